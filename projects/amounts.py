@@ -1,0 +1,79 @@
+"""What somebody who writes an amount means by it: one rule for forms, API and files."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext, gettext_lazy as _
+
+from projects import money
+from projects.models import Qualifier
+
+_PLAIN = re.compile(r"-?[0-9]+(,[0-9]{3})*(\.[0-9]*)?\Z")
+
+
+@dataclass(frozen=True)
+class Understood:
+    """An amount with all that belongs to it, as it is to be stored. `amount` None: undisclosed."""
+
+    amount: Decimal | None
+    currency: str
+    qualifier: str
+    amount_text: str
+
+
+def understood(
+    text: str,
+    *,
+    currency: str,
+    qualifier: str,
+    amount_text: str,
+    sent: frozenset[str] | set[str] = frozenset(),
+    negative: bool = False,
+    unit: int = 1,
+) -> Understood:
+    """Read `text` beside the currency, qualifier and words that stand or were sent with it.
+
+    A plain number means just a number: the other three stay. Words
+    (`17.6亿元`, `more than 1 billion yuan`, `未披露`) bring their own currency and
+    qualifier and are kept as `amount_text`; where one of those is in `sent`
+    as well, the two must not contradict each other, and the words sent are
+    kept. `unit` multiplies numbers, as where a heading says 万元. An empty text
+    is undisclosed. Raises ValidationError with a sentence.
+    """
+    text = text.strip()
+    if not text:
+        return Understood(None, currency, qualifier, amount_text)
+    try:
+        if _PLAIN.match(text) and unit == 1:
+            amount = money.to_minor(_without_commas(text), negative=negative)
+            return Understood(money.from_minor(amount), currency, qualifier, amount_text)
+        read = money.read_amount(text, unit=unit)
+    except money.MoneyError as error:
+        raise ValidationError(gettext(error.message), "money", error.params) from error
+    if read.currency and "currency" in sent and read.currency != currency:
+        raise ValidationError(
+            _("“%(text)s” is in %(read)s, but the currency given is %(currency)s: make them agree."),
+            "currencies_differ",
+            {"text": text, "read": read.currency, "currency": currency},
+        )
+    said = read.qualifier and Qualifier(read.qualifier.value)
+    if said and said != Qualifier.EXACT and "qualifier" in sent and said != qualifier:
+        raise ValidationError(
+            _("“%(text)s” says “%(read)s”, but the qualifier given is “%(qualifier)s”: make them agree."),
+            "qualifiers_differ",
+            {"text": text, "read": said.label, "qualifier": Qualifier(qualifier).label},
+        )
+    return Understood(
+        read.value,
+        read.currency or currency,
+        qualifier if "qualifier" in sent else said or Qualifier.EXACT,
+        amount_text if "amount_text" in sent else text,
+    )
+
+
+def _without_commas(text: str) -> str:
+    return text.replace(",", "")

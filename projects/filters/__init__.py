@@ -1,0 +1,28 @@
+"""One question a listed noun: which records are meant, and in which order."""
+
+from .base import PAGING, Question
+from .others import (
+    AreaQuestion,
+    EnterpriseQuestion,
+    HeadlineQuestion,
+    RateQuestion,
+    ReceiptQuestion,
+    SectorQuestion,
+    SourceQuestion,
+    ZoneQuestion,
+)
+from .project import ProjectQuestion
+
+__all__ = [
+    "PAGING",
+    "AreaQuestion",
+    "EnterpriseQuestion",
+    "HeadlineQuestion",
+    "ProjectQuestion",
+    "Question",
+    "RateQuestion",
+    "ReceiptQuestion",
+    "SectorQuestion",
+    "SourceQuestion",
+    "ZoneQuestion",
+]

@@ -1,0 +1,165 @@
+"""What every question to a list has in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import django_filters
+from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext, gettext_lazy as _
+
+from . import values
+
+# How a listing is cut, not which records are in it.
+PAGING = frozenset({"page", "page_size", "cursor"})
+# Nor in which order they stand.
+PRESENTATION = PAGING | {"ordering"}
+
+
+class CodesFilter(django_filters.Filter):
+    """Records by the codes of something they belong to."""
+
+    field_class = values.Codes
+
+    def __init__(self, model: Any, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.records_of = model
+
+    @property
+    def field(self) -> Any:
+        # Asked for with the reader's eyes: what they may not see does not exist.
+        self.extra["records"] = lambda: self.records_of.objects.visible_to(self.parent.user)
+        return super().field
+
+
+def filter_of(field: type) -> type[django_filters.Filter]:
+    return type(f"{field.__name__}Filter", (django_filters.Filter,), {"field_class": field})
+
+
+WordsFilter = filter_of(values.Words)
+ChoiceFilter = filter_of(values.Choice)
+TrueOrFalseFilter = filter_of(values.TrueOrFalse)
+BoundFilter = filter_of(values.Bound)
+DayFilter = filter_of(values.Day)
+MomentFilter = filter_of(values.Moment)
+YearsFilter = filter_of(values.Years)
+MonthsFilter = filter_of(values.Months)
+SearchFilter = filter_of(values.SearchText)
+
+
+class Question(django_filters.FilterSet):
+    """One question to the register, the same from page, export, totals and API.
+
+    An unknown parameter, or a value that cannot be read, makes the question
+    invalid: `errors` names it, and `qs` then holds no records. `also` names
+    further parameters that the door itself reads. Reading the codes of a
+    question costs one query for each parameter that has any.
+    """
+
+    ORDERINGS: dict[str, str] = {}
+    DEFAULT_ORDERING = "code"
+    TIE = "code"
+
+    def __init__(self, data: Any = None, *args: Any, also: Iterable[str] = (), **kwargs: Any) -> None:
+        super().__init__(data, *args, **kwargs)
+        self.is_bound = True
+        self.also = PAGING | frozenset(also)
+
+    @property
+    def user(self) -> Any:
+        return getattr(self.request, "user", None)
+
+    @property
+    def errors(self) -> dict[str, list[str]]:
+        """Messages by parameter; empty where the question can be answered."""
+        found = {name: [str(m) for m in messages] for name, messages in self.form.errors.items()}
+        for name in self.data:
+            if name not in self.filters and name not in self.also:
+                found[name] = [
+                    gettext("There is no parameter “%(name)s” here.") % {"name": values.shown(name)}
+                ]
+        return found
+
+    def is_valid(self) -> bool:
+        return not self.errors
+
+    @property
+    def qs(self) -> QuerySet:
+        if not hasattr(self, "_qs"):
+            self._qs = self.filter_queryset(self.queryset) if self.is_valid() else self.queryset.none()
+        return self._qs
+
+    @property
+    def answer(self) -> dict[str, Any]:
+        """The cleaned values, by parameter; for a valid question."""
+        return self.form.cleaned_data
+
+    def asked(self) -> dict[str, list[str]]:
+        """The parameters that say which records are meant, without the empty ones."""
+        return {
+            name: [value for value in self.data.getlist(name) if value.strip()]
+            for name in self.data
+            if name in self.filters
+            and name not in PRESENTATION
+            and any(value.strip() for value in self.data.getlist(name))
+        }
+
+    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
+        return self.ordered(super().filter_queryset(queryset))
+
+    def ordered(self, queryset: QuerySet) -> QuerySet:
+        """In the order asked for; what has no value stands last in either direction."""
+        asked = self.form.cleaned_data.get("ordering") or self.DEFAULT_ORDERING
+        column = F(self.ORDERINGS.get(asked.removeprefix("-"), asked.removeprefix("-")))
+        by = column.desc(nulls_last=True) if asked.startswith("-") else column.asc(nulls_last=True)
+        return queryset.order_by(by, self.TIE)
+
+    def search(self, queryset: Any, name: str, value: str) -> QuerySet:
+        return queryset.matching(value)
+
+
+def orderings(columns: Iterable[str]) -> list[str]:
+    return [sign + column for column in columns for sign in ("", "-")]
+
+
+def by_relation(column: str) -> Callable[..., QuerySet]:
+    """A filter method: records whose `column` is one of the chosen, or is not stated."""
+
+    def narrow(self: Any, queryset: QuerySet, name: str, chosen: values.Chosen) -> QuerySet:
+        wanted = Q(**{f"{column}__in": chosen.things})
+        return queryset.filter(wanted | Q(**{f"{column}__isnull": True}) if chosen.not_stated else wanted)
+
+    return narrow
+
+
+def by_word(column: str) -> Callable[..., QuerySet]:
+    """The same for a column of text, where "not stated" is the empty text."""
+
+    def narrow(self: Any, queryset: QuerySet, name: str, chosen: values.Chosen) -> QuerySet:
+        words = [*chosen.things, *([""] if chosen.not_stated else [])]
+        return queryset.filter(**{f"{column}__in": words})
+
+    return narrow
+
+
+def by_sources(self: Any, queryset: QuerySet, name: str, chosen: values.Chosen) -> QuerySet:
+    """Records that cite one of the chosen sources, each once; or that cite none."""
+    through = queryset.model.sources.through.objects
+    owner = queryset.model.sources.field.m2m_field_name()
+    wanted = Q(pk__in=through.filter(source__in=chosen.things).values(owner))
+    if chosen.not_stated:
+        wanted |= ~Q(pk__in=through.values(owner))
+    return queryset.filter(wanted)
+
+
+def from_bound(column: str) -> dict[str, Any]:
+    """Keywords of a filter for values from a bound upwards, the bound included."""
+    return {"field_name": column, "lookup_expr": "gte"}
+
+
+def up_to_bound(column: str) -> dict[str, Any]:
+    return {"field_name": column, "lookup_expr": "lte"}
+
+
+SEARCH = {"method": "search", "label": _("search")}

@@ -1,0 +1,212 @@
+"""The questions to the other nouns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from projects import money, places
+from projects.models import (
+    Area,
+    Enterprise,
+    ExchangeRate,
+    Headline,
+    Kind,
+    Project,
+    Receipt,
+    Sector,
+    Source,
+    What,
+    Zone,
+)
+
+from . import base
+
+
+class Ordered(base.Question):
+    """A question that can be put in order by what `orders` names."""
+
+    updated_after = base.MomentFilter(label=_("changed from"), **base.from_bound("updated_at"))
+    updated_before = base.MomentFilter(
+        label=_("changed up to"), end=True, **base.up_to_bound("updated_at")
+    )
+
+    def leave(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """The order is set once everything is narrowed."""
+        return queryset
+
+
+def ordering(*columns: str) -> Any:
+    return base.ChoiceFilter(
+        method="leave", label=_("order"), choices=base.orderings([*columns, "updated_at"])
+    )
+
+
+class ZoneQuestion(Ordered):
+    source = base.CodesFilter(Source, method="narrow_source", label=_("source"))
+    search = base.SearchFilter(**base.SEARCH)
+    ordering = ordering("code", "name", "established_on")
+
+    class Meta:
+        model = Zone
+        fields: list[str] = []
+
+    narrow_source = base.by_sources
+
+
+class AreaQuestion(Ordered):
+    zone = base.CodesFilter(Zone, method="narrow_zone", label=_("zone"))
+    source = base.CodesFilter(Source, method="narrow_source", label=_("source"))
+    search = base.SearchFilter(**base.SEARCH)
+    ordering = ordering("code", "name", "unveiled_on", "size_km2")
+
+    class Meta:
+        model = Area
+        fields: list[str] = []
+
+    narrow_zone = base.by_relation("zone")
+    narrow_source = base.by_sources
+
+
+class SectorQuestion(Ordered):
+    source = base.CodesFilter(Source, method="narrow_source", label=_("source"))
+    search = base.SearchFilter(**base.SEARCH)
+    ordering = ordering("code", "name")
+
+    class Meta:
+        model = Sector
+        fields: list[str] = []
+
+    narrow_source = base.by_sources
+
+
+class EnterpriseQuestion(Ordered):
+    area = base.CodesFilter(Area, method="narrow_area", label=_("area"))
+    origin = base.WordsFilter(
+        method="narrow_origin",
+        label=_("origin"),
+        known=places.is_place,
+        hint=_("a province such as CN-ZJ or a country such as KZ (ISO 3166)"),
+    )
+    kind = base.WordsFilter(
+        method="narrow_kind",
+        label=_("kind"),
+        known=lambda value: value in Kind.values,
+        hint=", ".join(Kind.values),
+    )
+    settled_after = base.DayFilter(label=_("settled from"), **base.from_bound("settled_on"))
+    settled_before = base.DayFilter(label=_("settled up to"), **base.up_to_bound("settled_on"))
+    settled_by = base.DayFilter(method="narrow_settled", label=_("settled by, or without a date"))
+    contracted_by = base.DayFilter(
+        method="narrow_contracted", label=_("with a project contracted by")
+    )
+    source = base.CodesFilter(Source, method="narrow_source", label=_("source"))
+    search = base.SearchFilter(**base.SEARCH)
+    ordering = ordering("code", "name", "settled_on")
+
+    class Meta:
+        model = Enterprise
+        fields: list[str] = []
+
+    narrow_area = base.by_relation("area")
+    narrow_origin = base.by_word("origin")
+    narrow_kind = base.by_word("kind")
+    narrow_source = base.by_sources
+
+    def narrow_settled(self, queryset: Any, name: str, day: Any) -> QuerySet:
+        return queryset.settled(by=day)
+
+    def narrow_contracted(self, queryset: Any, name: str, day: Any) -> QuerySet:
+        return queryset.with_contract(by=day)
+
+
+class SourceQuestion(Ordered):
+    published_after = base.DayFilter(label=_("published from"), **base.from_bound("published_on"))
+    published_before = base.DayFilter(
+        label=_("published up to"), **base.up_to_bound("published_on")
+    )
+    search = base.SearchFilter(**base.SEARCH)
+    ordering = ordering("code", "title", "published_on")
+    DEFAULT_ORDERING = "-published_on"
+
+    class Meta:
+        model = Source
+        fields: list[str] = []
+
+
+class HeadlineQuestion(Ordered):
+    zone = base.CodesFilter(Zone, method="narrow_zone", label=_("zone"))
+    area = base.CodesFilter(Area, method="narrow_area", label=_("area"))
+    what = base.WordsFilter(
+        method="narrow_what",
+        label=_("what"),
+        known=lambda value: value in What.values,
+        hint=", ".join(What.values),
+    )
+    source = base.CodesFilter(Source, method="narrow_source", label=_("source"))
+    ordering = ordering("code", "as_of")
+    DEFAULT_ORDERING = "-as_of"
+
+    class Meta:
+        model = Headline
+        fields: list[str] = []
+
+    narrow_zone = base.by_relation("zone")
+    narrow_area = base.by_relation("area")
+    narrow_what = base.by_word("what")
+    narrow_source = base.by_relation("source")
+
+
+class ReceiptQuestion(Ordered):
+    project = base.CodesFilter(Project, method="narrow_project", label=_("project"))
+    currency = base.WordsFilter(
+        method="narrow_currency",
+        label=_("currency"),
+        known=money.is_currency,
+        hint=_("a code of ISO 4217 such as CNY"),
+    )
+    received_after = base.DayFilter(label=_("received from"), **base.from_bound("received_on"))
+    received_before = base.DayFilter(label=_("received up to"), **base.up_to_bound("received_on"))
+    source = base.CodesFilter(Source, method="narrow_source", label=_("source"))
+    ordering = ordering("received_on", "amount")
+    DEFAULT_ORDERING = "received_on"
+    TIE = "pk"
+
+    class Meta:
+        model = Receipt
+        fields: list[str] = []
+
+    narrow_project = base.by_relation("project")
+    narrow_currency = base.by_word("currency")
+    narrow_source = base.by_relation("source")
+
+
+class RateQuestion(Ordered):
+    from_currency = base.WordsFilter(
+        method="narrow_from",
+        label=_("from"),
+        known=money.is_currency,
+        hint=_("a code of ISO 4217 such as CNY"),
+    )
+    to_currency = base.WordsFilter(
+        method="narrow_to",
+        label=_("to"),
+        known=money.is_currency,
+        hint=_("a code of ISO 4217 such as CNY"),
+    )
+    quoted_after = base.DayFilter(label=_("quoted from"), **base.from_bound("quoted_on"))
+    quoted_before = base.DayFilter(label=_("quoted up to"), **base.up_to_bound("quoted_on"))
+    source = base.CodesFilter(Source, method="narrow_source", label=_("source"))
+    ordering = ordering("quoted_on")
+    DEFAULT_ORDERING = "-quoted_on"
+    TIE = "pk"
+
+    class Meta:
+        model = ExchangeRate
+        fields: list[str] = []
+
+    narrow_from = base.by_word("from_currency")
+    narrow_to = base.by_word("to_currency")
+    narrow_source = base.by_relation("source")

@@ -1,0 +1,165 @@
+"""The one question to projects: list, export, totals and API ask it alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from projects import money, places
+from projects.models import (
+    Area,
+    Basis,
+    Enterprise,
+    Project,
+    Receipt,
+    Sector,
+    Source,
+    Stage,
+)
+
+from . import base, values
+
+
+def in_periods(column: str, chosen: values.Chosen) -> Q:
+    wanted = Q(**{f"{column}__isnull": True}) if chosen.not_stated else Q(pk__in=[])
+    for period in chosen.things:
+        wanted |= Q(**{f"{column}__range": (period.first, period.last)})
+    return wanted
+
+
+class ProjectQuestion(base.Question):
+    """Which projects are meant.
+
+    `received_after` and `received_before` are of receipts, as `year` and
+    `month` are with `basis=received`: all that are given bear on one receipt.
+    `sector` finds projects in any of the sectors named; `sector_also` narrows
+    to those that touch each of its values as well, as a row of the totals of a
+    question about another sector does.
+    """
+
+    ORDERINGS = {"amount": "conversion__amount_base"}
+
+    area = base.CodesFilter(Area, method="narrow_area", label=_("area"))
+    sector = base.CodesFilter(Sector, method="narrow_sector", label=_("sector"))
+    sector_also = base.CodesFilter(Sector, method="narrow_sector_also", label=_("also in sector"))
+    stage = base.WordsFilter(
+        method="narrow_stage",
+        label=_("stage"),
+        known=lambda value: value in Stage.values,
+        hint=", ".join(Stage.values),
+    )
+    enterprise = base.CodesFilter(Enterprise, method="narrow_enterprise", label=_("enterprise"))
+    lead = base.CodesFilter(Enterprise, method="narrow_lead", label=_("lead enterprise"))
+    origin = base.WordsFilter(
+        method="narrow_origin",
+        label=_("origin"),
+        known=places.is_place,
+        hint=_("a province such as CN-ZJ or a country such as KZ (ISO 3166)"),
+    )
+    currency = base.WordsFilter(
+        method="narrow_currency",
+        label=_("currency"),
+        known=money.is_currency,
+        hint=_("a code of ISO 4217 such as CNY"),
+    )
+    source = base.CodesFilter(Source, method="narrow_source", label=_("source"))
+    basis = base.ChoiceFilter(method="narrow_basis", label=_("basis"), choices=Basis.values)
+    disclosed = base.TrueOrFalseFilter(method="narrow_disclosed", label=_("amount disclosed"))
+    amount_min = base.BoundFilter(
+        label=_("amount from"), **base.from_bound("conversion__amount_base")
+    )
+    amount_max = base.BoundFilter(
+        label=_("amount up to"), **base.up_to_bound("conversion__amount_base")
+    )
+    signed_after = base.DayFilter(label=_("signed from"), **base.from_bound("signed_on"))
+    signed_before = base.DayFilter(label=_("signed up to"), **base.up_to_bound("signed_on"))
+    updated_after = base.MomentFilter(label=_("changed from"), **base.from_bound("updated_at"))
+    updated_before = base.MomentFilter(
+        label=_("changed up to"), end=True, **base.up_to_bound("updated_at")
+    )
+    year = base.YearsFilter(method="narrow_period", label=_("year"))
+    month = base.MonthsFilter(method="narrow_period", label=_("month"))
+    received_after = base.DayFilter(method="leave", label=_("received from"))
+    received_before = base.DayFilter(method="leave", label=_("received up to"))
+    search = base.SearchFilter(**base.SEARCH)
+    ordering = base.ChoiceFilter(
+        method="leave",
+        label=_("order"),
+        choices=base.orderings(["signed_on", "amount", "name", "code", "updated_at"]),
+    )
+
+    class Meta:
+        model = Project
+        fields: list[str] = []
+
+    narrow_area = base.by_relation("area")
+    narrow_lead = base.by_relation("enterprise")
+    narrow_stage = base.by_word("stage")
+    narrow_currency = base.by_word("currency")
+    narrow_source = base.by_sources
+
+    def narrow_sector(self, queryset: Any, name: str, chosen: values.Chosen) -> QuerySet:
+        found = queryset.in_sectors(chosen.things)
+        return found | queryset.without_sector() if chosen.not_stated else found
+
+    def narrow_sector_also(self, queryset: Any, name: str, chosen: values.Chosen) -> QuerySet:
+        for sector in chosen.things:
+            queryset = queryset.in_sectors([sector])
+        return queryset.without_sector() if chosen.not_stated else queryset
+
+    def narrow_enterprise(self, queryset: Any, name: str, chosen: values.Chosen) -> QuerySet:
+        found = queryset.with_enterprise(chosen.things)
+        return found | queryset.without_enterprise() if chosen.not_stated else found
+
+    def narrow_origin(self, queryset: Any, name: str, chosen: values.Chosen) -> QuerySet:
+        wanted = Q(enterprise__origin__in=chosen.things)
+        if chosen.not_stated:
+            wanted |= Q(enterprise__isnull=True) | Q(enterprise__origin="")
+        return queryset.filter(wanted)
+
+    def narrow_basis(self, queryset: Any, name: str, basis: str) -> QuerySet:
+        return queryset.of_basis(basis)
+
+    def narrow_disclosed(self, queryset: Any, name: str, disclosed: bool) -> QuerySet:
+        return queryset.disclosed() if disclosed else queryset.undisclosed()
+
+    def narrow_period(self, queryset: Any, name: str, chosen: values.Chosen) -> QuerySet:
+        if self.basis_asked == Basis.RECEIVED:
+            return queryset  # See `receipts`.
+        return queryset.filter(in_periods(self.date_column, chosen))
+
+    def leave(self, queryset: Any, name: str, value: str) -> QuerySet:
+        """Order and receipts are seen to once everything else is narrowed."""
+        return queryset
+
+    def filter_queryset(self, queryset: Any) -> QuerySet:
+        queryset = super().filter_queryset(queryset)
+        if wanted := self.receipts():
+            receipts = Receipt.objects.visible_to(self.user).filter(wanted)
+            queryset = queryset.filter(Exists(receipts.filter(project=OuterRef("pk"))))
+        return queryset
+
+    @property
+    def basis_asked(self) -> str | None:
+        """The basis of a valid question; None where it is about all. (`basis` is the filter.)"""
+        return self.form.cleaned_data.get("basis")
+
+    @property
+    def date_column(self) -> str:
+        """The column by whose day `year` and `month` go."""
+        return "intended_on" if self.basis_asked == Basis.INTENDED else "signed_on"
+
+    def receipts(self, prefix: str = "") -> Q:
+        """The receipts that the question is about; `prefix` leads to them. Empty means all."""
+        wanted = Q()
+        if self.basis_asked == Basis.RECEIVED:
+            for name in ("year", "month"):
+                if chosen := self.answer[name]:
+                    wanted &= in_periods(f"{prefix}received_on", chosen)
+        if first := self.answer["received_after"]:
+            wanted &= Q(**{f"{prefix}received_on__gte": first})
+        if last := self.answer["received_before"]:
+            wanted &= Q(**{f"{prefix}received_on__lte": last})
+        return wanted

@@ -1,0 +1,49 @@
+from .area import Area
+from .conversion import Allocation, Outcome, ProjectConversion, ReceiptConversion
+from .enterprise import Enterprise, Kind
+from .headline import Headline, HeadlineBasis, What
+from .project import (
+    CONTRACTED_STAGES,
+    STAGE_DATES,
+    Basis,
+    Project,
+    ProjectSector,
+    Qualifier,
+    Stage,
+    base_currency,
+    check_shares,
+)
+from .rate import ExchangeRate
+from .receipt import Receipt
+from .sector import Sector
+from .source import Source
+from .token import ApiToken
+from .zone import Zone
+
+__all__ = [
+    "CONTRACTED_STAGES",
+    "STAGE_DATES",
+    "Allocation",
+    "ApiToken",
+    "Area",
+    "Basis",
+    "Enterprise",
+    "ExchangeRate",
+    "Headline",
+    "HeadlineBasis",
+    "Kind",
+    "Outcome",
+    "Project",
+    "ProjectConversion",
+    "ProjectSector",
+    "Qualifier",
+    "Receipt",
+    "ReceiptConversion",
+    "Sector",
+    "Source",
+    "Stage",
+    "What",
+    "Zone",
+    "base_currency",
+    "check_shares",
+]

@@ -1,0 +1,161 @@
+"""What the nouns of the register have in common."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy as _
+
+from projects import names
+
+from .fields import CodeField
+
+
+class State(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    PUBLISHED = "published", _("published")
+
+
+class RegisterQuerySet(models.QuerySet):
+    """Where every question to the register starts."""
+
+    def visible_to(self, user: AbstractBaseUser | AnonymousUser | None) -> Self:
+        """What `user` may see; None is a visitor. Everything, as nothing awaits review yet.
+
+        Pages, API, exports, totals, facets and autocompletes all start here, so
+        that a rule written here holds at every door.
+        """
+        return self.all()
+
+
+class NamedQuerySet(RegisterQuerySet):
+    def matching(self, query: str) -> Self:
+        """Records whose search key holds every word of `query`, in either script or in pinyin."""
+        found = self
+        for word in names.search_words(query):
+            found = found.filter(search_key__contains=word)
+        return found
+
+
+class RegisterModel(models.Model):
+    """A record with a version that each change raises by one."""
+
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(
+        _("updated at"), default=timezone.now, editable=False, db_index=True
+    )
+
+    objects = RegisterQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+class CodedModel(RegisterModel):
+    """A record that addresses and files call by its code. Unique means ignoring case."""
+
+    code = CodeField(
+        unique=True,
+        help_text=_(
+            "Letters, digits, “-”, “_” and “.”; part of the record's address, so best never changed."
+        ),
+        error_messages={"unique": _("Another record has this code (upper and lower case count as one).")},
+    )
+
+    class Meta(RegisterModel.Meta):
+        abstract = True
+        constraints = [
+            models.UniqueConstraint(
+                Lower("code"),
+                name="%(class)s_code_unique",
+                violation_error_message=_(
+                    "Another record has this code (upper and lower case count as one)."
+                ),
+            )
+        ]
+
+    def validate_unique(self, exclude: Any = None) -> None:
+        """Name the field: the constraint, being an expression, can only blame the whole record."""
+        super().validate_unique(exclude)
+        if exclude and "code" in exclude:
+            return
+        others = type(self)._base_manager.filter(code__iexact=self.code).exclude(pk=self.pk)
+        if self.code and others.exists():
+            message = self._meta.get_field("code").error_messages["unique"]
+            raise ValidationError({"code": ValidationError(message, code="unique")})
+
+
+class NamedModel(CodedModel):
+    """A coded record with a name in two scripts; either may be missing, not both.
+
+    `search_key` is derived: both names, the aliases and the code, normalised,
+    with the pinyin and the initials of what is Chinese.
+    """
+
+    name = models.CharField(_("name"), max_length=500, blank=True)
+    name_zh = models.CharField(_("Chinese name"), max_length=500, blank=True)
+    aliases = models.TextField(
+        _("other names"), blank=True, help_text=_("One a line: other spellings and short forms.")
+    )
+    note = models.TextField(
+        _("note"),
+        blank=True,
+        help_text=_("What a reader must know: what is assumed, and what the source leaves open."),
+    )
+    search_key = models.TextField(editable=False, blank=True, default="")
+
+    objects = NamedQuerySet.as_manager()
+
+    class Meta(CodedModel.Meta):
+        abstract = True
+        constraints = [
+            *CodedModel.Meta.constraints,
+            models.CheckConstraint(
+                condition=~models.Q(name="", name_zh=""),
+                name="%(class)s_has_a_name",
+                violation_error_message=_("Give a name, in English or in Chinese."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """The name in the reader's language, or the other one where that is missing."""
+        chinese = (get_language() or "").startswith("zh")
+        first, second = (self.name_zh, self.name) if chinese else (self.name, self.name_zh)
+        return first or second or self.code
+
+    def alias_list(self) -> list[str]:
+        return [line.strip() for line in self.aliases.splitlines() if line.strip()]
+
+    def make_search_key(self) -> str:
+        return names.search_key(self.name, self.name_zh, *self.alias_list(), self.code)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.search_key = self.make_search_key()
+        if kwargs.get("update_fields") is not None:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "search_key"}
+        super().save(*args, **kwargs)
+
+
+class ReviewedModel(models.Model):
+    """A record that is published after review.
+
+    Nothing awaits review yet: every record is published, and `state` is there
+    for whoever reads it.
+    """
+
+    state = models.CharField(
+        _("state"), max_length=10, choices=State, default=State.PUBLISHED, editable=False
+    )
+
+    class Meta:
+        abstract = True

@@ -1,0 +1,116 @@
+"""What is derived from projects, receipts and rates, and can be made anew from them.
+
+These tables have no history. Each row is stamped with the base currency for
+which it was made; a row made for another one counts as not converted.
+`projects.derived` fills them.
+"""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .fields import MoneyField, RateField
+from .sector import Sector
+from .project import Project, base_currency
+from .rate import ExchangeRate
+from .receipt import Receipt
+
+
+class Outcome(models.TextChoices):
+    COUNTED = "counted", _("counted")
+    UNDISCLOSED = "undisclosed", _("undisclosed")
+    LEFT_OUT = "left_out", _("left out for want of a rate")
+
+
+class DerivedQuerySet(models.QuerySet):
+    def current(self) -> Self:
+        """Rows made for the base currency of today's settings."""
+        return self.filter(base_currency=base_currency())
+
+    def stale(self) -> Self:
+        return self.exclude(base_currency=base_currency())
+
+
+class Conversion(models.Model):
+    """An amount in the base currency: rounded half up once, with the rate that was used.
+
+    `amount_base` is None where the amount is undisclosed or no rate lay within
+    the 45 days before. `rate` is units of the base currency for one unit of the
+    amount's own, None where both are the same; where it went through the pivot
+    currency, `rate_from` and `rate_to` are the two rates used, else only
+    `rate_from` stands. `rate_date` is the day of the older of them.
+    """
+
+    base_currency = models.CharField(max_length=3)
+    outcome = models.CharField(max_length=11, choices=Outcome)
+    amount_base = MoneyField(null=True, negative=True)
+    rate = RateField(null=True)
+    rate_date = models.DateField(null=True)
+    rate_from = models.ForeignKey(ExchangeRate, models.SET_NULL, null=True, related_name="+")
+    rate_to = models.ForeignKey(ExchangeRate, models.SET_NULL, null=True, related_name="+")
+
+    objects = DerivedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_current(self) -> bool:
+        return self.base_currency == base_currency()
+
+    @property
+    def rates(self) -> list[ExchangeRate]:
+        return [rate for rate in (self.rate_from, self.rate_to) if rate is not None]
+
+
+class ProjectConversion(Conversion):
+    """One row is one project's amount in the base currency."""
+
+    project = models.OneToOneField(
+        Project, models.CASCADE, primary_key=True, related_name="conversion"
+    )
+
+    class Meta:
+        indexes = [models.Index(fields=["amount_base", "project"], name="conversion_amount")]
+
+
+class ReceiptConversion(Conversion):
+    """One row is one receipt in the base currency."""
+
+    receipt = models.OneToOneField(
+        Receipt, models.CASCADE, primary_key=True, related_name="conversion"
+    )
+
+
+class Allocation(models.Model):
+    """One row is the part of a project's amount, or of one receipt, that falls to one sector.
+
+    The parts of one amount add up to it to the hundredth (largest remainder).
+    A project without a sector has one row whose `sector` is None. `receipt` is
+    None where the row is of the project's own amount, intended or contracted
+    as its stage says. Totals read this table alone, so that nothing is summed
+    across a join of many rows.
+    """
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="allocations")
+    receipt = models.ForeignKey(
+        Receipt, models.CASCADE, null=True, related_name="allocations"
+    )
+    sector = models.ForeignKey(
+        Sector, models.CASCADE, null=True, related_name="allocations"
+    )
+    assumed = models.BooleanField(
+        help_text=_("The shares were not known, so that equal parts are assumed.")
+    )
+    base_currency = models.CharField(max_length=3)
+    outcome = models.CharField(max_length=11, choices=Outcome)
+    amount_base = MoneyField(null=True, negative=True)
+
+    objects = DerivedQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["sector", "project"], name="allocation_sector")]
+

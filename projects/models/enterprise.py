@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import Self
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import get_language, gettext, gettext_lazy as _
+
+from projects import places, uscc
+
+from .area import Area
+from .base import NamedQuerySet, ReviewedModel
+from .history import RegisterHistory
+from .sourced import SourcedModel
+
+
+class Kind(models.TextChoices):
+    PRIVATE = "private", _("private")
+    STATE_OWNED = "state_owned", _("state-owned")
+    FOREIGN_INVESTED = "foreign_invested", _("foreign-invested")
+    HMT_INVESTED = "hmt_invested", _("invested from Hong Kong, Macao or Taiwan")
+    COLLECTIVE = "collective", _("collective")
+    OTHER = "other", _("other")
+
+
+class EnterpriseQuerySet(NamedQuerySet):
+    def settled(self, by: date | None = None) -> Self:
+        """Enterprises that settled in an area, by that day where one is given.
+
+        One whose settling date is not stated counts as settled, since its area is.
+        """
+        found = self.filter(area__isnull=False)
+        if by is not None:
+            found = found.filter(models.Q(settled_on__lte=by) | models.Q(settled_on__isnull=True))
+        return found
+
+    def with_contract(self, by: date | None = None) -> Self:
+        """Enterprises that lead or take part in a contracted project, signed by that day."""
+        from .project import Project
+
+        projects = Project.objects.contracted()
+        if by is not None:
+            projects = projects.signed_by(by)
+        partnerships = Project.partners.through.objects.filter(project__in=projects)
+        return self.filter(
+            models.Q(pk__in=projects.filter(enterprise__isnull=False).values("enterprise"))
+            | models.Q(pk__in=partnerships.values("enterprise"))
+        )
+
+
+class Enterprise(SourcedModel, ReviewedModel):
+    """One row is one enterprise, settled in an area or only a party to a project."""
+
+    uscc = models.CharField(
+        _("unified social credit code"),
+        max_length=40,
+        blank=True,
+        help_text=_("18 characters (GB 32100-2015); spaces, hyphens and lower case are mended."),
+    )
+    origin = models.CharField(
+        _("home province or country"),
+        max_length=5,
+        blank=True,
+        help_text=_("ISO 3166: a province such as CN-ZJ, or a country such as KZ."),
+    )
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind, blank=True)
+    area = models.ForeignKey(
+        Area,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="enterprises",
+        verbose_name=_("area"),
+        help_text=_("Where it settled."),
+    )
+    settled_on = models.DateField(_("settled on"), null=True, blank=True)
+
+    objects = EnterpriseQuerySet.as_manager()
+    history = RegisterHistory(m2m_fields=["sources"])
+
+    class Meta(SourcedModel.Meta):
+        verbose_name = _("enterprise")
+        verbose_name_plural = _("enterprises")
+        ordering = ["code"]
+        constraints = [
+            *SourcedModel.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["uscc"],
+                condition=~models.Q(uscc=""),
+                name="enterprise_uscc_unique",
+                violation_error_message=_(
+                    "Another enterprise has this unified social credit code."
+                ),
+            ),
+        ]
+
+    def get_absolute_url(self) -> str:
+        return reverse("enterprise", args=[self.code])
+
+    def make_search_key(self) -> str:
+        return f"{super().make_search_key()}\n{self.uscc.lower()}".rstrip()
+
+    def clean_fields(self, exclude: object = None) -> None:
+        # Mended before the fields are checked, so that a code with hyphens is not too long.
+        self.uscc = uscc.read_uscc(self.uscc)
+        super().clean_fields(exclude)  # type: ignore[arg-type]
+
+    def clean(self) -> None:
+        super().clean()
+        problem = uscc.uscc_problem(self.uscc) if self.uscc else None
+        if problem and not problem.is_warning:
+            raise ValidationError(
+                {"uscc": ValidationError(gettext(problem.message), "uscc", problem.params)}
+            )
+        if self.origin and not places.is_place(self.origin):
+            raise ValidationError(
+                {
+                    "origin": ValidationError(
+                        _(
+                            "“%(value)s” is no place of ISO 3166: give a province such as CN-ZJ "
+                            "or a country such as KZ."
+                        ),
+                        "origin",
+                        {"value": self.origin},
+                    )
+                }
+            )
+
+    @property
+    def origin_name(self) -> str:
+        return places.place_name(self.origin, get_language() or "en") if self.origin else ""

@@ -1,0 +1,198 @@
+"""The kinds of column that this register needs and Django does not have."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Case, When
+from django.utils.deconstruct import deconstructible
+from django.utils.translation import gettext, gettext_lazy as _
+
+from projects import money
+
+RESERVED_CODES = frozenset({"none", "bulk"})
+CODE_PATTERN = r"[A-Za-z0-9._-]*[A-Za-z0-9][A-Za-z0-9._-]*"
+
+
+@deconstructible
+class CodeValidator(RegexValidator):
+    """Letters, digits, `-`, `_` and `.`, one letter or digit at least (`..` would break an address).
+
+    `none` means "not stated" in every question and `bulk` is an address of the
+    API: neither can be a code, in any case.
+    """
+
+    regex = rf"^{CODE_PATTERN}\Z"
+    flags = re.ASCII
+    message = _(
+        "“%(value)s” is not a code: use letters, digits, “-”, “_” and “.”, with at least one "
+        "letter or digit."
+    )
+
+    def __call__(self, value: Any) -> None:
+        super().__call__(value)
+        if str(value).lower() in RESERVED_CODES:
+            raise ValidationError(
+                _("“%(value)s” is a word with a meaning of its own here: choose another code."),
+                code="reserved",
+                params={"value": value},
+            )
+
+
+class CodeField(models.CharField):
+    """The name by which addresses, files and programs call a record. Case is kept."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("verbose_name", _("code"))
+        kwargs.setdefault("max_length", 64)
+        super().__init__(*args, **kwargs)
+
+    default_validators = [CodeValidator()]
+
+
+class MoneyField(models.Field):
+    """An amount: Decimal with two places in Python, whole hundredths in 64 bits below.
+
+    NULL means undisclosed (or, in a derived table, not known in the base
+    currency); zero is an amount like any other. SQLite keeps only 15 digits of
+    a decimal column, so money never stands in one. With `negative=True` the
+    amount may be below zero, as money returned is. Raises ValidationError in
+    forms and ValueError in queries for what has more than two decimals or is
+    out of range; nothing is rounded.
+    """
+
+    description = _("An exact amount of money")
+
+    def __init__(self, *args: Any, negative: bool = False, **kwargs: Any) -> None:
+        self.negative = negative
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        if self.negative:
+            kwargs["negative"] = True
+        return name, path, args, kwargs
+
+    def get_internal_type(self) -> str:
+        return "BigIntegerField"
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Decimal | None:
+        # PostgreSQL's sum of bigint is numeric, hence int().
+        return None if value is None else money.from_minor(int(value))
+
+    def to_python(self, value: Any) -> Decimal | None:
+        if value is None or value == "":
+            return None
+        try:
+            return money.from_minor(money.to_minor(value, negative=self.negative))
+        except money.MoneyError as error:
+            raise ValidationError(gettext(error.message), "money", error.params) from error
+
+    def get_prep_value(self, value: Any) -> int | None:
+        value = super().get_prep_value(value)
+        # Comparisons may ask for either sign; what is stored has been cleaned.
+        return None if value is None else money.to_minor(value, negative=True)
+
+    def value_to_string(self, obj: models.Model) -> str:
+        value = self.value_from_object(obj)
+        return "" if value is None else str(value)
+
+
+class RateField(models.CharField):
+    """A positive exact decimal, kept as text: no database here keeps all digits of it otherwise."""
+
+    description = _("An exact positive number")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 40)
+        super().__init__(*args, **kwargs)
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Decimal | None:
+        return Decimal(value) if value else None
+
+    def to_python(self, value: Any) -> Decimal | None:
+        if value is None or value == "":
+            return None
+        text = str(value).strip()
+        try:
+            number = Decimal(text)
+        except InvalidOperation:
+            number = Decimal("NaN")
+        if not number.is_finite() or number <= 0 or "_" in text:
+            raise ValidationError(
+                _("“%(value)s” is not a rate: give a number above 0, such as 7.2018."),
+                "rate",
+                {"value": text[:40]},
+            )
+        if len(format(number, "f")) > 30:
+            raise ValidationError(
+                _("“%(value)s” has too many digits for a rate: give at most 28."),
+                "rate",
+                {"value": text[:40]},
+            )
+        return number
+
+    def get_prep_value(self, value: Any) -> str | None:
+        value = self.to_python(value)
+        return None if value is None else format(value, "f")
+
+    def validate(self, value: Any, model_instance: models.Model | None) -> None:
+        # CharField would ask whether a Decimal is among the empty texts.
+        models.Field.validate(self, value, model_instance)
+
+    def run_validators(self, value: Any) -> None:
+        """Nothing more to ask: `to_python` has checked the number and its length."""
+
+
+SPLIT = 100_000_000
+
+
+class SumField(models.Field):
+    """What an `ExactSum` comes back as. Named a text, so that no backend makes a float of it."""
+
+    def get_internal_type(self) -> str:
+        return "TextField"
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Decimal | None:
+        if value is None:
+            return None
+        if isinstance(value, str):
+            high, low = map(int, value.split())
+            return money.from_minor(high * SPLIT + low)
+        return money.from_minor(int(value))
+
+
+class ExactSum(models.Aggregate):
+    """The sum of a MoneyField, exact beyond 64 bits; None where nothing was summed.
+
+    PostgreSQL sums bigint as numeric. SQLite's SUM stops with an error beyond
+    64 bits, which 923 times the largest amount reaches, so there the hundreds
+    of millions and the rest are summed apart and put together here. Takes
+    `filter` like any aggregate. The result is a Decimal with two places.
+    """
+
+    function = "SUM"
+    name = "ExactSum"
+    output_field = SumField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        copy = self.copy()
+        if copy.filter is not None:
+            # A FILTER clause would bind to the second sum only.
+            amount = copy.source_expressions[0]
+            copy.set_source_expressions([Case(When(copy.filter, then=amount)), None])
+        sql, params = super(ExactSum, copy).as_sql(
+            compiler,
+            connection,
+            template=(
+                f"(SUM(%(expressions)s / {SPLIT}) || ' ' || "
+                f"SUM(%(expressions)s %%%% {SPLIT}))"
+            ),
+            **context,
+        )
+        return sql, (*params, *params)

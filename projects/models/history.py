@@ -1,0 +1,134 @@
+"""What a row of history is, and when one is written.
+
+One write leaves one row, whatever it touched: the record's own columns and its
+links (sectors with their shares, partners, sources) stand in the same row. A
+save that changes nothing leaves none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import models
+from django.db.models import F
+from django.utils import timezone
+from simple_history.models import HistoricalRecords
+from simple_history.utils import get_m2m_field_name
+
+# They follow from the other columns or from the write itself, so they make no change of their own.
+UNCOMPARED = frozenset({"updated_at", "version", "search_key"})
+
+
+class RegisterHistory(HistoricalRecords):
+    """django-simple-history with the two rules above, and one number for both: `version`.
+
+    Inside `projects.recording` a record carries `skip_history_when_saving`, and
+    the row is written once its links stand. Anywhere else (a shell, a script)
+    each save writes its own.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("excluded_fields", ["search_key"])
+        super().__init__(*args, **kwargs)
+
+    def finalize(self, sender: Any, **kwargs: Any) -> None:
+        super().finalize(sender, **kwargs)
+        if hasattr(sender._meta, "simple_history_manager_attribute"):
+            sender.register_history = self
+
+    def post_save(self, instance: Any, created: bool, using: Any = None, **kwargs: Any) -> None:
+        if kwargs.get("raw") or hasattr(instance, "skip_history_when_saving"):
+            return
+        self.keep(instance)
+
+    def m2m_changed(self, instance: Any, action: str, attr: str, pk_set: Any, reverse: Any, **_: Any) -> None:
+        if reverse or hasattr(instance, "skip_history_when_saving"):
+            return
+        if action in ("post_add", "post_remove", "post_clear"):
+            self.keep(instance)
+
+    def keep(self, instance: Any) -> bool:
+        """Write the history row that `instance` and its links now call for; True if one was.
+
+        Raises the version by one, and moves `updated_at`, where an earlier row
+        exists. Costs two queries and one for each kind of link, and as many
+        again where something changed.
+        """
+        last = self.last_rows([instance]).get(instance.pk)
+        if last is None:
+            self.create_historical_record(instance, "+")
+            return True
+        if last == self.current_rows([instance])[instance.pk]:
+            return False
+        instance.updated_at = timezone.now()
+        instance.version += 1
+        type(instance)._base_manager.filter(pk=instance.pk).update(
+            version=F("version") + 1, updated_at=instance.updated_at
+        )
+        self.create_historical_record(instance, "~")
+        return True
+
+    def compared_fields(self, model: type[models.Model]) -> list[str]:
+        return [f.attname for f in self.fields_included(model) if f.attname not in UNCOMPARED]
+
+    def current_rows(self, instances: Sequence[Any]) -> dict[Any, tuple[Any, ...]]:
+        """What would be compared of each of `instances` (of one model), by primary key."""
+        model = type(instances[0])
+        names = self.compared_fields(model)
+        keys = [instance.pk for instance in instances]
+        links = {
+            field.name: self._links(field.remote_field.through, field, keys)
+            for field in self.get_m2m_fields_from_model(model)
+        }
+        return {
+            instance.pk: (
+                tuple(getattr(instance, name) for name in names),
+                tuple(frozenset(links[name].get(instance.pk, ())) for name in sorted(links)),
+            )
+            for instance in instances
+        }
+
+    def last_rows(self, instances: Sequence[Any]) -> dict[Any, tuple[Any, ...]]:
+        """The same of the newest row of history of each, by primary key."""
+        model = type(instances[0])
+        history = getattr(model, self.manager_name).model
+        names = self.compared_fields(model)
+        newest = (
+            history.objects.filter(id__in=[instance.pk for instance in instances])
+            .values("id")
+            .annotate(newest=models.Max("history_id"))
+            .values("newest")
+        )
+        rows = {row.history_id: row for row in history.objects.filter(history_id__in=newest)}
+        links = {
+            field.name: self._links(self.m2m_models[field], field, list(rows), by="history_id")
+            for field in self.get_m2m_fields_from_model(model)
+        }
+        return {
+            row.id: (
+                tuple(getattr(row, name) for name in names),
+                tuple(frozenset(links[name].get(key, ())) for name in sorted(links)),
+            )
+            for key, row in rows.items()
+            if row.history_type != "-"
+        }
+
+    @staticmethod
+    def _links(
+        through: Any, field: Any, keys: Iterable[Any], by: str | None = None
+    ) -> dict[Any, list[tuple[Any, ...]]]:
+        """The rows of a link table by their owner, each as the columns that say something."""
+        owner = get_m2m_field_name(field)
+        by = by or f"{owner}_id"
+        columns = [
+            f.attname
+            for f in field.remote_field.through._meta.concrete_fields
+            if not f.primary_key and f.name != owner
+        ]
+        found: dict[Any, list[tuple[Any, ...]]] = {}
+        for key, *values in through._base_manager.filter(**{f"{by}__in": keys}).values_list(
+            by, *columns
+        ):
+            found.setdefault(key, []).append(tuple(values))
+        return found

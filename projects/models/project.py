@@ -1,0 +1,372 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from itertools import combinations
+from typing import Any, Self
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import OuterRef, Q, Subquery
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from projects import money, names
+
+from .area import Area
+from .base import NamedQuerySet, ReviewedModel
+from .enterprise import Enterprise
+from .fields import ExactSum, MoneyField
+from .history import RegisterHistory
+from .sector import Sector
+from .sourced import SourcedModel
+
+
+class Stage(models.TextChoices):
+    """How far a project has come; each stage has the date of the same row of STAGE_DATES."""
+
+    INTENDED = "intended", _("intended")
+    SIGNED = "signed", _("signed")
+    REGISTERED = "registered", _("registered")
+    CONSTRUCTION = "construction", _("under construction")
+    OPERATING = "operating", _("operating")
+    TERMINATED = "terminated", _("terminated")
+
+
+CONTRACTED_STAGES = (Stage.SIGNED, Stage.REGISTERED, Stage.CONSTRUCTION, Stage.OPERATING)
+
+STAGE_DATES = {
+    Stage.INTENDED: "intended_on",
+    Stage.SIGNED: "signed_on",
+    Stage.REGISTERED: "registered_on",
+    Stage.CONSTRUCTION: "started_on",
+    Stage.OPERATING: "operating_on",
+    # A project may end at any time, so this date only has to follow the others.
+    Stage.TERMINATED: "terminated_on",
+}
+
+
+class Qualifier(models.TextChoices):
+    EXACT = money.Qualifier.EXACT.value, _("exactly")
+    AT_LEAST = money.Qualifier.AT_LEAST.value, _("at least")
+    ABOUT = money.Qualifier.ABOUT.value, _("about")
+    AT_MOST = money.Qualifier.AT_MOST.value, _("at most")
+
+
+class Basis(models.TextChoices):
+    """What kind of money a figure is of. Figures of different bases never add up together."""
+
+    CONTRACTED = "contracted", _("contracted")
+    INTENDED = "intended", _("intended")
+    RECEIVED = "received", _("received")
+
+
+def base_currency() -> str:
+    """The currency into which totals are converted. A function, so that models load without it."""
+    return settings.BASE_CURRENCY
+
+
+def validate_currency(value: str) -> None:
+    if not money.is_currency(value):
+        raise ValidationError(
+            _("“%(value)s” is no currency of ISO 4217: give three capitals such as CNY or USD."),
+            "currency",
+            {"value": value},
+        )
+
+
+def dates_in_order() -> Q:
+    """No two stage dates that are both present run backwards."""
+    in_order = Q()
+    for earlier, later in combinations(STAGE_DATES.values(), 2):
+        in_order &= (
+            Q(**{f"{earlier}__isnull": True})
+            | Q(**{f"{later}__isnull": True})
+            | Q(**{f"{later}__gte": models.F(earlier)})
+        )
+    return in_order
+
+
+class ProjectSector(models.Model):
+    """One row is one sector of a project and its share in per cent; None where not known.
+
+    The shares of a project make 100, or none of them is known: then its money
+    is allocated in equal parts, marked as assumed. Rows keep the order in which
+    they were entered, which settles the odd fen.
+    """
+
+    project = models.ForeignKey("projects.Project", models.CASCADE, related_name="shares")
+    sector = models.ForeignKey(
+        Sector, models.PROTECT, related_name="shares", verbose_name=_("sector")
+    )
+    share = models.DecimalField(
+        _("share (%)"),
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text=_("All shares make 100; leave all empty where they are not known."),
+    )
+
+    class Meta:
+        verbose_name = _("sector of a project")
+        verbose_name_plural = _("sectors of a project")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "sector"],
+                name="projectsector_once",
+                violation_error_message=_("A project names each sector once."),
+            ),
+            models.CheckConstraint(
+                condition=Q(share__isnull=True) | Q(share__gt=0, share__lte=100),
+                name="projectsector_share_in_range",
+                violation_error_message=_("A share lies above 0 and is at most 100 per cent."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sector} {self.share} %" if self.share is not None else str(self.sector)
+
+
+def check_shares(shares: Sequence[Decimal | None]) -> None:
+    """Raise ValidationError unless the shares of one project make 100 or are all unknown."""
+    known = [share for share in shares if share is not None]
+    if not known:
+        return
+    if len(known) < len(shares):
+        raise ValidationError(
+            _("Give the share of every sector, or of none where they are not known."), "shares"
+        )
+    if sum(known) != 100:
+        raise ValidationError(
+            _("The shares make %(sum)s per cent: they must make 100."), "shares", {"sum": sum(known)}
+        )
+
+
+class ProjectQuerySet(NamedQuerySet):
+    def contracted(self) -> Self:
+        """Signed or later, and not terminated: what the contracted totals cover."""
+        return self.filter(stage__in=CONTRACTED_STAGES)
+
+    def intended(self) -> Self:
+        return self.filter(stage=Stage.INTENDED)
+
+    def received(self) -> Self:
+        """Projects with a receipt, whatever their stage and even where money went back."""
+        # Receipts belong to projects, so their module can only be imported from within.
+        from .receipt import Receipt
+
+        return self.filter(models.Exists(Receipt.objects.filter(project=OuterRef("pk"))))
+
+    def of_basis(self, basis: str) -> Self:
+        return {
+            Basis.CONTRACTED: self.contracted,
+            Basis.INTENDED: self.intended,
+            Basis.RECEIVED: self.received,
+        }[Basis(basis)]()
+
+    def disclosed(self) -> Self:
+        return self.filter(amount__isnull=False)
+
+    def undisclosed(self) -> Self:
+        return self.filter(amount__isnull=True)
+
+    def signed_by(self, day: date) -> Self:
+        """Signed by the end of `day`; one without a signing date is not known to be."""
+        return self.filter(signed_on__lte=day)
+
+    def with_enterprise(self, enterprises: Any) -> Self:
+        """Projects in which one of `enterprises` leads or is a partner; each project once."""
+        partnerships = Project.partners.through.objects.filter(enterprise__in=enterprises)
+        return self.filter(Q(enterprise__in=enterprises) | Q(pk__in=partnerships.values("project")))
+
+    def without_enterprise(self) -> Self:
+        """Projects of which neither a lead enterprise nor a partner is stated."""
+        partnerships = Project.partners.through.objects.filter(project=OuterRef("pk"))
+        return self.filter(~models.Exists(partnerships), enterprise__isnull=True)
+
+    def in_sectors(self, sectors: Any) -> Self:
+        """Projects that touch one of `sectors`; whole projects, each once."""
+        return self.filter(pk__in=ProjectSector.objects.filter(sector__in=sectors).values("project"))
+
+    def without_sector(self) -> Self:
+        return self.filter(~models.Exists(ProjectSector.objects.filter(project=OuterRef("pk"))))
+
+    def matching(self, query: str) -> Self:
+        """As for every noun, and by the names of the enterprises that take part."""
+        found = self
+        for word in names.search_words(query):
+            enterprises = Enterprise.objects.filter(search_key__contains=word)
+            found = found.filter(search_key__contains=word) | found.with_enterprise(
+                enterprises.values("pk")
+            )
+        return found
+
+    def with_received(self) -> Self:
+        """Adds `received`: funds received in the base currency.
+
+        None until there is a receipt that could be converted.
+        """
+        from .conversion import ReceiptConversion
+
+        sums = (
+            ReceiptConversion.objects.current()
+            .filter(receipt__project=OuterRef("pk"))
+            .order_by()
+            .values("receipt__project")
+            .annotate(sum=ExactSum("amount_base"))
+            .values("sum")
+        )
+        return self.annotate(received=Subquery(sums))
+
+    def with_figures(self) -> Self:
+        """Everything that a list or an API page shows of each project, at a fixed cost.
+
+        One query with joins, and one each for sectors, partners and sources.
+        """
+        return (
+            self.select_related("area", "enterprise", "conversion__rate_from", "conversion__rate_to")
+            .prefetch_related("shares__sector", "partners", "sources")
+            .with_received()
+        )
+
+
+class Project(SourcedModel, ReviewedModel):
+    """One row is one project that an enterprise intends or has contracted.
+
+    `amount` is what was announced or agreed, in units of `currency`: None means
+    undisclosed, zero is an amount. A second signing adds no money; a capital
+    increase is entered as its increment.
+    """
+
+    area = models.ForeignKey(
+        Area,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="projects",
+        verbose_name=_("area"),
+    )
+    enterprise = models.ForeignKey(
+        Enterprise,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="led_projects",
+        verbose_name=_("lead enterprise"),
+    )
+    partners = models.ManyToManyField(
+        Enterprise, blank=True, related_name="partner_projects", verbose_name=_("partners")
+    )
+    sectors = models.ManyToManyField(
+        Sector,
+        through=ProjectSector,
+        related_name="projects",
+        verbose_name=_("sectors"),
+    )
+    stage = models.CharField(_("stage"), max_length=12, choices=Stage, default=Stage.SIGNED)
+    intended_on = models.DateField(_("intended on"), null=True, blank=True)
+    signed_on = models.DateField(_("signed on"), null=True, blank=True)
+    registered_on = models.DateField(_("registered on"), null=True, blank=True)
+    started_on = models.DateField(_("construction started on"), null=True, blank=True)
+    operating_on = models.DateField(_("operating since"), null=True, blank=True)
+    terminated_on = models.DateField(_("terminated on"), null=True, blank=True)
+    amount = MoneyField(_("amount"), null=True, blank=True)
+    currency = models.CharField(
+        _("currency"), max_length=3, default=base_currency, validators=[validate_currency]
+    )
+    qualifier = models.CharField(
+        _("qualifier"), max_length=10, choices=Qualifier, default=Qualifier.EXACT
+    )
+    amount_text = models.CharField(
+        _("amount as published"),
+        max_length=200,
+        blank=True,
+        help_text=_("The words from which the amount was read."),
+    )
+    description = models.TextField(_("description"), blank=True)
+
+    objects = ProjectQuerySet.as_manager()
+    history = RegisterHistory(m2m_fields=["sectors", "partners", "sources"])
+
+    class Meta(SourcedModel.Meta):
+        verbose_name = _("project")
+        verbose_name_plural = _("projects")
+        ordering = ["code"]
+        constraints = [
+            *SourcedModel.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(amount__isnull=True)
+                | Q(amount__gte=0, amount__lte=money.from_minor(money.MAX_MINOR)),
+                name="project_amount_in_range",
+                violation_error_message=_(
+                    "An amount is from 0 to 99,999,999,999,999.99; leave it empty where it is "
+                    "undisclosed."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=dates_in_order(),
+                name="project_dates_in_order",
+                violation_error_message=_("The dates of the stages must not run backwards."),
+            ),
+            models.CheckConstraint(
+                condition=Q(stage__in=Stage.values),
+                name="project_stage_known",
+                violation_error_message=_("Choose one of the stages."),
+            ),
+            models.CheckConstraint(
+                condition=Q(qualifier__in=Qualifier.values),
+                name="project_qualifier_known",
+                violation_error_message=_("Choose one of the qualifiers."),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["signed_on", "id"], name="project_signed"),
+            models.Index(fields=["area", "signed_on", "id"], name="project_area_signed"),
+            models.Index(fields=["stage", "id"], name="project_stage"),
+        ]
+
+    def get_absolute_url(self) -> str:
+        return reverse("project", args=[self.code])
+
+    def clean(self) -> None:
+        super().clean()
+        problems = self._dates_that_run_backwards()
+        if problems:
+            raise ValidationError(problems)
+
+    def _dates_that_run_backwards(self) -> dict[str, list[ValidationError]]:
+        """The constraint's rule, said field by field."""
+        problems: dict[str, list[ValidationError]] = {}
+        for earlier, later in combinations(STAGE_DATES.values(), 2):
+            before, after = getattr(self, earlier), getattr(self, later)
+            if isinstance(before, date) and isinstance(after, date) and after < before:
+                problems.setdefault(later, []).append(
+                    ValidationError(
+                        _("%(later)s (%(after)s) lies before %(earlier)s (%(before)s)."),
+                        "dates_run_backwards",
+                        {
+                            "later": self._meta.get_field(later).verbose_name,
+                            "after": after,
+                            "earlier": self._meta.get_field(earlier).verbose_name,
+                            "before": before,
+                        },
+                    )
+                )
+        return problems
+
+    @property
+    def is_contracted(self) -> bool:
+        return self.stage in CONTRACTED_STAGES
+
+    @property
+    def conversion_day(self) -> date | None:
+        """The day whose rate converts the amount: of signing, or of the intention before it."""
+        return self.signed_on or (self.intended_on if self.stage == Stage.INTENDED else None)
+
+    @property
+    def stage_dates(self) -> list[tuple[Stage, date | None]]:
+        return [(stage, getattr(self, field)) for stage, field in STAGE_DATES.items()]

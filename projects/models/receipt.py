@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from projects import money
+
+from .base import RegisterModel, RegisterQuerySet, ReviewedModel
+from .fields import MoneyField
+from .history import RegisterHistory
+from .source import Source
+from .project import Project, base_currency, validate_currency
+
+
+class ReceiptQuerySet(RegisterQuerySet):
+    def with_figures(self) -> Self:
+        """What a list or an API page shows of each receipt, in one query."""
+        return self.select_related(
+            "project", "source", "conversion__rate_from", "conversion__rate_to"
+        )
+
+
+class Receipt(RegisterModel, ReviewedModel):
+    """One row is one payment that arrived for a project (到位资金), or went back.
+
+    `amount` is in units of `currency`; below zero it is money returned. Equal
+    rows are separate payments.
+    """
+
+    project = models.ForeignKey(
+        Project, models.PROTECT, related_name="receipts", verbose_name=_("project")
+    )
+    received_on = models.DateField(_("received on"))
+    amount = MoneyField(_("amount"), negative=True, help_text=_("Below zero: money returned."))
+    currency = models.CharField(
+        _("currency"), max_length=3, default=base_currency, validators=[validate_currency]
+    )
+    amount_text = models.CharField(_("amount as published"), max_length=200, blank=True)
+    source = models.ForeignKey(
+        Source,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="receipts",
+        verbose_name=_("source"),
+    )
+    note = models.TextField(_("note"), blank=True)
+
+    objects = ReceiptQuerySet.as_manager()
+    history = RegisterHistory()
+
+    class Meta:
+        verbose_name = _("funds received")
+        verbose_name_plural = _("funds received")
+        ordering = ["received_on", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    amount__gte=money.from_minor(-money.MAX_MINOR),
+                    amount__lte=money.from_minor(money.MAX_MINOR),
+                ),
+                name="receipt_amount_in_range",
+                violation_error_message=_("An amount is at most 99,999,999,999,999.99."),
+            )
+        ]
+        indexes = [models.Index(fields=["project", "received_on"], name="receipt_project_day")]
+
+    def __str__(self) -> str:
+        return f"{self.received_on}: {self.amount} {self.currency}"

@@ -1,0 +1,50 @@
+from django.core.validators import URLValidator
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from .base import CodedModel, RegisterQuerySet, ReviewedModel
+from .history import RegisterHistory
+
+
+class Source(CodedModel, ReviewedModel):
+    """One row is one publication that says what the register repeats.
+
+    The only place where a person's name may stand is `quote`.
+    """
+
+    title = models.CharField(_("title"), max_length=500)
+    publisher = models.CharField(_("publisher"), max_length=300, blank=True)
+    published_on = models.DateField(_("published on"), null=True, blank=True)
+    url = models.URLField(
+        _("address"),
+        max_length=2000,
+        blank=True,
+        validators=[
+            URLValidator(
+                schemes=["http", "https"],
+                message=_("Give an address that begins with http:// or https://."),
+            )
+        ],
+        help_text=_("Begins with http:// or https://; empty where it is not known."),
+    )
+    quote = models.TextField(_("quoted words"), blank=True)
+    note = models.TextField(_("note"), blank=True)
+
+    objects = RegisterQuerySet.as_manager()
+    history = RegisterHistory()
+
+    class Meta(CodedModel.Meta):
+        verbose_name = _("source")
+        verbose_name_plural = _("sources")
+        ordering = ["-published_on", "code"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def label(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("source", args=[self.code])

@@ -1,0 +1,145 @@
+"""One write of one record: checked, with its links, one row of history, derived rows made anew.
+
+Pages, admin and API write through here; what is written in bulk goes through
+`projects.importing`, which keeps the same promises for many records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from projects import derived
+from projects.models import ExchangeRate, Project, ProjectSector, Receipt, Sector, check_shares
+
+Shares = Sequence[tuple[Sector, Decimal | None]]
+
+
+@contextmanager
+def recorded(record: Any) -> Iterator[None]:
+    """One transaction, and one row of history for all that is saved of `record` inside.
+
+    Nothing is written to history, and no version is raised, where nothing
+    changed.
+    """
+    with transaction.atomic():
+        finish = begin(record)
+        try:
+            yield
+        except BaseException:
+            del record.skip_history_when_saving
+            raise
+        finish()
+
+
+def begin(record: Any) -> Callable[[], bool]:
+    """Hold back the history of `record` until the function returned here is called.
+
+    For the admin, which saves a record and its links in separate steps of one
+    transaction; anything else uses `recorded`. The function returns whether
+    anything changed.
+    """
+    before = _reach(type(record)._base_manager.filter(pk=record.pk).first())
+    record.skip_history_when_saving = True
+
+    def finish() -> bool:
+        del record.skip_history_when_saving
+        changed = type(record).register_history.keep(record)
+        if changed:
+            _derive(before, _reach(record))
+        return changed
+
+    return finish
+
+
+def save(
+    record: Any,
+    *,
+    sectors: Shares | None = None,
+    **links: Sequence[Any] | None,
+) -> None:
+    """Check `record` by the model's rules and save it with its links.
+
+    A link that is None stays as it is. Raises ValidationError, by field, and
+    then nothing is written.
+    """
+    check(record, sectors=sectors, partners=links.get("partners"))
+    with recorded(record):
+        record.save()
+        for name, linked in links.items():
+            if linked is not None:
+                getattr(record, name).set(linked)
+        if sectors is not None:
+            set_shares(record, sectors)
+
+
+def check(
+    record: Any, *, sectors: Shares | None = None, partners: Sequence[Any] | None = None
+) -> None:
+    """Raise a ValidationError, by field, for whatever the rules forbid. Writes nothing."""
+    problems: dict[str, Any] = {}
+    try:
+        record.full_clean()
+    except ValidationError as error:
+        problems = dict(error.error_dict)
+    if sectors is not None:
+        try:
+            check_shares([share for _sector, share in sectors])
+            if len({sector.pk for sector, _share in sectors}) < len(sectors):
+                raise ValidationError(_("A project names each sector once."), "repeated")
+        except ValidationError as error:
+            problems.setdefault("sectors", []).extend(error.error_list)
+    if partners and record.enterprise_id in {partner.pk for partner in partners}:
+        problems.setdefault("partners", []).append(
+            ValidationError(_("The lead enterprise is not one of its partners as well."), "lead")
+        )
+    if problems:
+        raise ValidationError(problems)
+
+
+def set_shares(project: Project, sectors: Shares) -> None:
+    """Make these the sectors of `project`, in this order; rows that stay as they are are kept."""
+    wanted = [(sector.pk, share) for sector, share in sectors]
+    present = list(project.shares.values_list("sector", "share"))
+    if present == wanted:
+        return
+    project.shares.all().delete()
+    # The rows' history stands in the project's own row.
+    ProjectSector.objects.bulk_create(
+        ProjectSector(project=project, sector_id=sector, share=share) for sector, share in wanted
+    )
+
+
+def delete(record: Any) -> None:
+    """Delete `record`; its last state stays in the history. Raises ProtectedError if referenced."""
+    with transaction.atomic():
+        reach = _reach(record)
+        record.delete()
+        if not isinstance(record, Project):
+            _derive(reach)
+
+
+Reach = tuple[set[int], list[tuple[str, str, Any]]]
+
+
+def _reach(record: Any) -> Reach:
+    """Which derived rows hang on `record`: projects by key, and rates by currencies and day."""
+    if isinstance(record, Project):
+        return {record.pk}, []
+    if isinstance(record, Receipt):
+        return {record.project_id}, []
+    if isinstance(record, ExchangeRate):
+        return set(), [(record.from_currency, record.to_currency, record.quoted_on)]
+    return set(), []
+
+
+def _derive(*reaches: Reach) -> None:
+    """Make the derived rows anew that hang on a record as it was and as it is."""
+    derived.derive(sorted({key for keys, _rates in reaches for key in keys}))
+    derived.derive_for_rates([rate for _keys, rates in reaches for rate in rates])

@@ -1,0 +1,26 @@
+"""One serialisation a model: its field names are JSON keys, export headings and import headings."""
+
+from .fields import Known
+from .others import (
+    AreaSerializer,
+    EnterpriseSerializer,
+    HeadlineSerializer,
+    RateSerializer,
+    SectorSerializer,
+    SourceSerializer,
+    ZoneSerializer,
+)
+from .project import ProjectSerializer, ReceiptSerializer
+
+__all__ = [
+    "AreaSerializer",
+    "EnterpriseSerializer",
+    "HeadlineSerializer",
+    "Known",
+    "ProjectSerializer",
+    "RateSerializer",
+    "ReceiptSerializer",
+    "SectorSerializer",
+    "SourceSerializer",
+    "ZoneSerializer",
+]

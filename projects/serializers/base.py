@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError as ModelError
+from rest_framework import serializers
+from rest_framework.settings import api_settings
+
+from projects import recording
+from projects.models import Source
+
+from .fields import CodeOf, Lines
+
+STAMPS = ["version", "created_at", "updated_at"]
+
+
+def outward(error: ModelError) -> serializers.ValidationError:
+    """A model's errors by field, as the API says them; the codes of the errors are kept."""
+    named = {
+        api_settings.NON_FIELD_ERRORS_KEY if name == NON_FIELD_ERRORS else name: errors
+        for name, errors in getattr(
+            error, "error_dict", {NON_FIELD_ERRORS: error.error_list}
+        ).items()
+    }
+    return serializers.ValidationError(
+        {
+            name: [
+                serializers.ErrorDetail(message, code=one.code or "invalid")
+                for one in errors
+                for message in one.messages
+            ]
+            for name, errors in named.items()
+        }
+    )
+
+
+class RecordSerializer(serializers.ModelSerializer):
+    """A record from outside and to outside: its field names are JSON keys and headings alike.
+
+    Rules are the model's: whatever passes here is checked by
+    `projects.recording` before it is written, uniqueness included.
+    """
+
+    LINKS: tuple[str, ...] = ()
+
+    def apply(self) -> tuple[Any, dict[str, Any]]:
+        """The record with the valid data set on it, unsaved, and the links that go with it.
+
+        A link that was not sent is None in the links: it stays as it is.
+        """
+        data = dict(self.validated_data)
+        links = {name: data.pop(name, None) for name in self.LINKS}
+        record = self.instance if self.instance is not None else self.Meta.model()
+        for name, value in data.items():
+            setattr(record, name, value)
+        return record, links
+
+    def save(self, **kwargs: Any) -> Any:
+        record, links = self.apply()
+        try:
+            recording.save(record, **links)
+        except ModelError as error:
+            raise outward(error) from error
+        self.instance = record
+        return record
+
+    def get_extra_kwargs(self) -> dict[str, Any]:
+        # Uniqueness is the model's to check: once, and with its own sentence.
+        extra = super().get_extra_kwargs()
+        for name in ("code", "uscc"):
+            if name in self.Meta.fields:
+                extra.setdefault(name, {})["validators"] = []
+        return extra
+
+    def get_unique_together_validators(self) -> list[Any]:
+        return []
+
+
+class SourcedSerializer(RecordSerializer):
+    LINKS = ("sources",)
+
+    aliases = Lines(required=False)
+    sources = CodeOf(Source, many=True, required=False)
+
+
+class Address(serializers.Field):
+    """The address of the record's own page, from the root of the site."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(source="get_absolute_url", read_only=True, **kwargs)
+
+    def to_representation(self, value: str) -> str:
+        return value

@@ -1,0 +1,140 @@
+"""How single values look from outside, in JSON as in a spreadsheet's cell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from projects.models.fields import CODE_PATTERN
+
+
+class Known:
+    """Records by code, read once and asked often: what an import of many rows looks up.
+
+    In a serializer's context under `known`, it takes the place of one query
+    for each code.
+    """
+
+    def __init__(self, user: Any = None) -> None:
+        self.user = user
+        self._by_model: dict[Any, dict[str, Any]] = {}
+
+    def read(self, model: Any, codes: Any) -> None:
+        """Look these codes up together: one query for each 500."""
+        found = self._by_model.setdefault(model, {})
+        wanted = [code for code in dict.fromkeys(codes) if code not in found]
+        for start in range(0, len(wanted), 500):
+            batch = model.objects.visible_to(self.user).filter(code__in=wanted[start : start + 500])
+            found.update({record.code: record for record in batch})
+
+    def add(self, record: Any) -> None:
+        self._by_model.setdefault(type(record), {})[record.code] = record
+
+    def get(self, model: Any, code: str) -> Any:
+        return self._by_model.get(model, {}).get(code)
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class CodeOf(serializers.RelatedField):
+    """Another record, by its code. A list of choices is never rendered: it may have thousands."""
+
+    default_error_messages = {
+        "does_not_exist": _("There is no record with the code “{value}”."),
+        "invalid": _("“{value}” is not a code: use letters, digits, “-”, “_” and “.”."),
+    }
+
+    def __init__(self, model: Any, **kwargs: Any) -> None:
+        self.model = model
+        kwargs.setdefault("style", {"base_template": "input.html"})
+        if not kwargs.get("read_only"):
+            kwargs.setdefault("queryset", model.objects.all())
+        super().__init__(**kwargs)
+
+    def use_pk_only_optimization(self) -> bool:
+        return False
+
+    def get_queryset(self) -> Any:
+        request = self.context.get("request")
+        return self.model.objects.visible_to(getattr(request, "user", None))
+
+    def get_choices(self, cutoff: int | None = None) -> Mapping[Any, Any]:
+        return {}
+
+    def to_representation(self, value: Any) -> str:
+        return value.code
+
+    def to_internal_value(self, data: Any) -> Any:
+        shown = str(data)[:60]
+        if not isinstance(data, str) or not re.fullmatch(CODE_PATTERN, data, re.ASCII):
+            self.fail("invalid", value=shown)
+        known = self.context.get("known")
+        record = (
+            known.get(self.model, data)
+            if known is not None
+            else self.get_queryset().filter(code=data).first()
+        )
+        if record is None:
+            self.fail("does_not_exist", value=shown)
+        return record
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class MoneyText(serializers.Field):
+    """An exact amount: text with two decimals going out, anything an amount can be read from in.
+
+    Going in it stays as it was written, for the serializer to read together
+    with currency and qualifier. A JSON number with a fraction is taken only if
+    it has at most 15 digits: beyond, a binary number is no longer what was sent.
+    """
+
+    default_error_messages = {
+        "not_text": _("Give the amount as text, such as “1000000.00” or “17.6亿元”."),
+        "float": _("“{value}” cannot be exact as a JSON number: give it as text."),
+        "too_long": _("An amount has at most 200 characters."),
+    }
+
+    def to_representation(self, value: Decimal) -> str:
+        return f"{value:.2f}"
+
+    def to_internal_value(self, data: Any) -> str:
+        if isinstance(data, bool) or not isinstance(data, (str, int, float, Decimal)):
+            self.fail("not_text")
+        if isinstance(data, float):
+            text = repr(data)
+            if "e" in text or not re.fullmatch(r"-?\d+\.\d+", text) or len(text) > 16:
+                self.fail("float", value=text[:40])
+            return text.removesuffix(".0")
+        text = str(data)
+        if len(text) > 200:
+            self.fail("too_long")
+        return text
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class RateText(serializers.CharField):
+    """An exchange rate: text with all its digits. The model checks it."""
+
+    def to_representation(self, value: Decimal) -> str:
+        return format(value, "f")
+
+    def to_internal_value(self, data: Any) -> str:
+        return super().to_internal_value(str(data) if isinstance(data, (int, Decimal)) else data)
+
+
+class Lines(serializers.ListField):
+    """A list of texts, kept one a line."""
+
+    child = serializers.CharField(max_length=500)
+
+    def to_representation(self, value: str) -> list[str]:
+        return [line.strip() for line in value.splitlines() if line.strip()]
+
+    def to_internal_value(self, data: Any) -> str:  # type: ignore[override]
+        return "\n".join(" ".join(line.split()) for line in super().to_internal_value(data))

@@ -1,0 +1,179 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError as ModelError
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+
+from projects.amounts import understood
+from projects.models import (
+    Area,
+    Enterprise,
+    ExchangeRate,
+    Headline,
+    Sector,
+    Source,
+    Zone,
+)
+
+from .base import STAMPS, Address, RecordSerializer, SourcedSerializer
+from .fields import CodeOf, MoneyText, RateText
+
+NAMED = ["code", "name", "name_zh", "aliases"]
+
+
+class ZoneSerializer(SourcedSerializer):
+    class Meta:
+        model = Zone
+        fields = [*NAMED, "established_on", "size_km2", "note", "sources", *STAMPS]
+        read_only_fields = STAMPS
+
+
+class AreaSerializer(SourcedSerializer):
+    zone = CodeOf(Zone)
+    url = Address()
+
+    class Meta:
+        model = Area
+        fields = [
+            *NAMED,
+            "zone",
+            "size_km2",
+            "unveiled_on",
+            "focus",
+            "focus_zh",
+            "note",
+            "sources",
+            *STAMPS,
+            "url",
+        ]
+        read_only_fields = STAMPS
+
+
+class SectorSerializer(SourcedSerializer):
+    class Meta:
+        model = Sector
+        fields = [
+            *NAMED,
+            "gbt4754_code",
+            "gbt4754_version",
+            "isic_code",
+            "isic_version",
+            "note",
+            "sources",
+            *STAMPS,
+        ]
+        read_only_fields = STAMPS
+
+
+class EnterpriseSerializer(SourcedSerializer):
+    area = CodeOf(Area, allow_null=True, required=False)
+    url = Address()
+
+    class Meta:
+        model = Enterprise
+        fields = [
+            *NAMED,
+            "uscc",
+            "origin",
+            "kind",
+            "area",
+            "settled_on",
+            "note",
+            "sources",
+            "state",
+            *STAMPS,
+            "url",
+        ]
+        read_only_fields = ["state", *STAMPS]
+
+
+class SourceSerializer(RecordSerializer):
+    page = Address()
+
+    class Meta:
+        model = Source
+        fields = [
+            "code",
+            "title",
+            "publisher",
+            "published_on",
+            "url",
+            "quote",
+            "note",
+            "state",
+            *STAMPS,
+            "page",
+        ]
+        read_only_fields = ["state", *STAMPS]
+
+
+class HeadlineSerializer(RecordSerializer):
+    """A published figure; `value` is a whole number, without currency, where it counts."""
+
+    zone = CodeOf(Zone, allow_null=True, required=False)
+    area = CodeOf(Area, allow_null=True, required=False)
+    source = CodeOf(Source)
+    value = MoneyText()
+
+    class Meta:
+        model = Headline
+        fields = [
+            "code",
+            "what",
+            "zone",
+            "area",
+            "scope",
+            "scope_zh",
+            "as_of",
+            "value",
+            "currency",
+            "qualifier",
+            "basis",
+            "source",
+            "quote",
+            "note",
+            "state",
+            *STAMPS,
+        ]
+        read_only_fields = ["state", *STAMPS]
+
+    def validate(self, data: dict[str, Any]) -> dict[str, Any]:
+        if "value" not in data:
+            return data
+        standing = self.instance if self.instance is not None else Headline()
+        try:
+            read = understood(
+                data["value"],
+                currency=data.get("currency", standing.currency),
+                qualifier=data.get("qualifier", standing.qualifier),
+                amount_text="",
+                sent=data.keys(),
+            )
+        except ModelError as error:
+            raise serializers.ValidationError({"value": error.messages}) from error
+        if read.amount is None:
+            raise serializers.ValidationError({"value": [_("A headline has a value.")]})
+        data |= {"value": read.amount, "currency": read.currency, "qualifier": read.qualifier}
+        return data
+
+
+class RateSerializer(RecordSerializer):
+    """A published rate: units of `to_currency` for one unit of `from_currency`."""
+
+    rate = RateText()
+    source = CodeOf(Source)
+
+    class Meta:
+        model = ExchangeRate
+        fields = [
+            "id",
+            "from_currency",
+            "to_currency",
+            "rate",
+            "quoted_on",
+            "source",
+            *STAMPS,
+        ]
+        read_only_fields = STAMPS

@@ -1,0 +1,215 @@
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError as ModelError
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+
+from projects.amounts import understood
+from projects.models import (
+    Area,
+    Enterprise,
+    ExchangeRate,
+    Project,
+    ProjectSector,
+    Receipt,
+    Sector,
+    Source,
+    base_currency,
+)
+
+from .base import STAMPS, Address, RecordSerializer, SourcedSerializer
+from .fields import CodeOf, MoneyText, RateText
+
+
+class RateUsedSerializer(serializers.ModelSerializer):
+    """A published rate that a conversion went by."""
+
+    rate = RateText(read_only=True)
+    source = CodeOf(Source, read_only=True)
+
+    class Meta:
+        model = ExchangeRate
+        fields = ["from_currency", "to_currency", "rate", "quoted_on", "source"]
+        read_only_fields = fields
+
+
+class ConvertedSerializer(RecordSerializer):
+    """What projects and receipts share: an amount, and what it is in the base currency.
+
+    `rate` is units of the base currency for one unit of the amount's own; null
+    where they are the same, or where there was no rate. `rates` are the
+    published rates that it was made from, two for a cross.
+    """
+
+    amount_base = serializers.SerializerMethodField()
+    base_currency = serializers.SerializerMethodField()
+    rate = serializers.SerializerMethodField()
+    rate_date = serializers.SerializerMethodField()
+    rates = serializers.SerializerMethodField()
+
+    def _conversion(self, record: Any) -> Any:
+        conversion = getattr(record, "conversion", None)
+        return conversion if conversion is not None and conversion.is_current else None
+
+    def get_amount_base(self, record: Any) -> str | None:
+        conversion = self._conversion(record)
+        if conversion is None or conversion.amount_base is None:
+            return None
+        return f"{conversion.amount_base:.2f}"
+
+    def get_base_currency(self, record: Any) -> str:
+        return base_currency()
+
+    def get_rate(self, record: Any) -> str | None:
+        conversion = self._conversion(record)
+        return format(conversion.rate, "f") if conversion and conversion.rate else None
+
+    def get_rate_date(self, record: Any) -> str | None:
+        conversion = self._conversion(record)
+        return str(conversion.rate_date) if conversion and conversion.rate_date else None
+
+    def get_rates(self, record: Any) -> list[dict[str, Any]]:
+        conversion = self._conversion(record)
+        if conversion is None or conversion.rate is None:
+            return []
+        return RateUsedSerializer(conversion.rates, many=True).data
+
+    def read_amount(self, data: dict[str, Any], *, negative: bool = False) -> None:
+        """Read the amount in `data` together with what stands or was sent beside it."""
+        if data.get("amount") is None:
+            return
+        model = self.Meta.model
+        standing = self.instance if self.instance is not None else model()
+        beside = {
+            name: data.get(name, getattr(standing, name, ""))
+            for name in ("currency", "qualifier", "amount_text")
+        }
+        try:
+            read = understood(
+                data["amount"],
+                **beside,
+                sent=data.keys(),
+                negative=negative,
+                unit=self.context.get("unit", 1),
+            )
+        except ModelError as error:
+            raise serializers.ValidationError({"amount": error.messages}) from error
+        data["amount"], data["currency"] = read.amount, read.currency
+        data["amount_text"] = read.amount_text
+        if hasattr(standing, "qualifier"):
+            data["qualifier"] = read.qualifier
+
+
+class SectorShareSerializer(serializers.ModelSerializer):
+    """A sector and its share in per cent; null where the shares are not known."""
+
+    sector = CodeOf(Sector)
+    share = serializers.DecimalField(5, 2, allow_null=True, required=False)
+
+    class Meta:
+        model = ProjectSector
+        fields = ["sector", "share"]
+
+    def to_internal_value(self, data: Any) -> tuple[Sector, Decimal | None]:
+        value = super().to_internal_value(data)
+        return value["sector"], value.get("share")
+
+
+class ProjectSerializer(SourcedSerializer, ConvertedSerializer):
+    """A project. `amount` null means undisclosed; `received` null that there is no receipt."""
+
+    LINKS = ("sectors", "partners", "sources")
+
+    area = CodeOf(Area, allow_null=True, required=False)
+    enterprise = CodeOf(Enterprise, allow_null=True, required=False)
+    partners = CodeOf(Enterprise, many=True, required=False)
+    sectors = SectorShareSerializer(source="shares", many=True, required=False)
+    amount = MoneyText(allow_null=True, required=False)
+    received = serializers.SerializerMethodField()
+    url = Address()
+
+    class Meta:
+        model = Project
+        fields = [
+            "code",
+            "name",
+            "name_zh",
+            "aliases",
+            "area",
+            "enterprise",
+            "partners",
+            "sectors",
+            "stage",
+            "intended_on",
+            "signed_on",
+            "registered_on",
+            "started_on",
+            "operating_on",
+            "terminated_on",
+            "amount",
+            "currency",
+            "qualifier",
+            "amount_text",
+            "amount_base",
+            "base_currency",
+            "rate",
+            "rate_date",
+            "rates",
+            "received",
+            "description",
+            "note",
+            "sources",
+            "state",
+            *STAMPS,
+            "url",
+        ]
+        read_only_fields = ["state", *STAMPS]
+
+    def get_received(self, record: Any) -> str | None:
+        return None if record.received is None else f"{record.received:.2f}"
+
+    def validate(self, data: dict[str, Any]) -> dict[str, Any]:
+        self.read_amount(data)
+        if "shares" in data:
+            data["sectors"] = data.pop("shares")
+        return data
+
+
+class ReceiptSerializer(ConvertedSerializer):
+    """A payment that arrived for a project; below zero, money returned."""
+
+    project = CodeOf(Project)
+    amount = MoneyText()
+    source = CodeOf(Source, allow_null=True, required=False)
+
+    class Meta:
+        model = Receipt
+        fields = [
+            "id",
+            "project",
+            "received_on",
+            "amount",
+            "currency",
+            "amount_text",
+            "amount_base",
+            "base_currency",
+            "rate",
+            "rate_date",
+            "rates",
+            "source",
+            "note",
+            "state",
+            *STAMPS,
+        ]
+        read_only_fields = ["state", *STAMPS]
+
+    def validate(self, data: dict[str, Any]) -> dict[str, Any]:
+        self.read_amount(data, negative=True)
+        if "amount" in data and data["amount"] is None:
+            raise serializers.ValidationError(
+                {"amount": [_("A receipt has an amount: leave out what is not known.")]}
+            )
+        return data
