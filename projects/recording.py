@@ -13,6 +13,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.utils.translation import gettext_lazy as _
 
 from projects import derived
@@ -88,17 +89,34 @@ def check(
         record.full_clean()
     except ValidationError as error:
         problems = dict(error.error_dict)
+    try:
+        check_links(record, sectors=sectors, partners=partners)
+    except ValidationError as error:
+        for name, errors in error.error_dict.items():
+            problems.setdefault(name, []).extend(errors)
+    if problems:
+        raise ValidationError(problems)
+
+
+def check_links(
+    record: Any, *, sectors: Shares | None = None, partners: Sequence[Any] | None = None
+) -> None:
+    """The part of `check` that the record's own columns cannot tell: what it is linked to.
+
+    For forms, which have their own way of asking for the other part.
+    """
+    problems: dict[str, Any] = {}
     if sectors is not None:
         try:
             check_shares([share for _sector, share in sectors])
             if len({sector.pk for sector, _share in sectors}) < len(sectors):
                 raise ValidationError(_("A project names each sector once."), "repeated")
         except ValidationError as error:
-            problems.setdefault("sectors", []).extend(error.error_list)
+            problems["sectors"] = error.error_list
     if partners and record.enterprise_id in {partner.pk for partner in partners}:
-        problems.setdefault("partners", []).append(
+        problems["partners"] = [
             ValidationError(_("The lead enterprise is not one of its partners as well."), "lead")
-        )
+        ]
     if problems:
         raise ValidationError(problems)
 
@@ -119,10 +137,29 @@ def set_shares(project: Project, sectors: Shares) -> None:
 def delete(record: Any) -> None:
     """Delete `record`; its last state stays in the history. Raises ProtectedError if referenced."""
     with transaction.atomic():
+        linking = linking_to([record])
+        if linking:
+            raise ProtectedError(_("Other records are linked to this one."), set(linking))
         reach = _reach(record)
         record.delete()
         if not isinstance(record, Project):
             _derive(reach)
+
+
+def linking_to(records: Sequence[Any], most: int = 100) -> list[Any]:
+    """What names one of `records` (of one model) among its partners or sources; `most` of each noun.
+
+    The database would drop such links together with their end, and whoever had
+    them would change without a row of history: so they protect it.
+    """
+    found: list[Any] = []
+    for relation in type(records[0])._meta.related_objects if records else ():
+        if relation.many_to_many and relation.through._meta.auto_created:
+            named = relation.related_model._base_manager.filter(
+                **{f"{relation.field.name}__in": records}
+            )
+            found += named.distinct()[:most]
+    return found
 
 
 Reach = tuple[set[int], list[tuple[str, str, Any]]]
