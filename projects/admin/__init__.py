@@ -1,0 +1,20 @@
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from . import (  # noqa: F401  Each registers its noun.
+    area,
+    enterprise,
+    headline,
+    project,
+    rate,
+    receipt,
+    sector,
+    source,
+    token,
+    user,
+    zone,
+)
+
+admin.site.site_header = _("Investment register")
+admin.site.site_title = _("Investment register")
+admin.site.index_title = _("Data entry")

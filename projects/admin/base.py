@@ -1,0 +1,350 @@
+"""What the admin of every noun has in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.options import BaseModelAdmin, IncorrectLookupParameters
+from django.contrib.admin.utils import unquote
+from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
+from django.core.exceptions import FieldError, ValidationError
+from django.db import DataError, transaction
+from django.db.models import QuerySet, prefetch_related_objects
+from django.db.models.sql import Query
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.urls import URLPattern
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, gettext_lazy as _
+from simple_history.admin import SimpleHistoryAdmin
+
+from projects import recording
+from projects.forms import RegisterForm
+
+from .history import changes
+
+# A list of links to choose from is for vocabularies; what is longer is asked for by its code.
+MOST_OPTIONS = 50
+# On the page that asks whether to delete: enough to see why it cannot be done.
+MOST_PROTECTED = 50
+
+
+class CodeBesides:
+    """An autocomplete that takes a code as well, where there is no JavaScript to complete it.
+
+    `at_hand` holds related records that have been read already: showing one of
+    them costs no query.
+    """
+
+    at_hand: Sequence[Any] = ()
+    code = "code"
+
+    def optgroups(self, name: str, value: Sequence[Any], attr: Any = None) -> Any:
+        related = {str(record.pk): record for record in self.at_hand}
+        wanted = [str(one) for one in value if str(one)]
+        if not all(one in related for one in wanted):
+            try:
+                return super().optgroups(name, value, attr)
+            except (ValueError, ValidationError):
+                # Not even the form of a key, as in an address that somebody has changed.
+                wanted = []
+        options = [
+            self.create_option(name, key, str(related[key]), True, index)
+            for index, key in enumerate(wanted)
+        ]
+        if not self.is_required and not self.allow_multiple_selected:
+            options.insert(0, self.create_option(name, "", "", not wanted, 0))
+        return [(None, options, 0)]
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        chosen = super().value_from_datadict(data, files, name)
+        codes = (data.get(f"{name}-code") or "").split()
+        if not codes:
+            return chosen
+        keys = [self._key_of(code) for code in codes]
+        return [*(chosen or []), *keys] if self.allow_multiple_selected else keys[0]
+
+    def _key_of(self, code: str) -> str:
+        if "\x00" not in code:
+            record = self.choices.queryset.filter(**{f"{self.code}__iexact": code}).first()
+            if record is not None:
+                return str(record.pk)
+        # No key looks like this, so that the field refuses it and shows what was given.
+        return f"“{code}”"
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        label = (
+            gettext("or add by code, separated by spaces:")
+            if self.allow_multiple_selected
+            else gettext("or by code:")
+        )
+        return format_html(
+            '{}<noscript> <label>{} <input type="text" name="{}-code"></label></noscript>',
+            super().render(name, value, attrs, renderer),
+            label,
+            name,
+        )
+
+
+class CodedSelect(CodeBesides, AutocompleteSelect):
+    pass
+
+
+class CodedSelectMultiple(CodeBesides, AutocompleteSelectMultiple):
+    pass
+
+
+class Autocompleting(BaseModelAdmin):
+    """Autocompletes that also take a code, for admins and inlines alike."""
+
+    def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = self._widget(CodedSelect, db_field, kwargs)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = self._widget(CodedSelectMultiple, db_field, kwargs)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def _widget(self, widget: Any, db_field: Any, kwargs: dict[str, Any]) -> Any:
+        made = widget(db_field, self.admin_site, using=kwargs.get("using"))
+        if not hasattr(db_field.related_model, "code"):
+            made.code = db_field.related_model.USERNAME_FIELD
+        return made
+
+
+class PlainChangeList(ChangeList):
+    """A list that reads the many-valued columns of its page in one query each."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        try:
+            super().get_results(request)
+        except (DataError, OverflowError) as error:
+            # A number in the address that no column can hold.
+            raise IncorrectLookupParameters(error) from error
+
+    def apply_select_related(self, qs: QuerySet) -> QuerySet:
+        return super().apply_select_related(qs).prefetch_related(*self.model_admin.list_prefetch)
+
+
+class PlainAdmin(Autocompleting, admin.ModelAdmin):
+    """An admin for large tables, and for addresses that somebody has changed by hand."""
+
+    show_full_result_count = False
+    # Facets count every option of every filter: an error with thousands of them.
+    show_facets = admin.ShowFacets.NEVER
+    list_per_page = 50
+    list_prefetch: Sequence[str] = ()
+    # What filters of the lists ask for; a regular expression, say, could stop the database.
+    LOOKUPS = frozenset({"exact", "in", "isnull", "gt", "gte", "lt", "lte"})
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return PlainChangeList
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        try:
+            lookups = Query(self.model).solve_lookup_type(lookup)[0]
+        except FieldError:
+            return False
+        return self.LOOKUPS.issuperset(lookups) and super().lookup_allowed(lookup, value, request)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: Any, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        # PostgreSQL takes no null character in a text.
+        search_term = search_term.replace("\x00", "")
+        if hasattr(queryset, "matching"):
+            return queryset.matching(search_term), False
+        return super().get_search_results(request, queryset, search_term)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        if any("\x00" in text for text in (*request.GET, *_values(request.GET))):
+            messages.error(request, _("The address holds a null character, so it was not read."))
+            return HttpResponseRedirect(request.path)
+        return super().changelist_view(request, extra_context)
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
+        for key in request.POST.getlist(admin.helpers.ACTION_CHECKBOX_NAME):
+            self._check_key(key)
+        return super().response_action(request, queryset)
+
+    def _check_key(self, key: str) -> None:
+        try:
+            self.opts.pk.clean(key, None)
+        except ValidationError as error:
+            raise Http404 from error
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
+        """The record with what its autocompletes show, one query for each of them."""
+        record = super().get_object(request, object_id, from_field)
+        if record is not None:
+            prefetch_related_objects([record], *self.get_autocomplete_fields(request))
+        return record
+
+
+def _values(data: QueryDict) -> Iterable[str]:
+    return (value for _name, values in data.lists() for value in values)
+
+
+class RegisterAdmin(PlainAdmin, SimpleHistoryAdmin):
+    """The admin of a noun of the register: each save or deletion is one row of its history."""
+
+    form = RegisterForm
+    object_history_list_template = "admin/projects/history_list.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        ordering = self.get_ordering(request) or self.model._meta.ordering
+        return self.model.objects.visible_to(request.user).order_by(*ordering)
+
+    def get_view_on_site_url(self, obj: Any = None) -> str | None:
+        """Straight to the record's page: Django's way there costs a query and a redirect."""
+        return obj.get_absolute_url() if hasattr(obj, "get_absolute_url") else None
+
+    # Writing
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        # Its links are saved after it: the row of history waits for them, in `save_related`.
+        form.finish_recording = recording.begin(obj)
+        super().save_model(request, obj, form, change)
+
+    def save_related(
+        self, request: HttpRequest, form: Any, formsets: Any, change: bool
+    ) -> None:
+        super().save_related(request, form, formsets, change)
+        form.finish_recording()
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        obj._history_user = request.user
+        recording.delete(obj)
+
+    @transaction.atomic
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
+        for record in queryset:
+            self.delete_model(request, record)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """What would be deleted, and what stands against it.
+
+        The shares, links and derived rows that go with a record are left out:
+        they are parts of it, and its last row of history keeps what matters.
+        """
+        found, _counts, permissions, protected = super().get_deleted_objects(objs, request)
+        found = [one for one in found if not isinstance(one, list)]
+        protected = [*protected, *map(str, recording.linking_to(list(objs)))]
+        if len(protected) > MOST_PROTECTED:
+            more = len(protected) - MOST_PROTECTED
+            protected[MOST_PROTECTED:] = [gettext("and %(count)s more") % {"count": more}]
+        counts = {self.opts.verbose_name_plural: len(found)}
+        return found, counts, permissions, protected
+
+    # Reading the history, which nobody writes by hand
+
+    def get_urls(self) -> list[URLPattern]:
+        # Without the library's page of one version: it would show today's links beside the columns
+        # of that day, and going back by it would save these columns without their links.
+        return [url for url in super().get_urls() if not str(url.name).endswith("_simple_history")]
+
+    def revert_disabled(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        self._check_key(unquote(object_id))
+        return super().history_view(request, object_id, extra_context)
+
+    def set_history_delta_changes(
+        self, request: HttpRequest, historical_records: Any, foreign_keys_are_objs: bool = True
+    ) -> None:
+        """Changes with their links, at a cost that does not grow with the rows of the page."""
+        rows = list(historical_records)
+        for row, changed in zip(rows, changes(self.model, rows), strict=True):
+            row.history_delta_changes = changed
+
+
+# Filters of lists
+
+
+class QuestionFilter(admin.SimpleListFilter):
+    """One parameter of the noun's question, which says what it means: here it is only asked."""
+
+    template = "admin/projects/question_filter.html"
+    question: Any
+    options: Callable[[], list[tuple[str, Any]]]
+
+    def __init__(self, request: HttpRequest, params: Any, model: Any, model_admin: Any) -> None:
+        super().__init__(request, params, model, model_admin)
+        if self.lookup_choices:
+            self.template = "admin/filter.html"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return type(self).options()
+
+    def has_output(self) -> bool:
+        return True
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet | None:
+        value = self.value()
+        if not value:
+            return None
+        asked = QueryDict(mutable=True)
+        asked[self.parameter_name] = value
+        question = self.question(asked, queryset=queryset, request=request)
+        for sentences in question.errors.values():
+            for sentence in sentences:
+                messages.error(request, sentence)
+        return question.qs
+
+    def choices(self, changelist: ChangeList) -> Iterable[dict[str, Any]]:
+        if self.lookup_choices:
+            yield from super().choices(changelist)
+            return
+        kept = changelist.get_filters_params()
+        yield {
+            "name": self.parameter_name,
+            "value": self.value() or "",
+            "kept": [
+                (name, value)
+                for name, values in kept.items()
+                if name != self.parameter_name
+                for value in values
+            ],
+            "without": changelist.get_query_string(remove=[self.parameter_name]),
+        }
+
+
+def ask(
+    question: Any, name: str, options: Callable[[], list[tuple[str, Any]]] = list
+) -> type[QuestionFilter]:
+    """A filter for the parameter `name` of `question`; without options, a code is typed."""
+    return type(
+        f"{question.__name__}{name.title()}Filter",
+        (QuestionFilter,),
+        {
+            "question": question,
+            "parameter_name": name,
+            "title": question.base_filters[name].label,
+            "options": staticmethod(options),
+        },
+    )
+
+
+def few(model: Any) -> Callable[[], list[tuple[str, Any]]]:
+    """The records of `model` as options, or none where they are many. One query."""
+
+    def options() -> list[tuple[str, Any]]:
+        records = list(model.objects.order_by("code")[: MOST_OPTIONS + 1])
+        if len(records) > MOST_OPTIONS:
+            return []
+        return [*((record.code, str(record)) for record in records), ("none", _("not stated"))]
+
+    return options
+
+
+def yes_or_no(yes: Any, no: Any) -> Callable[[], list[tuple[str, Any]]]:
+    return lambda: [("true", yes), ("false", no)]
+

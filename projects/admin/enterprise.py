@@ -1,0 +1,45 @@
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest
+from django.utils.translation import gettext, gettext_lazy as _
+
+from projects import uscc
+from projects.filters import EnterpriseQuestion
+from projects.models import Area, Enterprise
+
+from .base import RegisterAdmin, ask, few
+
+
+@admin.register(Enterprise)
+class EnterpriseAdmin(RegisterAdmin):
+    list_display = ["code", "name", "name_zh", "kind", "home", "area", "settled_on", "updated_at"]
+    list_display_links = ["code", "name"]
+    list_filter = [
+        "kind",
+        ask(EnterpriseQuestion, "area", few(Area)),
+        ask(EnterpriseQuestion, "origin"),
+        ask(EnterpriseQuestion, "source"),
+    ]
+    list_select_related = ["area"]
+    search_fields = ["search_key"]
+    search_help_text = _(
+        "Names in either script, pinyin and its initials, other names, code, social credit code."
+    )
+    autocomplete_fields = ["area", "sources"]
+    fieldsets = [
+        (None, {"fields": ["code", "name", "name_zh", "aliases"]}),
+        (None, {"fields": ["uscc", "kind", "origin", "area", "settled_on"]}),
+        (None, {"fields": ["note", "sources"]}),
+    ]
+
+    @admin.display(description=_("home"), ordering="origin")
+    def home(self, enterprise: Enterprise) -> str:
+        return enterprise.origin_name
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        # A legal code may fail the check: it is taken, and said aloud.
+        problem = uscc.uscc_problem(obj.uscc) if obj.uscc else None
+        if problem and problem.is_warning:
+            messages.warning(request, gettext(problem.message) % (problem.params or {}))

@@ -1,0 +1,46 @@
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from projects.filters import HeadlineQuestion
+from projects.forms import HeadlineForm, Reading
+from projects.models import Area, Headline, Zone
+
+from .base import RegisterAdmin, ask, few
+
+
+@admin.register(Headline)
+class HeadlineAdmin(RegisterAdmin):
+    form = HeadlineForm
+    list_display = ["code", "what", "about", "as_of", "figure", "source", "updated_at"]
+    list_display_links = ["code", "what"]
+    list_filter = [
+        "what",
+        "basis",
+        ask(HeadlineQuestion, "zone", few(Zone)),
+        ask(HeadlineQuestion, "area", few(Area)),
+        ask(HeadlineQuestion, "source"),
+    ]
+    list_select_related = ["zone", "area", "source"]
+    search_fields = ["code", "scope", "scope_zh", "quote", "source__title"]
+    search_help_text = _("Code, scope in words, quoted words, title of the source.")
+    autocomplete_fields = ["zone", "area", "source"]
+    fieldsets = [
+        (None, {"fields": ["code", "what", "as_of"]}),
+        (
+            _("Of what"),
+            {
+                "fields": ["zone", "area", ("scope", "scope_zh")],
+                "description": _("A zone, an area, or another scope in words: exactly one."),
+            },
+        ),
+        (_("Figure"), {"fields": ["value", ("currency", "qualifier"), "basis"]}),
+        (None, {"fields": ["source", "quote", "note"]}),
+    ]
+
+    @admin.display(description=_("scope"))
+    def about(self, headline: Headline) -> str:
+        return str(headline.area or headline.zone or headline.scope)
+
+    @admin.display(description=_("figure"), ordering="value")
+    def figure(self, headline: Headline) -> str:
+        return str(Reading(headline.value, headline.currency, headline.qualifier))

@@ -1,0 +1,215 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest, JsonResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _, ngettext
+
+from projects import recording
+from projects.amounts import understood
+from projects.filters import ProjectQuestion
+from projects.forms import (
+    LONGEST_AMOUNT,
+    ProjectForm,
+    Reading,
+    ReceiptForm,
+    ShareForm,
+    SharesFormSet,
+)
+from projects.models import (
+    Area,
+    Project,
+    ProjectSector,
+    Qualifier,
+    Receipt,
+    Sector,
+    base_currency,
+)
+
+from .base import Autocompleting, RegisterAdmin, ask, few, yes_or_no
+
+# Beyond, the rows make the form too long to work with, and in the end too large to be sent at all.
+MOST_RECEIPTS = 30
+
+
+class ShareInline(Autocompleting, admin.TabularInline):
+    model = ProjectSector
+    form = ShareForm
+    formset = SharesFormSet
+    # Without JavaScript these are the rows that can be added at a time.
+    extra = 3
+    autocomplete_fields = ["sector"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).select_related("sector")
+
+    # The sectors are a part of the project: who may change it may change them.
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may_change_project(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may_change_project(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may_change_project(request, obj)
+
+    def _may_change_project(self, request: HttpRequest, project: Any) -> bool:
+        verb = "add" if project is None else "change"
+        return request.user.has_perm(f"projects.{verb}_project")
+
+
+class ReceiptInline(Autocompleting, admin.TabularInline):
+    model = Receipt
+    form = ReceiptForm
+    extra = 1
+    fields = ["received_on", "amount", "currency", "amount_text", "source"]
+    autocomplete_fields = ["source"]
+    show_change_link = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return Receipt.objects.visible_to(request.user).select_related("source")
+
+
+@admin.register(Project)
+class ProjectAdmin(RegisterAdmin):
+    """Projects with their sectors and receipts.
+
+    Sources and partners are chosen by autocomplete, not in inlines: they exist
+    before they are named, and a link to one says nothing else. A sector comes
+    with its share, and a receipt is entered here, so both have rows.
+    """
+
+    form = ProjectForm
+    list_display = [
+        "code",
+        "name",
+        "name_zh",
+        "area",
+        "enterprise",
+        "in_sectors",
+        "stage",
+        "signed_on",
+        "stated_amount",
+    ]
+    list_display_links = ["code", "name"]
+    list_filter = [
+        "stage",
+        ask(ProjectQuestion, "disclosed", yes_or_no(_("disclosed"), _("undisclosed"))),
+        ask(ProjectQuestion, "area", few(Area)),
+        ask(ProjectQuestion, "sector", few(Sector)),
+        ask(ProjectQuestion, "enterprise"),
+        ask(ProjectQuestion, "origin"),
+        ask(ProjectQuestion, "year"),
+        ask(ProjectQuestion, "currency"),
+        ask(ProjectQuestion, "source"),
+    ]
+    list_select_related = ["area", "enterprise"]
+    list_prefetch = ["shares__sector"]
+    search_fields = ["search_key"]
+    search_help_text = _(
+        "Names in either script, pinyin and its initials, code, names of enterprises."
+    )
+    autocomplete_fields = ["area", "enterprise", "partners", "sources"]
+    readonly_fields = ["funds_received"]
+    fieldsets = [
+        (None, {"fields": ["code", "name", "name_zh", "aliases"]}),
+        (None, {"fields": ["area", "enterprise", "partners"]}),
+        (_("Amount"), {"fields": ["amount", ("currency", "qualifier"), "amount_text"]}),
+        (
+            _("Stage"),
+            {
+                "fields": [
+                    "stage",
+                    ("intended_on", "signed_on", "registered_on"),
+                    ("started_on", "operating_on", "terminated_on"),
+                ],
+                "description": _("Dates that are not known stay empty; none runs backwards."),
+            },
+        ),
+        (None, {"fields": ["description", "note", "sources"]}),
+        (None, {"fields": ["funds_received"]}),
+    ]
+    inlines = [ShareInline, ReceiptInline]
+
+    @admin.display(description=_("sectors"))
+    def in_sectors(self, project: Project) -> str:
+        return ", ".join(str(share) for share in project.shares.all())
+
+    @admin.display(description=_("amount"), ordering="amount")
+    def stated_amount(self, project: Project) -> str:
+        return str(Reading(project.amount, project.currency, project.qualifier))
+
+    @admin.display(description=_("funds received"))
+    def funds_received(self, project: Project) -> str:
+        if project.pk is None:
+            return "—"
+        count = self._count_receipts(project)
+        return format_html(
+            '<a href="{}?project__id__exact={}">{}</a>',
+            reverse("admin:projects_receipt_changelist"),
+            project.pk,
+            ngettext("%(count)s receipt", "%(count)s receipts", count) % {"count": count},
+        )
+
+    @staticmethod
+    def _count_receipts(project: Project) -> int:
+        # Kept on the record: it decides on the rows of the form as well.
+        if not hasattr(project, "receipt_count"):
+            project.receipt_count = project.receipts.count()
+        return project.receipt_count
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
+        if obj is not None and self._count_receipts(obj) > MOST_RECEIPTS:
+            return [ShareInline]
+        return [ShareInline, ReceiptInline]
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        if formset.model is not Receipt:
+            formset.save()
+            return
+        # Each receipt is a record of its own, with its own history.
+        for receipt in formset.save(commit=False):
+            receipt._history_user = request.user
+            with recording.recorded(receipt):
+                receipt.save()
+        for receipt in formset.deleted_objects:
+            receipt._history_user = request.user
+            recording.delete(receipt)
+
+    def get_urls(self) -> list[URLPattern]:
+        read_amount = path(
+            "read-amount/",
+            self.admin_site.admin_view(self.read_amount),
+            name="projects_project_read_amount",
+        )
+        return [read_amount, *super().get_urls()]
+
+    def read_amount(self, request: HttpRequest) -> JsonResponse:
+        """How a text is read as an amount, for the script that shows it while somebody types.
+
+        `sent` names which of the fields beside it were changed as well.
+        """
+        asked = request.GET
+        qualifier = asked.get("qualifier", "")
+        try:
+            read = understood(
+                asked.get("text", "")[:LONGEST_AMOUNT].replace("\x00", ""),
+                currency=asked.get("currency", base_currency()),
+                qualifier=qualifier if qualifier in Qualifier.values else Qualifier.EXACT,
+                amount_text="",
+                sent=set(asked.getlist("sent")),
+                negative=bool(asked.get("negative")),
+            )
+        except ValidationError as error:
+            return JsonResponse({"error": " ".join(error.messages)})
+        reading = Reading.of(read, qualified="qualifier" in asked)
+        return JsonResponse({"shown": reading.key, "reading": str(reading)})

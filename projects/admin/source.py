@@ -1,0 +1,19 @@
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from projects.models import Source
+
+from .base import RegisterAdmin
+
+
+@admin.register(Source)
+class SourceAdmin(RegisterAdmin):
+    list_display = ["code", "title", "publisher", "published_on", "updated_at"]
+    list_display_links = ["code", "title"]
+    list_filter = ["published_on"]
+    search_fields = ["title", "publisher", "code"]
+    search_help_text = _("Title, publisher, code.")
+    fieldsets = [
+        (None, {"fields": ["code", "title", "publisher", "published_on", "url"]}),
+        (None, {"fields": ["quote", "note"]}),
+    ]

@@ -1,0 +1,72 @@
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from projects.models import ApiToken
+
+from .base import PlainAdmin
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(PlainAdmin):
+    """Keys to the API. A key acts for its user, so that only superusers make one for others."""
+
+    list_display = ["name", "user", "read_only", "expires_on", "created_at"]
+    list_filter = ["read_only", "expires_on"]
+    list_select_related = ["user"]
+    search_fields = ["name", "user__username"]
+    search_help_text = _("Name of the key, user.")
+    autocomplete_fields = ["user"]
+    fields = ["user", "name", "read_only", "expires_on"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        tokens = super().get_queryset(request)
+        return tokens if request.user.is_superuser else tokens.filter(user=request.user)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        # Whoever holds the key would go on using it, in somebody else's name.
+        return ["user"] if obj is not None else []
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        names = list(super().get_fields(request, obj))
+        if obj is None and not request.user.is_superuser:
+            names.remove("user")
+        return names
+
+    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, **kwargs)
+        if obj is None and not request.user.is_superuser:
+            return _for_oneself(form, request.user)
+        return form
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if change:
+            super().save_model(request, obj, form, change)
+            return
+        token, key = ApiToken.objects.issue(
+            obj.user, obj.name, read_only=obj.read_only, expires_on=obj.expires_on
+        )
+        obj.pk, obj.digest = token.pk, token.digest
+        messages.warning(
+            request,
+            _("The key is %(key)s – copy it now: it is not kept, and never shown again.")
+            % {"key": key},
+        )
+
+
+def _for_oneself(form: Any, user: Any) -> Any:
+    """The form for a key of `user`, set before the model's rules are asked."""
+
+    class OwnForm(form):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            self.instance.user = user
+
+        def _get_validation_exclusions(self) -> set[str]:
+            # The user is no field of this form, but its rule of one name a user holds.
+            return super()._get_validation_exclusions() - {"user"}
+
+    return OwnForm
