@@ -16,7 +16,9 @@ from django.utils.translation import gettext, gettext_lazy as _
 from projects import money
 
 RESERVED_CODES = frozenset({"none", "bulk"})
-CODE_PATTERN = r"[A-Za-z0-9._-]*[A-Za-z0-9][A-Za-z0-9._-]*"
+# The first letter or digit is told apart from what precedes it, so that matching never backtracks:
+# a long text that is no code costs its length, not its square.
+CODE_PATTERN = r"[._-]*[A-Za-z0-9][A-Za-z0-9._-]*"
 
 
 @deconstructible
