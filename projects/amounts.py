@@ -51,7 +51,7 @@ def understood(
         if _PLAIN.match(text) and unit == 1:
             amount = money.to_minor(_without_commas(text), negative=negative)
             return Understood(money.from_minor(amount), currency, qualifier, amount_text)
-        read = money.read_amount(text, unit=unit)
+        read = money.read_amount(text, unit=unit, negative=negative)
     except money.MoneyError as error:
         raise ValidationError(gettext(error.message), "money", error.params) from error
     if read.currency and "currency" in sent and read.currency != currency:
