@@ -1,0 +1,349 @@
+"""The site's settings: first what the environment decides, then what it does not.
+
+The environment is read whole before it is judged, so that one start names
+every wrong value. Nothing else in the project reads the environment.
+"""
+
+import os
+import re
+import tomllib
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+import dj_database_url
+import django_cache_url
+from babel.numbers import is_currency
+from django.core.exceptions import ImproperlyConfigured
+from environs import Env, EnvValidationError, ValidationError
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"
+VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
+
+
+# --- The environment ---------------------------------------------------------
+
+# What to give instead; a refusal ends with it.
+REMEDIES = {
+    "SECRET_KEY": "give a long random text, or DEBUG=true on your own machine",
+    "DEBUG": "give true or false",
+    "ALLOWED_HOSTS": "give host names with commas between them, such as register.example.org",
+    "CSRF_TRUSTED_ORIGINS": (
+        "give origins with commas between them, such as https://register.example.org"
+    ),
+    "DATABASE_URL": (
+        "give postgres://user:password@host/name, or sqlite:////folder/file for SQLite"
+    ),
+    "CACHE_URL": "give locmem://, db://table or file:///folder",
+    "BASE_CURRENCY": "give a currency's three letters (ISO 4217), such as CNY",
+    "TIME_ZONE": "give a zone's name, such as Asia/Shanghai",
+    "API_RATE_ANON": "give a number and second, min, hour or day, such as 120/min",
+    "API_RATE_USER": "give a number and second, min, hour or day, such as 1200/min",
+    "LOG_LEVEL": "give DEBUG, INFO, WARNING, ERROR or CRITICAL",
+    "WEB_CONCURRENCY": "give a number of worker processes from 1 to 256",
+    "PORT": "give a port number from 1 to 65535",
+}
+# A refusal may land in a log, so these are named without their value.
+SECRETS = {"SECRET_KEY", "DATABASE_URL", "CACHE_URL"}
+
+
+def accepts(test):
+    """A validator for environs that refuses whatever `test` finds false."""
+
+    def validate(value):
+        if not test(value):
+            raise ValidationError("refused")
+
+    return validate
+
+
+def is_time_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        # A folder of the zone database, such as "Asia", is an OSError.
+        return False
+    return True
+
+
+is_host = re.compile(r"\*|\.?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f:.]+\]").fullmatch
+is_origin = re.compile(r"https?://[A-Za-z0-9*._\[\]:-]+").fullmatch
+is_rate = re.compile(r"[1-9]\d{0,8}/(s|sec|second|m|min|minute|h|hour|d|day)").fullmatch
+
+# Every variable is read before any is judged.
+env = Env(eager=False)
+
+
+@env.parser_for("database")
+def read_database(url: str) -> dict:
+    """Django's configuration of the database at `url`: SQLite or PostgreSQL."""
+    try:
+        database = dj_database_url.parse(url)
+    except ValueError as error:
+        raise ValidationError(str(error)) from error
+    given = database.get("OPTIONS", {})
+    match database["ENGINE"].rpartition(".")[2]:
+        case "sqlite3" if database["NAME"] != ":memory:":
+            database["NAME"] = BASE_DIR / database["NAME"]
+            database["OPTIONS"] = {
+                # A transaction that means to write takes the lock at its start: one
+                # that reads first and is overtaken would fail without waiting.
+                "transaction_mode": "IMMEDIATE",
+                # Seconds that a writer waits for another.
+                "timeout": 20,
+                # Readers never wait for a writer in WAL, and with it NORMAL loses
+                # no consistency: a power cut may only undo the last commits.
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+            } | given
+        case "postgresql":
+            # At least one connection a thread of `serve`, kept open between requests.
+            database["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}} | given
+        case _:
+            raise ValidationError("neither SQLite nor PostgreSQL")
+    return database
+
+
+@env.parser_for("cache")
+def read_cache(url: str) -> dict:
+    """Django's configuration of the cache at `url`, whose client must be installed."""
+    try:
+        cache = django_cache_url.parse(url)
+    except Exception as error:  # the library raises nothing narrower
+        raise ValidationError(str(error)) from error
+    clients = {"RedisCache": "redis", "PyLibMCCache": "pylibmc", "PyMemcacheCache": "pymemcache"}
+    package, _, name = cache["BACKEND"].rpartition(".")
+    # Django would ask for the client at the first request only.
+    if not package.startswith("django.") or (name in clients and not find_spec(clients[name])):
+        raise ValidationError("no client")
+    return cache
+
+
+DEBUG = env.bool("DEBUG", default=False)
+# The development key is public, which harms nobody while DEBUG serves this
+# machine only. One generated into a file would make loading settings write.
+SECRET_KEY = (
+    env.str("SECRET_KEY", validate=accepts(str.strip))
+    if DEBUG is False
+    else env.str("SECRET_KEY", default="django-insecure-for-development-on-this-machine-only")
+)
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS",
+    default=["localhost", "127.0.0.1", "[::1]"],
+    validate=accepts(lambda hosts: all(map(is_host, hosts))),
+)
+CSRF_TRUSTED_ORIGINS = env.list(
+    "CSRF_TRUSTED_ORIGINS",
+    default=[],
+    validate=accepts(lambda origins: all(map(is_origin, origins))),
+)
+DATABASES = {
+    "default": env.database(
+        "DATABASE_URL", default=f"sqlite:///{quote(str(VAR_DIR / 'db.sqlite3'))}"
+    )
+}
+# In a worker's own memory: each worker then counts API requests by itself, so
+# a site with several workers and strict rates gives them a cache in common.
+CACHES = {"default": env.cache("CACHE_URL", default="locmem://")}
+BASE_CURRENCY = env.str("BASE_CURRENCY", default="CNY", validate=accepts(is_currency))
+TIME_ZONE = env.str("TIME_ZONE", default="Asia/Shanghai", validate=accepts(is_time_zone))
+API_RATE_ANON = env.str("API_RATE_ANON", default="120/min", validate=accepts(is_rate))
+API_RATE_USER = env.str("API_RATE_USER", default="1200/min", validate=accepts(is_rate))
+LOG_LEVEL = env.str(
+    "LOG_LEVEL",
+    default="INFO",
+    validate=accepts(("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL").__contains__),
+)
+WEB_CONCURRENCY = env.int(
+    "WEB_CONCURRENCY", default=2, validate=accepts(lambda number: 1 <= number <= 256)
+)
+PORT = env.int("PORT", default=8000, validate=accepts(lambda number: 1 <= number <= 65535))
+
+
+def refusal(name: str) -> str:
+    if name not in os.environ:
+        trouble = "is missing"
+    elif name in SECRETS:
+        trouble = "cannot be used"
+    else:
+        trouble = f"cannot be {os.environ[name]!r}"
+    return f"{name} {trouble}: {REMEDIES[name]}."
+
+
+try:
+    env.seal()
+except EnvValidationError as error:
+    raise ImproperlyConfigured("\n".join(map(refusal, error.error_messages))) from None
+
+if DATABASES["default"].get("NAME") == VAR_DIR / "db.sqlite3":
+    VAR_DIR.mkdir(exist_ok=True)
+
+
+# --- The site ----------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "projects",
+    "rest_framework",
+    "django_filters",
+    "simple_history",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "csp",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # After authentication: it notes who makes the change.
+    "simple_history.middleware.HistoryRequestMiddleware",
+]
+
+ROOT_URLCONF = "ftz_site.urls"
+WSGI_APPLICATION = "ftz_site.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+LANGUAGE_CODE = "en"
+USE_I18N = True
+USE_TZ = True
+
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{validator}"}
+    for validator in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+
+# --- Static files ------------------------------------------------------------
+
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": (
+            "django.contrib.staticfiles.storage.StaticFilesStorage"
+            if DEBUG
+            else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        )
+    },
+}
+WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_AUTOREFRESH = DEBUG
+
+
+# --- Security ----------------------------------------------------------------
+
+# Everything comes from this site, and nothing is written into a page.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "object-src": ["'none'"],
+        "base-uri": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+# Without DEBUG the site stands behind a proxy that speaks TLS and sets (or
+# removes) this header on every request.
+SECURE_PROXY_SSL_HEADER = None if DEBUG else ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_SSL_REDIRECT = not DEBUG
+# Whoever watches over the process asks it directly, without TLS.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 0 if DEBUG else 365 * 24 * 60 * 60
+SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEBUG
+SESSION_COOKIE_SECURE = not DEBUG
+CSRF_COOKIE_SECURE = not DEBUG
+# To enter the browsers' preload list is for the owner of the domain to
+# decide: it binds every host of the domain, and takes months to undo.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
+
+
+# --- The API -----------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "projects.api.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["projects.api.permissions.ReadOpenWriteByPermission"],
+    "DEFAULT_PAGINATION_CLASS": "projects.api.pagination.RegisterPagination",
+    "DEFAULT_THROTTLE_CLASSES": [
+        "rest_framework.throttling.AnonRateThrottle",
+        "rest_framework.throttling.UserRateThrottle",
+    ],
+    "DEFAULT_THROTTLE_RATES": {"anon": API_RATE_ANON, "user": API_RATE_USER},
+    "DEFAULT_RENDERER_CLASSES": [
+        "rest_framework.renderers.JSONRenderer",
+        "rest_framework.renderers.BrowsableAPIRenderer",
+    ],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "projects.api.errors.exception_handler",
+    "COERCE_DECIMAL_TO_STRING": True,
+}
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Free trade zone investment register",
+    "DESCRIPTION": (
+        "Areas, enterprises, contracted projects and the funds they bring, "
+        "each figure with its source."
+    ),
+    "VERSION": VERSION,
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}
+
+
+# --- Logging -----------------------------------------------------------------
+
+# To standard error, where whatever runs the process collects it.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    # Django's own handlers would say everything twice, or by mail.
+    "loggers": {"django": {"handlers": [], "level": LOG_LEVEL}},
+}
