@@ -42,6 +42,16 @@ PIVOT = "USD"
 BATCH = 500
 
 
+def days_before(day: date) -> date:
+    """The first day whose rate is still good on `day`; the calendar's first where it ends."""
+    return day - min(RATE_IS_GOOD_FOR, day - date.min)
+
+
+def days_after(day: date) -> date:
+    """The last day on which a rate of `day` is good; the calendar's last where it ends."""
+    return day + min(RATE_IS_GOOD_FOR, date.max - day)
+
+
 def batches(things: Iterable[Any], size: int = BATCH) -> Iterator[list[Any]]:
     """`itertools.batched`, which Python 3.11 has not."""
     rest = iter(things)
@@ -90,7 +100,7 @@ class RateBook:
         rates = ExchangeRate.objects.filter(
             from_currency__in=currencies,
             to_currency__in=currencies,
-            quoted_on__range=(min(days) - RATE_IS_GOOD_FOR, max(days)),
+            quoted_on__range=(days_before(min(days)), max(days)),
         ).order_by("quoted_on")
         for rate in rates:
             book.quotes.setdefault((rate.from_currency, rate.to_currency), []).append(rate)
@@ -232,7 +242,7 @@ def derive_for_rates(pairs: Iterable[tuple[str, str, date]]) -> int:
     if not pairs:
         return 0
     first = min(day for *_, day in pairs)
-    last = max(day for *_, day in pairs) + RATE_IS_GOOD_FOR
+    last = days_after(max(day for *_, day in pairs))
     base = base_currency()
     foreign = ~Q(currency=base)
     days = Q(signed_on__range=(first, last)) | Q(intended_on__range=(first, last))
@@ -246,7 +256,15 @@ def derive_for_rates(pairs: Iterable[tuple[str, str, date]]) -> int:
 def _figures(keys: Sequence[int]) -> dict[int, Any]:
     """The derived rows of these projects as plain values, to be compared before and after."""
     found: dict[int, Any] = defaultdict(lambda: (set(), set(), []))
-    columns = ("base_currency", "outcome", "amount_base", "rate", "rate_date", "rate_from", "rate_to")
+    columns = (
+        "base_currency",
+        "outcome",
+        "amount_base",
+        "rate",
+        "rate_date",
+        "rate_from",
+        "rate_to",
+    )
     for key, *values in ProjectConversion.objects.filter(project__in=keys).values_list(
         "project", *columns
     ):
@@ -258,7 +276,9 @@ def _figures(keys: Sequence[int]) -> dict[int, Any]:
     for key, *values in (
         Allocation.objects.filter(project__in=keys)
         .order_by("receipt", "sector", "pk")
-        .values_list("project", "receipt", "sector", "assumed", "base_currency", "outcome", "amount_base")
+        .values_list(
+            "project", "receipt", "sector", "assumed", "base_currency", "outcome", "amount_base"
+        )
     ):
         found[key][2].append(tuple(values))
     return found

@@ -18,7 +18,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from projects import money
 from projects.models import base_currency
@@ -239,7 +240,7 @@ class Years(SeveralValues):
         return [self._period(value) for value in values]
 
     def _period(self, value: str) -> Period:
-        if not re.fullmatch(r"[1-9]\d{3}", value, re.ASCII):
+        if not re.fullmatch(r"(?!0000)\d{4}", value, re.ASCII):
             raise ValidationError(
                 _("“%(value)s” is not a year: write 2023."), "year", {"value": shown(value)}
             )
@@ -251,7 +252,7 @@ class Months(SeveralValues):
         return [self._period(value) for value in values]
 
     def _period(self, value: str) -> Period:
-        if not re.fullmatch(r"[1-9]\d{3}-(0[1-9]|1[0-2])", value, re.ASCII):
+        if not re.fullmatch(r"(?!0000)\d{4}-(0[1-9]|1[0-2])", value, re.ASCII):
             raise ValidationError(
                 _("“%(value)s” is not a month: write 2023-11."), "month", {"value": shown(value)}
             )
