@@ -136,13 +136,17 @@ def check_shares(shares: Sequence[Decimal | None]) -> None:
     known = [share for share in shares if share is not None]
     if not known:
         return
+    if any(not 0 < share <= 100 for share in known):
+        raise ValidationError(_("A share lies above 0 and is at most 100 per cent."), "shares")
     if len(known) < len(shares):
         raise ValidationError(
             _("Give the share of every sector, or of none where they are not known."), "shares"
         )
     if sum(known) != 100:
         raise ValidationError(
-            _("The shares make %(sum)s per cent: they must make 100."), "shares", {"sum": sum(known)}
+            _("The shares make %(sum)s per cent: they must make 100."),
+            "shares",
+            {"sum": sum(known)},
         )
 
 
@@ -190,7 +194,9 @@ class ProjectQuerySet(NamedQuerySet):
 
     def in_sectors(self, sectors: Any) -> Self:
         """Projects that touch one of `sectors`; whole projects, each once."""
-        return self.filter(pk__in=ProjectSector.objects.filter(sector__in=sectors).values("project"))
+        return self.filter(
+            pk__in=ProjectSector.objects.filter(sector__in=sectors).values("project")
+        )
 
     def without_sector(self) -> Self:
         return self.filter(~models.Exists(ProjectSector.objects.filter(project=OuterRef("pk"))))
@@ -228,7 +234,9 @@ class ProjectQuerySet(NamedQuerySet):
         One query with joins, and one each for sectors, partners and sources.
         """
         return (
-            self.select_related("area", "enterprise", "conversion__rate_from", "conversion__rate_to")
+            self.select_related(
+                "area", "enterprise", "conversion__rate_from", "conversion__rate_to"
+            )
             .prefetch_related("shares__sector", "partners", "sources")
             .with_received()
         )
