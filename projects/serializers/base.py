@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError as ModelError
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.core.exceptions import ValidationError as ModelError
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.settings import api_settings
 
@@ -34,7 +39,30 @@ def outward(error: ModelError) -> serializers.ValidationError:
     )
 
 
-class RecordSerializer(serializers.ModelSerializer):
+class KnownFieldsOnly(serializers.Serializer):
+    """Refuses fields that it does not have: a misspelt one would be lost without a word.
+
+    Those that are only read are known, so that what was read can be sent back.
+    """
+
+    def to_internal_value(self, data: Any) -> Any:
+        errors: dict[str, Any] = {}
+        if isinstance(data, Mapping):
+            errors = {
+                str(name)[:60]: [_("There is no field of this name.")]
+                for name in data
+                if name not in self.fields
+            }
+        try:
+            value = super().to_internal_value(data)
+        except serializers.ValidationError as error:
+            raise serializers.ValidationError(errors | error.detail) from error
+        if errors:
+            raise serializers.ValidationError(errors)
+        return value
+
+
+class RecordSerializer(KnownFieldsOnly, serializers.ModelSerializer):
     """A record from outside and to outside: its field names are JSON keys and headings alike.
 
     Rules are the model's: whatever passes here is checked by
@@ -83,6 +111,7 @@ class SourcedSerializer(RecordSerializer):
     sources = CodeOf(Source, many=True, required=False)
 
 
+@extend_schema_field(OpenApiTypes.STR)
 class Address(serializers.Field):
     """The address of the record's own page, from the root of the site."""
 

@@ -47,6 +47,7 @@ class CodeOf(serializers.RelatedField):
 
     default_error_messages = {
         "does_not_exist": _("There is no record with the code “{value}”."),
+        "not_text": _("A code is text."),
         "invalid": _("“{value}” is not a code: use letters, digits, “-”, “_” and “.”."),
     }
 
@@ -71,8 +72,10 @@ class CodeOf(serializers.RelatedField):
         return value.code
 
     def to_internal_value(self, data: Any) -> Any:
-        shown = str(data)[:60]
-        if not isinstance(data, str) or not re.fullmatch(CODE_PATTERN, data, re.ASCII):
+        if not isinstance(data, str):
+            self.fail("not_text")
+        shown = data[:60]
+        if not re.fullmatch(CODE_PATTERN, data, re.ASCII):
             self.fail("invalid", value=shown)
         known = self.context.get("known")
         record = (
@@ -90,8 +93,9 @@ class MoneyText(serializers.Field):
     """An exact amount: text with two decimals going out, anything an amount can be read from in.
 
     Going in it stays as it was written, for the serializer to read together
-    with currency and qualifier. A JSON number with a fraction is taken only if
-    it has at most 15 digits: beyond, a binary number is no longer what was sent.
+    with currency and qualifier. The API reads JSON numbers as decimals. A binary
+    number is taken only if it has at most 15 digits: beyond, it is no longer what
+    was sent.
     """
 
     default_error_messages = {
@@ -112,6 +116,8 @@ class MoneyText(serializers.Field):
                 self.fail("float", value=text[:40])
             return text.removesuffix(".0")
         text = str(data)
+        if isinstance(data, Decimal) and "E" in text and abs(data.adjusted()) < 30:
+            text = format(data, "f")
         if len(text) > 200:
             self.fail("too_long")
         return text

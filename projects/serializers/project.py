@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError as ModelError
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from projects.amounts import understood
@@ -20,7 +21,7 @@ from projects.models import (
     base_currency,
 )
 
-from .base import STAMPS, Address, RecordSerializer, SourcedSerializer
+from .base import STAMPS, Address, KnownFieldsOnly, RecordSerializer, SourcedSerializer
 from .fields import CodeOf, MoneyText, RateText
 
 
@@ -71,6 +72,7 @@ class ConvertedSerializer(RecordSerializer):
         conversion = self._conversion(record)
         return str(conversion.rate_date) if conversion and conversion.rate_date else None
 
+    @extend_schema_field(RateUsedSerializer(many=True))
     def get_rates(self, record: Any) -> list[dict[str, Any]]:
         conversion = self._conversion(record)
         if conversion is None or conversion.rate is None:
@@ -103,7 +105,7 @@ class ConvertedSerializer(RecordSerializer):
             data["qualifier"] = read.qualifier
 
 
-class SectorShareSerializer(serializers.ModelSerializer):
+class SectorShareSerializer(KnownFieldsOnly, serializers.ModelSerializer):
     """A sector and its share in per cent; null where the shares are not known."""
 
     sector = CodeOf(Sector)
@@ -115,6 +117,11 @@ class SectorShareSerializer(serializers.ModelSerializer):
 
     def to_internal_value(self, data: Any) -> tuple[Sector, Decimal | None]:
         value = super().to_internal_value(data)
+        if "sector" not in value:
+            # Where a project is changed in part, DRF lets the parts of its parts be missing.
+            raise serializers.ValidationError(
+                {"sector": [self.fields["sector"].error_messages["required"]]}
+            )
         return value["sector"], value.get("share")
 
 
