@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from projects import money
 from projects.models import Qualifier
@@ -56,14 +57,20 @@ def understood(
         raise ValidationError(gettext(error.message), "money", error.params) from error
     if read.currency and "currency" in sent and read.currency != currency:
         raise ValidationError(
-            _("“%(text)s” is in %(read)s, but the currency given is %(currency)s: make them agree."),
+            _(
+                "“%(text)s” is in %(read)s, but the currency given is %(currency)s: "
+                "make them agree."
+            ),
             "currencies_differ",
             {"text": text, "read": read.currency, "currency": currency},
         )
     said = read.qualifier and Qualifier(read.qualifier.value)
     if said and said != Qualifier.EXACT and "qualifier" in sent and said != qualifier:
         raise ValidationError(
-            _("“%(text)s” says “%(read)s”, but the qualifier given is “%(qualifier)s”: make them agree."),
+            _(
+                "“%(text)s” says “%(read)s”, but the qualifier given is “%(qualifier)s”: "
+                "make them agree."
+            ),
             "qualifiers_differ",
             {"text": text, "read": said.label, "qualifier": Qualifier(qualifier).label},
         )

@@ -232,7 +232,7 @@ def derive(projects: Iterable[int]) -> None:
 
 
 def derive_for_rates(pairs: Iterable[tuple[str, str, date]]) -> int:
-    """Make anew what rates of these currencies and days may have changed; returns how many projects.
+    """Make anew what these rates may have changed; returns how many projects that were.
 
     A rate reaches projects and receipts of either currency, and through the
     pivot of any other, dated within the days for which it is good. One query

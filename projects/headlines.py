@@ -195,7 +195,11 @@ def _href(headline: Headline, areas: dict[Any, list[Area]]) -> str:
             asked |= {"settled_by": day, "contracted_by": day}
         case _:
             return ""
-    page = "projects" if headline.what in (What.CONTRACTED_FUNDS, What.FUNDS_ARRIVED) else "enterprises"
+    page = (
+        "projects"
+        if headline.what in (What.CONTRACTED_FUNDS, What.FUNDS_ARRIVED)
+        else "enterprises"
+    )
     return f"{reverse(page)}?{urlencode(asked, doseq=True)}"
 
 

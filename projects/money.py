@@ -150,7 +150,8 @@ _MULTIPLIERS_EN = {
 
 _QUALIFIERS = {
     Qualifier.AT_LEAST: (
-        "超过", "超", "逾", "不低于", "不少于", "至少", "突破", "以上", "余", "多", "+", ">=", "≥", ">",
+        "超过", "超", "逾", "不低于", "不少于", "至少", "突破", "以上", "余", "多",
+        "+", ">=", "≥", ">",
         "more than", "over", "at least", "above", "exceeding", "in excess of", "no less than",
         "not less than", "upwards of", "or more",
     ),
@@ -166,9 +167,11 @@ _QUALIFIERS = {
 }  # fmt: skip
 
 _UNDISCLOSED = frozenset(
-    "undisclosed,not disclosed,not published,unknown,confidential,n/a,"
-    "未披露,未公开,未公布,不详,保密,暂无".split(",")
-)
+    [
+        "undisclosed", "not disclosed", "not published", "unknown", "confidential", "n/a",
+        "未披露", "未公开", "未公布", "不详", "保密", "暂无",
+    ]
+)  # fmt: skip
 
 # Traditional and simplified writing mean the same amounts.
 _SIMPLIFIED = str.maketrans({"萬": "万", "億": "亿", "圓": "圆", "餘": "余", "約": "约", "−": "-"})

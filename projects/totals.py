@@ -14,10 +14,11 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import CharField, Count, F, Q, QuerySet, Value
-from django.db.models.functions import Cast, ExtractMonth, ExtractYear, NullIf
+from django.db.models import Count, F, Q, QuerySet, Value
+from django.db.models.functions import ExtractMonth, ExtractYear, NullIf
 from django.urls import reverse
-from django.utils.translation import get_language, gettext, gettext_lazy as _
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
 
 from projects import money, places
 from projects.filters import ProjectQuestion
@@ -144,9 +145,10 @@ def rows_of(basis: Basis) -> Q:
     }[basis]
 
 
-def aggregates(basis: Basis, among: Q = Q(), prefix: str = "") -> dict[str, Any]:
+def aggregates(basis: Basis, among: Q | None = None, prefix: str = "") -> dict[str, Any]:
     """What `figure` needs of a set of allocated rows, or of those `among` them."""
     # A row that was made for another base currency counts as not converted.
+    among = among or Q()
     counted = Q(outcome=Outcome.COUNTED, base_currency=base_currency())
     disclosed = ~Q(outcome=Outcome.UNDISCLOSED)
     found: dict[str, Any] = {
@@ -191,7 +193,9 @@ def _share(part: Decimal, whole: Decimal) -> Decimal | None:
 
 def allocations(question: ProjectQuestion, basis: Basis) -> QuerySet:
     """The allocated rows that a valid question of this basis is about."""
-    rows = Allocation.objects.filter(rows_of(basis), project__in=question.qs.order_by().values("pk"))
+    rows = Allocation.objects.filter(
+        rows_of(basis), project__in=question.qs.order_by().values("pk")
+    )
     if basis == Basis.RECEIVED:
         rows = rows.filter(question.receipts(prefix="receipt__"))
     return rows

@@ -62,9 +62,7 @@ def test_the_rate_in_force_on_the_signing_day_converts():
     make_rate("USD", "CNY", "7.20", date(2023, 11, 1))
     make_rate("USD", "CNY", "7.30", date(2023, 12, 1))
 
-    project = make_project(
-        amount=Decimal("100.00"), currency="USD", signed_on=date(2023, 11, 11)
-    )
+    project = make_project(amount=Decimal("100.00"), currency="USD", signed_on=date(2023, 11, 11))
 
     assert project.conversion.amount_base == Decimal("720.00")
     assert project.conversion.rate == Decimal("7.20")
@@ -84,9 +82,7 @@ def test_a_rate_is_good_for_45_days(age, outcome):
 def test_a_rate_of_the_day_after_is_no_rate():
     make_rate("USD", "CNY", "7.20", date(2023, 11, 12))
 
-    project = make_project(
-        amount=Decimal("1.00"), currency="USD", signed_on=date(2023, 11, 11)
-    )
+    project = make_project(amount=Decimal("1.00"), currency="USD", signed_on=date(2023, 11, 11))
 
     assert project.conversion.outcome == Outcome.LEFT_OUT
 
@@ -95,9 +91,7 @@ def test_a_rate_quoted_the_other_way_divides(settings):
     settings.BASE_CURRENCY = "USD"
     make_rate("USD", "CNY", "8", date(2023, 11, 1))
 
-    project = make_project(
-        amount=Decimal("100.00"), currency="CNY", signed_on=date(2023, 11, 11)
-    )
+    project = make_project(amount=Decimal("100.00"), currency="CNY", signed_on=date(2023, 11, 11))
 
     assert project.conversion.amount_base == Decimal("12.50")
     assert project.conversion.rate == Decimal("0.125")
@@ -107,9 +101,7 @@ def test_a_cross_goes_through_the_dollar_and_keeps_both_rates():
     euro = make_rate("USD", "EUR", "0.9", date(2023, 11, 1))
     yuan = make_rate("USD", "CNY", "7.2", date(2023, 10, 20))
 
-    project = make_project(
-        amount=Decimal("9.00"), currency="EUR", signed_on=date(2023, 11, 11)
-    )
+    project = make_project(amount=Decimal("9.00"), currency="EUR", signed_on=date(2023, 11, 11))
 
     assert project.conversion.amount_base == Decimal("72.00")
     assert project.conversion.rates == [euro, yuan]
@@ -139,10 +131,10 @@ def test_what_the_base_currency_cannot_hold_is_left_out():
 
 
 def test_a_new_rate_reaches_the_projects_it_is_in_force_for():
-    project = make_project(
-        amount=Decimal("1.00"), currency="USD", signed_on=date(2023, 11, 11)
+    project = make_project(amount=Decimal("1.00"), currency="USD", signed_on=date(2023, 11, 11))
+    receipt = make_receipt(
+        project, Decimal("-1.00"), currency="USD", received_on=date(2023, 11, 30)
     )
-    receipt = make_receipt(project, Decimal("-1.00"), currency="USD", received_on=date(2023, 11, 30))
 
     rate = make_rate("USD", "CNY", "7.2", date(2023, 11, 1))
 
@@ -156,9 +148,7 @@ def test_a_new_rate_reaches_the_projects_it_is_in_force_for():
 
 
 def test_a_corrected_rate_moves_what_was_converted_by_it():
-    project = make_project(
-        amount=Decimal("1.00"), currency="USD", signed_on=date(2023, 11, 11)
-    )
+    project = make_project(amount=Decimal("1.00"), currency="USD", signed_on=date(2023, 11, 11))
     rate = make_rate("USD", "CNY", "7.2", date(2023, 11, 1))
     rate.quoted_on = date(2023, 12, 1)
 

@@ -75,9 +75,7 @@ def test_links_that_are_not_given_stay():
 
 @pytest.mark.parametrize("shares", [(50, 49), (50, None), (100, 100)])
 def test_shares_make_a_hundred_or_are_all_unknown(shares):
-    sectors = [
-        (make_sector(), None if share is None else Decimal(share)) for share in shares
-    ]
+    sectors = [(make_sector(), None if share is None else Decimal(share)) for share in shares]
 
     with pytest.raises(ValidationError) as caught:
         make_project(sectors=sectors)

@@ -4,7 +4,9 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.http import QueryDict
-from hypothesis import given, settings as hypothesis_settings, strategies as st
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from projects import totals

@@ -7,7 +7,8 @@ from typing import Any
 
 import django_filters
 from django.db.models import F, Q, QuerySet
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from . import values
 
@@ -61,7 +62,9 @@ class Question(django_filters.FilterSet):
     DEFAULT_ORDERING = "code"
     TIE = "code"
 
-    def __init__(self, data: Any = None, *args: Any, also: Iterable[str] = (), **kwargs: Any) -> None:
+    def __init__(
+        self, data: Any = None, *args: Any, also: Iterable[str] = (), **kwargs: Any
+    ) -> None:
         super().__init__(data, *args, **kwargs)
         self.is_bound = True
         self.also = PAGING | frozenset(also)
@@ -87,7 +90,9 @@ class Question(django_filters.FilterSet):
     @property
     def qs(self) -> QuerySet:
         if not hasattr(self, "_qs"):
-            self._qs = self.filter_queryset(self.queryset) if self.is_valid() else self.queryset.none()
+            self._qs = (
+                self.filter_queryset(self.queryset) if self.is_valid() else self.queryset.none()
+            )
         return self._qs
 
     @property
@@ -128,7 +133,9 @@ def by_relation(column: str) -> Callable[..., QuerySet]:
 
     def narrow(self: Any, queryset: QuerySet, name: str, chosen: values.Chosen) -> QuerySet:
         wanted = Q(**{f"{column}__in": chosen.things})
-        return queryset.filter(wanted | Q(**{f"{column}__isnull": True}) if chosen.not_stated else wanted)
+        return queryset.filter(
+            wanted | Q(**{f"{column}__isnull": True}) if chosen.not_stated else wanted
+        )
 
     return narrow
 

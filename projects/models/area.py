@@ -10,9 +10,7 @@ from .zone import Zone
 class Area(SourcedModel):
     """One row is one area (片区) of a zone, where enterprises settle and projects stand."""
 
-    zone = models.ForeignKey(
-        Zone, models.PROTECT, related_name="areas", verbose_name=_("zone")
-    )
+    zone = models.ForeignKey(Zone, models.PROTECT, related_name="areas", verbose_name=_("zone"))
     size_km2 = models.DecimalField(
         _("size (km²)"), max_digits=10, decimal_places=2, null=True, blank=True
     )

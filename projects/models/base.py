@@ -9,7 +9,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy as _
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from projects import names
 
@@ -63,9 +64,11 @@ class CodedModel(RegisterModel):
     code = CodeField(
         unique=True,
         help_text=_(
-            "Letters, digits, “-”, “_” and “.”; part of the record's address, so best never changed."
+            "Letters, digits, “-”, “_” and “.”; part of the record's address, better left alone."
         ),
-        error_messages={"unique": _("Another record has this code (upper and lower case count as one).")},
+        error_messages={
+            "unique": _("Another record has this code (upper and lower case count as one).")
+        },
     )
 
     class Meta(RegisterModel.Meta):
@@ -126,6 +129,12 @@ class NamedModel(CodedModel):
     def __str__(self) -> str:
         return self.label
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.search_key = self.make_search_key()
+        if kwargs.get("update_fields") is not None:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "search_key"}
+        super().save(*args, **kwargs)
+
     @property
     def label(self) -> str:
         """The name in the reader's language, or the other one where that is missing."""
@@ -138,12 +147,6 @@ class NamedModel(CodedModel):
 
     def make_search_key(self) -> str:
         return names.search_key(self.name, self.name_zh, *self.alias_list(), self.code)
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.search_key = self.make_search_key()
-        if kwargs.get("update_fields") is not None:
-            kwargs["update_fields"] = {*kwargs["update_fields"], "search_key"}
-        super().save(*args, **kwargs)
 
 
 class ReviewedModel(models.Model):

@@ -13,10 +13,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from .fields import MoneyField, RateField
-from .sector import Sector
 from .project import Project, base_currency
 from .rate import ExchangeRate
 from .receipt import Receipt
+from .sector import Sector
 
 
 class Outcome(models.TextChoices):
@@ -57,6 +57,9 @@ class Conversion(models.Model):
     class Meta:
         abstract = True
 
+    def __str__(self) -> str:
+        return f"{self.amount_base} {self.base_currency} ({self.outcome})"
+
     @property
     def is_current(self) -> bool:
         return self.base_currency == base_currency()
@@ -96,12 +99,8 @@ class Allocation(models.Model):
     """
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="allocations")
-    receipt = models.ForeignKey(
-        Receipt, models.CASCADE, null=True, related_name="allocations"
-    )
-    sector = models.ForeignKey(
-        Sector, models.CASCADE, null=True, related_name="allocations"
-    )
+    receipt = models.ForeignKey(Receipt, models.CASCADE, null=True, related_name="allocations")
+    sector = models.ForeignKey(Sector, models.CASCADE, null=True, related_name="allocations")
     assumed = models.BooleanField(
         help_text=_("The shares were not known, so that equal parts are assumed.")
     )
@@ -114,3 +113,5 @@ class Allocation(models.Model):
     class Meta:
         indexes = [models.Index(fields=["sector", "project"], name="allocation_sector")]
 
+    def __str__(self) -> str:
+        return f"{self.amount_base} {self.base_currency} ({self.outcome})"

@@ -11,7 +11,8 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Case, When
 from django.utils.deconstruct import deconstructible
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from projects import money
 
@@ -23,7 +24,7 @@ CODE_PATTERN = r"[._-]*[A-Za-z0-9][A-Za-z0-9._-]*"
 
 @deconstructible
 class CodeValidator(RegexValidator):
-    """Letters, digits, `-`, `_` and `.`, one letter or digit at least (`..` would break an address).
+    """Letters, digits, `-`, `_` and `.`, with one letter or digit (`..` would break an address).
 
     `none` means "not stated" in every question and `bulk` is an address of the
     API: neither can be a code, in any case.
@@ -192,8 +193,7 @@ class ExactSum(models.Aggregate):
             compiler,
             connection,
             template=(
-                f"(SUM(%(expressions)s / {SPLIT}) || ' ' || "
-                f"SUM(%(expressions)s %%%% {SPLIT}))"
+                f"(SUM(%(expressions)s / {SPLIT}) || ' ' || SUM(%(expressions)s %%%% {SPLIT}))"
             ),
             **context,
         )

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -8,13 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 from projects import money
 
+from .area import Area
 from .base import CodedModel, RegisterQuerySet, ReviewedModel
 from .fields import MoneyField
 from .history import RegisterHistory
+from .project import Qualifier, validate_currency
 from .source import Source
 from .zone import Zone
-from .area import Area
-from .project import Qualifier, validate_currency
 
 
 class What(models.TextChoices):
@@ -115,8 +114,7 @@ class Headline(CodedModel, ReviewedModel):
                 violation_error_message=_("A value is from 0 to 99,999,999,999,999.99."),
             ),
             models.CheckConstraint(
-                condition=Q(what__in=COUNTS, currency="")
-                | (~Q(what__in=COUNTS) & ~Q(currency="")),
+                condition=Q(what__in=COUNTS, currency="") | (~Q(what__in=COUNTS) & ~Q(currency="")),
                 name="headline_currency_fits",
                 violation_error_message=_(
                     "Money needs a currency; a number of enterprises has none."
@@ -139,5 +137,8 @@ class Headline(CodedModel, ReviewedModel):
         super().clean()
         if self.is_count and self.value is not None and self.value != int(self.value):
             raise ValidationError(
-                {"value": _("A number of enterprises is whole: %(value)s is not.") % {"value": self.value}}
+                {
+                    "value": _("A number of enterprises is whole: %(value)s is not.")
+                    % {"value": self.value}
+                }
             )

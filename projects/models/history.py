@@ -42,7 +42,9 @@ class RegisterHistory(HistoricalRecords):
             return
         self.keep(instance)
 
-    def m2m_changed(self, instance: Any, action: str, attr: str, pk_set: Any, reverse: Any, **_: Any) -> None:
+    def m2m_changed(
+        self, instance: Any, action: str, attr: str, pk_set: Any, reverse: Any, **_: Any
+    ) -> None:
         if reverse or hasattr(instance, "skip_history_when_saving"):
             return
         if action in ("post_add", "post_remove", "post_clear"):

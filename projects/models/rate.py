@@ -9,12 +9,12 @@ from projects import money
 from .base import RegisterModel
 from .fields import RateField
 from .history import RegisterHistory
-from .source import Source
 from .project import validate_currency
+from .source import Source
 
 
 class ExchangeRate(RegisterModel):
-    """One row is one published rate: `rate` units of `to_currency` for one unit of `from_currency`."""
+    """One row is one published rate: `rate` units of `to_currency` for one of `from_currency`."""
 
     from_currency = models.CharField(_("from"), max_length=3, validators=[validate_currency])
     to_currency = models.CharField(_("to"), max_length=3, validators=[validate_currency])

@@ -11,8 +11,8 @@ from projects import money
 from .base import RegisterModel, RegisterQuerySet, ReviewedModel
 from .fields import MoneyField
 from .history import RegisterHistory
-from .source import Source
 from .project import Project, base_currency, validate_currency
+from .source import Source
 
 
 class ReceiptQuerySet(RegisterQuerySet):
