@@ -1,1 +1,48 @@
-"""What every test stands on."""
+"""What every test stands on.
+
+CHAOS=1 (`make chaos`) runs what is worth running longer: hypothesis with more
+and with random examples, the tests that count in `rounds`, and those marked
+`chaos`, which are left out otherwise.
+"""
+
+import os
+from collections.abc import Callable
+
+import pytest
+from django.core.cache import cache
+from hypothesis import HealthCheck, settings
+
+CHAOS = os.environ.get("CHAOS") == "1"
+
+# A slow machine is no fault of the code, hence no deadline and no health check
+# on time. The quick examples are the same in each run, so that a failure in
+# one run is a failure in the next.
+unhurried = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("quick", max_examples=50, derandomize=True, **unhurried)
+settings.register_profile("full", max_examples=1000, print_blob=True, **unhurried)
+settings.load_profile("full" if CHAOS else "quick")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.get_closest_marker("chaos"):
+            if not CHAOS:
+                item.add_marker(pytest.mark.skip(reason="a long run: make chaos"))
+        elif "rounds" in getattr(item, "fixturenames", ()) or is_property(item):
+            item.add_marker("chaos")
+
+
+def is_property(item: pytest.Item) -> bool:
+    return getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+
+
+@pytest.fixture
+def rounds() -> Callable[[int, int], int]:
+    """`rounds(few, many)`: how often to try, in the suite and under CHAOS=1."""
+    return lambda few, many: many if CHAOS else few
+
+
+@pytest.fixture(autouse=True)
+def an_empty_cache() -> None:
+    """What one test's requests left in the cache is not the next one's."""
+    cache.clear()

@@ -1,0 +1,86 @@
+# Needs Python 3.11 or later. `make help` says what there is.
+
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+
+venv := .venv/bin/python
+# What one runs needs no more; the tools of the tests come when asked for.
+running := .venv/.running
+testing := .venv/.testing
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format lock bench chaos clean
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: export DEBUG = true
+run: $(running) ## Serve the register on this machine; HOST, PORT and PYTHON can be given
+	@case "$(HOST)" in localhost|127.[0-9]*) ;; *) \
+		echo "make run shows its errors to every visitor, so HOST must be this machine's own (127.0.0.1), not $(HOST); to serve others, see production in the README." >&2; \
+		exit 2;; esac
+	@$(venv) manage.py prepare
+	@$(venv) manage.py runserver $(HOST):$(PORT)
+
+test: $(testing) ## Run the whole suite, on PostgreSQL and on SQLite
+	$(venv) tests/postgres.py $(venv) -m pytest -n auto --ignore=tests/e2e
+	$(venv) -m pytest -n auto
+
+lint: export DEBUG = true
+lint: $(testing) ## Check form, types, layers, migrations, API schema and production settings
+	$(venv) -m ruff check
+	$(venv) -m ruff format --check
+	git ls-files -z -- 'templates/*.html' | xargs -0 -r $(venv) -m djade --target-version 5.2 --check
+	$(venv) -m mypy
+	.venv/bin/lint-imports
+	$(venv) manage.py makemigrations --check --dry-run
+	$(venv) manage.py spectacular --validate --fail-on-warn --file /dev/null
+	env -u DEBUG SECRET_KEY="$$($(venv) -c 'import secrets; print(secrets.token_hex(32))')" \
+		ALLOWED_HOSTS=register.example.org $(venv) manage.py check --deploy --fail-level WARNING
+
+format: $(testing) ## Put code and templates into form
+	$(venv) -m ruff check --fix
+	$(venv) -m ruff format
+	git ls-files -z -- 'templates/*.html' | xargs -0 -r $(venv) -m djade --target-version 5.2
+
+# Pins stay as they are unless FLAGS=--upgrade is given.
+lock: $(testing) ## Write the locks anew from pyproject.toml; FLAGS=--upgrade for newer versions
+	$(compile) --output-file requirements.lock
+	$(compile) --constraint requirements.lock --group tests --group lint \
+		--output-file tests/requirements.lock
+
+compile = $(venv) -m uv pip compile pyproject.toml --quiet --extra postgres --universal \
+	--python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url $(FLAGS)
+
+bench: export DEBUG = true
+bench: $(testing) ## Measure; ROWS sets the size
+	$(venv) -m bench
+
+chaos: export CHAOS = 1
+chaos: $(testing) ## Run the fault and load runs, on PostgreSQL and on SQLite
+	$(venv) tests/postgres.py $(venv) -m pytest -m chaos --ignore=tests/e2e
+	$(venv) -m pytest -m chaos
+
+clean: ## Remove what was made here, but for the data in var/
+	rm -rf .venv staticfiles .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A stamp is written last, so an install that was interrupted is taken up again.
+$(running): requirements.lock | usable-python
+	$(install) -r $< && touch $@
+
+$(testing): tests/requirements.lock | usable-python
+	$(install) -r $< && touch $@ $(running)
+
+install = { $(venv) -m pip --version || $(PYTHON) -m venv --clear .venv; } >/dev/null 2>&1 \
+	&& $(venv) -m pip install --quiet --disable-pip-version-check --require-hashes
+
+.PHONY: usable-python
+usable-python:
+	@command -v $(PYTHON) >/dev/null || { \
+		echo "$(PYTHON) was not found: install Python 3.11 or later (on Debian: apt install python3 python3-venv)." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "$(PYTHON) is older than 3.11: name a newer one, as in make run PYTHON=python3.12." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "$(PYTHON) cannot make a virtual environment: install it (on Debian: apt install python3-venv) and try again." >&2; exit 1; }
