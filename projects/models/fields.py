@@ -70,6 +70,7 @@ class MoneyField(models.Field):
     """
 
     description = _("An exact amount of money")
+    empty_strings_allowed = False
 
     def __init__(self, *args: Any, negative: bool = False, **kwargs: Any) -> None:
         self.negative = negative
