@@ -266,7 +266,7 @@ class HeadlineForm(AmountForm):
         fields = "__all__"
 
 
-class ShareForm(forms.ModelForm):
+class ShareForm(RegisterForm):
     """One sector of a project, with its share."""
 
     class Meta:

@@ -12,7 +12,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.exceptions import FieldError, ValidationError
 from django.db import DataError, transaction
-from django.db.models import QuerySet, prefetch_related_objects
+from django.db.models import QuerySet, URLField, prefetch_related_objects
 from django.db.models.sql import Query
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import URLPattern
@@ -138,7 +138,9 @@ class PlainAdmin(Autocompleting, admin.ModelAdmin):
     # Facets count every option of every filter: an error with thousands of them.
     show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
-    list_prefetch: Sequence[str] = ()
+    list_prefetch: Sequence[Any] = ()
+    # The scheme that Django takes for granted from its next version on.
+    formfield_overrides = {URLField: {"assume_scheme": "https"}}
     # What filters of the lists ask for; a regular expression, say, could stop the database.
     LOOKUPS = frozenset({"exact", "in", "isnull", "gt", "gte", "lt", "lte"})
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, JsonResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -106,14 +106,13 @@ class ProjectAdmin(RegisterAdmin):
         ask(ProjectQuestion, "disclosed", yes_or_no(_("disclosed"), _("undisclosed"))),
         ask(ProjectQuestion, "area", few(Area)),
         ask(ProjectQuestion, "sector", few(Sector)),
-        ask(ProjectQuestion, "enterprise"),
         ask(ProjectQuestion, "origin"),
         ask(ProjectQuestion, "year"),
         ask(ProjectQuestion, "currency"),
         ask(ProjectQuestion, "source"),
     ]
     list_select_related = ["area", "enterprise"]
-    list_prefetch = ["shares__sector"]
+    list_prefetch = [Prefetch("shares", ProjectSector.objects.select_related("sector"))]
     search_fields = ["search_key"]
     search_help_text = _(
         "Names in either script, pinyin and its initials, code, names of enterprises."

@@ -1,0 +1,47 @@
+"""What a browser would send from the admin's forms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.forms import BoundField
+
+
+def sent(response: Any, **changes: Any) -> dict[str, Any]:
+    """The data of the form on the page of `response` as it stands, with `changes` typed in.
+
+    A change of None leaves the field empty. Rows of inlines are named by their
+    prefix: `**{"shares-0-sector": 1}`.
+    """
+    forms = [response.context["adminform"].form]
+    for inline in response.context.get("inline_admin_formsets", []):
+        forms += [inline.formset.management_form, *inline.formset.forms]
+    data: dict[str, Any] = {}
+    for form in forms:
+        for name in form.fields:
+            data |= _of(form[name])
+    return {name: value for name, value in (data | changes).items() if value is not None}
+
+
+def _of(field: BoundField) -> dict[str, Any]:
+    value = field.field.prepare_value(field.value())
+    data = {field.html_name: value if value is not False else None}
+    if field.field.show_hidden_initial:
+        data[field.html_initial_name] = field.field.prepare_value(field.initial)
+    if hasattr(field.field.widget, "reading"):
+        reading = field.field.widget.reading
+        data[f"{field.html_name}-shown"] = reading.key if reading else ""
+    return data
+
+
+def errors(response: Any) -> dict[str, list[str]]:
+    """The errors of the form on the page, by field as it is named there."""
+    form = response.context["adminform"].form
+    found = {name: list(messages) for name, messages in form.errors.items()}
+    for inline in response.context["inline_admin_formsets"]:
+        formset = inline.formset
+        for row in formset.forms:
+            found |= {row.add_prefix(name): list(said) for name, said in row.errors.items()}
+        if formset.non_form_errors():
+            found[formset.prefix] = list(formset.non_form_errors())
+    return found

@@ -1,0 +1,16 @@
+import pytest
+
+from tests.factories import make_user
+
+
+@pytest.fixture
+def clerk(client):
+    """A client signed in as somebody who may write every noun."""
+    client.force_login(make_user("clerk"))
+    return client
+
+
+@pytest.fixture
+def administrator(client):
+    client.force_login(make_user("administrator"))
+    return client
