@@ -15,7 +15,7 @@ from pypinyin import Style, lazy_pinyin
 
 _CHINESE = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
 # Letters and digits of any script, and the marks that codes are made of.
-_NOT_A_WORD = re.compile(r"[^\w.&+-]+|_+(?=\s|$)")
+_NOT_A_WORD = re.compile(r"[^\w.&+-]+")
 
 # Readings of place names that are not the commonest of their characters.
 _READINGS = {

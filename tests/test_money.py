@@ -1,0 +1,249 @@
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from projects import money
+from projects.money import MoneyError, Qualifier, Rate
+
+minors = st.integers(0, money.MAX_MINOR)
+amounts = minors.map(money.from_minor)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "currency", "qualifier"),
+    [
+        ("17.6亿元", "1760000000.00", "CNY", None),
+        ("5000万元", "50000000.00", "CNY", None),
+        ("5,000 万元", "50000000.00", "CNY", None),
+        ("more than 1 billion yuan", "1000000000.00", "CNY", "at_least"),
+        ("超176亿元", "17600000000.00", "CNY", "at_least"),
+        ("逾17.6億元", "1760000000.00", "CNY", "at_least"),
+        ("5000万元以上", "50000000.00", "CNY", "at_least"),
+        ("100余万元", "1000000.00", "CNY", "at_least"),
+        ("1 billion+", "1000000000.00", None, "at_least"),
+        ("约3.2亿美元", "320000000.00", "USD", "about"),
+        ("近3.2亿美元", "320000000.00", "USD", "about"),
+        ("不超过2亿元", "200000000.00", "CNY", "at_most"),
+        ("up to €5m", "5000000.00", "EUR", "at_most"),
+        ("US$2.4bn", "2400000000.00", "USD", None),
+        ("$6 million", "6000000.00", "USD", None),
+        ("RMB 5 million", "5000000.00", "CNY", None),
+        ("5 million KZT", "5000000.00", "KZT", None),
+        ("1,000,000,000", "1000000000.00", None, None),
+        ("1 000 000 EUR", "1000000.00", "EUR", None),
+        ("CNY 1,000,000,000.00", "1000000000.00", "CNY", None),
+        ("１７．６亿元", "1760000000.00", "CNY", None),
+        ("1亿2000万元", "120000000.00", "CNY", None),
+        ("1.2万亿元", "1200000000000.00", "CNY", None),
+        ("¥5000万", "50000000.00", "CNY", None),
+        ("1.00001万元", "10000.10", "CNY", None),
+        ("0", "0.00", None, None),
+        ("99999999999999.99", "99999999999999.99", None, None),
+    ],
+)
+def test_amounts_are_read_as_people_write_them(text, value, currency, qualifier):
+    read = money.read_amount(text)
+
+    assert (str(read.value), read.currency, read.qualifier) == (value, currency, qualifier)
+    assert read.text == text
+
+
+@pytest.mark.parametrize("text", ["undisclosed", "Not disclosed", "未披露", "未公开", " 保密 "])
+def test_undisclosed_is_no_amount(text):
+    assert money.read_amount(text).value is None
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("1.234,50", "more than one way"),
+        ("1,5", "more than one way"),
+        ("1,23,456", "more than one way"),
+        ("1.234.567", "more than one way"),
+        ("1000.999", "more than two decimals"),
+        ("0.0000001万元", "more than two decimals"),
+        ("1-2亿", "cannot be read"),
+        ("1亿2", "cannot be read"),
+        ("2000万1亿元", "cannot be read"),
+        ("万元", "cannot be read"),
+        ("5 apples", "cannot be read"),
+        ("超约5亿元", "cannot be read"),
+        ("", "cannot be read"),
+        ("NaN", "cannot be read"),
+        ("1e400", "cannot be read"),
+        ("5 USD or 4 EUR", "cannot be read"),
+        ("5 USD EUR", "more than one currency"),
+        ("¥100", "yuan or in yen"),
+        ("-5万元", "below zero"),
+        ("100000000000000", "too large"),
+        ("1000万亿元", "too large"),
+        ("9" * 201, "too long"),
+    ],
+)
+def test_what_is_ambiguous_or_inexact_is_refused_with_a_sentence(text, reason):
+    with pytest.raises(MoneyError, match=reason):
+        money.read_amount(text)
+
+
+def test_a_heading_s_unit_multiplies_bare_numbers_only():
+    assert money.read_amount("5000", unit=10_000).value == Decimal("50000000.00")
+    assert money.read_amount("约5000", unit=10_000).value == Decimal("50000000.00")
+    assert money.read_amount("5000元", unit=10_000).value == Decimal("5000.00")
+    assert money.read_amount("5亿", unit=10_000).value == Decimal("500000000.00")
+
+
+def test_money_returned_is_read_where_it_may_be():
+    assert money.read_amount("-5万元", negative=True).value == Decimal("-50000.00")
+
+
+@given(st.text(max_size=60) | st.text("0123456789.,亿万元 $m-", max_size=30))
+def test_any_text_is_read_or_refused(text):
+    try:
+        read = money.read_amount(text)
+    except MoneyError:
+        return  # Any other error fails the test.
+    assert read.value is None or 0 <= money.to_minor(read.value) <= money.MAX_MINOR
+
+
+@given(amounts, st.sampled_from(["CNY", "USD", "EUR", "KZT"]))
+def test_what_is_written_can_be_read_back_exactly(value, currency):
+    for text in (
+        money.in_chinese(value, currency),
+        money.in_english(value, currency),
+        f"{money.grouped(value)} {currency}",
+        money.plain(value),
+    ):
+        read = money.read_amount(text)
+        assert read.value == value, text
+        assert read.currency in (currency, None), text
+
+
+@pytest.mark.parametrize(
+    ("value", "full", "english"),
+    [
+        ("1000000000", "1,000,000,000.00 CNY = 10亿元", "1 billion CNY"),
+        ("17600000000", "17,600,000,000.00 CNY = 176亿元", "17.6 billion CNY"),
+        ("50000000", "50,000,000.00 CNY = 5,000万元", "50 million CNY"),
+        ("300.92", "300.92 CNY = 300.92元", "300.92 CNY"),
+        ("0", "0.00 CNY = 0元", "0.00 CNY"),
+    ],
+)
+def test_an_amount_is_shown_back_in_full(value, full, english):
+    amount = money.from_minor(money.to_minor(value))
+
+    assert money.in_full(amount, "CNY") == full
+    assert money.in_english(amount, "CNY") == english
+
+
+@given(minors)
+def test_hundredths_come_back_as_they_went(minor):
+    assert money.to_minor(money.from_minor(minor)) == minor
+    assert money.to_minor(str(money.from_minor(minor))) == minor
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["1.005", "NaN", "Infinity", "1e400", "1e-400", "-0.01", "1_000", "", "abc", "1e15"],
+)
+def test_what_is_not_whole_hundredths_in_range_is_refused(value):
+    with pytest.raises(MoneyError):
+        money.to_minor(value)
+
+
+def test_a_float_is_never_money():
+    with pytest.raises(TypeError):
+        money.to_minor(0.1)
+
+
+def test_limits_of_a_question_are_in_its_currency():
+    assert money.read_bound("1.5bn", currency="CNY") == Decimal("1500000000.00")
+    assert money.read_bound("1亿元", currency="CNY") == Decimal("100000000.00")
+    for text in ("5 USD", "about 5", "undisclosed"):
+        with pytest.raises(MoneyError):
+            money.read_bound(text, currency="CNY")
+
+
+@st.composite
+def shares(draw):
+    cuts = sorted(draw(st.lists(st.integers(0, 10000), max_size=6)))
+    edges = [0, *cuts, 10000]
+    return [Decimal(b - a) / 100 for a, b in pairwise(edges)]
+
+
+@given(st.integers(-money.MAX_MINOR, money.MAX_MINOR), shares())
+def test_allocated_parts_add_up_and_lie_within_a_hundredth_of_their_share(amount, shares):
+    parts = money.allocate(amount, shares)
+
+    assert sum(parts) == amount
+    for part, share in zip(parts, shares, strict=True):
+        assert abs(part - Fraction(amount) * Fraction(share) / 100) < 1
+    assert money.allocate(-amount, shares) == [-part for part in parts]
+
+
+def test_the_odd_hundredth_goes_to_the_earlier_of_equals():
+    assert money.equal_parts(10000, 3) == [3334, 3333, 3333]
+    assert money.allocate(1, [Decimal(50), Decimal(50)]) == [1, 0]
+
+
+@pytest.mark.parametrize("wrong", [[Decimal("99.99")], [Decimal(150), Decimal(-50)], []])
+def test_shares_that_do_not_make_a_hundred_are_refused(wrong):
+    with pytest.raises(ValueError, match="100"):
+        money.allocate(100, wrong)
+
+
+def rate(one, other, value):
+    return Rate(one, other, Decimal(value), date(2023, 11, 1))
+
+
+def test_a_rate_can_be_gone_through_either_way_and_crossed():
+    assert money.factor([rate("USD", "CNY", "7.2")], "USD", "CNY") == Fraction("7.2")
+    assert money.factor([rate("USD", "CNY", "8")], "CNY", "USD") == Fraction(1, 8)
+    crossed = money.factor([rate("USD", "EUR", "0.9"), rate("USD", "CNY", "7.2")], "EUR", "CNY")
+    assert crossed == 8
+    with pytest.raises(ValueError, match="lead"):
+        money.factor([rate("USD", "CNY", "7.2")], "EUR", "CNY")
+
+
+@given(
+    st.integers(-money.MAX_MINOR, money.MAX_MINOR),
+    st.fractions(Fraction(1, 10**6), 10**6),
+)
+def test_a_conversion_is_rounded_half_up_once(minor, factor):
+    converted = money.convert(minor, factor)
+
+    exact = abs(minor) * factor
+    assert exact - Fraction(1, 2) < abs(converted) <= exact + Fraction(1, 2)
+    assert money.convert(-minor, factor) == -converted
+
+
+@pytest.mark.parametrize(
+    ("factor", "printed"),
+    [(Fraction("7.2018"), "7.2018"), (Fraction(1, 8), "0.125"), (Fraction(500), "500")],
+)
+def test_a_rate_is_printed_as_it_was_published(factor, printed):
+    assert str(money.printable_rate(factor)) == printed
+
+
+@given(st.booleans(), st.booleans(), st.booleans(), st.booleans())
+def test_a_sum_that_leaves_something_out_never_claims_to_be_whole(least, about, most, incomplete):
+    found = money.bound(at_least=least, about=about, at_most=most, incomplete=incomplete)
+
+    if least or incomplete:
+        assert found == (Qualifier.ABOUT if most else Qualifier.AT_LEAST)
+    elif not (about or most):
+        assert found == Qualifier.EXACT
+
+
+@pytest.mark.parametrize("code", ["CNY", "USD", "KZT", "EUR", "TWD"])
+def test_currencies_in_use_are_known(code):
+    assert money.is_currency(code)
+
+
+@pytest.mark.parametrize("code", ["cny", "XAU", "XXX", "DEM", "RMB", "", "CNYY"])
+def test_other_codes_are_no_currencies(code):
+    assert not money.is_currency(code)
