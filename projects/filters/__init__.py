@@ -12,6 +12,7 @@ from .others import (
     ZoneQuestion,
 )
 from .project import ProjectQuestion
+from .totals import TotalsQuestion
 
 __all__ = [
     "PAGING",
@@ -24,5 +25,6 @@ __all__ = [
     "ReceiptQuestion",
     "SectorQuestion",
     "SourceQuestion",
+    "TotalsQuestion",
     "ZoneQuestion",
 ]

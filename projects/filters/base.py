@@ -61,13 +61,15 @@ class Question(django_filters.FilterSet):
     ORDERINGS: dict[str, str] = {}
     DEFAULT_ORDERING = "code"
     TIE = "code"
+    # Parameters that are read elsewhere and say nothing about which records are meant.
+    PASSING = PAGING
 
     def __init__(
         self, data: Any = None, *args: Any, also: Iterable[str] = (), **kwargs: Any
     ) -> None:
         super().__init__(data, *args, **kwargs)
         self.is_bound = True
-        self.also = PAGING | frozenset(also)
+        self.also = self.PASSING | frozenset(also)
 
     @property
     def user(self) -> Any:
