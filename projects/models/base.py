@@ -93,6 +93,10 @@ class CodedModel(RegisterModel):
             message = self._meta.get_field("code").error_messages["unique"]
             raise ValidationError({"code": ValidationError(message, code="unique")})
 
+    def validate_constraints(self, exclude: Any = None) -> None:
+        # `validate_unique` says the same of the code, and names it; forms ask both.
+        super().validate_constraints({*(exclude or ()), "code"})
+
 
 class NamedModel(CodedModel):
     """A coded record with a name in two scripts; either may be missing, not both.
