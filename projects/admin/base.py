@@ -44,13 +44,10 @@ class CodeBesides:
 
     def optgroups(self, name: str, value: Sequence[Any], attr: Any = None) -> Any:
         related = {str(record.pk): record for record in self.at_hand}
-        wanted = [str(one) for one in value if str(one)]
+        # In an address or a form that somebody has changed, not everything is a key.
+        wanted = [str(one) for one in value if one and self._is_key(one)]
         if not all(one in related for one in wanted):
-            try:
-                return super().optgroups(name, value, attr)
-            except (ValueError, ValidationError):
-                # Not even the form of a key, as in an address that somebody has changed.
-                wanted = []
+            return super().optgroups(name, wanted, attr)
         options = [
             self.create_option(name, key, str(related[key]), True, index)
             for index, key in enumerate(wanted)
@@ -61,19 +58,27 @@ class CodeBesides:
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         chosen = super().value_from_datadict(data, files, name)
-        codes = (data.get(f"{name}-code") or "").split()
-        if not codes:
-            return chosen
-        keys = [self._key_of(code) for code in codes]
-        return [*(chosen or []), *keys] if self.allow_multiple_selected else keys[0]
+        keys = [self._key_of(code) for code in (data.get(f"{name}-code") or "").split()]
+        if self.allow_multiple_selected:
+            return [*map(self._checked, chosen or []), *keys]
+        return keys[0] if keys else self._checked(chosen)
+
+    def _is_key(self, value: Any) -> bool:
+        try:
+            self.field.remote_field.model._meta.pk.clean(value, None)
+        except ValidationError:
+            return False
+        return True
+
+    def _checked(self, value: Any) -> Any:
+        return value if not value or self._is_key(value) else _no_key(value)
 
     def _key_of(self, code: str) -> str:
         if "\x00" not in code:
             record = self.choices.queryset.filter(**{f"{self.code}__iexact": code}).first()
             if record is not None:
                 return str(record.pk)
-        # No key looks like this, so that the field refuses it and shows what was given.
-        return f"“{code}”"
+        return _no_key(code)
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         label = (
@@ -87,6 +92,11 @@ class CodeBesides:
             label,
             name,
         )
+
+
+def _no_key(text: str) -> str:
+    # No key looks like this, so that the field refuses it, and no column has to hold it.
+    return f"“{text}”"
 
 
 class CodedSelect(CodeBesides, AutocompleteSelect):
@@ -148,6 +158,8 @@ class PlainAdmin(Autocompleting, admin.ModelAdmin):
         return PlainChangeList
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        if lookup in {getattr(one, "parameter_name", None) for one in self.get_list_filter(request)}:
+            return True
         try:
             lookups = Query(self.model).solve_lookup_type(lookup)[0]
         except FieldError:
