@@ -21,11 +21,12 @@ STAMPS = ["version", "created_at", "updated_at"]
 
 def outward(error: ModelError) -> serializers.ValidationError:
     """A model's errors by field, as the API says them; the codes of the errors are kept."""
+    by_field = (
+        error.error_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.error_list}
+    )
     named = {
         api_settings.NON_FIELD_ERRORS_KEY if name == NON_FIELD_ERRORS else name: errors
-        for name, errors in getattr(
-            error, "error_dict", {NON_FIELD_ERRORS: error.error_list}
-        ).items()
+        for name, errors in by_field.items()
     }
     return serializers.ValidationError(
         {

@@ -1,0 +1,142 @@
+"""Whatever goes wrong, said as JSON: `{"detail": …}`, or `{field: [messages]}` of what was sent."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.exceptions import (
+    BadRequest,
+    RequestDataTooBig,
+    SuspiciousOperation,
+)
+from django.core.exceptions import (
+    ValidationError as ModelError,
+)
+from django.db import DataError, IntegrityError, InterfaceError, OperationalError
+from django.db.models import ProtectedError, RestrictedError
+from django.http import UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+from rest_framework import exceptions, status
+from rest_framework.settings import api_settings
+from rest_framework.views import exception_handler as stock_handler
+
+from projects.serializers.base import outward
+
+from .formats import BodyTooLarge
+
+logger = logging.getLogger(__name__)
+
+# Seconds after which a locked or missing database is worth another try.
+TRY_AGAIN_AFTER = 5
+
+
+class Conflict(exceptions.APIException):
+    status_code = status.HTTP_409_CONFLICT
+    default_code = "conflict"
+
+
+class Unavailable(exceptions.APIException):
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_code = "unavailable"
+    wait = TRY_AGAIN_AFTER
+
+
+def exception_handler(error: Exception, context: dict[str, Any]) -> Any:
+    """The answer to an error in a view; None, and with it a 500, only for a mistake of ours."""
+    error = understood(error)
+    if isinstance(error, exceptions.ValidationError):
+        kind = Conflict if _is_code_taken(error, context) else exceptions.ValidationError
+        error = kind(flat(error.detail))
+    response = stock_handler(error, context)
+    if response is not None and getattr(error, "wait", None) is not None:
+        # Whole seconds, and never zero: "at once" is what was just refused.
+        response["Retry-After"] = str(max(1, math.ceil(error.wait)))
+    return response
+
+
+def understood(error: Exception) -> Exception:
+    """The API's own error for one that Django or the database raised; any other as it is."""
+    match error:
+        case ModelError():
+            return outward(error)
+        case ProtectedError():
+            return Conflict(_still_used(error.protected_objects))
+        case RestrictedError():
+            return Conflict(_still_used(error.restricted_objects))
+        case IntegrityError():
+            # The rules were asked before; what they allowed has been overtaken by another write.
+            logger.warning("A write was overtaken by another one", exc_info=error)
+            return Conflict(_("Another write came in between: look at the record and try again."))
+        case OperationalError() | InterfaceError():
+            logger.error("The database is not available", exc_info=error)
+            return Unavailable(_("The database is busy or away: try again in a moment."))
+        case DataError():
+            logger.warning("The database cannot hold what was sent", exc_info=error)
+            return exceptions.ParseError(_("The database cannot hold a value that was sent."))
+        case RequestDataTooBig():
+            return BodyTooLarge(_("The body is too large: send less at once."))
+        case SuspiciousOperation() | BadRequest() | MultiPartParserError() | UnreadablePostError():
+            return exceptions.ParseError(_("The request cannot be read."))
+    return error
+
+
+def _still_used(records: Any) -> str:
+    """By what and how often a record that was to be deleted is referred to."""
+    kinds = Counter(type(record)._meta for record in records)
+    named = [
+        f"{count} × {options.verbose_name}"
+        for options, count in sorted(kinds.items(), key=lambda kind: str(kind[0].verbose_name))
+    ]
+    return _("This cannot be deleted, as other records refer to it: %(records)s.") % {
+        "records": get_text_list(named, _("and"))
+    }
+
+
+def _is_code_taken(error: exceptions.ValidationError, context: dict[str, Any]) -> bool:
+    """Whether a record was to be created and all that is wrong is that its code is taken."""
+    return (
+        getattr(context.get("view"), "action", None) == "create"
+        and isinstance(error.detail, dict)
+        and error.detail.keys() == {"code"}
+        and {message.code for message in error.detail["code"]} == {"unique"}
+    )
+
+
+def flat(detail: Any) -> dict[str, list[str]]:
+    """Messages by field of the body or by parameter.
+
+    What is wrong inside a list or an object is said with its place in it:
+    `{"sectors": ["[1].share: …"]}`.
+    """
+    if not isinstance(detail, dict):
+        detail = {api_settings.NON_FIELD_ERRORS_KEY: detail}
+    return {
+        str(name): [
+            f"{place.removeprefix('.')}: {message}" if place else message
+            for place, message in _messages(errors)
+        ]
+        for name, errors in detail.items()
+    }
+
+
+def _messages(errors: Any, place: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(errors, dict):
+        for name, inner in errors.items():
+            if name == api_settings.NON_FIELD_ERRORS_KEY:
+                step = ""
+            else:
+                step = f"[{name}]" if str(name).isdigit() else f".{name}"
+            yield from _messages(inner, place + step)
+    elif isinstance(errors, (list, tuple)):
+        for number, inner in enumerate(errors):
+            # Errors of a list of objects stand at their index; messages just follow each other.
+            step = f"[{number}]" if isinstance(inner, dict) else ""
+            yield from _messages(inner, place + step)
+    else:
+        yield place, errors

@@ -1,0 +1,115 @@
+"""What requests and answers are written in: JSON, and HTML for whoever looks with a browser."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any, NoReturn
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from rest_framework import exceptions, status
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.parsers import JSONParser
+
+# A list of projects with their sectors is four deep.
+DEEPEST = 16
+
+
+class BodyTooLarge(exceptions.APIException):
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_code = "too_large"
+
+
+class StrictJSONParser(JSONParser):
+    """JSON of which nothing is lost or guessed.
+
+    Numbers keep all their digits; a name given twice, NaN, half a surrogate
+    pair (which no database can hold) and what is larger or deeper than anything
+    the register takes are refused.
+    """
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        largest = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        body = stream.read(largest + 1) if largest is not None else stream.read()
+        if largest is not None and len(body) > largest:
+            raise BodyTooLarge(
+                _("The body is larger than %(most)s bytes: send less at once.") % {"most": largest}
+            )
+        try:
+            data = json.loads(
+                body.decode("utf-8"),
+                parse_float=Decimal,
+                parse_constant=_refuse_constant,
+                object_pairs_hook=_object,
+            )
+        except RecursionError:
+            raise exceptions.ParseError(_too_deep()) from None
+        except ValueError as error:
+            # Also what is no UTF-8, and a whole number of thousands of digits.
+            raise exceptions.ParseError(
+                _("The body cannot be read as JSON in UTF-8: %(error)s")
+                % {"error": str(error)[:200]}
+            ) from None
+        _check(data)
+        return data
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a number in JSON")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _value in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"{twice[:60]!a} is given twice")
+    return found
+
+
+def _too_deep() -> str:
+    return _("The body is nested deeper than %(most)s levels.") % {"most": DEEPEST}
+
+
+def _check(data: Any) -> None:
+    """Level by level, as a function that calls itself would stumble over what it looks for."""
+    level = [data]
+    for _depth in range(DEEPEST + 1):
+        below: list[Any] = []
+        for thing in level:
+            if isinstance(thing, dict):
+                below.extend(thing)
+                below.extend(thing.values())
+            elif isinstance(thing, list):
+                below.extend(thing)
+            elif isinstance(thing, str):
+                try:
+                    thing.encode()
+                except UnicodeEncodeError:
+                    raise exceptions.ParseError(
+                        _("The body holds half a surrogate pair, which is no character.")
+                    ) from None
+        if not below:
+            return
+        level = below
+    raise exceptions.ParseError(_too_deep())
+
+
+class Negotiation(DefaultContentNegotiation):
+    def filter_renderers(self, renderers: Any, format: str) -> Any:
+        """An unknown `format` is a wrong value like any other, and not a missing address."""
+        found = [renderer for renderer in renderers if renderer.format == format]
+        if not found:
+            raise exceptions.ValidationError(
+                {
+                    "format": [
+                        _("“%(value)s” is not possible here: give one of %(choices)s.")
+                        % {
+                            "value": format[:60],
+                            "choices": ", ".join(renderer.format for renderer in renderers),
+                        }
+                    ]
+                }
+            )
+        return found

@@ -1,0 +1,155 @@
+"""The nouns of the register, each a list and its records."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.db.models import QuerySet
+from rest_framework import viewsets
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+
+from projects import filters, recording, serializers
+from projects.models.fields import CODE_PATTERN
+
+from .formats import Negotiation, StrictJSONParser
+from .listing import QuestionBackend
+from .schema import RegisterSchema
+
+
+class NounViewSet(viewsets.ModelViewSet):
+    """A noun: its serializer, its question, and what an answer needs besides the record itself.
+
+    Reading starts from what the asker may see; writing goes through
+    `projects.recording`, and is answered with the record as it then stands.
+    PATCH writes the fields that are sent. So does PUT, but it insists on those
+    that a new record needs: what a client has never heard of is not emptied by
+    its silence.
+    """
+
+    question_class: type[filters.Question]
+    filter_backends = [QuestionBackend]
+    parser_classes = [StrictJSONParser]
+    content_negotiation_class = Negotiation
+    schema = RegisterSchema()
+    lookup_field = "code"
+    lookup_value_regex = CODE_PATTERN
+    # Answers name other records by code: these are read along, at a fixed number of queries.
+    joined: tuple[str, ...] = ()
+    fetched: tuple[str, ...] = ("sources",)
+
+    @property
+    def model(self) -> type[models.Model]:
+        return self.serializer_class.Meta.model
+
+    def get_queryset(self) -> QuerySet:
+        return self.with_answers(self.model.objects.visible_to(self.request.user))
+
+    def with_answers(self, records: Any) -> QuerySet:
+        return records.select_related(*self.joined).prefetch_related(*self.fetched)
+
+    def answer(self, record: Any) -> Any:
+        """What is answered after a write: read anew, with everything that was derived."""
+        return self.get_serializer(self.get_queryset().get(pk=record.pk)).data
+
+    def create(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        serializer = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        record = serializer.save()
+        key = getattr(record, self.lookup_field)
+        address = reverse(f"api:{self.basename}-detail", args=[key], request=request)
+        return Response(self.answer(record), status=201, headers={"Location": address})
+
+    def update(self, request: Any, *args: Any, partial: bool = False, **kwargs: Any) -> Response:
+        serializer = self.get_serializer(self.get_object(), data=request.data, partial=partial)
+        serializer.is_valid(raise_exception=True)
+        return Response(self.answer(serializer.save()))
+
+    def perform_destroy(self, record: Any) -> None:
+        recording.delete(record)
+
+
+class ZoneViewSet(NounViewSet):
+    """Free trade zones."""
+
+    serializer_class = serializers.ZoneSerializer
+    question_class = filters.ZoneQuestion
+
+
+class AreaViewSet(NounViewSet):
+    """Areas (片区) of the zones."""
+
+    serializer_class = serializers.AreaSerializer
+    question_class = filters.AreaQuestion
+    joined = ("zone",)
+
+
+class SectorViewSet(NounViewSet):
+    """Sectors of the economy, with their codes in published classifications."""
+
+    serializer_class = serializers.SectorSerializer
+    question_class = filters.SectorQuestion
+
+
+class EnterpriseViewSet(NounViewSet):
+    """Enterprises, settled in an area or only a party to a project."""
+
+    serializer_class = serializers.EnterpriseSerializer
+    question_class = filters.EnterpriseQuestion
+    joined = ("area",)
+
+
+class ProjectViewSet(NounViewSet):
+    """Projects that an enterprise intends or has contracted.
+
+    A missing amount is undisclosed, which is not zero. On writing, `amount`
+    also takes words such as “17.6亿元” or “more than 1 billion yuan”.
+    """
+
+    serializer_class = serializers.ProjectSerializer
+    question_class = filters.ProjectQuestion
+
+    def with_answers(self, records: Any) -> QuerySet:
+        return records.with_figures()
+
+
+class ReceiptViewSet(NounViewSet):
+    """Funds that arrived for a project; below zero, money returned."""
+
+    serializer_class = serializers.ReceiptSerializer
+    question_class = filters.ReceiptQuestion
+    lookup_field = "id"
+    lookup_value_regex = "[0-9]+"
+
+    def with_answers(self, records: Any) -> QuerySet:
+        return records.with_figures()
+
+
+class SourceViewSet(NounViewSet):
+    """Publications that say what the register repeats."""
+
+    serializer_class = serializers.SourceSerializer
+    question_class = filters.SourceQuestion
+    fetched = ()
+
+
+class HeadlineViewSet(NounViewSet):
+    """Figures as somebody published them."""
+
+    serializer_class = serializers.HeadlineSerializer
+    question_class = filters.HeadlineQuestion
+
+    def with_answers(self, records: Any) -> QuerySet:
+        return records.with_scope()
+
+
+class RateViewSet(NounViewSet):
+    """Published exchange rates, each in force from its day."""
+
+    serializer_class = serializers.RateSerializer
+    question_class = filters.RateQuestion
+    lookup_field = "id"
+    lookup_value_regex = "[0-9]+"
+    joined = ("source",)
+    fetched = ()

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth import get_permission_codename
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from rest_framework import permissions
+
+from projects.models import ApiToken
+
+ACTIONS = {"POST": "add", "PUT": "change", "PATCH": "change", "DELETE": "delete"}
+
+
+class ReadOpenWriteByPermission(permissions.BasePermission):
+    """Anybody reads; writing needs Django's permission on the model, and a key that may write."""
+
+    message = _("You may read this, but not write it.")
+
+    def has_permission(self, request: Any, view: Any) -> bool:
+        if request.method not in ACTIONS or request.method not in view.allowed_methods:
+            # What no handler answers is refused as such a moment later, with 405.
+            return True
+        if not request.user.is_authenticated:
+            return False
+        if isinstance(request.auth, ApiToken) and request.auth.read_only:
+            self.message = gettext("This key is for reading only.")
+            return False
+        options = view.model._meta
+        codename = get_permission_codename(ACTIONS[request.method], options)
+        if request.user.has_perm(f"{options.app_label}.{codename}"):
+            return True
+        self.message = gettext("You may read this, but lack the permission “%(name)s”.") % {
+            "name": codename
+        }
+        return False

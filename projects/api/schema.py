@@ -1,0 +1,138 @@
+"""What the OpenAPI description says beyond what it finds out by itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ResolvedComponent
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from rest_framework.permissions import SAFE_METHODS
+
+from projects.filters import Question, values
+from projects.models import Kind, Stage, What
+from projects.models.fields import CODE_PATTERN
+
+ERRORS = {
+    "type": "object",
+    "description": "`detail` says what is wrong; or each field or parameter has its messages.",
+    "additionalProperties": {
+        "oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]
+    },
+}
+ANY_TIME = {
+    "400": "Something sent cannot be read, or a rule forbids it.",
+    "401": "The key does not hold, or one is needed.",
+    "406": "Answers are JSON or HTML.",
+    "429": "Too many requests: try again after `Retry-After` seconds.",
+    "503": "The database is busy or away: try again after `Retry-After` seconds.",
+}
+ON_WRITING = {
+    "403": "The key is for reading only, or the permission is missing.",
+    "409": "The code is taken, other records refer to this one, or another write came in between.",
+}
+WITH_A_BODY = {"413": "The body is too large.", "415": "Bodies are `application/json`."}
+
+# Vocabularies of parameters that take several words.
+WORDS = {"stage": Stage.values, "kind": Kind.values, "what": What.values}
+
+
+class TokenScheme(OpenApiAuthenticationExtension):
+    target_class = "projects.api.authentication.TokenAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        return {
+            "type": "apiKey",
+            "in": "header",
+            "name": "Authorization",
+            "description": "`Token <key>`: the word, one space, and the key.",
+        }
+
+
+class RegisterSchema(AutoSchema):
+    """Reading is open, lists ask questions, and errors look alike everywhere."""
+
+    def get_auth(self) -> list[Any]:
+        return [*super().get_auth(), *([{}] if self.method in SAFE_METHODS else [])]
+
+    def get_override_parameters(self) -> list[Any]:
+        question = getattr(self.view, "question_class", None)
+        # A view without actions is one that always asks, as that of the totals.
+        if question is None or getattr(self.view, "action", "list") != "list":
+            return []
+        return parameters_of(question, leave_out=getattr(self.view, "unasked", ()))
+
+    def _get_response_bodies(self, direction: Any = "response") -> Any:
+        responses = super()._get_response_bodies(direction)
+        errors = ResolvedComponent("Errors", ResolvedComponent.SCHEMA, ERRORS, "Errors")
+        self.registry.register_on_missing(errors)
+        for status, description in self.possible_errors().items():
+            responses[status] = self._get_response_for_code(
+                OpenApiResponse(errors.ref, description), status, ["application/json"]
+            )
+        return responses
+
+    def possible_errors(self) -> dict[str, str]:
+        found = dict(ANY_TIME)
+        if "{" in self.path:
+            found["404"] = "There is no such record, or the asker may not see it."
+        if self.method not in SAFE_METHODS:
+            found |= ON_WRITING
+        if self.method in ("POST", "PUT", "PATCH"):
+            found |= WITH_A_BODY
+        return dict(sorted(found.items()))
+
+
+def parameters_of(question: type[Question], leave_out: Any = ()) -> list[OpenApiParameter]:
+    """The parameters of a question, as the description lists them."""
+    return [
+        OpenApiParameter(
+            name,
+            _type(name, filter_),
+            explode=True if issubclass(filter_.field_class, values.SeveralValues) else None,
+            description=_description(filter_),
+        )
+        for name, filter_ in question.base_filters.items()
+        if name not in leave_out
+    ]
+
+
+def _type(name: str, filter_: Any) -> dict[str, Any]:
+    field = filter_.field_class
+    if issubclass(field, values.SeveralValues):
+        return {"type": "array", "items": _item(name, field), "maxItems": values.MOST_VALUES}
+    if issubclass(field, values.Choice):
+        return {"type": "string", "enum": list(filter_.extra["choices"])}
+    if issubclass(field, values.TrueOrFalse):
+        return {"type": "boolean"}
+    if issubclass(field, values.Day):
+        return {"type": "string", "format": "date"}
+    if issubclass(field, values.SearchText):
+        return {"type": "string", "maxLength": field.LONGEST}
+    return {"type": "string"}
+
+
+def _item(name: str, field: Any) -> dict[str, Any]:
+    if issubclass(field, values.Codes):
+        return {"type": "string", "pattern": f"^{CODE_PATTERN}$"}
+    if name in WORDS:
+        return {"type": "string", "enum": [*WORDS[name], values.NOT_STATED]}
+    return {"type": "string"}
+
+
+def _description(filter_: Any) -> str:
+    field = filter_.field_class
+    label = str(filter_.label)
+    sentence = label[:1].upper() + label[1:]
+    if issubclass(field, values.SeveralValues):
+        hint = f": {filter_.extra['hint']}" if "hint" in filter_.extra else ""
+        return f"{sentence}{hint}; repeat it for “or”; `none` means not stated."
+    if issubclass(field, values.Bound):
+        return f"{sentence}, in the base currency, inclusive; also `1亿`, `5000万` or `1.5bn`."
+    if issubclass(field, values.Moment):
+        return f"{sentence}, inclusive: a day, or a moment such as `2023-11-11T08:00:00Z`."
+    if issubclass(field, values.Day):
+        return f"{sentence}, inclusive."
+    return f"{sentence}."

@@ -1,0 +1,36 @@
+from django.urls import include, path, re_path
+from rest_framework.routers import SimpleRouter
+
+from . import nouns
+from .doors import DocsView, RootView, SchemaView, UnknownAddressView
+from .totals import TotalsView
+
+app_name = "api"
+
+router = SimpleRouter()
+for plural, viewset, name in [
+    ("zones", nouns.ZoneViewSet, "zone"),
+    ("areas", nouns.AreaViewSet, "area"),
+    ("sectors", nouns.SectorViewSet, "sector"),
+    ("enterprises", nouns.EnterpriseViewSet, "enterprise"),
+    ("projects", nouns.ProjectViewSet, "project"),
+    ("receipts", nouns.ReceiptViewSet, "receipt"),
+    ("sources", nouns.SourceViewSet, "source"),
+    ("headlines", nouns.HeadlineViewSet, "headline"),
+    ("rates", nouns.RateViewSet, "rate"),
+]:
+    router.register(plural, viewset, basename=name)
+
+v1 = [
+    path("", RootView.as_view(), name="root"),
+    path("totals/", TotalsView.as_view(), name="totals"),
+    *router.urls,
+]
+
+urlpatterns = [
+    path("v1/", include(v1)),
+    path("schema/", SchemaView.as_view(), name="schema"),
+    path("docs/", DocsView.as_view(url_name="api:schema"), name="docs"),
+    # Whatever is left, so that a program is told so in JSON.
+    re_path("", UnknownAddressView.as_view()),
+]

@@ -1,0 +1,36 @@
+import pytest
+from rest_framework.test import APIClient
+from rest_framework.throttling import SimpleRateThrottle
+
+from projects.models import ApiToken
+from tests.factories import make_user
+
+
+@pytest.fixture(autouse=True)
+def _no_throttle(monkeypatch):
+    """Tests ask faster than people; the throttles have a test of their own."""
+    monkeypatch.setattr(SimpleRateThrottle, "THROTTLE_RATES", {"anon": None, "user": None})
+
+
+@pytest.fixture
+def client_of():
+    """Makes a client that sends a key of `user`."""
+
+    def make(user, **fields):
+        _token, key = ApiToken.objects.issue(user, "test", **fields)
+        client = APIClient()
+        client.credentials(HTTP_AUTHORIZATION=f"Token {key}")
+        client.default_format = "json"
+        return client
+
+    return make
+
+
+@pytest.fixture
+def visitor():
+    return APIClient()
+
+
+@pytest.fixture
+def clerk(client_of):
+    return client_of(make_user("clerk"))
