@@ -16,10 +16,7 @@ help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: export DEBUG = true
-run: $(running) ## Serve the register on this machine; HOST, PORT and PYTHON can be given
-	@case "$(HOST)" in localhost|127.[0-9]*) ;; *) \
-		echo "make run shows its errors to every visitor, so HOST must be this machine's own (127.0.0.1), not $(HOST); to serve others, see production in the README." >&2; \
-		exit 2;; esac
+run: own-host $(running) ## Serve the register on this machine; HOST, PORT and PYTHON can be given
 	@$(venv) manage.py prepare
 	@$(venv) manage.py runserver $(HOST):$(PORT)
 
@@ -67,20 +64,32 @@ clean: ## Remove what was made here, but for the data in var/
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp is written last, so an install that was interrupted is taken up again.
-$(running): requirements.lock | usable-python
-	$(install) -r $< && touch $@
+$(running): requirements.lock | usable-venv
+	@echo "Installing what the register needs into .venv"
+	@$(install) -r $<
+	@touch $@
 
-$(testing): tests/requirements.lock | usable-python
-	$(install) -r $< && touch $@ $(running)
+$(testing): tests/requirements.lock | usable-venv
+	@echo "Installing what the register and its tests need into .venv"
+	@$(install) -r $<
+	@touch $@ $(running)
 
-install = { $(venv) -m pip --version || $(PYTHON) -m venv --clear .venv; } >/dev/null 2>&1 \
-	&& $(venv) -m pip install --quiet --disable-pip-version-check --require-hashes
+install = $(venv) -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: usable-python
-usable-python:
+.PHONY: own-host usable-venv new-venv
+own-host:
+	@case "$(HOST)" in localhost|127.[0-9]*) ;; *) \
+		echo "make run shows its errors to every visitor, so HOST must be this machine's own, such as 127.0.0.1, and not $(HOST). The README says how to serve others." >&2; \
+		exit 1;; esac
+
+usable-venv:
+	@$(venv) -c 'import pip' 2>/dev/null || $(MAKE) --no-print-directory new-venv
+
+new-venv:
 	@command -v $(PYTHON) >/dev/null || { \
-		echo "$(PYTHON) was not found: install Python 3.11 or later (on Debian: apt install python3 python3-venv)." >&2; exit 1; }
+		echo "$(PYTHON) was not found: install Python 3.11 or later (on Debian: apt install python3-venv)." >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 		echo "$(PYTHON) is older than 3.11: name a newer one, as in make run PYTHON=python3.12." >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
-		echo "$(PYTHON) cannot make a virtual environment: install it (on Debian: apt install python3-venv) and try again." >&2; exit 1; }
+		echo "$(PYTHON) cannot make a virtual environment: install the package for it (on Debian: apt install python3-venv)." >&2; exit 1; }
+	@$(PYTHON) -m venv --clear .venv

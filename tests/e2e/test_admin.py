@@ -1,0 +1,126 @@
+"""The admin in a browser: no breach of the policy, with a script and without."""
+
+from decimal import Decimal
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+from django.urls import reverse
+
+from projects.models import Project
+from tests.factories import (
+    make_area,
+    make_enterprise,
+    make_headline,
+    make_project,
+    make_rate,
+    make_receipt,
+    make_sector,
+    make_source,
+    make_user,
+)
+
+
+def cookies(live_server, user):
+    """What a browser holds once `user` has signed in."""
+    client = Client()
+    client.force_login(user)
+    return [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
+
+
+@pytest.fixture
+def signed_in(browser_page, live_server, transactional_db):
+    browser_page.context.add_cookies(cookies(live_server, make_user("administrator")))
+    return browser_page
+
+
+@pytest.fixture
+def without_script(browser, live_server, transactional_db):
+    with browser.new_context(base_url=live_server.url, java_script_enabled=False) as context:
+        context.add_cookies(cookies(live_server, make_user("administrator")))
+        yield context.new_page()
+
+
+def make_one_of_each():
+    project = make_project(
+        area=make_area(),
+        enterprise=make_enterprise(),
+        partners=[make_enterprise()],
+        sectors=[make_sector()],
+        sources=[make_source()],
+    )
+    make_receipt(project, source=make_source())
+    make_headline()
+    make_rate()
+
+
+def test_no_page_of_the_admin_breaches_the_policy(signed_in):
+    make_one_of_each()
+
+    signed_in.goto("/admin/")
+    for model in admin.site._registry:
+        noun = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        record = model.objects.first()
+        signed_in.goto(reverse(f"{noun}_changelist"))
+        signed_in.goto(reverse(f"{noun}_add"))
+        for page in ("change", "history", "delete") if record else ():
+            signed_in.goto(reverse(f"{noun}_{page}", args=[record.pk]))
+
+    assert signed_in.url.startswith("http")
+
+
+def test_an_amount_is_read_while_it_is_typed_and_saved_at_once(signed_in):
+    make_enterprise(name="", name_zh="喀什纺织")
+    signed_in.goto("/admin/projects/project/add/")
+    signed_in.fill("#id_code", "typed")
+    signed_in.fill("#id_name", "Typed")
+
+    signed_in.locator("#id_amount").press_sequentially("超17.6亿元")
+    reading = signed_in.locator("#id_amount ~ output")
+    reading.get_by_text("at least 1,760,000,000.00 CNY = 17.6亿元").wait_for()
+    signed_in.locator(".field-enterprise .select2-selection").click()
+    signed_in.locator(".select2-search__field:focus").press_sequentially("kashi")
+    signed_in.locator(".select2-results__option", has_text="喀什纺织").click()
+    signed_in.get_by_role("button", name="Save", exact=True).click()
+    signed_in.locator(".messagelist .success").wait_for()
+
+    project = Project.objects.get()
+    assert (project.amount, project.qualifier) == (Decimal("1760000000.00"), "at_least")
+    assert project.enterprise.name_zh == "喀什纺织"
+
+
+def test_a_reading_that_fails_is_said_while_it_is_typed(signed_in):
+    signed_in.goto("/admin/projects/project/add/")
+
+    signed_in.fill("#id_amount", "1.234,50")
+
+    signed_in.locator("output.amount-unread", has_text="1.234,50").wait_for()
+
+
+def test_a_row_added_to_the_receipts_reads_its_amount_too(signed_in):
+    signed_in.goto("/admin/projects/project/add/")
+    signed_in.locator("#receipts-group .add-row a").click()
+
+    signed_in.fill("#id_receipts-1-amount", "-5000万元")
+
+    reading = signed_in.locator("#id_receipts-1-amount ~ output")
+    reading.get_by_text("-50,000,000.00 CNY = -5,000万元").wait_for()
+
+
+def test_without_a_script_an_amount_is_confirmed_and_records_are_named_by_code(without_script):
+    make_area(code="kashi")
+    page = without_script
+    page.goto("/admin/projects/project/add/")
+    page.fill("#id_code", "plain")
+    page.fill("#id_name", "Plain")
+    page.fill("#id_amount", "17.6亿元")
+    page.fill("[name=area-code]", "kashi")
+
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_text("This reads as: 1,760,000,000.00 CNY = 17.6亿元.").wait_for()
+    assert not Project.objects.exists()
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.locator(".messagelist .success").wait_for()
+
+    project = Project.objects.get()
+    assert (project.amount, project.area.code) == (Decimal("1760000000.00"), "kashi")
