@@ -1,10 +1,28 @@
+from __future__ import annotations
+
+from typing import Self
+
 from django.core.validators import URLValidator
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from projects import names
+
 from .base import CodedModel, RegisterQuerySet, ReviewedModel
 from .history import RegisterHistory
+
+
+class SourceQuerySet(RegisterQuerySet):
+    def matching(self, query: str) -> Self:
+        """Sources whose title, publisher or code hold every word of `query` between them."""
+        found = self
+        for word in names.search_words(query):
+            found = found.filter(
+                Q(title__icontains=word) | Q(publisher__icontains=word) | Q(code__icontains=word)
+            )
+        return found
 
 
 class Source(CodedModel, ReviewedModel):
@@ -31,7 +49,7 @@ class Source(CodedModel, ReviewedModel):
     quote = models.TextField(_("quoted words"), blank=True)
     note = models.TextField(_("note"), blank=True)
 
-    objects = RegisterQuerySet.as_manager()
+    objects = SourceQuerySet.as_manager()
     history = RegisterHistory()
 
     class Meta(CodedModel.Meta):
