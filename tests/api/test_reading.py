@@ -242,3 +242,12 @@ def test_an_answer_that_nobody_can_write_is_refused(visitor):
 
     assert answer.status_code == 406
     assert answer["Content-Type"] == "application/json"
+
+
+def test_sources_are_found_by_title_and_publisher(visitor):
+    make_source(code="gt", title="Kashi Area inaugurated", publisher="Global Times")
+    make_source(code="pd", title="Kashi Area", publisher="People's Daily")
+
+    answer = visitor.get("/api/v1/sources/?search=kashi global").json()
+
+    assert [source["code"] for source in answer["results"]] == ["gt"]

@@ -162,7 +162,9 @@ def test_queries_do_not_grow_with_rows(visitor, kashi):
     with CaptureQueriesContext(connection) as few:
         visitor.get(address)
     for _ in range(4):
-        make_project(enterprise=make_enterprise(), sectors=[make_sector()], signed_on=date(2024, 1, 1))
+        make_project(
+            enterprise=make_enterprise(), sectors=[make_sector()], signed_on=date(2024, 1, 1)
+        )
 
     with CaptureQueriesContext(connection) as many:
         visitor.get(address)
