@@ -34,7 +34,7 @@ REMEDIES = {
         "give origins with commas between them, such as https://register.example.org"
     ),
     "DATABASE_URL": (
-        "give postgres://user:password@host/name, or sqlite:////folder/file for SQLite"
+        "give postgres://user:password@host/name, or sqlite:////folder/file in a folder that exists"
     ),
     "CACHE_URL": "give locmem://, db://table or file:///folder",
     "BASE_CURRENCY": "give a currency's three letters (ISO 4217), such as CNY",
@@ -70,14 +70,14 @@ def is_time_zone(name: str) -> bool:
 
 is_host = re.compile(r"\*|\.?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f:.]+\]").fullmatch
 is_origin = re.compile(r"https?://[A-Za-z0-9*._\[\]:-]+").fullmatch
-is_rate = re.compile(r"[1-9]\d{0,8}/(s|sec|second|m|min|minute|h|hour|d|day)").fullmatch
+is_rate = re.compile(r"[1-9][0-9]{0,8}/(s|sec|second|m|min|minute|h|hour|d|day)").fullmatch
 
 # Every variable is read before any is judged.
 env = Env(eager=False)
 
 
 @env.parser_for("database")
-def read_database(url: str) -> dict:
+def read_database(url: str) -> dj_database_url.DBConfig:
     """Django's configuration of the database at `url`: SQLite or PostgreSQL."""
     try:
         database = dj_database_url.parse(url)
@@ -86,7 +86,12 @@ def read_database(url: str) -> dict:
     given = database.get("OPTIONS", {})
     match database["ENGINE"].rpartition(".")[2]:
         case "sqlite3" if database["NAME"] != ":memory:":
-            database["NAME"] = BASE_DIR / database["NAME"]
+            file = BASE_DIR / database["NAME"]
+            if file.parent == VAR_DIR:
+                VAR_DIR.mkdir(exist_ok=True)
+            if not file.parent.is_dir():
+                raise ValidationError("no such folder")
+            database["NAME"] = str(file)
             database["OPTIONS"] = {
                 # A transaction that means to write takes the lock at its start: one
                 # that reads first and is overtaken would fail without waiting.
@@ -97,11 +102,11 @@ def read_database(url: str) -> dict:
                 # no consistency: a power cut may only undo the last commits.
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
             } | given
-        case "postgresql":
+        case "postgresql" if database["NAME"]:
             # At least one connection a thread of `serve`, kept open between requests.
             database["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}} | given
         case _:
-            raise ValidationError("neither SQLite nor PostgreSQL")
+            raise ValidationError("neither a file of SQLite nor a database of PostgreSQL")
     return database
 
 
@@ -133,7 +138,7 @@ ALLOWED_HOSTS = env.list(
     default=["localhost", "127.0.0.1", "[::1]"],
     validate=accepts(lambda hosts: all(map(is_host, hosts))),
 )
-CSRF_TRUSTED_ORIGINS = env.list(
+CSRF_TRUSTED_ORIGINS: list[str] = env.list(
     "CSRF_TRUSTED_ORIGINS",
     default=[],
     validate=accepts(lambda origins: all(map(is_origin, origins))),
@@ -175,10 +180,6 @@ try:
     env.seal()
 except EnvValidationError as error:
     raise ImproperlyConfigured("\n".join(map(refusal, error.error_messages))) from None
-
-if DATABASES["default"].get("NAME") == VAR_DIR / "db.sqlite3":
-    VAR_DIR.mkdir(exist_ok=True)
-
 
 # --- The site ----------------------------------------------------------------
 
@@ -311,6 +312,9 @@ REST_FRAMEWORK = {
         "rest_framework.throttling.UserRateThrottle",
     ],
     "DEFAULT_THROTTLE_RATES": {"anon": API_RATE_ANON, "user": API_RATE_USER},
+    # Whom a rate is for: the last address that the proxy wrote down, as a
+    # visitor may make up the ones before it.
+    "NUM_PROXIES": 0 if DEBUG else 1,
     "DEFAULT_RENDERER_CLASSES": [
         "rest_framework.renderers.JSONRenderer",
         "rest_framework.renderers.BrowsableAPIRenderer",
