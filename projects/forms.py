@@ -13,7 +13,8 @@ from django.forms.models import BaseInlineFormSet
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from projects import money, recording
 from projects.amounts import Understood, understood
@@ -94,13 +95,14 @@ class AmountInput(forms.TextInput):
             "data-amount-negative": "1" if self.negative else "",
         }
         shown = self.reading
+        # The output says for which input it is by standing beside it: the admin's script, where it
+        # adds a row, knows `for` on labels only.
         return format_html(
             '{}<input type="hidden" name="{}-shown" value="{}">'
-            '<output class="amount-reading" for="{}">{}</output>',
+            '<output class="amount-reading">{}</output>',
             super().render(name, value, attrs, renderer),
             name,
             shown.key if shown else "",
-            attrs.get("id", ""),
             shown if shown and shown.amount is not None else "",
         )
 
@@ -160,6 +162,7 @@ class AmountForm(RegisterForm):
     back with it, and saving once more confirms it.
     """
 
+    # What these forms look after themselves stands in their Meta: the admin adds the other columns.
     AMOUNT = "amount"
     NEGATIVE = False
     BESIDE = ("currency", "qualifier", "amount_text")
@@ -182,9 +185,7 @@ class AmountForm(RegisterForm):
         if not isinstance(typed, Typed):
             return cleaned
         # Until the model's own cleaning the instance is as it stands in the database.
-        beside = {
-            name: cleaned.get(name, getattr(self.instance, name, "")) for name in self.BESIDE
-        }
+        beside = {name: cleaned.get(name, getattr(self.instance, name, "")) for name in self.BESIDE}
         beside["qualifier"] = beside["qualifier"] or Qualifier.EXACT
         try:
             read = understood(
@@ -224,7 +225,7 @@ class ProjectForm(AmountForm):
 
     class Meta:
         model = Project
-        fields = "__all__"
+        fields = ["amount", "currency", "qualifier", "amount_text", "enterprise", "partners"]
 
     def _post_clean(self) -> None:
         super()._post_clean()
@@ -247,7 +248,7 @@ class ReceiptForm(AmountForm):
 
     class Meta:
         model = Receipt
-        fields = "__all__"
+        fields = ["amount", "currency", "amount_text"]
 
 
 class HeadlineForm(AmountForm):
@@ -263,7 +264,7 @@ class HeadlineForm(AmountForm):
 
     class Meta:
         model = Headline
-        fields = "__all__"
+        fields = ["value", "currency", "qualifier"]
 
 
 class ShareForm(RegisterForm):

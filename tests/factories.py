@@ -95,7 +95,11 @@ def make_receipt(
 def make_headline(**changes: Any) -> Headline:
     """At least a billion contracted, said of an area; or 35 where `what` counts enterprises."""
     what = changes.get("what", What.CONTRACTED_FUNDS)
-    money = {"value": Decimal("1000000000.00"), "currency": base_currency(), "qualifier": "at_least"}
+    money = {
+        "value": Decimal("1000000000.00"),
+        "currency": base_currency(),
+        "qualifier": "at_least",
+    }
     given = {
         "code": f"headline-{next(_numbers)}",
         "what": what,

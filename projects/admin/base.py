@@ -18,7 +18,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
 from projects import recording
@@ -158,7 +159,8 @@ class PlainAdmin(Autocompleting, admin.ModelAdmin):
         return PlainChangeList
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        if lookup in {getattr(one, "parameter_name", None) for one in self.get_list_filter(request)}:
+        filters = self.get_list_filter(request)
+        if lookup in {getattr(one, "parameter_name", None) for one in filters}:
             return True
         try:
             lookups = Query(self.model).solve_lookup_type(lookup)[0]
@@ -225,9 +227,7 @@ class RegisterAdmin(PlainAdmin, SimpleHistoryAdmin):
         form.finish_recording = recording.begin(obj)
         super().save_model(request, obj, form, change)
 
-    def save_related(
-        self, request: HttpRequest, form: Any, formsets: Any, change: bool
-    ) -> None:
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         form.finish_recording()
 
@@ -361,4 +361,3 @@ def few(model: Any) -> Callable[[], list[tuple[str, Any]]]:
 
 def yes_or_no(yes: Any, no: Any) -> Callable[[], list[tuple[str, Any]]]:
     return lambda: [("true", yes), ("false", no)]
-

@@ -47,9 +47,7 @@ def stated(project):
         ("2000", "2,000.00 CNY = 2,000元", (Decimal("2000.00"), "CNY", "exact", "0.1 万")),
     ],
 )
-def test_what_was_typed_comes_back_in_full_and_is_saved_the_second_time(
-    clerk, text, shown, stored
-):
+def test_what_was_typed_comes_back_in_full_and_is_saved_the_second_time(clerk, text, shown, stored):
     project = make_project(amount=Decimal("1000.00"), amount_text="0.1 万")
     before = stated(project)
 
@@ -132,9 +130,7 @@ def test_what_cannot_be_read_is_refused_at_the_field(clerk, text):
 def test_words_and_a_currency_chosen_beside_them_must_agree(clerk):
     page = clerk.get(ADD)
 
-    response = clerk.post(
-        ADD, sent(page, code="new", name="New", amount="3亿美元", currency="EUR")
-    )
+    response = clerk.post(ADD, sent(page, code="new", name="New", amount="3亿美元", currency="EUR"))
 
     assert "USD" in errors(response)["amount"][0]
 
@@ -198,9 +194,7 @@ def test_the_script_is_told_the_reading_and_the_key_that_confirms_it(clerk):
     answer = clerk.get(READ, {"text": "超1亿元", "currency": "CNY", "qualifier": "exact"}).json()
     response = clerk.post(
         change(project),
-        sent(
-            clerk.get(change(project)), amount="超1亿元", **{"amount-shown": answer["shown"]}
-        ),
+        sent(clerk.get(change(project)), amount="超1亿元", **{"amount-shown": answer["shown"]}),
     )
 
     assert answer["reading"] == "at least 100,000,000.00 CNY = 1亿元"

@@ -5,6 +5,7 @@ import pytest
 from django.urls import reverse
 
 from projects.models import Allocation, Project, Receipt
+from tests.admin.browser import errors, sent
 from tests.factories import (
     make_area,
     make_enterprise,
@@ -13,8 +14,6 @@ from tests.factories import (
     make_sector,
     make_source,
 )
-
-from tests.admin.browser import errors, sent
 
 pytestmark = pytest.mark.django_db
 

@@ -50,7 +50,8 @@ def large_register():
     )
     through = Project.sectors.through
     through.objects.bulk_create(
-        through(project=project, sector=sectors[project.pk % 6]) for project in Project.objects.all()
+        through(project=project, sector=sectors[project.pk % 6])
+        for project in Project.objects.all()
     )
     project = make_project(
         code="a-rich-one",

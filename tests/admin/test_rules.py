@@ -45,9 +45,7 @@ def test_shares_that_do_not_make_100_are_refused_at_the_sectors(clerk, shares, s
     sectors = [make_sector(), make_sector()]
     project = make_project(sectors=[(sector, Decimal("50")) for sector in sectors])
 
-    found = refused(
-        clerk, project, **{"shares-0-share": shares[0], "shares-1-share": shares[1]}
-    )
+    found = refused(clerk, project, **{"shares-0-share": shares[0], "shares-1-share": shares[1]})
 
     assert found == {"shares": [said]}
     assert [share.share for share in project.shares.all()] == [50, 50]

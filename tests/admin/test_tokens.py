@@ -18,7 +18,9 @@ def test_the_key_is_shown_once_and_only_its_digest_kept(administrator):
     owner = make_user("clerk")
 
     saved = administrator.post(
-        ADD, sent(administrator.get(ADD), user=owner.pk, name="nightly", read_only="on"), follow=True
+        ADD,
+        sent(administrator.get(ADD), user=owner.pk, name="nightly", read_only="on"),
+        follow=True,
     )
     again = administrator.get(LIST)
 

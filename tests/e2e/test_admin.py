@@ -25,7 +25,9 @@ def cookies(live_server, user):
     """What a browser holds once `user` has signed in."""
     client = Client()
     client.force_login(user)
-    return [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
+    return [
+        {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
+    ]
 
 
 @pytest.fixture
