@@ -1,5 +1,6 @@
 """One serialisation a model: its field names are JSON keys, export headings and import headings."""
 
+from .base import RecordSerializer
 from .fields import Known
 from .others import (
     AreaSerializer,
@@ -20,6 +21,7 @@ __all__ = [
     "ProjectSerializer",
     "RateSerializer",
     "ReceiptSerializer",
+    "RecordSerializer",
     "SectorSerializer",
     "SourceSerializer",
     "ZoneSerializer",

@@ -1,0 +1,59 @@
+"""The sample: what was published about the Kashi area in November 2023 (`sample.toml`)."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from projects import serializers
+
+FILE = Path(__file__).with_name("sample.toml")
+
+# In the order in which they refer to each other.
+NOUNS: dict[str, type[serializers.RecordSerializer]] = {
+    "sources": serializers.SourceSerializer,
+    "zones": serializers.ZoneSerializer,
+    "areas": serializers.AreaSerializer,
+    "sectors": serializers.SectorSerializer,
+    "enterprises": serializers.EnterpriseSerializer,
+    "projects": serializers.ProjectSerializer,
+    "headlines": serializers.HeadlineSerializer,
+}
+
+
+@dataclass
+class Loaded:
+    """How many records of the sample were written, and how many were there before."""
+
+    new: int = 0
+    kept: int = 0
+
+
+def load() -> Loaded:
+    """Write the records of the sample that the register does not hold, by the API's own rules.
+
+    A record that is there stays as it is, whatever became of it: somebody may
+    have gone on working on it.
+    """
+    loaded = Loaded()
+    with FILE.open("rb") as file, transaction.atomic():
+        for noun, records in tomllib.load(file).items():
+            for record in records:
+                if _write(NOUNS[noun], record):
+                    loaded.new += 1
+                else:
+                    loaded.kept += 1
+    return loaded
+
+
+def _write(serializer_class: Any, record: dict[str, Any]) -> bool:
+    if serializer_class.Meta.model.objects.filter(code__iexact=record["code"]).exists():
+        return False
+    serializer = serializer_class(data=record)
+    serializer.is_valid(raise_exception=True)
+    serializer.save()
+    return True
