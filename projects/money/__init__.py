@@ -1,0 +1,41 @@
+"""What an amount of money is: how it is read, kept, split, converted and written.
+
+Amounts are Decimals with two places, or whole hundredths ("minor" units) where
+they are stored or reckoned with, whatever the currency. Nothing here rounds
+except `convert`, which rounds once. No module of this package knows Django or
+a language: a MoneyError carries its sentence and the parameters apart, so that
+whoever shows it can translate it.
+"""
+
+from .currencies import currencies, is_currency
+from .hundredths import MAX_MINOR, MoneyError, from_minor, to_minor
+from .qualifiers import Qualifier, bound
+from .rates import Rate, convert, factor, printable_rate
+from .reading import Amount, read_amount, read_bound
+from .splitting import allocate, equal_parts
+from .writing import grouped, in_chinese, in_english, in_full, plain
+
+__all__ = [
+    "MAX_MINOR",
+    "Amount",
+    "MoneyError",
+    "Qualifier",
+    "Rate",
+    "allocate",
+    "bound",
+    "convert",
+    "currencies",
+    "equal_parts",
+    "factor",
+    "from_minor",
+    "grouped",
+    "in_chinese",
+    "in_english",
+    "in_full",
+    "is_currency",
+    "plain",
+    "printable_rate",
+    "read_amount",
+    "read_bound",
+    "to_minor",
+]

@@ -1,0 +1,60 @@
+"""Writing an amount, for programs and for readers of either language.
+
+Nothing written here drops a digit: a reader who multiplies 1.76 by a billion
+gets the stored amount. Currencies are told by ISO code in English, because ¥
+means one thing in Chinese and another in English.
+"""
+
+from __future__ import annotations
+
+from decimal import Context, Decimal, Inexact
+
+from .currencies import CHINESE_NAMES
+
+# Sums have more digits than the 28 that reckoning with Decimals keeps unasked.
+_EXACT = Context(prec=100, traps=[Inexact])
+
+# Powers of ten, from the largest.
+_CHINESE_STEPS = ((12, "万亿"), (8, "亿"), (4, "万"))
+_ENGLISH_STEPS = ((12, " trillion"), (9, " billion"), (6, " million"))
+
+
+def plain(value: Decimal) -> str:
+    """`1000000000.00`, as the API and spreadsheets have it."""
+    return f"{_two_places(value):f}"
+
+
+def grouped(value: Decimal) -> str:
+    """`1,000,000,000.00`"""
+    return f"{_two_places(value):,f}"
+
+
+def in_chinese(value: Decimal, currency: str) -> str:
+    """`17.6亿元`, `5,000万元`, `5,000元`, `300.92元`, `2.4亿美元`, `3亿 KGS`."""
+    name = CHINESE_NAMES.get(currency, f" {currency}")
+    return f"{_in_steps(value, _CHINESE_STEPS).removesuffix('.00')}{name}"
+
+
+def in_english(value: Decimal, currency: str) -> str:
+    """`17.6 billion CNY`, `5 million CNY`, `5,000.00 CNY`."""
+    return f"{_in_steps(value, _ENGLISH_STEPS)} {currency}"
+
+
+def in_full(value: Decimal, currency: str) -> str:
+    """`1,000,000,000.00 CNY = 10亿元`: what an editor checks a slip of ten against."""
+    return f"{grouped(value)} {currency} = {in_chinese(value, currency)}"
+
+
+def _in_steps(value: Decimal, steps: tuple[tuple[int, str], ...]) -> str:
+    """A value in the largest step that it reaches; below the steps, with two decimals."""
+    value = _two_places(value)
+    for power, name in steps:
+        if value.adjusted() >= power:
+            return f"{value.scaleb(-power, _EXACT).normalize(_EXACT):,f}{name}"
+    return f"{value:,f}"
+
+
+def _two_places(value: Decimal) -> Decimal:
+    """Raises decimal.Inexact where two decimals would not hold the value: it is no amount."""
+    # Plus takes the sign off a zero.
+    return _EXACT.plus(value.quantize(Decimal("0.01"), context=_EXACT))
