@@ -371,6 +371,16 @@ def test_a_rate_is_printed_as_it_was_published(factor, printed):
     assert f"{money.printable_rate(factor):f}" == printed
 
 
+@pytest.mark.parametrize(
+    "factor", [Fraction(1, 2**40), Fraction(1, 3 * 10**20), Fraction(10**27, 3)]
+)
+def test_a_printed_rate_fits_where_rates_are_kept(factor):
+    printed = money.printable_rate(factor)
+
+    assert printed > 0
+    assert len(f"{printed:f}") <= 30
+
+
 @given(st.fractions(Fraction(1, 10**8), 10**8))
 def test_a_printed_rate_is_right_to_fourteen_digits(factor):
     printed = Fraction(money.printable_rate(factor))

@@ -8,10 +8,10 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal, Inexact
 from fractions import Fraction
 
-# What fits a rate as it is published, and so as it is kept.
+# A rate is kept as text of at most 30 characters, and so with at most 28 digits.
+_LONGEST = 30
 _MOST_DIGITS = 28
-# What is printed of a rate that has no end: more than any amount can tell apart
-# to the eye, and more than any bank publishes.
+# What is printed of a rate that has no end: more than a bank publishes.
 _PRINTED_DIGITS = 15
 
 
@@ -56,17 +56,20 @@ def convert(minor: int, rate: Fraction) -> int:
 
 
 def printable_rate(rate: Fraction) -> Decimal:
-    """A rate to print beside an amount, in the format `f`.
+    """A rate to keep and print beside an amount, in the format `f`.
 
     Exact where that takes at most 28 digits, as a rate used the way it was
     published does; else rounded to 15 digits. Amounts are converted by the
     Fraction itself.
     """
     numerator, denominator = Decimal(rate.numerator), Decimal(rate.denominator)
-    exactly = Context(prec=_MOST_DIGITS, traps=[Inexact])
+    rounded = Context(prec=_PRINTED_DIGITS, rounding=ROUND_HALF_UP)
     try:
-        number = exactly.divide(numerator, denominator)
+        number = Context(prec=_MOST_DIGITS, traps=[Inexact]).divide(numerator, denominator)
     except Inexact:
-        rounding = Context(prec=_PRINTED_DIGITS, rounding=ROUND_HALF_UP)
-        number = rounding.divide(numerator, denominator).normalize()
+        number = rounded.divide(numerator, denominator).normalize()
+    if len(f"{number:f}") > _LONGEST:
+        # Many zeros behind the point come before the first digit.
+        number = rounded.divide(numerator, denominator)
+        number = Decimal(f"{number:.{_MOST_DIGITS}f}").normalize()
     return Decimal(f"{number:f}")
