@@ -15,3 +15,8 @@ urlpatterns = [
     path("api/", include("projects.api.urls")),
     path("", include("projects.urls")),
 ]
+
+handler400 = "projects.views.errors.bad_request"
+handler403 = "projects.views.errors.forbidden"
+handler404 = "projects.views.errors.not_found"
+handler500 = "projects.views.errors.fault"

@@ -245,6 +245,30 @@ def totals(question: ProjectQuestion, by: Sequence[str], basis: Basis) -> Totals
     return Totals(basis, base_currency(), tuple(by), rows, whole)
 
 
+def together(rows: Sequence[Figure]) -> Figure | None:
+    """The rows that a long table does not show one by one, as one; None where there are none.
+
+    Its counts are those of the rows together: a project in several of them
+    counts in each.
+    """
+    if not rows:
+        return None
+    bounds = {row.bound for row in rows}
+    bound = money.bound(
+        at_least=Qualifier.AT_LEAST in bounds,
+        about=Qualifier.ABOUT in bounds,
+        at_most=Qualifier.AT_MOST in bounds,
+        incomplete=False,
+    )
+    return Figure(
+        projects=sum(row.projects for row in rows),
+        disclosed=sum(row.disclosed for row in rows),
+        left_out=sum(row.left_out for row in rows),
+        amount=sum((row.amount for row in rows), Decimal("0.00")),
+        bound=Qualifier(bound.value),
+    )
+
+
 def _order(dimension: str, row: Figure) -> tuple[Any, ...]:
     key = row.keys[dimension]
     if dimension == "stage":

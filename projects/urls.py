@@ -1,5 +1,35 @@
 """The addresses of the pages."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path, register_converter
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from projects.models.fields import CODE_PATTERN
+from projects.views import nouns, overview, totals
+
+
+class CodeConverter:
+    """A code as it stands in an address; what is no code leads nowhere."""
+
+    regex = CODE_PATTERN
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(CodeConverter, "code")
+
+urlpatterns = [
+    path("", overview.overview, name="overview"),
+    path("projects/", nouns.ProjectList.as_view(), name="projects"),
+    path("projects/<code:code>/", nouns.ProjectPage.as_view(), name="project"),
+    path("enterprises/", nouns.EnterpriseList.as_view(), name="enterprises"),
+    path("enterprises/<code:code>/", nouns.EnterprisePage.as_view(), name="enterprise"),
+    path("areas/", nouns.AreaList.as_view(), name="areas"),
+    path("areas/<code:code>/", nouns.AreaPage.as_view(), name="area"),
+    path("totals/", totals.totals_page, name="totals"),
+    path("headlines/", nouns.HeadlineList.as_view(), name="headlines"),
+    path("sources/", nouns.SourceList.as_view(), name="sources"),
+    path("sources/<code:code>/", nouns.SourcePage.as_view(), name="source"),
+]

@@ -1,0 +1,19 @@
+"""The pages of refusals and faults, in the dress of the site and without its database."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+
+
+def page(status: int) -> Any:
+    def view(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+        # Without a request no context processor asks for the session or the user.
+        return HttpResponse(render_to_string("error.html", {"status": status}), status=status)
+
+    return view
+
+
+bad_request, forbidden, not_found, fault = (page(status) for status in (400, 403, 404, 500))

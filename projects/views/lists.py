@@ -1,0 +1,122 @@
+"""The list page that every noun has: one question, its errors or its records, in pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext
+from django.views import View
+
+from projects.filters import Question
+
+PAGE_SIZE, LARGEST_PAGE = 50, 200
+
+
+def refused(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """The page with its errors and no records."""
+    return render(request, template, context, status=400)
+
+
+class ListPage(View):
+    """A list of records. What the address asks that cannot be answered makes it a 400."""
+
+    http_method_names = ["get", "head", "options"]
+    question_class: type[Question]
+    template: str
+    # The filters that the form shows, and which of them are chosen from few values.
+    shown: Sequence[str] = ()
+
+    def records(self, question: Question) -> Any:
+        return question.qs
+
+    def extra(self, question: Question, records: list[Any]) -> dict[str, Any]:
+        """What the template needs beside the records; only asked where there are any answers."""
+        return {}
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        model = self.question_class._meta.model
+        question = self.question_class(
+            request.GET, model.objects.visible_to(request.user), request=request
+        )
+        errors = dict(question.errors)
+        number = self._number("page", 1, 10**9, errors)
+        size = self._number("page_size", PAGE_SIZE, LARGEST_PAGE, errors)
+        if "cursor" in request.GET:
+            errors["cursor"] = [gettext("Pages are numbered here: use “page”.")]
+        context: dict[str, Any] = {
+            "model": model._meta,
+            "question": question,
+            "fields": [(name, question.form[name]) for name in self.shown],
+            "asked": self._chips(question),
+            "errors": errors,
+        }
+        if errors:
+            return refused(request, self.template, context)
+        paginator = Paginator(self.records(question), size)
+        if number > paginator.num_pages:
+            errors["page"] = [
+                gettext("There is no page %(number)s: the last is %(last)s.")
+                % {"number": number, "last": paginator.num_pages}
+            ]
+            return refused(request, self.template, context)
+        page = paginator.page(number)
+        records = list(page)
+        context |= {"page": page, "records": records, **self.extra(question, records)}
+        return render(request, self.template, context)
+
+    def _number(self, name: str, default: int, largest: int, errors: dict[str, Any]) -> int:
+        values = [value for value in self.request.GET.getlist(name) if value]
+        if not values:
+            return default
+        if len(values) == 1 and values[0].isascii() and values[0].isdecimal():
+            number = int(values[0]) if len(values[0]) < 12 else largest + 1
+            if 1 <= number <= largest:
+                return number
+        errors[name] = [
+            gettext("Give one whole number from 1 to %(largest)s.") % {"largest": largest}
+        ]
+        return default
+
+    def _chips(self, question: Question) -> list[dict[str, str]]:
+        """The filters in force, each with the address of the same list without it."""
+        asked = question.asked() if not question.errors else {}
+        kept = {
+            k: self.request.GET.getlist(k)
+            for k in ("ordering", "page_size")
+            if k in self.request.GET
+        }
+        chips = []
+        for name, values in asked.items():
+            for value in values:
+                rest = {**asked, name: [other for other in values if other != value], **kept}
+                chips.append(
+                    {
+                        "label": str(question.filters[name].label),
+                        "value": value,
+                        "href": f"?{urlencode(rest, doseq=True)}",
+                    }
+                )
+        return chips
+
+
+class RecordPage(View):
+    """The page of one record, by its code."""
+
+    http_method_names = ["get", "head", "options"]
+    model: Any
+    template: str
+
+    def record(self, code: str) -> Any:
+        return get_object_or_404(self.model.objects.visible_to(self.request.user), code=code)
+
+    def extra(self, record: Any) -> dict[str, Any]:
+        return {}
+
+    def get(self, request: HttpRequest, code: str) -> HttpResponse:
+        record = self.record(code)
+        return render(request, self.template, {"record": record, **self.extra(record)})
