@@ -334,8 +334,6 @@ SPECTACULAR_SETTINGS = {
     "VERSION": VERSION,
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    # Choices that two serializers share would be named after one of them.
-    "ENUM_NAME_OVERRIDES": {"QualifierEnum": "projects.models.Qualifier"},
     # Left to itself, the description names a vocabulary after the field it meets it in.
     "ENUM_NAME_OVERRIDES": {
         "Basis": "projects.models.Basis",

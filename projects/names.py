@@ -54,7 +54,8 @@ _READ_APART = re.compile("(" + "|".join(sorted(_READINGS, key=len, reverse=True)
 def normalise(text: str) -> str:
     """Fold what readers do not tell apart: width, case, accents, punctuation, white space.
 
-    中国（新疆）自由贸易试验区 becomes 中国新疆自由贸易试验区, `Xi’an Co., Ltd.` becomes `xian co. ltd.`
+    中国（新疆）自由贸易试验区 becomes 中国新疆自由贸易试验区, and
+    `Xi’an Co., Ltd.` becomes `xian co. ltd.`
     """
     return _BESIDE_CHINESE.sub("", _folded(text))
 

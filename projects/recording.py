@@ -150,7 +150,7 @@ def delete(record: Any) -> None:
 
 
 def linking_to(records: Sequence[Any], most: int = 100) -> list[Any]:
-    """What names one of `records` (of one model) among its partners or sources; `most` of each noun.
+    """What names one of `records` (of one model) as partner or source; `most` of each noun.
 
     The database would drop such links together with their end, and whoever had
     them would change without a row of history: so they protect it.

@@ -35,11 +35,18 @@ def test_a_word_of_two_characters_is_found():
     assert "投资" in names.search_key("新疆投资公司")
 
 
-@given(st.text(max_size=50))
+@given(st.text(max_size=50).filter(names.normalise))
 def test_a_name_is_found_by_its_own_words(text):
     key = names.search_key(text)
 
     assert all(word in key for word in names.search_words(text))
+
+
+@pytest.mark.parametrize("query", [":", "（）", "– —", "'"])
+def test_a_query_of_mere_punctuation_finds_nothing(query):
+    key = names.search_key("Kashi: a port (喀什片区) – and a zone…")
+
+    assert not all(word in key for word in names.search_words(query))
 
 
 @given(st.text(max_size=50))

@@ -87,8 +87,6 @@ def to_minor(value: Decimal | int | str, *, negative: bool = False) -> int:
     given = value if isinstance(value, str) else number
     if not number.is_finite():
         raise not_a_number(given)
-    # The digits of an integer can be too many for str(), which those of a Decimal never are.
-    given = value if isinstance(value, str) else number
     if number < 0 and not negative:
         raise below_zero(given)
     # Asked before the point is moved: 1e400 would become an integer of 403 digits.
