@@ -234,9 +234,9 @@ def derive(projects: Iterable[int]) -> None:
 def derive_for_rates(pairs: Iterable[tuple[str, str, date]]) -> int:
     """Make anew what these rates may have changed; returns how many projects that were.
 
-    A rate reaches projects and receipts of either currency, and through the
-    pivot of any other, dated within the days for which it is good. One query
-    to find them.
+    A rate reaches projects and receipts of its currencies, and the one between
+    the pivot and the base those of any other, dated within the days for which
+    it is good. Two queries to find them.
     """
     pairs = list(pairs)
     if not pairs:
@@ -245,6 +245,8 @@ def derive_for_rates(pairs: Iterable[tuple[str, str, date]]) -> int:
     last = days_after(max(day for *_, day in pairs))
     base = base_currency()
     foreign = ~Q(currency=base)
+    if not any({one, other} == {PIVOT, base} for one, other, _day in pairs):
+        foreign &= Q(currency__in={currency for pair in pairs for currency in pair[:2]})
     days = Q(signed_on__range=(first, last)) | Q(intended_on__range=(first, last))
     projects = Project.objects.filter(foreign & days).values_list("pk", flat=True)
     receipts = Receipt.objects.filter(foreign, received_on__range=(first, last))

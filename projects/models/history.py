@@ -71,6 +71,57 @@ class RegisterHistory(HistoricalRecords):
         self.create_historical_record(instance, "~")
         return True
 
+    def keep_many(self, instances: Sequence[Any], new: bool) -> list[Any]:
+        """The same for many records of one model, with their links; returns those that changed.
+
+        `new` says of all of them that they were made just now. Two queries and
+        two for each kind of link, and for records that are not new two more and
+        one for each kind of link, however many they are.
+        """
+        if not instances:
+            return []
+        changed = list(instances)
+        if not new:
+            last, current = self.last_rows(instances), self.current_rows(instances)
+            changed = [one for one in instances if last.get(one.pk) != current[one.pk]]
+            now = timezone.now()
+            for instance in changed:
+                instance.updated_at = now
+                instance.version += 1
+            model = type(instances[0])
+            model._base_manager.filter(pk__in=[one.pk for one in changed]).update(
+                version=F("version") + 1, updated_at=now
+            )
+        self._write_rows(changed, "+" if new else "~")
+        return changed
+
+    def _write_rows(self, instances: Sequence[Any], history_type: str) -> None:
+        """Rows of history as `create_historical_record` makes them one by one, its signals apart."""
+        model = type(instances[0]) if instances else None
+        if model is None:
+            return
+        names = [field.attname for field in self.fields_included(model)]
+        history = getattr(model, self.manager_name).model
+        rows = history.objects.bulk_create(
+            history(
+                history_date=timezone.now(),
+                history_type=history_type,
+                history_user=self.get_history_user(instance),
+                **{name: getattr(instance, name) for name in names},
+            )
+            for instance in instances
+        )
+        row_of = {row.id: row for row in rows}
+        for field in self.get_m2m_fields_from_model(model):
+            through = field.remote_field.through
+            owner = f"{get_m2m_field_name(field)}_id"
+            columns = [column.attname for column in through._meta.concrete_fields]
+            links = through._base_manager.filter(**{f"{owner}__in": list(row_of)}).order_by("pk")
+            self.m2m_models[field].objects.bulk_create(
+                self.m2m_models[field](history=row_of[values[owner]], **values)
+                for values in links.values(*columns)
+            )
+
     def compared_fields(self, model: type[models.Model]) -> list[str]:
         return [f.attname for f in self.fields_included(model) if f.attname not in UNCOMPARED]
 

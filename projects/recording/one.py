@@ -1,8 +1,4 @@
-"""One write of one record: checked, with its links, one row of history, derived rows made anew.
-
-Pages, admin and API write through here; what is written in bulk goes through
-`projects.importing`, which keeps the same promises for many records.
-"""
+"""One write of one record: checked, with its links, one row of history, derived rows made anew."""
 
 from __future__ import annotations
 
@@ -46,14 +42,14 @@ def begin(record: Any) -> Callable[[], bool]:
     transaction; anything else uses `recorded`. The function returns whether
     anything changed.
     """
-    before = _reach(type(record)._base_manager.filter(pk=record.pk).first())
+    before = reach(type(record)._base_manager.filter(pk=record.pk).first())
     record.skip_history_when_saving = True
 
     def finish() -> bool:
         del record.skip_history_when_saving
         changed = type(record).register_history.keep(record)
         if changed:
-            _derive(before, _reach(record))
+            derive(before, reach(record))
         return changed
 
     return finish
@@ -81,12 +77,25 @@ def save(
 
 
 def check(
-    record: Any, *, sectors: Shares | None = None, partners: Sequence[Any] | None = None
+    record: Any,
+    *,
+    sectors: Shares | None = None,
+    partners: Sequence[Any] | None = None,
+    without_asking: bool = False,
 ) -> None:
-    """Raise a ValidationError, by field, for whatever the rules forbid. Writes nothing."""
+    """Raise a ValidationError, by field, for whatever the rules forbid. Writes nothing.
+
+    With `without_asking` the database is not asked: neither whether what the
+    record refers to exists, nor whether another record or a constraint forbids
+    it. For many records, whose constraints are asked by writing them.
+    """
     problems: dict[str, Any] = {}
     try:
-        record.full_clean()
+        if without_asking:
+            references = [f.name for f in record._meta.concrete_fields if f.is_relation]
+            record.full_clean(references, validate_unique=False, validate_constraints=False)
+        else:
+            record.full_clean()
     except ValidationError as error:
         problems = dict(error.error_dict)
     try:
@@ -109,11 +118,14 @@ def check_links(
     if sectors is not None:
         try:
             check_shares([share for _sector, share in sectors])
-            if len({sector.pk for sector, _share in sectors}) < len(sectors):
+            # By code, as a sector that is still to be made has no key.
+            if len({sector.code for sector, _share in sectors}) < len(sectors):
                 raise ValidationError(_("A project names each sector once."), "repeated")
         except ValidationError as error:
             problems["sectors"] = error.error_list
-    if partners and record.enterprise_id in {partner.pk for partner in partners}:
+    # What is still to be made has no key, and is only equal to itself.
+    lead = partners and (record.enterprise_id or record.enterprise)
+    if lead and lead in [partner.pk or partner for partner in partners]:
         problems["partners"] = [
             ValidationError(_("The lead enterprise is not one of its partners as well."), "lead")
         ]
@@ -143,10 +155,10 @@ def delete(record: Any) -> None:
         linking = linking_to([record])
         if linking:
             raise ProtectedError(_("Other records are linked to this one."), set(linking))
-        reach = _reach(record)
+        reached = reach(record)
         record.delete()
         if not isinstance(record, Project):
-            _derive(reach)
+            derive(reached)
 
 
 def linking_to(records: Sequence[Any], most: int = 100) -> list[Any]:
@@ -168,7 +180,7 @@ def linking_to(records: Sequence[Any], most: int = 100) -> list[Any]:
 Reach = tuple[set[int], list[tuple[str, str, Any]]]
 
 
-def _reach(record: Any) -> Reach:
+def reach(record: Any) -> Reach:
     """Which derived rows hang on `record`: projects by key, and rates by currencies and day."""
     if isinstance(record, Project):
         return {record.pk}, []
@@ -179,7 +191,7 @@ def _reach(record: Any) -> Reach:
     return set(), []
 
 
-def _derive(*reaches: Reach) -> None:
+def derive(*reaches: Reach) -> None:
     """Make the derived rows anew that hang on a record as it was and as it is."""
     derived.derive(sorted({key for keys, _rates in reaches for key in keys}))
     derived.derive_for_rates([rate for _keys, rates in reaches for rate in rates])

@@ -1,0 +1,31 @@
+"""Every write of the register: checked, with its links, one row of history, derived rows made anew.
+
+One record at a time (`one`: pages, admin, API), or many of one noun in one go
+(`many`: what comes from files), with the same promises.
+"""
+
+from .many import save_many
+from .one import (
+    Shares,
+    begin,
+    check,
+    check_links,
+    delete,
+    linking_to,
+    recorded,
+    save,
+    set_shares,
+)
+
+__all__ = [
+    "Shares",
+    "begin",
+    "check",
+    "check_links",
+    "delete",
+    "linking_to",
+    "recorded",
+    "save",
+    "save_many",
+    "set_shares",
+]
