@@ -1,0 +1,160 @@
+"""A record as a row of cells, and back: the columns of a file are the serializer's fields.
+
+Going out, every field is a column, in the serializer's order. Coming in, the
+columns that are only read are known and dropped, and what is left is what the
+API takes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+
+from projects.money.hundredths import in_common_width, shown
+from projects.spreadsheets.cells import Cell
+
+from .fields import Lines, MoneyText, RateText
+from .project import SectorShareSerializer
+
+# A field that a method computes has no type of its own to tell what its text is.
+_NUMBERS = frozenset({"amount_base", "rate", "received"})
+_DAYS = frozenset({"rate_date"})
+
+_BETWEEN = re.compile(r"[;；、\r\n]")
+_SHARE = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,2})?)%?")
+
+
+def headings(serializer_class: Any) -> list[str]:
+    """All fields of a record, in order."""
+    return [name for name, _column in _columns(serializer_class)]
+
+
+def to_cells(serializer_class: Any, data: Mapping[str, Any]) -> list[Cell]:
+    """The row of one serialised record (`data` as the API answers it), under `headings`."""
+    return [
+        None if data[name] is None else column.write(data[name])
+        for name, column in _columns(serializer_class)
+    ]
+
+
+def from_cells(serializer_class: Any, cells: Mapping[str, str]) -> dict[str, Any]:
+    """What a row of a file says of a record, as the API takes it.
+
+    A blank cell says nothing: the field is left out, and what stands stays.
+    Columns that are only read are dropped; unknown ones are left for the
+    serializer to refuse. Raises rest_framework's ValidationError, by field, for
+    a cell whose form cannot be read; what it says is the serializer's to judge.
+    """
+    columns = dict(_columns(serializer_class))
+    found: dict[str, Any] = {}
+    errors: dict[str, Any] = {}
+    for name, text in cells.items():
+        column = columns.get(name)
+        if column is None:
+            found[name] = text
+        elif text.strip() and column.read is not None:
+            try:
+                found[name] = column.read(text)
+            except serializers.ValidationError as error:
+                errors[name] = error.detail
+    if errors:
+        raise serializers.ValidationError(errors)
+    return found
+
+
+class _Column:
+    """How a field is written into a cell, and read from one: None where it is only read."""
+
+    def __init__(
+        self, write: Callable[[Any], Cell], read: Callable[[str], Any] | None = None
+    ) -> None:
+        self.write = write
+        self.read = read
+
+
+@cache
+def _columns(serializer_class: Any) -> list[tuple[str, _Column]]:
+    return [(name, _column(name, field)) for name, field in serializer_class().fields.items()]
+
+
+def _column(name: str, field: Any) -> _Column:
+    column = _form(name, field)
+    return _Column(column.write) if field.read_only else column
+
+
+def _form(name: str, field: Any) -> _Column:
+    match field:
+        case MoneyText() | RateText() | serializers.DecimalField():
+            return _Column(Decimal, str)
+        case serializers.DateField():
+            return _Column(date.fromisoformat, str)
+        case serializers.DateTimeField():
+            return _Column(datetime.fromisoformat, str)
+        case Lines():
+            return _Column("\n".join, _read_lines)
+        case serializers.ManyRelatedField():
+            return _Column("; ".join, _read_list)
+        case serializers.ListSerializer(child=SectorShareSerializer()):
+            return _Column(_write_sectors, _read_sectors)
+    if name == "rates":
+        return _Column(_write_rates)
+    if name in _NUMBERS:
+        return _Column(Decimal)
+    if name in _DAYS:
+        return _Column(date.fromisoformat)
+    return _Column(_unchanged, str)
+
+
+def _unchanged(value: Any) -> Cell:
+    return value
+
+
+def _read_lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _read_list(text: str) -> list[str]:
+    """`a; b`, also with `；` or `、` or a line for each, as `["a", "b"]`."""
+    return [item.strip() for item in _BETWEEN.split(text) if item.strip()]
+
+
+def _write_sectors(sectors: list[Mapping[str, Any]]) -> str:
+    return "; ".join(
+        sector["sector"] if sector["share"] is None else f"{sector['sector']} {sector['share']}"
+        for sector in sectors
+    )
+
+
+def _read_sectors(text: str) -> list[dict[str, Any]]:
+    """`trade 60; logistics 40`, or `trade; logistics` where the shares are not known."""
+    return [_read_sector(item) for item in _read_list(text)]
+
+
+def _read_sector(item: str) -> dict[str, Any]:
+    code, _space, rest = in_common_width(item).partition(" ")
+    share = _SHARE.fullmatch(rest.replace(" %", "%"))
+    if rest and share is None:
+        raise serializers.ValidationError(
+            _(
+                "“%(value)s” is no sector with its share: write the code of a sector and, where "
+                "the shares are known, its per cent after a space, such as "
+                "“trade 60; logistics 40”."
+            )
+            % {"value": shown(item)}
+        )
+    return {"sector": code, "share": share[1] if share else None}
+
+
+def _write_rates(rates: list[Mapping[str, Any]]) -> str:
+    """The published rates that a conversion went by, for a reader."""
+    return "; ".join(
+        "1 {from_currency} = {rate} {to_currency} ({quoted_on}, {source})".format_map(rate)
+        for rate in rates
+    )
