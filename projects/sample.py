@@ -13,17 +13,6 @@ from projects import serializers
 
 FILE = Path(__file__).with_name("sample.toml")
 
-# In the order in which they refer to each other.
-NOUNS: dict[str, type[serializers.RecordSerializer]] = {
-    "sources": serializers.SourceSerializer,
-    "zones": serializers.ZoneSerializer,
-    "areas": serializers.AreaSerializer,
-    "sectors": serializers.SectorSerializer,
-    "enterprises": serializers.EnterpriseSerializer,
-    "projects": serializers.ProjectSerializer,
-    "headlines": serializers.HeadlineSerializer,
-}
-
 
 @dataclass
 class Loaded:
@@ -43,7 +32,7 @@ def load() -> Loaded:
     with FILE.open("rb") as file, transaction.atomic():
         for noun, records in tomllib.load(file).items():
             for record in records:
-                if _write(NOUNS[noun], record):
+                if _write(serializers.BY_NOUN[noun], record):
                     loaded.new += 1
                 else:
                     loaded.kept += 1

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import math
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import (
@@ -23,10 +22,9 @@ from django.http.multipartparser import MultiPartParserError
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, status
-from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler as stock_handler
 
-from projects.serializers.base import outward
+from projects.serializers.errors import flat, outward
 
 from .formats import BodyTooLarge
 
@@ -106,37 +104,3 @@ def _is_code_taken(error: exceptions.ValidationError, context: dict[str, Any]) -
         and error.detail.keys() == {"code"}
         and {message.code for message in error.detail["code"]} == {"unique"}
     )
-
-
-def flat(detail: Any) -> dict[str, list[str]]:
-    """Messages by field of the body or by parameter.
-
-    What is wrong inside a list or an object is said with its place in it:
-    `{"sectors": ["[1].share: …"]}`.
-    """
-    if not isinstance(detail, dict):
-        detail = {api_settings.NON_FIELD_ERRORS_KEY: detail}
-    return {
-        str(name): [
-            f"{place.removeprefix('.')}: {message}" if place else message
-            for place, message in _messages(errors)
-        ]
-        for name, errors in detail.items()
-    }
-
-
-def _messages(errors: Any, place: str = "") -> Iterator[tuple[str, str]]:
-    if isinstance(errors, dict):
-        for name, inner in errors.items():
-            if name == api_settings.NON_FIELD_ERRORS_KEY:
-                step = ""
-            else:
-                step = f"[{name}]" if str(name).isdigit() else f".{name}"
-            yield from _messages(inner, place + step)
-    elif isinstance(errors, (list, tuple)):
-        for number, inner in enumerate(errors):
-            # Errors of a list of objects stand at their index; messages just follow each other.
-            step = f"[{number}]" if isinstance(inner, dict) else ""
-            yield from _messages(inner, place + step)
-    else:
-        yield place, errors

@@ -13,7 +13,22 @@ from .others import (
 )
 from .project import ProjectSerializer, ReceiptSerializer
 
+# By the plural by which files and addresses call them, in the order in which they refer
+# to each other.
+BY_NOUN: dict[str, type[RecordSerializer]] = {
+    "sources": SourceSerializer,
+    "zones": ZoneSerializer,
+    "areas": AreaSerializer,
+    "sectors": SectorSerializer,
+    "enterprises": EnterpriseSerializer,
+    "projects": ProjectSerializer,
+    "receipts": ReceiptSerializer,
+    "headlines": HeadlineSerializer,
+    "rates": RateSerializer,
+}
+
 __all__ = [
+    "BY_NOUN",
     "AreaSerializer",
     "EnterpriseSerializer",
     "HeadlineSerializer",

@@ -3,41 +3,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.exceptions import NON_FIELD_ERRORS
 from django.core.exceptions import ValidationError as ModelError
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
-from rest_framework.settings import api_settings
 
 from projects import recording
 from projects.models import Source
 
+from .errors import outward
 from .fields import CodeOf, Lines
 
 STAMPS = ["version", "created_at", "updated_at"]
-
-
-def outward(error: ModelError) -> serializers.ValidationError:
-    """A model's errors by field, as the API says them; the codes of the errors are kept."""
-    by_field = (
-        error.error_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.error_list}
-    )
-    named = {
-        api_settings.NON_FIELD_ERRORS_KEY if name == NON_FIELD_ERRORS else name: errors
-        for name, errors in by_field.items()
-    }
-    return serializers.ValidationError(
-        {
-            name: [
-                serializers.ErrorDetail(message, code=one.code or "invalid")
-                for one in errors
-                for message in one.messages
-            ]
-            for name, errors in named.items()
-        }
-    )
 
 
 class KnownFieldsOnly(serializers.Serializer):
@@ -71,6 +49,17 @@ class RecordSerializer(KnownFieldsOnly, serializers.ModelSerializer):
     """
 
     LINKS: tuple[str, ...] = ()
+
+    def ask(self, data: Any, record: Any = None) -> bool:
+        """Take `data` for another record (None: a new one) and say whether they are valid.
+
+        For files of many rows: the fields of a serializer take longer to build
+        than a row to check. What is not sent of a record that is there stays.
+        """
+        self.instance, self.initial_data, self.partial = record, data, record is not None
+        for name in ("_validated_data", "_errors", "_data"):
+            self.__dict__.pop(name, None)
+        return self.is_valid()
 
     def apply(self) -> tuple[Any, dict[str, Any]]:
         """The record with the valid data set on it, unsaved, and the links that go with it.

@@ -7,7 +7,7 @@ from django.http import UnreadablePostError
 from rest_framework.throttling import SimpleRateThrottle
 
 from projects import recording
-from projects.api.errors import flat
+from projects.serializers.errors import flat
 from tests.factories import make_zone
 
 pytestmark = pytest.mark.django_db

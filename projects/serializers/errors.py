@@ -1,0 +1,66 @@
+"""Errors as they are said outside: messages by field, whoever found them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.core.exceptions import ValidationError as ModelError
+from rest_framework import serializers
+from rest_framework.settings import api_settings
+
+
+def outward(error: ModelError) -> serializers.ValidationError:
+    """A model's errors by field, as the API says them; the codes of the errors are kept."""
+    by_field = (
+        error.error_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.error_list}
+    )
+    named = {
+        api_settings.NON_FIELD_ERRORS_KEY if name == NON_FIELD_ERRORS else name: errors
+        for name, errors in by_field.items()
+    }
+    return serializers.ValidationError(
+        {
+            name: [
+                serializers.ErrorDetail(message, code=one.code or "invalid")
+                for one in errors
+                for message in one.messages
+            ]
+            for name, errors in named.items()
+        }
+    )
+
+
+def flat(detail: Any) -> dict[str, list[str]]:
+    """Messages by field of the body or by parameter.
+
+    What is wrong inside a list or an object is said with its place in it:
+    `{"sectors": ["[1].share: …"]}`.
+    """
+    if not isinstance(detail, dict):
+        detail = {api_settings.NON_FIELD_ERRORS_KEY: detail}
+    return {
+        str(name): [
+            f"{place.removeprefix('.')}: {message}" if place else message
+            for place, message in _messages(errors)
+        ]
+        for name, errors in detail.items()
+    }
+
+
+def _messages(errors: Any, place: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(errors, dict):
+        for name, inner in errors.items():
+            if name == api_settings.NON_FIELD_ERRORS_KEY:
+                step = ""
+            else:
+                step = f"[{name}]" if str(name).isdigit() else f".{name}"
+            yield from _messages(inner, place + step)
+    elif isinstance(errors, (list, tuple)):
+        for number, inner in enumerate(errors):
+            # Errors of a list of objects stand at their index; messages just follow each other.
+            step = f"[{number}]" if isinstance(inner, dict) else ""
+            yield from _messages(inner, place + step)
+    else:
+        yield place, errors
