@@ -234,19 +234,20 @@ def derive(projects: Iterable[int]) -> None:
 def derive_for_rates(pairs: Iterable[tuple[str, str, date]]) -> int:
     """Make anew what these rates may have changed; returns how many projects that were.
 
-    A rate reaches projects and receipts of its currencies, and the one between
-    the pivot and the base those of any other, dated within the days for which
-    it is good. Two queries to find them.
+    A rate between the base and the pivot reaches projects and receipts of any
+    other currency; one between either and a third currency those of the third;
+    all dated within the days for which it is good. Two queries to find them.
     """
-    pairs = list(pairs)
+    base = base_currency()
+    pairs = [(one, other, day) for one, other, day in pairs if {one, other} & {base, PIVOT}]
     if not pairs:
         return 0
     first = min(day for *_, day in pairs)
     last = days_after(max(day for *_, day in pairs))
-    base = base_currency()
+    thirds = {currency for one, other, _day in pairs for currency in (one, other)} - {base}
     foreign = ~Q(currency=base)
-    if not any({one, other} == {PIVOT, base} for one, other, _day in pairs):
-        foreign &= Q(currency__in={currency for pair in pairs for currency in pair[:2]})
+    if not any({one, other} == {base, PIVOT} for one, other, _day in pairs):
+        foreign &= Q(currency__in=thirds - {PIVOT})
     days = Q(signed_on__range=(first, last)) | Q(intended_on__range=(first, last))
     projects = Project.objects.filter(foreign & days).values_list("pk", flat=True)
     receipts = Receipt.objects.filter(foreign, received_on__range=(first, last))

@@ -96,7 +96,7 @@ class RegisterHistory(HistoricalRecords):
         return changed
 
     def _write_rows(self, instances: Sequence[Any], history_type: str) -> None:
-        """Rows of history as `create_historical_record` makes them one by one, its signals apart."""
+        """Rows of history as the library makes them one by one, but for its signals."""
         model = type(instances[0]) if instances else None
         if model is None:
             return

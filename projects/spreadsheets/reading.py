@@ -34,7 +34,7 @@ LONGEST_CELL = 1_000_000
 _BOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
-class UnreadableFile(Exception):
+class FileError(Exception):
     """Why a file cannot be read, as a sentence with its remedy."""
 
 
@@ -62,7 +62,7 @@ class Table:
 
 
 def read_file(path: Path, *, known: Collection[str] = (), sheet: str | None = None) -> Table:
-    """The table in a file. Raises UnreadableFile.
+    """The table in a file. Raises FileError.
 
     The headings are the first row, among the first twenty, that holds most of
     the `known` ones. `sheet` names one of a workbook's sheets: the first that
@@ -102,7 +102,7 @@ def read(content: bytes, *, known: Collection[str] = (), sheet: str | None = Non
 
 
 def refuse(message: str, **params: Any) -> NoReturn:
-    raise UnreadableFile(message % params if params else message) from None
+    raise FileError(message % params if params else message) from None
 
 
 # --- Texts --------------------------------------------------------------------
@@ -200,7 +200,7 @@ def _sheet(content: bytes, name: str | None) -> list[list[Any]]:
             rows = book.get_sheet_by_name(one).to_python(skip_empty_area=False)
             if rows:
                 return rows
-    except UnreadableFile:
+    except FileError:
         raise
     # The library has an error of its own for each kind of file, and panics on some broken ones.
     except BaseException as error:

@@ -1,0 +1,15 @@
+"""Rows of files to records: mapped, checked as the API checks, written in one go or not at all."""
+
+from .checking import Fate, Fault
+from .mapping import Mapping, MappingError, read_mapping
+from .writing import Report, import_table
+
+__all__ = [
+    "Fate",
+    "Fault",
+    "Mapping",
+    "MappingError",
+    "Report",
+    "import_table",
+    "read_mapping",
+]

@@ -1,0 +1,6 @@
+from projects.management.importing import ImportCommand
+
+
+class Command(ImportCommand):
+    help = "Imports enterprises from CSV, XLSX, XLS, ODS or JSON files: each whole or not at all."
+    noun = "enterprises"
