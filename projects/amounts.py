@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -32,7 +33,7 @@ def understood(
     currency: str,
     qualifier: str,
     amount_text: str,
-    sent: frozenset[str] | set[str] = frozenset(),
+    sent: Collection[str] = (),
     negative: bool = False,
     unit: int = 1,
 ) -> Understood:

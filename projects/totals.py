@@ -124,7 +124,7 @@ _DATE = {
 def _key(dimension: str, basis: Basis) -> dict[str, Any]:
     """The columns to group by, under names that begin with the dimension's."""
     day = _DATE[basis]
-    return {
+    columns: dict[str, dict[str, Any]] = {
         "sector": {"sector_key": F("sector")},
         "area": {"area_key": F("project__area")},
         "enterprise": {"enterprise_key": F("project__enterprise")},
@@ -133,7 +133,8 @@ def _key(dimension: str, basis: Basis) -> dict[str, Any]:
         "stage": {"stage_key": F("project__stage")},
         "origin": {"origin_key": NullIf(F("project__enterprise__origin"), Value(""))},
         "currency": {"currency_key": F("project__currency")},
-    }[dimension]
+    }
+    return columns[dimension]
 
 
 def rows_of(basis: Basis) -> Q:

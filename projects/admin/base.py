@@ -306,7 +306,7 @@ class QuestionFilter(admin.SimpleListFilter):
         if not value:
             return None
         asked = QueryDict(mutable=True)
-        asked[self.parameter_name] = value
+        asked[str(self.parameter_name)] = value
         question = self.question(asked, queryset=queryset, request=request)
         for sentences in question.errors.values():
             for sentence in sentences:
@@ -327,7 +327,7 @@ class QuestionFilter(admin.SimpleListFilter):
                 if name != self.parameter_name
                 for value in values
             ],
-            "without": changelist.get_query_string(remove=[self.parameter_name]),
+            "without": changelist.get_query_string(remove=[str(self.parameter_name)]),
         }
 
 

@@ -30,7 +30,7 @@ class ApiTokenAdmin(PlainAdmin):
         # Whoever holds the key would go on using it, in somebody else's name.
         return ["user"] if obj is not None else []
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         names = list(super().get_fields(request, obj))
         if obj is None and not request.user.is_superuser:
             names.remove("user")

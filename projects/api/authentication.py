@@ -19,11 +19,11 @@ class TokenAuthentication(authentication.BaseAuthentication):
     keyword = "Token"
 
     def authenticate(self, request: Any) -> tuple[Any, ApiToken] | None:
-        scheme, _space, key = authentication.get_authorization_header(request).partition(b" ")
+        scheme, _space, given = authentication.get_authorization_header(request).partition(b" ")
         if scheme.lower() != self.keyword.lower().encode():
             return None
         try:
-            key = key.strip().decode("ascii")
+            key = given.strip().decode("ascii")
         except UnicodeDecodeError:
             key = ""
         if not key or " " in key:

@@ -61,7 +61,7 @@ class OnlyKnownParameters:
     parameters = frozenset({"format", "lang"})
 
     def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)  # type: ignore[misc]
+        super().initial(request, *args, **kwargs)
         errors = {
             name: [_("There is no parameter “%(name)s” here.") % {"name": shown(name)}]
             for name in request.query_params

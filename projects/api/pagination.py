@@ -29,6 +29,8 @@ class Order:
     @classmethod
     def of(cls, queryset: QuerySet) -> Order:
         """The order of a queryset that a `Question` has put in order."""
+        by: Any
+        tie: Any
         by, tie = queryset.query.order_by
         return cls(by.expression.name, by.descending, tie)
 
@@ -90,6 +92,8 @@ class RegisterPagination(BasePagination):
     page_size = 50
     max_page_size = 1000
     salt = "projects.api.cursor"
+    # How many records the question means, once they are counted.
+    count: Any = None
 
     def paginate_queryset(self, queryset: QuerySet, request: Any, view: Any = None) -> list[Any]:
         self.request = request

@@ -38,7 +38,7 @@ class TotalsQuestion(ProjectQuestion):
         return Basis(self.form.cleaned_data.get("basis") or Basis.CONTRACTED)
 
     def get_form_class(self) -> Any:
-        class TotalsForm(super().get_form_class()):  # type: ignore[misc]
+        class TotalsForm(super().get_form_class()):
             def clean(self) -> dict[str, Any]:
                 given = super().clean()
                 if given.get("then") and given["then"] == (given.get("by") or BY[0]):

@@ -101,7 +101,7 @@ class Column:
             number = Decimal(text.replace(",", ""))
         except InvalidOperation:
             return text
-        if -number.as_tuple().exponent <= self.round:
+        if len(text.partition(".")[2]) <= self.round:
             return text
         return f"{number.quantize(Decimal(1).scaleb(-self.round), ROUND_HALF_UP):f}"
 

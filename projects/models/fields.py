@@ -185,7 +185,7 @@ class ExactSum(models.Aggregate):
     output_field = SumField()
 
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        copy = self.copy()
+        copy: Any = self.copy()
         if copy.filter is not None:
             # A FILTER clause would bind to the second sum only.
             amount = copy.source_expressions[0]

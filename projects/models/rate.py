@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -49,4 +51,5 @@ class ExchangeRate(RegisterModel):
         return f"1 {self.from_currency} = {self.rate} {self.to_currency} ({self.quoted_on})"
 
     def as_rate(self) -> money.Rate:
-        return money.Rate(self.from_currency, self.to_currency, self.rate, self.quoted_on)
+        rate: Any = self.rate
+        return money.Rate(self.from_currency, self.to_currency, rate, self.quoted_on)

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import ProtectedError
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from projects import derived
@@ -154,7 +155,7 @@ def delete(record: Any) -> None:
     with transaction.atomic():
         linking = linking_to([record])
         if linking:
-            raise ProtectedError(_("Other records are linked to this one."), set(linking))
+            raise ProtectedError(gettext("Other records are linked to this one."), set(linking))
         reached = reach(record)
         record.delete()
         if not isinstance(record, Project):

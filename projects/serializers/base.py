@@ -35,7 +35,8 @@ class KnownFieldsOnly(serializers.Serializer):
         try:
             value = super().to_internal_value(data)
         except serializers.ValidationError as error:
-            raise serializers.ValidationError(errors | error.detail) from error
+            detail: Any = error.detail
+            raise serializers.ValidationError(errors | detail) from error
         if errors:
             raise serializers.ValidationError(errors)
         return value

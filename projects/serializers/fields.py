@@ -142,5 +142,5 @@ class Lines(serializers.ListField):
     def to_representation(self, value: str) -> list[str]:
         return [line.strip() for line in value.splitlines() if line.strip()]
 
-    def to_internal_value(self, data: Any) -> str:  # type: ignore[override]
+    def to_internal_value(self, data: Any) -> str:
         return "\n".join(" ".join(line.split()) for line in super().to_internal_value(data))

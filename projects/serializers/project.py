@@ -77,7 +77,7 @@ class ConvertedSerializer(RecordSerializer):
         conversion = self._conversion(record)
         if conversion is None or conversion.rate is None:
             return []
-        return RateUsedSerializer(conversion.rates, many=True).data
+        return list(RateUsedSerializer(conversion.rates, many=True).data)
 
     def read_amount(self, data: dict[str, Any], *, negative: bool = False) -> None:
         """Read the amount in `data` together with what stands or was sent beside it."""
