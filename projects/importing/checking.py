@@ -215,7 +215,8 @@ class Checker:
                     continue
                 reading.said[column.field] = text
                 if column.find:
-                    linked.setdefault(column.field, []).extend(self._found(column, said))
+                    found = self._found(column, said)
+                    linked[column.field] = [*linked.get(column.field, ()), *found]
                 else:
                     self._say(column, said, texts)
             except CellError as error:
@@ -226,8 +227,11 @@ class Checker:
         except rest.ValidationError as error:
             data = {}
             self._blame_all(reading, error)
-        for name, values in linked.items():
-            data[name] = self._linked(name, values)
+        for name, codes in linked.items():
+            try:
+                data[name] = self._linked(name, list(dict.fromkeys(codes)))
+            except CellError as error:
+                self._blame(reading, name, reading.said[name], str(error))
         reading.data = {**self.mapping.constants, **data}
         if "id" in texts:
             reading.data["id"] = texts["id"]
@@ -257,11 +261,14 @@ class Checker:
         return [self.finder.find(model, one, column.make) for one in said]
 
     def _linked(self, name: str, codes: list[str]) -> Any:
-        codes = list(dict.fromkeys(codes))
         field_ = self.serializer.fields[name]
         if isinstance(field_, rest.ListSerializer):
             return [{"sector": code} for code in codes]
-        return codes if isinstance(field_, rest.ManyRelatedField) else codes[0]
+        if isinstance(field_, rest.ManyRelatedField):
+            return codes
+        if len(codes) > 1:
+            raise CellError(_("this field names one record, and here are several"))
+        return codes[0]
 
     def _empty_what_lies_before(self, reading: _Reading, texts: dict[str, str]) -> None:
         """Leave empty, by the mapping's wish, a date that others may not follow; say so in note."""

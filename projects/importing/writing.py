@@ -71,10 +71,11 @@ def import_table(
         written = not dry_run and (partial or not checked.faults)
         if not written:
             transaction.set_rollback(True)
+    at = {heading: place for place, heading in enumerate(table.headings)}
     fates = Counter(candidate.fate for candidate in checked.candidates)
     return Report(
         {fate: fates[fate] for fate in Fate},
-        sorted(checked.faults, key=lambda fault: fault.row),
+        sorted(checked.faults, key=lambda fault: (fault.row, at.get(fault.column, len(at)))),
         checked.left_out,
         checked.emptied,
         made,

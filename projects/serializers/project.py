@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -45,6 +46,9 @@ class ConvertedSerializer(RecordSerializer):
     published rates that it was made from, two for a cross.
     """
 
+    # Whether an amount may be below zero.
+    NEGATIVE = False
+
     amount_base = serializers.SerializerMethodField()
     base_currency = serializers.SerializerMethodField()
     rate = serializers.SerializerMethodField()
@@ -79,7 +83,21 @@ class ConvertedSerializer(RecordSerializer):
             return []
         return list(RateUsedSerializer(conversion.rates, many=True).data)
 
-    def read_amount(self, data: dict[str, Any], *, negative: bool = False) -> None:
+    def to_internal_value(self, data: Any) -> Any:
+        try:
+            return super().to_internal_value(data)
+        except serializers.ValidationError as error:
+            detail: Any = error.detail
+            # The rest has to be right before an amount is read beside it; what is wrong with
+            # the amount by itself is said along with the rest.
+            if "amount" not in detail and isinstance(data, Mapping) and data.get("amount"):
+                try:
+                    self.read_amount({"amount": str(data["amount"])})
+                except serializers.ValidationError as amount:
+                    detail = {**detail, **amount.detail}  # type: ignore[dict-item]
+            raise serializers.ValidationError(detail) from error
+
+    def read_amount(self, data: dict[str, Any]) -> None:
         """Read the amount in `data` together with what stands or was sent beside it."""
         if data.get("amount") is None:
             return
@@ -94,7 +112,7 @@ class ConvertedSerializer(RecordSerializer):
                 data["amount"],
                 **beside,
                 sent=data.keys(),
-                negative=negative,
+                negative=self.NEGATIVE,
                 unit=self.context.get("unit", 1),
             )
         except ModelError as error:
@@ -188,6 +206,8 @@ class ProjectSerializer(SourcedSerializer, ConvertedSerializer):
 class ReceiptSerializer(ConvertedSerializer):
     """A payment that arrived for a project; below zero, money returned."""
 
+    NEGATIVE = True
+
     project = CodeOf(Project)
     amount = MoneyText()
     source = CodeOf(Source, allow_null=True, required=False)
@@ -214,7 +234,7 @@ class ReceiptSerializer(ConvertedSerializer):
         read_only_fields = ["state", *STAMPS]
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
-        self.read_amount(data, negative=True)
+        self.read_amount(data)
         if "amount" in data and data["amount"] is None:
             raise serializers.ValidationError(
                 {"amount": [_("A receipt has an amount: leave out what is not known.")]}

@@ -1,0 +1,112 @@
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from projects import serializers
+from projects.importing.mapping import CellError, Column, MappingError, mapping_of, read_mapping
+
+NOUNS = list(serializers.BY_NOUN)
+
+
+@pytest.mark.parametrize("file", sorted(Path("docs/mappings").glob("*.toml")), ids=str)
+def test_each_mapping_in_the_documentation_can_be_read(file):
+    assert read_mapping(file, NOUNS).columns
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"colums": {}}, "no key “colums”: it has columns, constants, ignored, records"),
+        ({"columns": {"A": 5}}, "“columns.A” must be the name of a field, or a table"),
+        ({"columns": {"A": {}}}, "“columns.A” must say which field it is of"),
+        ({"columns": {"A": {"field": "name", "rund": 2}}}, "no key “columns.A.rund”"),
+        (
+            {"columns": {"A": {"field": "amount", "round": "2"}}},
+            "“columns.A.round” must be a number",
+        ),
+        ({"columns": {"A": {"field": "amount", "round": -1}}}, "“columns.A.round” is out of range"),
+        ({"columns": {"A": {"field": "a", "round": True}}}, "“columns.A.round” must be a number"),
+        (
+            {"columns": {"A": {"field": "name", "unit": 10}}},
+            "“columns.A.unit” belongs to the amount",
+        ),
+        ({"columns": {"A": {"field": "area", "make": {}}}}, "“columns.A.make” makes what it does"),
+        ({"columns": {"A": {"field": "area", "others": "drop"}}}, "must be “refuse”, “keep” or"),
+        (
+            {"columns": {"A": {"field": "stage", "values": {"x": 5}}}},
+            "“columns.A.values” must hold",
+        ),
+        ({"ignored": "A"}, "“ignored” must hold texts"),
+        ({"records": {"countries": []}}, "no key “records.countries”"),
+        ({"records": {"zones": {"code": "z"}}}, "“records.zones” must be a list of tables"),
+        ({"records": {"zones": [{"name": "Z"}]}}, "Each record under “records.zones” needs a code"),
+    ],
+)
+def test_a_mapping_that_cannot_be_used_is_refused_by_the_name_of_its_key(given, sentence):
+    with pytest.raises(MappingError, match=sentence):
+        mapping_of(given, NOUNS)
+
+
+def test_what_is_no_toml_is_refused(tmp_path):
+    file = tmp_path / "mapping.toml"
+    file.write_text("columns = {")
+
+    with pytest.raises(MappingError, match="The mapping is no TOML"):
+        read_mapping(file, NOUNS)
+    with pytest.raises(MappingError, match="cannot be read: No such file"):
+        read_mapping(tmp_path / "missing.toml", NOUNS)
+
+
+def test_dates_of_toml_are_those_of_json():
+    mapping = mapping_of({"constants": {"signed_on": date(2023, 1, 2)}}, NOUNS)
+
+    assert mapping.constants == {"signed_on": "2023-01-02"}
+
+
+def test_values_stand_for_others():
+    column = Column("Status", "stage", values={"Done": "operating"})
+
+    assert column.texts("Done") == ["operating"]
+    assert column.texts("") == []
+    with pytest.raises(CellError, match="does not say what “Dropped” means"):
+        column.texts("Dropped")
+
+
+def test_a_value_that_is_not_listed_can_be_kept_or_leave_its_row_out():
+    assert Column("A", "stage", values={}, others="keep").texts("signed") == ["signed"]
+    assert Column("A", "stage", values={}, others="leave out").texts("signed") is None
+    assert Column("A", "stage", leave_out=("Dropped",)).texts("Dropped") is None
+
+
+def test_one_cell_can_hold_several_values():
+    column = Column("Sectors", "sectors", split="|", sentence_case=True)
+
+    assert column.texts("ENERGY | WATER SUPPLY|") == ["Energy", "Water supply"]
+
+
+@pytest.mark.parametrize(
+    ("text", "rounded"),
+    [
+        ("1.005", "1.01"),
+        ("1.004", "1.00"),
+        ("-1.005", "-1.01"),
+        ("1,234.5678", "1234.57"),
+        ("1.50", "1.50"),
+        ("1", "1"),
+        ("about 1.005 yuan", "about 1.005 yuan"),
+    ],
+)
+def test_only_what_is_longer_is_rounded_half_up_and_only_by_wish(text, rounded):
+    assert Column("A", "amount", round=2).rounded(text) == rounded
+    assert Column("A", "amount").rounded(text) == text
+
+
+@pytest.mark.parametrize("text", ["2023-11-05", "2023/11/5", "2023.11.05", "2023年11月5日"])
+def test_dates_with_the_year_first_are_read(text):
+    assert Column("A", "signed_on").day(text) == "2023-11-05"
+
+
+def test_other_dates_are_read_by_the_mappings_own_format_alone():
+    assert Column("A", "signed_on").day("11/05/2023") == "11/05/2023"
+    assert Column("A", "signed_on", dates=("%m/%d/%Y",)).day("11/05/2023") == "2023-11-05"

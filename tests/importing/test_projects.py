@@ -1,0 +1,411 @@
+"""Projects from files: what is written, what is refused, and what is left alone."""
+
+from decimal import Decimal
+
+import pytest
+
+from projects.importing import Fate, import_table
+from projects.importing.mapping import mapping_of
+from projects.models import Allocation, Area, Enterprise, Project, Sector, Source, Zone
+from projects.serializers import BY_NOUN
+from projects.spreadsheets.reading import read
+from tests.factories import (
+    make_area,
+    make_enterprise,
+    make_project,
+    make_sector,
+    make_source,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def import_text(text, mapping=None, noun="projects", **options):
+    mapping = mapping and mapping_of(mapping, list(BY_NOUN))
+    known = mapping.headings if mapping else ["code", "name"]
+    return import_table(noun, read(text.encode(), known=known), mapping, **options)
+
+
+def fates(report):
+    return [report.counts[fate] for fate in (Fate.NEW, Fate.CHANGED, Fate.UNCHANGED)]
+
+
+def faults(report):
+    return [(fault.row, fault.column, fault.value) for fault in report.faults]
+
+
+def test_a_file_with_our_own_headings_needs_no_mapping():
+    kashi, trade, it = make_area(code="kashi"), make_sector(code="trade"), make_sector(code="it")
+    lead, partner = make_enterprise(code="lead"), make_enterprise(code="partner")
+    source = make_source(code="press")
+
+    report = import_text(
+        "code,name,area,enterprise,partners,sectors,stage,signed_on,amount,sources\n"
+        "p1,One,kashi,lead,partner,trade 60; it 40,signed,2023-11-11,17.6亿元,press\n"
+        "p2,Two,,,,,intended,,,\n"
+    )
+
+    assert (report.faults, fates(report), report.written) == ([], [2, 0, 0], True)
+    one, two = Project.objects.order_by("code")
+    assert (one.area, one.enterprise, list(one.partners.all())) == (kashi, lead, [partner])
+    assert (one.amount, one.currency, one.amount_text) == (
+        Decimal("1760000000.00"),
+        "CNY",
+        "17.6亿元",
+    )
+    assert [(s.sector, s.share) for s in one.shares.all()] == [(trade, 60), (it, 40)]
+    assert list(one.sources.all()) == [source]
+    assert (two.amount, two.stage, two.area) == (None, "intended", None)
+    assert {a.amount_base for a in Allocation.objects.filter(project=one)} == {
+        Decimal("1056000000.00"),
+        Decimal("704000000.00"),
+    }
+    assert [p.search_key for p in (one, two)] == ["one\np1", "two\np2"]
+
+
+def test_each_record_gets_one_row_of_history_by_whoever_imports():
+    clerk, press = make_user("clerk"), make_source(code="press")
+    make_sector(code="trade")
+
+    import_text("code,name,sectors,sources\np,P,trade,press\n", user=clerk)
+    row = Project.objects.get().history.get()
+
+    assert (row.history_type, row.history_user) == ("+", clerk)
+    assert [link.sector.code for link in row.sectors.all()] == ["trade"]
+    assert [link.source for link in row.sources.all()] == [press]
+
+
+def test_the_same_file_again_changes_nothing_and_leaves_no_history():
+    make_sector(code="trade")
+    file = "code,name,sectors,amount\np,P,trade,约3.2亿美元\nq,Q,,未披露\n"
+    import_text(file)
+    before = list(Project.objects.order_by("code").values())
+
+    report = import_text(file)
+
+    assert fates(report) == [0, 0, 2]
+    assert list(Project.objects.order_by("code").values()) == before
+    assert [project.history.count() for project in Project.objects.all()] == [1, 1]
+
+
+def test_what_changed_is_written_with_one_row_of_history_and_a_new_version():
+    make_sector(code="trade")
+    import_text("code,name,sectors,amount\np,P,trade,5\nq,Q,,6\n")
+
+    report = import_text("code,name,amount\np,P,7\nq,Q,6\n")
+
+    assert fates(report) == [0, 1, 1]
+    project = Project.objects.get(code="p")
+    assert (project.amount, project.version, project.history.count()) == (7, 2, 2)
+    assert Allocation.objects.get(project=project).amount_base == 7
+    assert Project.objects.get(code="q").version == 1
+
+
+def test_a_changed_link_alone_is_a_change():
+    make_sector(code="trade"), make_sector(code="it")
+    import_text("code,name,sectors\np,P,trade\n")
+
+    assert fates(import_text("code,sectors\np,trade; it\n")) == [0, 1, 0]
+    assert fates(import_text("code,sectors\np,it; trade\n")) == [0, 0, 1]
+    assert Project.objects.get().history.count() == 2
+
+
+def test_a_blank_cell_and_an_absent_column_keep_what_is_there():
+    make_project(code="p", name="P", description="Kept", amount=Decimal("5.00"))
+
+    import_text("code,name,amount,note\np,Renamed,,\n")
+
+    project = Project.objects.get()
+    assert (project.name, project.description, project.amount) == ("Renamed", "Kept", 5)
+
+
+def test_undisclosed_takes_an_amount_away():
+    make_project(code="p", amount=Decimal("5.00"))
+
+    import_text("code,amount\np,undisclosed\n")
+
+    assert Project.objects.get().amount is None
+
+
+def test_every_bad_row_is_named_at_once_and_nothing_is_written():
+    make_area(code="kashi")
+
+    report = import_text(
+        "code,name,area,stage,signed_on,amount\n"
+        "a,A,kashi,signed,2023-11-11,5\n"
+        'b,B,nowhere,finished,11.11.2023,"1.234,50"\n'
+        "c,C,,,,-5\n"
+        "d,D,,,,5.005\n"
+        ",E,,,,\n"
+        "no code,F,,,,\n"
+    )
+
+    assert faults(report) == [
+        (3, "area", "nowhere"),
+        (3, "stage", "finished"),
+        (3, "signed_on", "11.11.2023"),
+        (3, "amount", "1.234,50"),
+        (4, "amount", "-5"),
+        (5, "amount", "5.005"),
+        (6, "code", ""),
+        (7, "code", "no code"),
+    ]
+    assert all(fault.reason for fault in report.faults)
+    assert (fates(report), report.written) == ([1, 0, 0], False)
+    assert not Project.objects.exists()
+
+
+def test_by_explicit_wish_the_good_rows_are_written():
+    report = import_text("code,name,amount\na,A,5\nb,B,lots\n", partial=True)
+
+    assert (faults(report), report.written) == ([(3, "amount", "lots")], True)
+    assert [project.code for project in Project.objects.all()] == ["a"]
+
+
+def test_a_trial_writes_nothing():
+    report = import_text("code,name\na,A\n", dry_run=True)
+
+    assert (fates(report), report.written) == ([1, 0, 0], False)
+    assert not Project.objects.exists()
+    assert not Project.history.exists()
+
+
+def test_what_only_the_database_refuses_is_named_by_row_as_well():
+    report = import_text("code,name,note\na,A,\nb,,nameless\nc,C,\n")
+
+    assert [(fault.row, fault.reason) for fault in report.faults] == [
+        (3, "Give a name, in English or in Chinese.")
+    ]
+    assert not Project.objects.exists()
+
+    import_text("code,name,note\na,A,\nb,,nameless\nc,C,\n", partial=True)
+    assert [project.code for project in Project.objects.order_by("code")] == ["a", "c"]
+
+
+def test_two_enterprises_of_one_credit_code_are_refused_by_the_second_row():
+    report = import_text(
+        "code,name,uscc\na,A,91110000600037341L\nb,B,9111 0000 6000 37341l\n", noun="enterprises"
+    )
+
+    assert faults(report) == [(3, "", "")]
+    assert "unified social credit code" in report.faults[0].reason
+    assert not Enterprise.objects.exists()
+
+
+def test_the_rules_of_one_record_are_those_of_the_model():
+    make_enterprise(code="lead"), make_sector(code="it"), make_sector(code="trade")
+
+    report = import_text(
+        "code,name,enterprise,partners,sectors,signed_on,registered_on\n"
+        "a,A,lead,lead,,,\n"
+        "b,B,,,it 50; trade 40,,\n"
+        "c,C,,,,2023-11-11,2023-11-10\n"
+    )
+
+    assert [(fault.row, fault.column) for fault in report.faults] == [
+        (2, "partners"),
+        (3, "sectors"),
+        (4, "registered_on"),
+    ]
+
+
+def test_a_repeated_code_is_shown_with_both_rows():
+    report = import_text("code,name\na,A\nb,B\nA,Again\n")
+
+    assert faults(report) == [(4, "code", "A")]
+    assert "Row 2 is about the same record" in report.faults[0].reason
+
+
+def test_a_code_that_differs_by_case_alone_is_not_another():
+    make_project(code="KS-1")
+
+    report = import_text("code,name\nks-1,Again\n")
+
+    assert faults(report) == [(2, "code", "ks-1")]
+    assert "“KS-1”" in report.faults[0].reason
+
+
+def test_a_column_that_nothing_maps_is_named_once():
+    report = import_text("code,name,colour\na,A,red\nb,B,blue\n")
+
+    assert faults(report) == [(0, "colour", "")]
+    assert not Project.objects.exists()
+
+
+def test_columns_that_are_only_read_are_known_and_never_written():
+    report = import_text("code,name,version,amount_base,url\na,A,7,5.00,/elsewhere/\n")
+
+    assert report.faults == []
+    assert Project.objects.get().version == 1
+
+
+def test_a_code_that_the_importer_may_not_use_is_refused():
+    report = import_text("code,name\nbulk,B\nnone,N\n../etc,E\n")
+
+    assert faults(report) == [(2, "code", "bulk"), (3, "code", "none"), (4, "code", "../etc")]
+
+
+MAPPED = {
+    "ignored": ["Remark"],
+    "constants": {"currency": "USD", "sources": ["press"]},
+    "records": {
+        "sources": [{"code": "press", "title": "The press"}],
+        "zones": [{"code": "world", "name": "The world"}],
+    },
+    "columns": {
+        "Id": {"field": "code", "prefix": "wb-"},
+        "Title": "name",
+        "Status": {"field": "stage", "values": {"Active": "signed"}, "leave_out": ["Dropped"]},
+        "Country": {"field": "area", "find": True, "make": {"zone": "world"}},
+        "Sector 1": {"field": "sectors", "find": True, "make": {}, "sentence_case": True},
+        "Sector 2": {"field": "sectors", "find": True, "make": {}, "sentence_case": True},
+        "Amount": {"field": "amount", "round": 2},
+        "Approved": "signed_on",
+        "Started": {"field": "started_on", "not_before": ["signed_on"]},
+    },
+}
+HEADINGS = "Id,Title,Status,Country,Sector 1,Sector 2,Amount,Approved,Started,Remark\n"
+
+
+def test_other_peoples_headings_are_read_through_a_mapping():
+    angola = make_area(code="ao", name="Angola")
+
+    report = import_text(
+        HEADINGS + "1,One,Active,ANGOLA,ENERGY,WATER,15087226.6044798,2001-05-23,2001-05-17,x\n"
+        "2,Two,Active,刚果,ENERGY,,,2002-01-01,2002-02-02,\n"
+        "3,Three,Dropped,Chad,ENERGY,,5,2003-01-01,,\n",
+        MAPPED,
+    )
+
+    assert (report.faults, fates(report)) == ([], [2, 0, 0])
+    one, two = Project.objects.order_by("code")
+    assert (one.code, one.area, one.stage, one.currency) == ("wb-1", angola, "signed", "USD")
+    assert (one.amount, one.amount_text) == (Decimal("15087226.60"), "15087226.6044798")
+    assert [share.sector.name for share in one.shares.all()] == ["Energy", "Water"]
+    assert (one.started_on, str(two.started_on)) == (None, "2002-02-02")
+    assert one.note.startswith("Started: 2001-05-17 lies before “Approved” (2001-05-23)")
+    assert (two.area.name_zh, two.area.code, two.area.zone.code) == ("刚果", "gangguo", "world")
+    assert [(f.row, f.column, f.value) for f in report.left_out] == [(4, "Status", "Dropped")]
+    assert [(f.row, f.column, f.value) for f in report.emptied] == [(2, "Started", "2001-05-17")]
+    assert report.made == {Source: 1, Zone: 1, Area: 1, Sector: 2}
+    assert [sector.history.count() for sector in Sector.objects.all()] == [1, 1]
+    # Chad was named by no row that is written.
+    assert not Area.objects.filter(name="Chad").exists()
+
+
+def test_a_second_time_through_the_mapping_changes_nothing():
+    file = HEADINGS + "1,One,Active,Angola,ENERGY,WATER,1.005,2001-05-23,2001-05-17,\n"
+    import_text(file, MAPPED)
+
+    report = import_text(file, MAPPED)
+
+    assert (fates(report), report.made) == ([0, 0, 1], {})
+
+
+def test_a_trial_makes_nothing_either():
+    import_text(HEADINGS + "1,One,Active,Angola,ENERGY,,,,,\n", MAPPED, dry_run=True)
+
+    assert not any(model.objects.exists() for model in (Project, Area, Zone, Sector, Source))
+
+
+def test_what_the_mapping_does_not_say_is_named_by_the_files_own_heading():
+    report = import_text(
+        HEADINGS + "1,One,Closed,Angola,,,lots,23/05/2001,,\n,Two,Active,,,,,,,\n", MAPPED
+    )
+
+    assert faults(report) == [
+        (2, "Status", "Closed"),
+        (2, "Amount", "lots"),
+        (2, "Approved", "23/05/2001"),
+        (3, "Id", ""),
+    ]
+
+
+def test_a_name_that_two_records_have_is_asked_for_by_code():
+    make_area(code="a1", name="Angola"), make_area(code="a2", name="angola")
+
+    report = import_text(HEADINGS + "1,One,Active,Angola,,,,,,\n", MAPPED)
+
+    assert faults(report) == [(2, "Country", "Angola")]
+    assert "(a1, a2)" in report.faults[0].reason
+
+
+def test_a_record_is_found_by_its_other_names_and_by_sound_it_is_not():
+    kashi = make_area(code="kashi", name="Kashi", name_zh="喀什片区", aliases="Kashgar\n喀什")
+
+    import_text(
+        HEADINGS
+        + "1,One,Active,kashgar,,,,,,\n2,Two,Active,喀什,,,,,,\n3,Three,Active,KASHI,,,,,,\n",
+        MAPPED,
+    )
+
+    assert {project.area for project in Project.objects.all()} == {kashi}
+
+
+def test_names_are_not_made_where_the_mapping_does_not_say_so():
+    mapping = {"columns": {"code": "code", "name": "name", "Area": {"field": "area", "find": True}}}
+
+    report = import_text("code,name,Area\na,A,Atlantis\n", mapping)
+
+    assert faults(report) == [(2, "Area", "Atlantis")]
+
+
+def test_a_plain_number_counts_in_the_unit_of_its_heading_and_words_in_their_own():
+    unit = {"field": "amount", "unit": 10_000}
+    mapping = {"columns": {"code": "code", "name": "name", "总投资（万元）": unit}}
+
+    report = import_text(
+        "code,name,总投资（万元）\na,A,5000\nb,B,1.2亿元\nc,C,约300\nd,D,-\n", mapping
+    )
+
+    assert faults(report) == [(5, "总投资（万元）", "-")]
+    mended = import_text("code,name,总投资（万元）\na,A,5000\nb,B,1.2亿元\nc,C,约300\n", mapping)
+    assert mended.faults == []
+    assert [(p.amount, p.qualifier) for p in Project.objects.order_by("code")] == [
+        (50_000_000, "exact"),
+        (120_000_000, "exact"),
+        (3_000_000, "about"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("mapping", "column"),
+    [
+        ({"columns": {"code": "kode"}}, "code"),
+        ({"columns": {"code": "code", "Title": "name"}}, "Title"),
+        ({"columns": {"code": "code"}, "constants": {"version": 5}}, "version"),
+        ({"columns": {"code": "code"}, "constants": {"colour": "red"}}, "colour"),
+        (
+            {"columns": {"code": "code"}, "records": {"areas": [{"code": "a", "name": "A"}]}},
+            "records.areas.zone",
+        ),
+    ],
+)
+def test_a_mapping_that_does_not_fit_the_noun_or_the_file_is_refused(mapping, column):
+    report = import_text("code\na\n", mapping)
+
+    assert column in [fault.column for fault in report.faults]
+    assert not report.written
+
+
+def test_a_file_of_json_is_read_as_the_api_reads_its_requests():
+    make_sector(code="it")
+
+    report = import_text(
+        '[{"code": "a", "name": "A", "amount": 99999999999999.99, "sectors": [{"sector": "it"}],'
+        ' "version": 9}, {"code": "b", "name": "B", "amount": true}]'
+    )
+
+    assert faults(report) == [(2, "amount", "true")]
+
+
+@pytest.mark.parametrize("count", [3, 60])
+def test_the_number_of_queries_does_not_grow_with_the_rows(django_assert_max_num_queries, count):
+    make_area(code="kashi"), make_sector(code="it"), make_enterprise(code="lead")
+    rows = "".join(f"p{n},P {n},kashi,lead,it,{n}\n" for n in range(count))
+
+    with django_assert_max_num_queries(60):
+        import_text(f"code,name,area,enterprise,sectors,amount\n{rows}")
+
+    assert Project.objects.count() == count
