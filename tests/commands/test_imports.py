@@ -1,0 +1,128 @@
+import io
+import json
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from projects.models import Enterprise, Project
+from tests.factories import make_area, make_project
+
+pytestmark = pytest.mark.django_db
+
+
+def run(name, *arguments):
+    """What a command says on either channel, and whether it fails."""
+    out, err = io.StringIO(), io.StringIO()
+    try:
+        call_command(name, *map(str, arguments), stdout=out, stderr=err)
+    except CommandError as error:
+        return out.getvalue(), err.getvalue(), str(error)
+    return out.getvalue(), err.getvalue(), None
+
+
+@pytest.fixture
+def file(tmp_path):
+    def write(text, name="file.csv"):
+        path = tmp_path / name
+        path.write_text(text)
+        return path
+
+    return write
+
+
+def test_what_becomes_of_the_rows_is_counted(file):
+    make_project(code="a", name="A"), make_project(code="b", name="B")
+
+    out, err, failure = run("import_projects", file("code,name\na,A\nb,Other\nc,C\n"))
+
+    assert (err, failure) == ("", None)
+    assert out.splitlines()[1:] == ["new: 1", "changed: 1", "unchanged: 1", "errors: 0"]
+
+
+def test_a_bad_row_is_said_on_standard_error_with_row_column_value_and_reason(file):
+    out, err, failure = run("import_projects", file('code,name,amount\na,A,5\nb,B,"1.234,50"\n'))
+
+    assert failure == "1 error."
+    assert "errors: 1" in out
+    assert "Nothing was written." in out
+    assert err.startswith("row 3, amount, “1.234,50”: ")
+    assert not Project.objects.exists()
+
+
+def test_a_trial_says_so_and_writes_nothing(file):
+    out, _err, failure = run("import_projects", file("code,name\na,A\n"), "--dry-run")
+
+    assert failure is None
+    assert "new: 1" in out
+    assert "A trial: nothing was written." in out
+    assert not Project.objects.exists()
+
+
+def test_the_good_rows_are_written_by_explicit_wish_and_the_bad_ones_still_fail(file):
+    _out, err, failure = run(
+        "import_projects", file("code,name,amount\na,A,5\nb,B,lots\n"), "--partial"
+    )
+
+    assert failure == "1 error."
+    assert "row 3, amount, “lots”" in err
+    assert [project.code for project in Project.objects.all()] == ["a"]
+
+
+def test_several_files_are_each_written_whole_or_not_at_all(file):
+    make_area(code="kashi")
+
+    _out, err, failure = run(
+        "import_enterprises",
+        file("code,name,area\na,A,kashi\n", "one.csv"),
+        file("code,name,area\nb,B,nowhere\nc,C,kashi\n", "two.csv"),
+    )
+
+    assert failure == "1 error."
+    assert "nowhere" in err
+    assert [enterprise.code for enterprise in Enterprise.objects.all()] == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["missing.csv"], "missing.csv: “missing.csv” cannot be read: No such file"),
+        (["missing.csv", "--mapping", "missing.toml"], "missing.toml: “missing.toml” cannot be"),
+    ],
+)
+def test_what_is_not_there_is_a_sentence(arguments, sentence):
+    _out, _err, failure = run("import_projects", *arguments)
+
+    assert failure.startswith(sentence)
+
+
+def test_a_mapping_and_what_it_did_are_told(file):
+    mapping = file(
+        json_as_toml({"Id": {"field": "code", "leave_out": ["x"]}, "Title": {"field": "name"}})
+        + '[columns."Where"]\nfield = "area"\nfind = true\nmake = { zone = "z" }\n'
+        '[[records.zones]]\ncode = "z"\nname = "Z"\n',
+        "mapping.toml",
+    )
+    table = file("Id,Title,Where\na,A,Kashi\nx,X,Kashi\n")
+
+    out, _err, failure = run("import_projects", table, "--mapping", mapping, "-v2")
+
+    assert failure is None
+    assert "left out by the mapping: 1" in out
+    assert "made by the mapping: 1 × zone, 1 × area" in out
+    assert "row 3, Id, “x”: The mapping leaves rows with this value out." in out
+
+
+def json_as_toml(columns):
+    return "".join(
+        f'[columns."{heading}"]\n'
+        + "".join(f"{name} = {json.dumps(value)}\n" for name, value in options.items())
+        for heading, options in columns.items()
+    )
+
+
+def test_progress_is_shown_for_a_long_file(file):
+    rows = "".join(f"p{number},P\n" for number in range(600))
+
+    _out, err, _failure = run("import_projects", file(f"code,name\n{rows}"))
+
+    assert err.splitlines() == ["checked 500 of 600", "checked 600 of 600"]

@@ -1,0 +1,145 @@
+"""Funds received and exchange rates from files: records that have no code."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from projects.importing import Fate, import_table
+from projects.importing.mapping import mapping_of
+from projects.models import ExchangeRate, Outcome, Project, Receipt
+from projects.serializers import BY_NOUN
+from projects.spreadsheets.reading import read
+from tests.factories import make_area, make_project, make_receipt, make_source
+
+pytestmark = pytest.mark.django_db
+
+
+def import_text(noun, text, mapping=None, **options):
+    mapping = mapping and mapping_of(mapping, list(BY_NOUN))
+    known = mapping.headings if mapping else ["project", "from_currency"]
+    return import_table(noun, read(text.encode(), known=known), mapping, **options)
+
+
+def fates(report):
+    assert report.faults == []
+    return [report.counts[fate] for fate in (Fate.NEW, Fate.CHANGED, Fate.UNCHANGED)]
+
+
+def test_equal_rows_are_separate_payments_and_stay_so_the_second_time():
+    make_project(code="p"), make_project(code="q")
+    file = (
+        "project,received_on,amount\np,2023-12-01,500.00\np,2023-12-01,500.00\n"
+        "q,2023-12-01,500.00\np,2023-12-02,-20.50\n"
+    )
+
+    assert fates(import_text("receipts", file)) == [4, 0, 0]
+    assert fates(import_text("receipts", file)) == [0, 0, 4]
+    assert fates(import_text("receipts", file + "p,2023-12-01,500.00\n")) == [1, 0, 4]
+    amounts = Receipt.objects.filter(project__code="p").values_list("amount", flat=True)
+    assert sorted(amounts) == [Decimal("-20.50"), *[Decimal("500.00")] * 3]
+
+
+def test_a_receipt_with_its_id_is_changed():
+    receipt = make_receipt(make_project(code="p"), amount=Decimal("5.00"))
+
+    report = import_text("receipts", f"id,amount\n{receipt.pk},-5.00\n")
+
+    assert fates(report) == [0, 1, 0]
+    receipt.refresh_from_db()
+    assert (receipt.amount, receipt.history.count()) == (Decimal("-5.00"), 2)
+    assert receipt.conversion.amount_base == Decimal("-5.00")
+
+
+def test_an_id_that_is_no_receipts_is_refused():
+    make_project(code="p")
+
+    report = import_text("receipts", "id,project,received_on,amount\n77,p,2023-12-01,5\nx,p,,\n")
+
+    assert [(fault.row, fault.column, fault.value) for fault in report.faults][:2] == [
+        (2, "id", "77"),
+        (3, "id", "x"),
+    ]
+
+
+def test_projects_are_made_from_the_names_by_which_a_ledger_calls_them():
+    make_area(code="city")
+    mapping = {
+        "constants": {"currency": "GBP"},
+        "columns": {
+            "Service Area": {
+                "field": "project",
+                "find": True,
+                "make": {"area": "city", "stage": "signed", "currency": "GBP"},
+            },
+            "Paid": {"field": "received_on", "dates": ["%d/%m/%Y"]},
+            "Net": "amount",
+        },
+    }
+
+    report = import_text(
+        "receipts",
+        "Service Area,Paid,Net\nChildren,01/12/2010,100.00\nchildren,02/12/2010,-1.00\n"
+        "Housing,01/12/2010,7.00\n",
+        mapping,
+    )
+
+    assert fates(report) == [3, 0, 0]
+    assert report.made == {Project: 2}
+    children = Project.objects.get(name="Children")
+    assert (children.amount, children.history.count()) == (None, 1)
+    assert [r.received_on for r in children.receipts.all()] == [
+        date(2010, 12, 1),
+        date(2010, 12, 2),
+    ]
+    assert {r.conversion.outcome for r in children.receipts.all()} == {Outcome.LEFT_OUT}
+
+
+def test_rates_are_told_apart_by_their_currencies_and_day():
+    make_source(code="bank")
+    project = make_project(amount=Decimal("2.00"), currency="USD", signed_on=date(2023, 11, 11))
+    head = "from_currency,to_currency,quoted_on,rate,source\n"
+    assert project.conversion.outcome == Outcome.LEFT_OUT
+
+    assert fates(import_text("rates", head + "USD,CNY,2023-11-01,7.2018,bank\n")) == [1, 0, 0]
+    project.refresh_from_db()
+    assert project.conversion.amount_base == Decimal("14.40")
+
+    changed = "USD,CNY,2023-11-01,7.5,bank\nUSD,CNY,2023-12-01,7,bank\n"
+    assert fates(import_text("rates", head + changed)) == [1, 1, 0]
+    project.refresh_from_db()
+    assert project.conversion.amount_base == Decimal("15.00")
+    assert fates(import_text("rates", head + changed)) == [0, 0, 2]
+    assert [rate.history.count() for rate in ExchangeRate.objects.order_by("quoted_on")] == [2, 1]
+
+
+def test_a_rate_between_two_other_currencies_leaves_what_is_converted_alone():
+    make_source(code="bank")
+    project = make_project(amount=Decimal("2.00"), currency="USD")
+
+    import_text(
+        "rates", "from_currency,to_currency,quoted_on,rate,source\nUSD,JPY,2023-11-01,150,bank\n"
+    )
+
+    project.refresh_from_db()
+    assert project.conversion.outcome == Outcome.LEFT_OUT
+
+
+def test_bad_rates_are_named():
+    make_source(code="bank")
+
+    report = import_text(
+        "rates",
+        "from_currency,to_currency,quoted_on,rate,source\nUSD,USD,2023-11-01,1,bank\n"
+        "USD,XXX,2023-11-01,7,bank\nUSD,CNY,2023-11-01,0,bank\nUSD,CNY,2023-11-02,7,nowhere\n"
+        "USD,CNY,2023-11-03,7,bank\nUSD,CNY,2023-11-03,8,bank\n",
+    )
+
+    assert [(fault.row, fault.column) for fault in report.faults] == [
+        (2, ""),
+        (3, "to_currency"),
+        (4, "rate"),
+        (5, "source"),
+        (7, ""),
+    ]
+    assert not ExchangeRate.objects.exists()
