@@ -1,6 +1,5 @@
 """Page, API, exports and totals answer alike: the same records, the same counts, the same sums."""
 
-import csv
 import io
 import json
 from datetime import date
@@ -18,7 +17,8 @@ from python_calamine import CalamineWorkbook
 
 from projects import totals
 from projects.filters import ProjectQuestion
-from projects.models import CONTRACTED_STAGES, Basis, Project, Qualifier, Receipt
+from projects.models import Basis, Project, Qualifier
+from tests.doors import asked, check_sums, content, exported, figure, listed
 from tests.factories import (
     make_area,
     make_enterprise,
@@ -28,8 +28,6 @@ from tests.factories import (
     make_sector,
     make_source,
 )
-
-NOTHING = Decimal("0.00")
 
 
 def make_surroundings():
@@ -41,121 +39,6 @@ def make_surroundings():
         leads=[None, make_enterprise(code="e1", origin="KZ"), make_enterprise(code="e2")],
         sources=[make_source(code="press"), make_source(code="office")],
     )
-
-
-def asked(query, **more):
-    """`query` with further parameters, as the part of an address behind its question mark."""
-    data = QueryDict(query, mutable=True)
-    data.update(more)
-    return f"?{data.urlencode()}"
-
-
-def content(response):
-    assert response.status_code == 200, response
-    return b"".join(response.streaming_content)
-
-
-def exported(client, query):
-    """The rows of the CSV export, as texts by heading."""
-    text = content(client.get(f"/projects/export.csv{asked(query)}")).decode("utf-8-sig")
-    return list(csv.DictReader(io.StringIO(text, newline="")))
-
-
-def listed(client, query):
-    """The codes on the pages of the list, two a page, and the summary above them."""
-    first = client.get(f"/projects/{asked(query, page_size=2)}")
-    assert first.status_code == 200, first.context["errors"]
-    codes = [project.code for project in first.context["records"]]
-    for number in range(2, first.context["page"].paginator.num_pages + 1):
-        page = client.get(f"/projects/{asked(query, page_size=2, page=number)}")
-        codes += [project.code for project in page.context["records"]]
-    return codes, first.context["summary"]
-
-
-def of_basis(rows, basis):
-    stages = CONTRACTED_STAGES if basis == Basis.CONTRACTED else ["intended"]
-    return [row for row in rows if row["stage"] in stages]
-
-
-def summed(rows):
-    """Projects, disclosed, left out, and the sum in the base currency, of rows of an export."""
-    amounts = [row["amount_base"] for row in rows]
-    disclosed = sum(row["amount"] != "" for row in rows)
-    converted = [Decimal(amount) for amount in amounts if amount]
-    return len(rows), disclosed, disclosed - len(converted), sum(converted, NOTHING)
-
-
-def figure(found):
-    """The same of a figure of the totals, from the page or from the API."""
-    if isinstance(found, dict):
-        found = SimpleNamespace(**found | {"amount": Decimal(found["amount"])})
-    return found.projects, found.disclosed, found.left_out, found.amount
-
-
-def bears_on(query, receipt):
-    """Whether a question of the basis received is about a receipt."""
-    data, day = QueryDict(query), str(receipt.received_on)
-    return (
-        any(day.startswith(year) for year in data.getlist("year") or [""])
-        and any(day.startswith(month) for month in data.getlist("month") or [""])
-        and data.get("received_after", "") <= day <= data.get("received_before", "9999")
-    )
-
-
-def received(query, rows):
-    """Projects and the sum of the receipts that a question is about, one by one."""
-    receipts = Receipt.objects.select_related("project", "conversion")
-    codes = {row["code"] for row in rows}
-    found = [
-        receipt
-        for receipt in receipts
-        if receipt.project.code in codes and bears_on(query, receipt)
-    ]
-    amounts = [receipt.conversion.amount_base for receipt in found]
-    return (
-        len({receipt.project_id for receipt in found}),
-        sum((amount for amount in amounts if amount is not None), NOTHING),
-    )
-
-
-def check_list(client, query):
-    """List, API and export hold the same records in one order, and the summary their sums."""
-    rows = exported(client, query)
-    codes, summary = listed(client, query)
-    answer = client.get(f"/api/v1/projects/{asked(query, page_size=1000)}").json()
-
-    assert codes == [row["code"] for row in rows]
-    assert [project["code"] for project in answer["results"]] == codes
-    assert answer["count"] == summary.records == len(rows)
-    assert summary.disclosed == sum(row["amount"] != "" for row in rows)
-    assert figure(summary.contracted) == summed(of_basis(rows, Basis.CONTRACTED))
-    assert figure(summary.intended) == summed(of_basis(rows, Basis.INTENDED))
-
-
-def check_totals(client, query):
-    """The totals, on their page and in the API, are the sum of the export of the same question."""
-    table = client.get(f"/api/v1/totals/{asked(query, by='sector')}").json()
-    page = client.get(f"/totals/{asked(query, by='sector')}").context["table"]
-    rows = exported(client, query)
-    total = figure(table["total"])
-
-    assert [figure(row) for row in page.rows] == [figure(row) for row in table["rows"]]
-    assert figure(page.total) == total
-    assert sum((Decimal(row["amount"]) for row in table["rows"]), NOTHING) == total[-1]
-    if table["basis"] == Basis.RECEIVED:
-        assert (total[0], total[-1]) == received(query, rows)
-    else:
-        assert total == summed(of_basis(rows, table["basis"]))
-
-
-def check_sums(client, query):
-    check_list(client, query)
-    if "basis=" in query:
-        check_totals(client, query)
-    else:
-        # With a basis, a year is that of its own date, so that each is a question of its own.
-        for basis in Basis:
-            check_totals(client, asked(query, basis=basis.value).removeprefix("?"))
 
 
 @pytest.fixture
@@ -402,8 +285,8 @@ registers = st.lists(
             ),
         }
     ),
-    min_size=1,
-    max_size=4,
+    min_size=2,
+    max_size=5,
 )
 one_of_each = {
     "area": ["a1", "a2", "none"],
@@ -416,15 +299,16 @@ one_of_each = {
     "currency": ["USD", "CNY"],
     "source": ["press", "none"],
     "disclosed": ["true", "false"],
-    "amount_min": ["1000"],
-    "amount_max": ["1亿"],
-    "signed_after": ["2023-01-01"],
+    "updated_after": ["2000-01-01"],
+    "amount_min": ["0", "1000"],
+    "amount_max": ["99999999999999.99", "1亿"],
+    "signed_after": ["2022-01-01", "2023-01-01"],
     "signed_before": ["2023-02-15"],
     "year": ["2022", "2023"],
     "month": ["2023-01", "2022-12"],
     "received_after": ["2023-01-01"],
     "received_before": ["2023-01-31"],
-    "search": ["p1"],
+    "search": ["p", "p1"],
 }
 several = {"area", "sector", "stage", "currency", "source", "year", "month"}
 
@@ -435,7 +319,7 @@ def questions(draw):
     names = draw(st.lists(st.sampled_from(sorted(one_of_each)), unique=True, max_size=3))
     pairs = []
     for name in names:
-        most = 2 if name in several else 1
+        most = 3 if name in several else 1
         values = st.lists(
             st.sampled_from(one_of_each[name]), unique=True, min_size=1, max_size=most
         )
@@ -480,8 +364,9 @@ class AnyQuestionToAnyRegister(TestCase):
                     received_on=day or date(2023, 12, 1),
                 )
 
-    @given(drawn=registers, query=questions())
-    def test_totals_equal_the_sum_of_the_export_to_the_fen(self, drawn, query):
+    @given(drawn=registers, queries=st.lists(questions(), min_size=2, max_size=2))
+    def test_totals_equal_the_sum_of_the_export_to_the_fen(self, drawn, queries):
         self.build(drawn)
 
-        check_sums(self.client, query)
+        for query in queries:
+            check_sums(self.client, query)
