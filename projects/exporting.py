@@ -38,18 +38,25 @@ _MOST_NAMED = 100
 
 @contextmanager
 def at_one_moment() -> Iterator[None]:
-    """Let all that is read inside be of one moment, whatever is written meanwhile.
+    """Let all that is read inside be of one moment, and keep no writer waiting for it.
 
-    On SQLite whoever is in the middle of reading stays at that moment anyway; a
-    transaction would keep writers waiting there.
+    For reading only. Inside a transaction it changes nothing.
     """
-    if connection.vendor != "postgresql" or connection.in_atomic_block:
+    if connection.in_atomic_block:
         yield
-        return
-    with transaction.atomic():
+    elif connection.vendor == "sqlite":
         with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        yield
+            # Django's own transactions take the lock for writing at their start.
+            cursor.execute("BEGIN DEFERRED")
+            try:
+                yield
+            finally:
+                cursor.execute("COMMIT")
+    else:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            yield
 
 
 @dataclass
