@@ -1,9 +1,9 @@
 """The addresses of the pages."""
 
-from django.urls import path, register_converter
+from django.urls import path, re_path, register_converter
 
 from projects.models.fields import CODE_PATTERN
-from projects.views import nouns, overview, totals
+from projects.views import exports, nouns, overview, totals
 
 
 class CodeConverter:
@@ -20,11 +20,23 @@ class CodeConverter:
 
 register_converter(CodeConverter, "code")
 
+FORMAT = r"(?P<format>csv|xlsx|json)"
+
 urlpatterns = [
     path("", overview.overview, name="overview"),
     path("projects/", nouns.ProjectList.as_view(), name="projects"),
+    re_path(
+        rf"^projects/export\.{FORMAT}\Z",
+        exports.ProjectExport.as_view(),
+        name="projects-export",
+    ),
     path("projects/<code:code>/", nouns.ProjectPage.as_view(), name="project"),
     path("enterprises/", nouns.EnterpriseList.as_view(), name="enterprises"),
+    re_path(
+        rf"^enterprises/export\.{FORMAT}\Z",
+        exports.EnterpriseExport.as_view(),
+        name="enterprises-export",
+    ),
     path("enterprises/<code:code>/", nouns.EnterprisePage.as_view(), name="enterprise"),
     path("areas/", nouns.AreaList.as_view(), name="areas"),
     path("areas/<code:code>/", nouns.AreaPage.as_view(), name="area"),

@@ -1,0 +1,76 @@
+"""The records of a question as a file."""
+
+from __future__ import annotations
+
+from tempfile import TemporaryFile
+from typing import Any
+
+from django.http import (
+    FileResponse,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    StreamingHttpResponse,
+)
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views import View
+
+from projects import exporting
+from projects.spreadsheets.writing import SheetFullError
+
+
+class ExportFile(View):
+    """The question of the list, answered with a file: all its records, or 400 and no file."""
+
+    http_method_names = ["get", "head", "options"]
+    export: exporting.Export
+
+    def get(self, request: HttpRequest, format: str) -> HttpResponseBase:
+        export = self.export
+        question = export.question(request.GET, request.user, request)
+        if errors := export.errors(question):
+            return refused(
+                [f"{name}: {message}" for name, all_ in errors.items() for message in all_]
+            )
+        named: dict[str, Any] = {
+            "content_type": exporting.CONTENT_TYPES[format],
+            "headers": {
+                "Content-Disposition": "attachment; "
+                f'filename="{export.filename(format, timezone.localdate())}"'
+            },
+        }
+        if request.method == "HEAD":
+            # Streaming nothing, so that no length is told, which nobody has counted.
+            return StreamingHttpResponse([], **named)
+        if format == "xlsx":
+            # Closed, and so removed, with the answer.
+            file = TemporaryFile()  # noqa: SIM115
+            try:
+                export.xlsx(question, file)
+            except SheetFullError as error:
+                file.close()
+                return refused([gettext(error.message) % error.params])
+            file.seek(0)
+            return FileResponse(file, **named)
+        # What the database will not answer shows before the first byte has gone out.
+        question.qs.exists()
+        return StreamingHttpResponse(export.pieces(question, format), **named)
+
+
+class ProjectExport(ExportFile):
+    export = exporting.PROJECTS
+
+
+class EnterpriseExport(ExportFile):
+    export = exporting.ENTERPRISES
+
+
+def refused(messages: list[str]) -> HttpResponse:
+    """The errors as plain text: a file that holds them would be taken for the records."""
+    lines = [gettext("This question cannot be answered, so there is no file:"), *messages]
+    return HttpResponse(
+        "".join(f"{line}\n" for line in lines),
+        status=400,
+        content_type="text/plain; charset=utf-8",
+    )

@@ -1,0 +1,127 @@
+"""What the doors answer to one question: list, API, exports and totals, held beside each other."""
+
+import csv
+import io
+from decimal import Decimal
+from types import SimpleNamespace
+
+from django.http import QueryDict
+
+from projects.models import CONTRACTED_STAGES, Basis, Receipt
+
+NOTHING = Decimal("0.00")
+
+
+def asked(query, **more):
+    """`query` with further parameters, as the part of an address behind its question mark."""
+    data = QueryDict(query, mutable=True)
+    data.update(more)
+    return f"?{data.urlencode()}"
+
+
+def content(response):
+    assert response.status_code == 200, response
+    return b"".join(response.streaming_content)
+
+
+def exported(client, query):
+    """The rows of the CSV export, as texts by heading."""
+    text = content(client.get(f"/projects/export.csv{asked(query)}")).decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def listed(client, query):
+    """The codes on the pages of the list, three a page, and the summary above them."""
+    first = client.get(f"/projects/{asked(query, page_size=3)}")
+    assert first.status_code == 200, first.context["errors"]
+    codes = [project.code for project in first.context["records"]]
+    for number in range(2, first.context["page"].paginator.num_pages + 1):
+        page = client.get(f"/projects/{asked(query, page_size=3, page=number)}")
+        codes += [project.code for project in page.context["records"]]
+    return codes, first.context["summary"]
+
+
+def of_basis(rows, basis):
+    stages = CONTRACTED_STAGES if basis == Basis.CONTRACTED else ["intended"]
+    return [row for row in rows if row["stage"] in stages]
+
+
+def summed(rows):
+    """Projects, disclosed, left out, and the sum in the base currency, of rows of an export."""
+    amounts = [row["amount_base"] for row in rows]
+    disclosed = sum(row["amount"] != "" for row in rows)
+    converted = [Decimal(amount) for amount in amounts if amount]
+    return len(rows), disclosed, disclosed - len(converted), sum(converted, NOTHING)
+
+
+def figure(found):
+    """The same of a figure of the totals, from the page or from the API."""
+    if isinstance(found, dict):
+        found = SimpleNamespace(**found | {"amount": Decimal(found["amount"])})
+    return found.projects, found.disclosed, found.left_out, found.amount
+
+
+def bears_on(query, receipt):
+    """Whether a question of the basis received is about a receipt."""
+    data, day = QueryDict(query), str(receipt.received_on)
+    return (
+        any(day.startswith(year) for year in data.getlist("year") or [""])
+        and any(day.startswith(month) for month in data.getlist("month") or [""])
+        and data.get("received_after", "") <= day <= data.get("received_before", "9999")
+    )
+
+
+def received(query, rows):
+    """Projects and the sum of the receipts that a question is about, one by one."""
+    receipts = Receipt.objects.select_related("project", "conversion")
+    codes = {row["code"] for row in rows}
+    found = [
+        receipt
+        for receipt in receipts
+        if receipt.project.code in codes and bears_on(query, receipt)
+    ]
+    amounts = [receipt.conversion.amount_base for receipt in found]
+    return (
+        len({receipt.project_id for receipt in found}),
+        sum((amount for amount in amounts if amount is not None), NOTHING),
+    )
+
+
+def check_list(client, query):
+    """List, API and export hold the same records in one order, and the summary their sums."""
+    rows = exported(client, query)
+    codes, summary = listed(client, query)
+    answer = client.get(f"/api/v1/projects/{asked(query, page_size=1000)}").json()
+
+    assert codes == [row["code"] for row in rows]
+    assert [project["code"] for project in answer["results"]] == codes
+    assert answer["count"] == summary.records == len(rows)
+    assert summary.disclosed == sum(row["amount"] != "" for row in rows)
+    assert figure(summary.contracted) == summed(of_basis(rows, Basis.CONTRACTED))
+    assert figure(summary.intended) == summed(of_basis(rows, Basis.INTENDED))
+
+
+def check_totals(client, query):
+    """The totals, on their page and in the API, are the sum of the export of the same question."""
+    table = client.get(f"/api/v1/totals/{asked(query, by='sector')}").json()
+    page = client.get(f"/totals/{asked(query, by='sector')}").context["table"]
+    rows = exported(client, query)
+    total = figure(table["total"])
+
+    assert [figure(row) for row in page.rows] == [figure(row) for row in table["rows"]]
+    assert figure(page.total) == total
+    assert sum((Decimal(row["amount"]) for row in table["rows"]), NOTHING) == total[-1]
+    if table["basis"] == Basis.RECEIVED:
+        assert (total[0], total[-1]) == received(query, rows)
+    else:
+        assert total == summed(of_basis(rows, table["basis"]))
+
+
+def check_sums(client, query):
+    check_list(client, query)
+    if "basis=" in query:
+        check_totals(client, query)
+    else:
+        # With a basis, a year is that of its own date, so that each is a question of its own.
+        for basis in Basis:
+            check_totals(client, asked(query, basis=basis.value).removeprefix("?"))

@@ -1,0 +1,372 @@
+"""Page, API, exports and totals answer alike: the same records, the same counts, the same sums."""
+
+import io
+import json
+from datetime import date
+from decimal import Decimal
+from itertools import permutations
+from types import SimpleNamespace
+from urllib.parse import urlsplit
+
+import pytest
+from django.http import QueryDict
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+from python_calamine import CalamineWorkbook
+
+from projects import totals
+from projects.filters import ProjectQuestion
+from projects.models import Basis, Project, Qualifier
+from tests.doors import asked, check_sums, content, exported, figure, listed
+from tests.factories import (
+    make_area,
+    make_enterprise,
+    make_project,
+    make_rate,
+    make_receipt,
+    make_sector,
+    make_source,
+)
+
+
+def make_surroundings():
+    """What projects belong to; USD has a rate in early 2023, EUR never."""
+    make_rate("USD", "CNY", "7.1234", date(2023, 1, 1))
+    return SimpleNamespace(
+        areas=[None, make_area(code="a1"), make_area(code="a2")],
+        sectors=[make_sector(code=code) for code in ("s1", "s2", "s3")],
+        leads=[None, make_enterprise(code="e1", origin="KZ"), make_enterprise(code="e2")],
+        sources=[make_source(code="press"), make_source(code="office")],
+    )
+
+
+@pytest.fixture
+def register(db):
+    """A project for each way in which one can differ from the others."""
+    around = make_surroundings()
+    s1, s2, s3 = around.sectors
+    _none, a1, a2 = around.areas
+    _none, e1, e2 = around.leads
+    press, office = around.sources
+    make_project(code="plain", name="Cotton yarn", name_zh="喀什棉纱", area=a1, sectors=[s1])
+    make_project(
+        code="shared",
+        area=a1,
+        enterprise=e1,
+        sectors=[(s1, Decimal("33.33")), (s2, Decimal("66.67"))],
+        amount=Decimal("99999999999999.99"),
+        sources=[press, office],
+    )
+    assumed = make_project(
+        code="assumed",
+        area=a2,
+        enterprise=e2,
+        partners=[e1],
+        sectors=[s1, s2, s3],
+        amount=Decimal("100.00"),
+        stage="operating",
+        signed_on=date(2022, 12, 31),
+        qualifier="at_least",
+    )
+    make_project(code="silent", area=a1, sectors=[s3, s1], amount=None, sources=[press])
+    dollars = make_project(
+        code="dollars",
+        enterprise=e2,
+        sectors=[s2],
+        amount=Decimal("1000000.01"),
+        currency="USD",
+        signed_on=date(2023, 1, 15),
+        qualifier="about",
+    )
+    make_project(code="no-rate", amount=Decimal("5.00"), currency="EUR", sectors=[s2, s3])
+    make_project(
+        code="too-large",
+        amount=Decimal("99999999999999.99"),
+        currency="USD",
+        signed_on=date(2023, 1, 15),
+        enterprise=e1,
+    )
+    make_project(code="undated", signed_on=None, amount=Decimal("0.00"), area=a2)
+    make_project(
+        code="wish",
+        stage="intended",
+        signed_on=None,
+        intended_on=date(2023, 1, 20),
+        amount=Decimal("33.34"),
+        currency="USD",
+        area=a1,
+        sectors=[s1, s2],
+    )
+    make_project(code="vague", stage="intended", signed_on=None, amount=None, sectors=[s3])
+    gone = make_project(code="gone", stage="terminated", amount=Decimal("8.00"), sectors=[s1])
+    make_receipt(assumed, Decimal("10.01"), received_on=date(2022, 12, 31))
+    make_receipt(assumed, Decimal("-4.00"), received_on=date(2023, 1, 1))
+    make_receipt(dollars, Decimal("0.07"), currency="USD", received_on=date(2023, 2, 1))
+    make_receipt(dollars, Decimal("9.99"), currency="EUR", received_on=date(2023, 2, 1))
+    make_receipt(gone, Decimal("2.00"), received_on=date(2023, 2, 28))
+
+
+QUESTIONS = [
+    "",
+    "area=a1",
+    "area=a1&area=none",
+    "sector=s1",
+    "sector=s1&sector=s2",
+    "sector=s3&sector=none",
+    "sector=s1&sector_also=s2",
+    "stage=signed&stage=terminated",
+    "stage=intended",
+    "enterprise=e1",
+    "enterprise=none",
+    "lead=e2&lead=none",
+    "origin=KZ",
+    "origin=none",
+    "currency=USD",
+    "currency=EUR",
+    "source=press",
+    "source=none",
+    "disclosed=true",
+    "disclosed=false",
+    "amount_min=100&amount_max=5000万",
+    "amount_max=0",
+    "signed_after=2023-01-01",
+    "signed_before=2023-01-15",
+    "year=2022",
+    "year=none",
+    "month=2023-01&month=2023-11",
+    "updated_after=2000-01-01",
+    "updated_before=2000-01-01T00:00:00Z",
+    "received_after=2023-01-01",
+    "received_after=2023-01-01&received_before=2023-01-31",
+    "search=棉纱",
+    "search=mian&area=a1",
+    "basis=contracted",
+    "basis=contracted&sector=s2&disclosed=true",
+    "basis=intended&year=2023",
+    "basis=received",
+    "basis=received&year=2023",
+    "basis=received&month=2023-02&month=2022-12",
+    "basis=received&received_before=2022-12-31&sector=s1",
+    "area=a2&sector=s1&stage=operating&currency=CNY&disclosed=true",
+]
+
+
+@pytest.mark.parametrize("query", QUESTIONS)
+def test_list_api_exports_and_totals_answer_alike(client, register, query):
+    check_sums(client, query)
+
+
+@pytest.mark.parametrize("query", QUESTIONS)
+def test_the_exports_hold_the_same_as_the_api(client, register, query):
+    answer = client.get(f"/api/v1/projects/{asked(query, page_size=1000)}").json()["results"]
+
+    sheet = CalamineWorkbook.from_filelike(
+        io.BytesIO(content(client.get(f"/projects/export.xlsx{asked(query)}")))
+    ).get_sheet_by_name("projects")
+    _headings, *rows = sheet.to_python()
+
+    assert json.loads(content(client.get(f"/projects/export.json{asked(query)}"))) == answer
+    assert [row[0] for row in rows] == [project["code"] for project in answer]
+    for texts, project in zip(exported(client, query), answer, strict=True):
+        for name in ("amount", "amount_base", "received", "rate", "signed_on", "stage", "name"):
+            assert texts[name] == (project[name] or ""), (project["code"], name)
+
+
+@pytest.mark.parametrize(
+    "order", ["signed_on", "-signed_on", "amount", "-amount", "name", "-code", "updated_at"]
+)
+def test_every_door_puts_records_in_the_same_order(client, register, order):
+    query = f"ordering={order}"
+    rows = exported(client, query)
+    answer = client.get(f"/api/v1/projects/{asked(query, page_size=1000)}").json()["results"]
+
+    codes, _summary = listed(client, query)
+
+    assert codes == [row["code"] for row in rows] == [project["code"] for project in answer]
+
+
+@pytest.mark.parametrize(
+    ("query", "named"),
+    [
+        ("colour=red", "colour"),
+        ("area=nowhere", "area"),
+        ("area=a1&stage=finished", "stage"),
+        ("amount_min=lots", "amount_min"),
+        ("year=23", "year"),
+        ("search=%00", "search"),
+        ("basis=arrived", "basis"),
+        ("signed_after=11.11.2023", "signed_after"),
+        ("disclosed=yes&disclosed=true", "disclosed"),
+    ],
+)
+def test_every_door_refuses_the_same_and_names_it(client, register, query, named):
+    page = client.get(f"/projects/?{query}")
+    table = client.get(f"/totals/?{query}")
+    answers = [client.get(f"/api/v1/{noun}/?{query}") for noun in ("projects", "totals")]
+    files = [client.get(f"/projects/export.{form}?{query}") for form in ("csv", "xlsx", "json")]
+
+    messages = page.context["errors"][named]
+    assert {page.status_code, table.status_code} == {400}
+    assert "records" not in page.context
+    assert "table" not in table.context
+    assert table.context["errors"] == {named: messages}
+    for answer in answers:
+        assert (answer.status_code, answer.json()) == (400, {named: messages})
+    for file in files:
+        assert (file.status_code, file["Content-Type"]) == (400, "text/plain; charset=utf-8")
+        assert f"{named}: {messages[0]}" in file.content.decode()
+
+
+@pytest.mark.parametrize("basis", list(Basis))
+@pytest.mark.parametrize("by", totals.DIMENSIONS)
+@pytest.mark.parametrize("query", ["", "sector=s1&sector=s2", "area=a1&area=none", "year=2023"])
+def test_the_link_of_a_row_lists_exactly_its_projects(client, register, by, basis, query):
+    table = client.get(f"/api/v1/totals/{asked(query, by=by, basis=basis.value)}").json()
+
+    assert table["total"]["projects"]
+    for row in [*table["rows"], table["total"]]:
+        page = client.get(row["href"])
+        summary = page.context["summary"]
+        found = getattr(summary, basis.value)
+        assert summary.records == row["projects"], row["href"]
+        if "label" in row and by == "sector":
+            (found,) = [part for part in summary.of_which if part.label == row["label"]] or [None]
+        elif "sector=" in query:
+            # Its amount is that of the sectors asked for, as the list's is of whole projects.
+            continue
+        if found is not None:
+            assert figure(found) == figure(row), row["href"]
+
+
+@pytest.mark.parametrize("basis", list(Basis))
+def test_cross_tables_add_up_and_lead_to_their_projects(register, basis):
+    for by in permutations(totals.DIMENSIONS, 2):
+        question = ProjectQuestion(QueryDict(f"basis={basis.value}"), Project.objects.all())
+        table = totals.totals(question, by, basis)
+
+        assert sum(row.amount for row in table.rows) == table.total.amount
+        assert table.total.projects
+        for row in table.rows:
+            listed_ = ProjectQuestion(QueryDict(urlsplit(row.href).query), Project.objects.all())
+            assert listed_.qs.count() == row.projects, row.href
+
+
+amounts = st.one_of(
+    st.decimals(0, Decimal("99999999999999.99"), places=2),
+    st.decimals(0, 10, places=2),
+    st.just(Decimal("100.00")),
+)
+shares = {
+    1: [Decimal("100.00")],
+    2: [Decimal("33.33"), Decimal("66.67")],
+    3: [Decimal("33.33"), Decimal("33.33"), Decimal("33.34")],
+}
+days = st.sampled_from(
+    [None, date(2022, 12, 31), date(2023, 1, 15), date(2023, 2, 15), date(2023, 3, 1)]
+)
+registers = st.lists(
+    st.fixed_dictionaries(
+        {
+            "area": st.integers(0, 2),
+            "lead": st.integers(0, 2),
+            "partner": st.booleans(),
+            "sectors": st.lists(st.integers(0, 2), unique=True, max_size=3),
+            "shared": st.booleans(),
+            "stage": st.sampled_from(["intended", "signed", "operating", "terminated"]),
+            "amount": st.none() | amounts,
+            "currency": st.sampled_from(["CNY", "USD", "EUR"]),
+            "qualifier": st.sampled_from(Qualifier.values),
+            "day": days,
+            "source": st.booleans(),
+            "receipts": st.lists(
+                st.tuples(amounts, st.booleans(), st.sampled_from(["CNY", "USD", "EUR"]), days),
+                max_size=2,
+            ),
+        }
+    ),
+    min_size=2,
+    max_size=5,
+)
+one_of_each = {
+    "area": ["a1", "a2", "none"],
+    "sector": ["s1", "s2", "none"],
+    "sector_also": ["s2"],
+    "stage": ["signed", "intended"],
+    "enterprise": ["e1", "none"],
+    "lead": ["e2", "none"],
+    "origin": ["KZ", "none"],
+    "currency": ["USD", "CNY"],
+    "source": ["press", "none"],
+    "disclosed": ["true", "false"],
+    "updated_after": ["2000-01-01"],
+    "amount_min": ["0", "1000"],
+    "amount_max": ["99999999999999.99", "1亿"],
+    "signed_after": ["2022-01-01", "2023-01-01"],
+    "signed_before": ["2023-02-15"],
+    "year": ["2022", "2023"],
+    "month": ["2023-01", "2022-12"],
+    "received_after": ["2023-01-01"],
+    "received_before": ["2023-01-31"],
+    "search": ["p", "p1"],
+}
+several = {"area", "sector", "stage", "currency", "source", "year", "month"}
+
+
+@st.composite
+def questions(draw):
+    """Any combination of filters, repeated ones included, with a basis or without."""
+    names = draw(st.lists(st.sampled_from(sorted(one_of_each)), unique=True, max_size=3))
+    pairs = []
+    for name in names:
+        most = 3 if name in several else 1
+        values = st.lists(
+            st.sampled_from(one_of_each[name]), unique=True, min_size=1, max_size=most
+        )
+        pairs += [f"{name}={value}" for value in draw(values)]
+    basis = draw(st.none() | st.sampled_from(Basis.values))
+    return "&".join([*pairs, f"basis={basis}"] if basis else pairs)
+
+
+class AnyQuestionToAnyRegister(TestCase):
+    """In a class of hypothesis's own, as each example needs a database of its own."""
+
+    @classmethod
+    def setUpTestData(cls):
+        cls.around = make_surroundings()
+
+    def build(self, drawn):
+        for number, each in enumerate(drawn):
+            sectors = [self.around.sectors[index] for index in each["sectors"]]
+            if each["shared"] and sectors:
+                sectors = list(zip(sectors, shares[len(sectors)], strict=True))
+            lead = self.around.leads[each["lead"]]
+            partner = self.around.leads[1]
+            project = make_project(
+                code=f"p{number}",
+                area=self.around.areas[each["area"]],
+                enterprise=lead,
+                partners=[partner] if each["partner"] and lead != partner else [],
+                sectors=sectors,
+                sources=self.around.sources[:1] if each["source"] else [],
+                stage=each["stage"],
+                amount=each["amount"],
+                currency=each["currency"],
+                qualifier=each["qualifier"],
+                signed_on=each["day"] if each["stage"] != "intended" else None,
+                intended_on=each["day"] if each["stage"] == "intended" else None,
+            )
+            for amount, returned, currency, day in each["receipts"]:
+                make_receipt(
+                    project,
+                    -amount if returned else amount,
+                    currency=currency,
+                    received_on=day or date(2023, 12, 1),
+                )
+
+    @given(drawn=registers, queries=st.lists(questions(), min_size=2, max_size=2))
+    def test_totals_equal_the_sum_of_the_export_to_the_fen(self, drawn, queries):
+        self.build(drawn)
+
+        for query in queries:
+            check_sums(self.client, query)
