@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 from django.db.models import Max
@@ -225,7 +225,9 @@ class _Ground:
             sorted(model.objects.all(), key=lambda record: record.code)
             for model in (Area, Source, Sector)
         )
-        return cls([area.pk for area in areas], [source.pk for source in sources], sectors)
+        return cls(
+            [area.pk for area in areas], [source.pk for source in sources], cast(Any, sectors)
+        )
 
 
 def _lay_ground() -> None:
