@@ -8,7 +8,7 @@ and says what differed.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -165,17 +165,19 @@ def parts(amount: Decimal | None, shares: Sequence[Decimal | None]) -> list[Deci
 
 
 @dataclass
-class _Derived:
-    conversions: list[ProjectConversion] = field(default_factory=list)
+class _Made:
+    """What one project derives to."""
+
+    project: Project
+    conversion: ProjectConversion
     receipts: list[ReceiptConversion] = field(default_factory=list)
     allocations: list[Allocation] = field(default_factory=list)
 
 
-def _make(keys: Sequence[int]) -> _Derived:
-    """What the projects with these keys derive to. Four queries, however many they are."""
+def _make(projects: Any) -> list[_Made]:
+    """What a queryset of projects derives to. Four queries, however many they are."""
     base = base_currency()
-    made = _Derived()
-    projects = Project.objects.filter(pk__in=keys).prefetch_related("shares", "receipts")
+    projects = projects.prefetch_related("shares", "receipts")
     needs = [
         (thing.currency, day)
         for project in projects
@@ -186,16 +188,27 @@ def _make(keys: Sequence[int]) -> _Derived:
         if day is not None
     ]
     book = RateBook.covering(needs, base)
+    found = []
     for project in projects:
         shares = list(project.shares.all())
         own = book.convert(project.amount, project.currency, project.conversion_day)
-        made.conversions.append(ProjectConversion(project=project, **own.columns(base)))
+        made = _Made(project, ProjectConversion(project=project, **own.columns(base)))
         made.allocations += _allocations(project, None, shares, own, base)
         for receipt in project.receipts.all():
             got = book.convert(receipt.amount, receipt.currency, receipt.received_on)
             made.receipts.append(ReceiptConversion(receipt=receipt, **got.columns(base)))
             made.allocations += _allocations(project, receipt, shares, got, base)
-    return made
+        found.append(made)
+    return found
+
+
+def _locked(keys: Sequence[int]) -> Any:
+    """These projects, held until the transaction ends, so that nobody else derives them meanwhile.
+
+    In the order of their keys, and in the lock that a new receipt's reference
+    to its project does not wait for, so that no two writers wait for each other.
+    """
+    return Project.objects.filter(pk__in=keys).order_by("pk").select_for_update(no_key=True)
 
 
 def _allocations(
@@ -217,18 +230,20 @@ def _allocations(
 def derive(projects: Iterable[int]) -> None:
     """Make the derived rows of the projects with these primary keys anew.
 
-    To be called inside the transaction of the write that made it necessary.
-    About ten queries for each 500 projects.
+    To be called inside the transaction of the write that made it necessary,
+    after the write: what others write meanwhile waits until it ends. About ten
+    queries for each 500 projects.
     """
     for keys in batches(dict.fromkeys(projects)):
-        made = _make(keys)
-        Allocation.objects.filter(project__in=keys).delete()
-        ReceiptConversion.objects.filter(receipt__project__in=keys).delete()
-        ProjectConversion.objects.filter(project__in=keys).delete()
-        # Derived rows have no history, so that plain bulk writes lose nothing.
-        ProjectConversion.objects.bulk_create(made.conversions)
-        ReceiptConversion.objects.bulk_create(made.receipts)
-        Allocation.objects.bulk_create(made.allocations)
+        with transaction.atomic(savepoint=False):
+            made = _make(_locked(keys))
+            Allocation.objects.filter(project__in=keys).delete()
+            ReceiptConversion.objects.filter(receipt__project__in=keys).delete()
+            ProjectConversion.objects.filter(project__in=keys).delete()
+            # Derived rows have no history, so that plain bulk writes lose nothing.
+            ProjectConversion.objects.bulk_create(one.conversion for one in made)
+            ReceiptConversion.objects.bulk_create(row for one in made for row in one.receipts)
+            Allocation.objects.bulk_create(row for one in made for row in one.allocations)
 
 
 def derive_for_rates(pairs: Iterable[tuple[str, str, date]]) -> int:
@@ -256,69 +271,158 @@ def derive_for_rates(pairs: Iterable[tuple[str, str, date]]) -> int:
     return len(keys)
 
 
-def _figures(keys: Sequence[int]) -> dict[int, Any]:
-    """The derived rows of these projects as plain values, to be compared before and after."""
-    found: dict[int, Any] = defaultdict(lambda: (set(), set(), []))
-    columns = (
-        "base_currency",
-        "outcome",
-        "amount_base",
-        "rate",
-        "rate_date",
-        "rate_from",
-        "rate_to",
-    )
+CONVERSION_COLUMNS = (
+    "base_currency",
+    "outcome",
+    "amount_base",
+    "rate",
+    "rate_date",
+    "rate_from_id",
+    "rate_to_id",
+)
+ALLOCATION_COLUMNS = (
+    "receipt_id",
+    "sector_id",
+    "assumed",
+    "base_currency",
+    "outcome",
+    "amount_base",
+)
+
+
+def _values(row: Any, columns: Sequence[str]) -> tuple[Any, ...]:
+    return tuple(getattr(row, column) for column in columns)
+
+
+def _stored(keys: Sequence[int]) -> dict[int, Counter[Any]]:
+    """The derived rows of these projects as they stand, by project. Three queries."""
+    found: dict[int, Counter[Any]] = defaultdict(Counter)
     for key, *values in ProjectConversion.objects.filter(project__in=keys).values_list(
-        "project", *columns
+        "project_id", *CONVERSION_COLUMNS
     ):
-        found[key][0].add(tuple(values))
+        found[key][("own", *values)] += 1
     for key, *values in ReceiptConversion.objects.filter(receipt__project__in=keys).values_list(
-        "receipt__project", "receipt", *columns
+        "receipt__project_id", "receipt_id", *CONVERSION_COLUMNS
     ):
-        found[key][1].add(tuple(values))
-    for key, *values in (
-        Allocation.objects.filter(project__in=keys)
-        .order_by("receipt", "sector", "pk")
-        .values_list(
-            "project", "receipt", "sector", "assumed", "base_currency", "outcome", "amount_base"
-        )
+        found[key][("receipt", *values)] += 1
+    for key, *values in Allocation.objects.filter(project__in=keys).values_list(
+        "project_id", *ALLOCATION_COLUMNS
     ):
-        found[key][2].append(tuple(values))
+        found[key][("part", *values)] += 1
     return found
+
+
+def _compared(made: _Made) -> Counter[Any]:
+    """The same of what a project derives to."""
+    return Counter(
+        [
+            ("own", *_values(made.conversion, CONVERSION_COLUMNS)),
+            *(
+                ("receipt", row.receipt_id, *_values(row, CONVERSION_COLUMNS))
+                for row in made.receipts
+            ),
+            *(("part", *_values(row, ALLOCATION_COLUMNS)) for row in made.allocations),
+        ]
+    )
+
+
+def _differing(keys: Sequence[int], projects: Any) -> dict[int, str]:
+    made = _make(projects)
+    stored = _stored(keys)
+    return {
+        one.project.pk: one.project.code for one in made if _compared(one) != stored[one.project.pk]
+    }
+
+
+def differing(keys: Sequence[int]) -> dict[int, str]:
+    """The codes, by key, of those of these projects whose derived rows are not what they should be.
+
+    Writes nothing. Seven queries for up to 500 projects; what seems to differ
+    is looked at once more while nobody else writes it, for as many again.
+    """
+    suspects = list(_differing(keys, Project.objects.filter(pk__in=keys)))
+    if not suspects:
+        return {}
+    with transaction.atomic():
+        return _differing(suspects, _locked(suspects))
+
+
+def stale_search_keys(records: Sequence[Any]) -> list[Any]:
+    """Those of `records` whose search key is not made of their names; with the right one set."""
+    found = []
+    for record in records:
+        key = record.make_search_key()
+        if key != record.search_key:
+            record.search_key = key
+            found.append(record)
+    return found
+
+
+def walk(records: Any, size: int | None = None) -> Iterator[list[Any]]:
+    """The records of a queryset in the order of their keys, `size` (or 500) at a time.
+
+    Each batch is a query of its own: a cursor left open between them would hold
+    SQLite to the state in which it began, in which it can write no more once
+    somebody else has.
+    """
+    size = size or BATCH
+    records = records.order_by("pk")
+    batch = list(records[:size])
+    while batch:
+        yield batch
+        batch = list(records.filter(pk__gt=batch[-1].pk)[:size])
+
+
+# How many of those that differed are named; the others are counted.
+NAMED = 20
+SEARCHED = (Zone, Area, Sector, Enterprise, Project)
 
 
 @dataclass
 class Rebuilt:
-    """What `rebuild` looked at, and what stood otherwise than it should have."""
+    """What `rebuild` looked at, and what stood otherwise than it should have.
+
+    `differing` and `searched` name the first 20, by code; `projects_differing`
+    and `search_keys` count all.
+    """
 
     projects: int = 0
+    projects_differing: int = 0
     differing: list[str] = field(default_factory=list)
     search_keys: int = 0
+    searched: list[str] = field(default_factory=list)
 
 
 def rebuild() -> Rebuilt:
-    """Make everything derived anew, 500 projects a transaction; returns what differed.
+    """Make everything derived anew, 500 records a transaction; returns what differed.
 
-    Memory does not grow with the register. Safe while others write.
+    Only what differs is written. Memory does not grow with the register, nor
+    with what differs. Safe while others write: each record is looked at again
+    once it is locked.
     """
     result = Rebuilt()
-    for model in (Zone, Area, Sector, Enterprise, Project):
-        stale = []
-        for record in model.objects.iterator(chunk_size=BATCH):
-            key = record.make_search_key()
-            if key != record.search_key:
-                record.search_key = key
-                stale.append(record)
-        # A search key is no statement about the record: no history, no new version.
-        model._base_manager.bulk_update(stale, ["search_key"], batch_size=BATCH)
-        result.search_keys += len(stale)
-    codes = Project.objects.order_by("pk").values_list("pk", "code").iterator(chunk_size=BATCH)
-    for rows in batches(codes):
-        keys = [key for key, _ in rows]
-        with transaction.atomic():
-            before = _figures(keys)
-            derive(keys)
-            after = _figures(keys)
-        result.projects += len(rows)
-        result.differing += [code for key, code in rows if before.get(key) != after.get(key)]
+    for model in SEARCHED:
+        for records in walk(model.objects.all()):
+            if suspects := stale_search_keys(records):
+                stale = _mend_search_keys(model, [record.pk for record in suspects])
+                result.search_keys += len(stale)
+                result.searched += [record.code for record in stale][: NAMED - len(result.searched)]
+    for projects in walk(Project.objects.only("pk")):
+        wrong = differing([project.pk for project in projects])
+        if wrong:
+            with transaction.atomic():
+                derive(wrong)
+        result.projects += len(projects)
+        result.projects_differing += len(wrong)
+        result.differing += list(wrong.values())[: NAMED - len(result.differing)]
     return result
+
+
+def _mend_search_keys(model: Any, keys: Sequence[int]) -> list[Any]:
+    """Write the search keys of these records that are stale still; returns the records."""
+    with transaction.atomic():
+        records = model.objects.filter(pk__in=keys).order_by("pk").select_for_update(no_key=True)
+        stale = stale_search_keys(records)
+        # A search key is no statement about the record: no history, no new version.
+        model._base_manager.bulk_update(stale, ["search_key"])
+    return stale

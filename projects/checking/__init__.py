@@ -1,0 +1,68 @@
+"""The data-quality report: what the rules would refuse today, and what a reader should doubt.
+
+Nothing is written. Records are read 500 at a time, each batch at a fixed number
+of queries; what cannot be read at all is a finding like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from functools import partial
+from typing import Any
+
+from django.utils import timezone
+
+from projects.models import (
+    Area,
+    Enterprise,
+    ExchangeRate,
+    Headline,
+    Project,
+    Receipt,
+    Sector,
+    Source,
+    Zone,
+)
+
+from . import rows, together
+from .records import of_records
+from .report import ERRORS, Batch, Finding, Rule, batches, readably
+
+__all__ = ["ERRORS", "Finding", "Rule", "findings"]
+
+NOUNS: tuple[Any, ...] = (
+    Source,
+    Zone,
+    Area,
+    Sector,
+    ExchangeRate,
+    Enterprise,
+    Project,
+    Receipt,
+    Headline,
+)
+
+
+def findings(today: date | None = None) -> Iterator[Finding]:
+    """Everything amiss or doubtful, noun by noun.
+
+    About 30 queries for each 500 records and 40 more. Memory grows only with
+    the names of enterprises and with headlines, which are held against each
+    other.
+    """
+    today = today or timezone.localdate()
+    for model in NOUNS:
+        checks: list[Callable[[Batch], Iterable[Finding]]] = [
+            partial(of_records, today=today),
+            rows.histories,
+        ]
+        if model is Project:
+            checks += [rows.derived_rows, rows.parts]
+        for batch in batches(model):
+            for check in checks:
+                yield from readably(check, batch)
+        yield from together.repeated(model)
+    yield from together.dangling()
+    yield from together.contradictions()
+    yield from together.alike_enterprises()

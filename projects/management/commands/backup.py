@@ -1,0 +1,39 @@
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from projects import backups
+
+
+class Command(BaseCommand):
+    help = (
+        "Makes a consistent copy of the SQLite database while it is written to. On PostgreSQL "
+        "says what to use instead."
+    )
+
+    def add_arguments(self, parser: Any) -> None:
+        parser.add_argument("file", metavar="FILE", type=Path, help="where the copy goes")
+        parser.add_argument("--force", action="store_true", help="replace FILE if it is there")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        file = options["file"]
+        if connection.vendor != "sqlite":
+            raise CommandError(
+                _("The register is kept in PostgreSQL, so copy it with its own tool:\n  %(line)s")
+                % {"line": backups.dump_line(connection.settings_dict, file)}
+            )
+        try:
+            backups.backup(backups.live_database(), file, force=options["force"])
+        except backups.BackupError as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(
+            _("Copied to %(file)s: %(projects)s projects, %(size)s bytes, checked.")
+            % {
+                "file": file,
+                "projects": f"{backups.count_projects(file) or 0:,}",
+                "size": f"{file.stat().st_size:,}",
+            }
+        )

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from projects import checking
+
+# How many findings of a kind are shown; the others are counted.
+SHOWN = 20
+
+
+class Command(BaseCommand):
+    help = (
+        "The data-quality report: what the rules would refuse today, and what a reader should "
+        "doubt. Changes nothing. Exit code 1 where there are errors; warnings are none."
+    )
+
+    def add_arguments(self, parser: Any) -> None:
+        parser.add_argument(
+            "--format",
+            choices=["text", "json"],
+            default="text",
+            help=f"text: the first {SHOWN} of each kind; json: all of them",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.errors = self.warnings = 0
+        found = self._counted(checking.findings())
+        if options["format"] == "json":
+            self._write_json(found)
+        else:
+            self._write_text(found)
+        if self.errors:
+            raise CommandError(
+                ngettext(
+                    "There is %(count)s error in the register.",
+                    "There are %(count)s errors in the register.",
+                    self.errors,
+                )
+                % {"count": f"{self.errors:,}"}
+            )
+
+    def _counted(self, found: Iterator[checking.Finding]) -> Iterator[checking.Finding]:
+        for finding in found:
+            if finding.is_error:
+                self.errors += 1
+            else:
+                self.warnings += 1
+            yield finding
+
+    def _write_json(self, found: Iterator[checking.Finding]) -> None:
+        """A list, written as it is found, so that it is never held as a whole."""
+        separator = "["
+        for finding in found:
+            row = {
+                "severity": "error" if finding.is_error else "warning",
+                "rule": finding.rule.value,
+                "noun": finding.noun,
+                "code": finding.code,
+                "field": finding.field,
+                "sentence": finding.sentence,
+            }
+            self.stdout.write(f"{separator}\n{json.dumps(row, ensure_ascii=False)}", ending="")
+            separator = ","
+        self.stdout.write("\n]" if separator == "," else "[]")
+
+    def _write_text(self, found: Iterator[checking.Finding]) -> None:
+        counts = dict.fromkeys(checking.Rule, 0)
+        shown: dict[checking.Rule, list[checking.Finding]] = {rule: [] for rule in checking.Rule}
+        for finding in found:
+            counts[finding.rule] += 1
+            if len(shown[finding.rule]) < SHOWN:
+                shown[finding.rule].append(finding)
+        for heading, count, are_errors in (
+            (_("Errors"), self.errors, True),
+            (_("Warnings"), self.warnings, False),
+        ):
+            self.stdout.write(f"{heading}: {count:,}")
+            for rule, findings in shown.items():
+                if findings and (rule in checking.ERRORS) == are_errors:
+                    self._write_rule(rule, counts[rule], findings)
+
+    def _write_rule(
+        self, rule: checking.Rule, count: int, findings: list[checking.Finding]
+    ) -> None:
+        self.stdout.write(f"  {capfirst(rule.label)}: {count:,}")
+        for finding in findings:
+            at = f"{finding.noun} {finding.code}"
+            if finding.field:
+                at = f"{at}, {finding.field}"
+            self.stdout.write(f"    {at}: {finding.sentence}")
+        if count > len(findings):
+            more = f"{count - len(findings):,}"
+            self.stdout.write("    " + _("and %(count)s more") % {"count": more})

@@ -1,0 +1,53 @@
+import time
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import IntegrityError
+from django.utils.translation import gettext as _
+
+from projects import filling
+
+# Seconds between two lines that say how far a long run has come.
+SAID_EVERY = 10
+
+
+class Command(BaseCommand):
+    help = (
+        "Makes N plausible projects with their enterprises for benchmarks: made up, the same in "
+        "every run. Refuses a database that holds real ones. A second run adds more."
+    )
+
+    def add_arguments(self, parser: Any) -> None:
+        parser.add_argument("count", metavar="N", type=int, help="how many projects")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        said = time.monotonic()
+
+        def report(done: int) -> None:
+            nonlocal said
+            if time.monotonic() - said >= SAID_EVERY:
+                said = time.monotonic()
+                self.stderr.write(f"{done:,} / {options['count']:,}")
+
+        try:
+            filled = filling.fill(options["count"], report)
+        except (filling.RealRecordsError, ValueError) as error:
+            raise CommandError(str(error)) from None
+        except IntegrityError as error:
+            raise CommandError(
+                _("Somebody else writes to this register (%(error)s): fill it alone.")
+                % {"error": error}
+            ) from error
+        self.stdout.write(
+            _(
+                "Made %(projects)s projects (%(first)s to %(last)s), %(enterprises)s enterprises "
+                "and %(receipts)s receipts."
+            )
+            % {
+                "projects": f"{filled.projects:,}",
+                "first": filling.project_code(filled.first),
+                "last": filling.project_code(filled.last),
+                "enterprises": f"{filled.enterprises:,}",
+                "receipts": f"{filled.receipts:,}",
+            }
+        )

@@ -1,0 +1,43 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from projects import derived
+from projects.models import base_currency
+
+
+class Command(BaseCommand):
+    help = (
+        "Makes everything derived anew: amounts in the base currency, their parts by sector, "
+        "search keys. Says what differed; a second run finds nothing."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            result = derived.rebuild()
+        except (ArithmeticError, TypeError, ValueError) as error:
+            raise CommandError(
+                _(
+                    "A record holds what cannot be read (%(error)s): manage.py check_data "
+                    "names it. What came before it is rebuilt."
+                )
+                % {"error": error}
+            ) from error
+        self.stdout.write(
+            _("Projects looked at, in %(currency)s: %(count)s")
+            % {"count": f"{result.projects:,}", "currency": base_currency()}
+        )
+        self._say(_("Derived figures that differed"), result.projects_differing, result.differing)
+        self._say(_("Search keys that differed"), result.search_keys, result.searched)
+
+    def _say(self, what: str, count: int, codes: list[str]) -> None:
+        self.stdout.write(f"{what}: {count:,}")
+        if codes:
+            more = count - len(codes)
+            named = ", ".join(codes)
+            self.stdout.write(
+                "  "
+                + (_("%(codes)s and %(more)s more") if more else "%(codes)s")
+                % {"codes": named, "more": f"{more:,}"}
+            )

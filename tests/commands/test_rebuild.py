@@ -1,0 +1,165 @@
+from datetime import date
+from decimal import Decimal
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from projects import derived
+from projects.models import (
+    Allocation,
+    Enterprise,
+    ExchangeRate,
+    Project,
+    ProjectConversion,
+    ReceiptConversion,
+)
+from tests.factories import make_enterprise, make_project, make_rate, make_receipt, make_sector
+
+pytestmark = pytest.mark.django_db
+
+
+def rebuilt() -> str:
+    output = StringIO()
+    call_command("rebuild", stdout=output)
+    return output.getvalue()
+
+
+def allocated():
+    return set(
+        Allocation.objects.values_list("project__code", "receipt", "sector__code", "amount_base")
+    )
+
+
+def test_a_register_in_order_is_looked_at_and_left_alone():
+    make_receipt(make_project(sectors=[make_sector()]))
+    before = set(Allocation.objects.values_list("pk", flat=True))
+
+    told = rebuilt()
+
+    assert told == (
+        "Projects looked at, in CNY: 1\nDerived figures that differed: 0\n"
+        "Search keys that differed: 0\n"
+    )
+    assert set(Allocation.objects.values_list("pk", flat=True)) == before
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        pytest.param(lambda: ProjectConversion.objects.first().delete(), id="a conversion lost"),
+        pytest.param(lambda: ReceiptConversion.objects.all().delete(), id="a receipt's lost"),
+        pytest.param(lambda: Allocation.objects.first().delete(), id="a part lost"),
+        pytest.param(
+            lambda: Allocation.objects.filter(pk=Allocation.objects.first().pk).update(
+                amount_base=Decimal("1.00")
+            ),
+            id="a part wrong",
+        ),
+        pytest.param(
+            lambda: Allocation.objects.bulk_create(
+                [
+                    Allocation(
+                        **{
+                            field.attname: getattr(Allocation.objects.first(), field.attname)
+                            for field in Allocation._meta.concrete_fields
+                            if not field.primary_key
+                        }
+                    )
+                ]
+            ),
+            id="a part twice",
+        ),
+        pytest.param(
+            lambda: ExchangeRate.objects.update(rate=Decimal("7.3")), id="a rate changed beneath"
+        ),
+    ],
+)
+def test_whatever_is_amiss_is_named_and_mended(spoil):
+    make_rate("USD", "CNY", "7.2", date(2023, 11, 1))
+    sectors = [make_sector(), make_sector()]
+    project = make_project(code="KS-1", currency="USD", sectors=sectors)
+    make_receipt(project, Decimal("-0.01"), currency="USD", received_on=date(2023, 11, 20))
+    make_project(code="KS-2")
+    spoil()
+
+    told = rebuilt()
+
+    assert "Projects looked at, in CNY: 2\nDerived figures that differed: 1\n  KS-1\n" in told
+    assert "differed: 1" not in rebuilt()
+    parts = Allocation.objects.filter(project=project, receipt=None)
+    assert sum(parts.values_list("amount_base", flat=True)) == project.amount * (
+        ExchangeRate.objects.get().rate
+    )
+
+
+def test_a_stale_search_key_is_named_and_mended_without_a_row_of_history():
+    enterprise = make_enterprise(code="KS-E", name_zh="喀什贸易")
+    key, version = enterprise.search_key, enterprise.version
+    Enterprise.objects.filter(pk=enterprise.pk).update(search_key="")
+
+    told = rebuilt()
+
+    enterprise.refresh_from_db()
+    assert "Search keys that differed: 1\n  KS-E\n" in told
+    assert (enterprise.search_key, enterprise.version) == (key, version)
+    assert enterprise.history.count() == 1
+
+
+def test_another_base_currency_is_taken_up(settings):
+    make_rate("USD", "CNY", "8", date(2023, 11, 1))
+    project = make_project(code="KS-1", amount=Decimal("100.00"), currency="CNY")
+    settings.BASE_CURRENCY = "USD"
+
+    told = rebuilt()
+
+    assert "Projects looked at, in USD: 1\nDerived figures that differed: 1\n  KS-1\n" in told
+    assert allocated() == {(project.code, None, None, Decimal("12.50"))}
+    assert not ProjectConversion.objects.stale().exists()
+
+
+def test_twenty_are_named_and_the_rest_counted(monkeypatch):
+    monkeypatch.setattr(derived, "BATCH", 10)
+    for number in range(23):
+        make_project(code=f"KS-{number:02}")
+    Allocation.objects.all().delete()
+    Project.objects.update(search_key="")
+
+    told = rebuilt().splitlines()
+
+    named = ", ".join(f"KS-{number:02}" for number in range(20))
+    assert told == [
+        "Projects looked at, in CNY: 23",
+        "Derived figures that differed: 23",
+        f"  {named} and 3 more",
+        "Search keys that differed: 23",
+        f"  {named} and 3 more",
+    ]
+
+
+def test_the_queries_do_not_grow_with_the_projects():
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            rebuilt()
+        return len(captured)
+
+    make_receipt(make_project(sectors=[make_sector()]))
+    few = queries()
+    for _ in range(8):
+        make_receipt(make_project(sectors=[make_sector(), make_sector()]))
+
+    assert queries() == few
+
+
+@pytest.mark.skipif(
+    connection.vendor != "sqlite", reason="only SQLite stores a text where a number belongs"
+)
+def test_a_record_that_cannot_be_read_is_a_sentence():
+    make_project()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE projects_project SET signed_on = '2023-13-45'")
+
+    with pytest.raises(CommandError, match="check_data names it"):
+        rebuilt()
