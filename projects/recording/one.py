@@ -119,8 +119,8 @@ def check_links(
     if sectors is not None:
         try:
             check_shares([share for _sector, share in sectors])
-            # By code, as a sector that is still to be made has no key.
-            if len({sector.code for sector, _share in sectors}) < len(sectors):
+            # By code where there is no key yet, as in a file that has a sector made.
+            if len({sector.pk or sector.code for sector, _share in sectors}) < len(sectors):
                 raise ValidationError(_("A project names each sector once."), "repeated")
         except ValidationError as error:
             problems["sectors"] = error.error_list
