@@ -1,0 +1,123 @@
+"""What was exported can be imported, and changes nothing."""
+
+import io
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.http import QueryDict
+
+from projects import exporting, sample
+from projects.importing import Fate, import_table
+from projects.models import Enterprise, Project
+from projects.serializers.cells import headings
+from projects.spreadsheets.reading import read
+from tests.factories import (
+    make_area,
+    make_enterprise,
+    make_project,
+    make_receipt,
+    make_sector,
+    make_source,
+)
+
+pytestmark = pytest.mark.django_db
+
+FORMS = ["csv", "xlsx", "json"]
+
+
+def exported(export, form):
+    file = io.BytesIO()
+    export.written(export.question(QueryDict(""), None), form, file)
+    return file.getvalue()
+
+
+def imported(noun, content, export):
+    table = read(content, known=headings(export.serializer_class))
+    return import_table(noun, table)
+
+
+@pytest.fixture
+def register():
+    """Records whose texts and numbers a file could easily lose or change."""
+    press, gazette = make_source(code="press"), make_source(code="gazette")
+    trade, it = make_sector(code="trade"), make_sector(code="it.2")
+    area = make_area(code="007")
+    lead = make_enterprise(
+        code="1E5",
+        name="=cmd|' /C calc'!A0",
+        name_zh="喀什纺织有限公司",
+        aliases="Kashi Textile Co., Ltd.\n@kashi; 喀什",
+        uscc="91110000600037341L",
+        origin="CN-ZJ",
+        kind="private",
+        area=area,
+        settled_on=date(2023, 11, 11),
+        sources=[press],
+    )
+    partner = make_enterprise(code="0001", name="'-tricky", note='Two "lines",\nand a ; b')
+    make_project(
+        code="-1",
+        name="+1 – a “quoted”, name",
+        area=area,
+        enterprise=lead,
+        partners=[partner],
+        sectors=[(trade, Decimal("33.33")), (it, Decimal("66.67"))],
+        sources=[press, gazette],
+        amount=Decimal("99999999999999.99"),
+        qualifier="at_least",
+        amount_text="more than ninety-nine trillion",
+        registered_on=date(2023, 12, 1),
+        description="A\ttab, then 中文 and 😀\nand a line",
+    )
+    project = make_project(code="2.0", sectors=[trade, it], amount=None, currency="USD")
+    make_receipt(project, Decimal("-0.01"))
+    make_project(code="none-at-all", amount=Decimal("0.00"), stage="intended", signed_on=None)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_projects_come_back_unchanged(register, form):
+    before = list(Project.objects.order_by("code").values())
+
+    report = imported("projects", exported(exporting.PROJECTS, form), exporting.PROJECTS)
+
+    assert report.faults == []
+    assert report.counts == {Fate.NEW: 0, Fate.CHANGED: 0, Fate.UNCHANGED: 3}
+    assert list(Project.objects.order_by("code").values()) == before
+    assert Project.history.count() == 3
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_enterprises_come_back_unchanged(register, form):
+    before = list(Enterprise.objects.order_by("code").values())
+
+    report = imported("enterprises", exported(exporting.ENTERPRISES, form), exporting.ENTERPRISES)
+
+    assert report.faults == []
+    assert report.counts == {Fate.NEW: 0, Fate.CHANGED: 0, Fate.UNCHANGED: 2}
+    assert list(Enterprise.objects.order_by("code").values()) == before
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_what_was_deleted_comes_back_as_it_was(register, form):
+    content = exported(exporting.PROJECTS, form)
+    before = exported(exporting.PROJECTS, "csv").decode().splitlines()
+    Project.objects.get(code="-1").delete()
+
+    report = imported("projects", content, exporting.PROJECTS)
+
+    assert report.faults == []
+    assert report.counts[Fate.NEW] == 1
+    # All but when it was made and changed, and its version.
+    after = exported(exporting.PROJECTS, "csv").decode().splitlines()
+    assert [line.split(",202")[0] for line in after] == [line.split(",202")[0] for line in before]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_sample_comes_back_unchanged(form):
+    sample.load()
+
+    report = imported("projects", exported(exporting.PROJECTS, form), exporting.PROJECTS)
+
+    assert report.faults == []
+    assert report.counts[Fate.UNCHANGED] == 5
