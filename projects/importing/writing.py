@@ -38,10 +38,6 @@ class Report:
     made: dict[Any, int] = field(default_factory=dict)
     written: bool = False
 
-    @property
-    def rows_at_fault(self) -> int:
-        return len({fault.row for fault in self.faults})
-
 
 def import_table(
     noun: str,

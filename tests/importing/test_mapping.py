@@ -7,9 +7,10 @@ from projects import serializers
 from projects.importing.mapping import CellError, Column, MappingError, mapping_of, read_mapping
 
 NOUNS = list(serializers.BY_NOUN)
+MAPPINGS = Path(__file__).resolve().parents[2] / "docs" / "mappings"
 
 
-@pytest.mark.parametrize("file", sorted(Path("docs/mappings").glob("*.toml")), ids=str)
+@pytest.mark.parametrize("file", sorted(MAPPINGS.glob("*.toml")), ids=lambda file: file.name)
 def test_each_mapping_in_the_documentation_can_be_read(file):
     assert read_mapping(file, NOUNS).columns
 

@@ -11,10 +11,11 @@ from django.core.management import call_command
 
 from projects.models import Project
 
-DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
+ROOT = Path(__file__).resolve().parents[2]
+DATA = ROOT.parent / "shared" / "data"
 PROJECTS = DATA / "aiddata_gcdf" / "final_input.csv"
 RATES = DATA / "standards" / "exchange_rates_monthly.csv"
-MAPPINGS = Path("docs/mappings")
+MAPPINGS = ROOT / "docs" / "mappings"
 
 pytestmark = [
     pytest.mark.django_db,

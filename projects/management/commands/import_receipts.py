@@ -2,7 +2,5 @@ from projects.management.importing import ImportCommand
 
 
 class Command(ImportCommand):
-    help = (
-        "Imports funds received from CSV, XLSX, XLS, ODS or JSON files: whole or not at all."
-    )
+    help = "Imports funds received from CSV, XLSX, XLS, ODS or JSON files: whole or not at all."
     noun = "receipts"
