@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from projects.models.fields import CODE_PATTERN
-from projects.views import nouns, overview, totals
+from projects.views import area, enterprise, headline, overview, project, source, totals
 
 
 class CodeConverter:
@@ -22,14 +22,14 @@ register_converter(CodeConverter, "code")
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
-    path("projects/", nouns.ProjectList.as_view(), name="projects"),
-    path("projects/<code:code>/", nouns.ProjectPage.as_view(), name="project"),
-    path("enterprises/", nouns.EnterpriseList.as_view(), name="enterprises"),
-    path("enterprises/<code:code>/", nouns.EnterprisePage.as_view(), name="enterprise"),
-    path("areas/", nouns.AreaList.as_view(), name="areas"),
-    path("areas/<code:code>/", nouns.AreaPage.as_view(), name="area"),
+    path("projects/", project.ProjectList.as_view(), name="projects"),
+    path("projects/<code:code>/", project.ProjectPage.as_view(), name="project"),
+    path("enterprises/", enterprise.EnterpriseList.as_view(), name="enterprises"),
+    path("enterprises/<code:code>/", enterprise.EnterprisePage.as_view(), name="enterprise"),
+    path("areas/", area.AreaList.as_view(), name="areas"),
+    path("areas/<code:code>/", area.AreaPage.as_view(), name="area"),
     path("totals/", totals.totals_page, name="totals"),
-    path("headlines/", nouns.HeadlineList.as_view(), name="headlines"),
-    path("sources/", nouns.SourceList.as_view(), name="sources"),
-    path("sources/<code:code>/", nouns.SourcePage.as_view(), name="source"),
+    path("headlines/", headline.HeadlineList.as_view(), name="headlines"),
+    path("sources/", source.SourceList.as_view(), name="sources"),
+    path("sources/<code:code>/", source.SourcePage.as_view(), name="source"),
 ]

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from typing import Any
+
+from projects import filters, totals
+from projects.models import Project
+
+from .lists import ListPage
+from .records import RecordPage
+
+MOST_CHANGES = 20
+
+
+class ProjectList(ListPage):
+    question_class = filters.ProjectQuestion
+    template = "projects/project_list.html"
+    main = ("search", "area", "sector", "stage", "basis", "disclosed", "year", "ordering")
+
+    def records(self, question: Any) -> Any:
+        return question.qs.with_figures()
+
+    def extra(self, question: Any, records: list[Any]) -> dict[str, Any]:
+        return {"summary": totals.summary(question)}
+
+
+class ProjectPage(RecordPage):
+    template = "projects/project_page.html"
+
+    def records(self) -> Any:
+        return Project.objects.visible_to(self.request.user).with_figures()
+
+    def extra(self, record: Any) -> dict[str, Any]:
+        return {
+            "allocations": record.allocations.filter(receipt=None)
+            .select_related("sector")
+            .order_by("pk"),
+            "receipts": record.receipts.visible_to(self.request.user).with_figures(),
+            "changes": record.history.order_by("-history_id").values(
+                "history_date", "history_type"
+            )[:MOST_CHANGES],
+        }
