@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.translation import get_language, gettext
 
 from projects import money as amounts
+from projects.headlines import Beside
 from projects.models import Qualifier, base_currency
 from projects.totals import Figure
 
@@ -119,8 +120,17 @@ def moment(value: datetime) -> str:
 
 
 @register.filter
-def per_cent(share: Decimal | None) -> str:
-    return "–" if share is None else f"{share * 100:.2f} %"
+def share_of(figure: Figure) -> str:
+    """The share of the total, which nobody knows where the amount itself is not known."""
+    if figure.share is None or not figure.is_known:
+        return "–"
+    return f"{figure.share * 100:.2f} %"
+
+
+@register.simple_tag
+def share_explained(beside: Beside) -> str:
+    """What share of a published figure the records explain, with its bound: `at most 5.7 %`."""
+    return _qualified(f"{beside.share} %", beside.share_bound)
 
 
 @register.filter

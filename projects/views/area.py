@@ -21,7 +21,7 @@ class AreaList(ListPage):
     def records(self, question: Any) -> Any:
         return question.qs.select_related("zone")
 
-    def extra(self, question: Any, records: list[Any]) -> dict[str, Any]:
+    def beside(self, question: Any, records: list[Any]) -> dict[str, Any]:
         table = totals.totals(asking(self.request.user), ["area"], Basis.CONTRACTED)
         figures = {row.keys["area"]: row for row in table.rows}
         return {"rows": [(area, figures.get(area.code)) for area in records]}
@@ -34,7 +34,7 @@ class AreaPage(RecordPage):
     def records(self) -> Any:
         return super().records().select_related("zone")
 
-    def extra(self, record: Any) -> dict[str, Any]:
+    def beside(self, record: Any) -> dict[str, Any]:
         user = self.request.user
         question = asking(user, area=record.code, basis=Basis.CONTRACTED.value)
         published = Headline.objects.visible_to(user).filter(area=record).with_scope()

@@ -29,7 +29,7 @@ class EnterprisePage(RecordPage):
     def records(self) -> Any:
         return super().records().select_related("area")
 
-    def extra(self, record: Any) -> dict[str, Any]:
+    def beside(self, record: Any) -> dict[str, Any]:
         question = asking(self.request.user, enterprise=record.code)
         return {
             "summary": totals.summary(question),

@@ -15,5 +15,5 @@ class HeadlineList(ListPage):
     def records(self, question: Any) -> Any:
         return question.qs.with_scope()
 
-    def extra(self, question: Any, records: list[Any]) -> dict[str, Any]:
+    def beside(self, question: Any, records: list[Any]) -> dict[str, Any]:
         return {"headlines": headlines.beside(records, self.request.user)}

@@ -36,7 +36,7 @@ class ListPage(View):
     def records(self, question: Question) -> Any:
         return question.qs
 
-    def extra(self, question: Question, records: list[Any]) -> dict[str, Any]:
+    def beside(self, question: Question, records: list[Any]) -> dict[str, Any]:
         """What the template needs beside the records; only asked where there are any answers."""
         return {}
 
@@ -70,7 +70,7 @@ class ListPage(View):
             "page": page,
             "page_sizes": PAGE_SIZES,
             "records": records,
-            **self.extra(question, records),
+            **self.beside(question, records),
         }
         return render(request, self.template, context)
 

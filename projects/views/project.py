@@ -19,7 +19,7 @@ class ProjectList(ListPage):
     def records(self, question: Any) -> Any:
         return question.qs.with_figures()
 
-    def extra(self, question: Any, records: list[Any]) -> dict[str, Any]:
+    def beside(self, question: Any, records: list[Any]) -> dict[str, Any]:
         return {"summary": totals.summary(question)}
 
 
@@ -29,7 +29,7 @@ class ProjectPage(RecordPage):
     def records(self) -> Any:
         return Project.objects.visible_to(self.request.user).with_figures()
 
-    def extra(self, record: Any) -> dict[str, Any]:
+    def beside(self, record: Any) -> dict[str, Any]:
         return {
             "allocations": record.allocations.filter(receipt=None)
             .select_related("sector")

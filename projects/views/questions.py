@@ -45,9 +45,6 @@ EXAMPLES = {
     "currency": "CNY",
     "updated_after": "2023-11-11",
     "updated_before": "2023-11-11",
-    "enterprise": _("code"),
-    "lead": _("code"),
-    "source": _("code"),
 }
 
 
@@ -81,7 +78,7 @@ class Field:
     options: list[Option] = field(default_factory=list)
     # What choosing nothing means; empty where one of the options is in force anyway.
     blank: str = ""
-    example: Any = ""
+    example: str = ""
     kind: str = "text"
     is_faulty: bool = False
 
@@ -91,7 +88,7 @@ class Field:
 
     @property
     def size(self) -> int:
-        return min(len(self.options), 6)
+        return min(len(self.options), 10)
 
 
 @dataclass(frozen=True)
@@ -175,10 +172,14 @@ class Asked:
             values=found,
             options=options,
             blank="" if name in self.defaults else self._blank(name),
-            example=EXAMPLES.get(name, ""),
+            example=self._example(name),
             kind=kind,
             is_faulty=is_faulty,
         )
+
+    def _example(self, name: str) -> str:
+        example = EXAMPLES.get(name)
+        return gettext("e.g. %(example)s") % {"example": example} if example else ""
 
     def _blank(self, name: str) -> str:
         return gettext("nothing more") if name == "then" else gettext("any")
@@ -248,7 +249,7 @@ class Asked:
     @cached_property
     def chips(self) -> list[Chip]:
         """Every value that narrows the question, and every one that cannot be read."""
-        found = []
+        found: list[Chip] = []
         for name, texts in self.given.items():
             is_faulty = name in self.errors
             is_filter = name in self.question.filters and name not in self.defaults

@@ -28,12 +28,12 @@ class RecordPage(View):
         sources = Prefetch("sources", Source.objects.visible_to(user))
         return self.model.objects.visible_to(user).prefetch_related(sources)
 
-    def extra(self, record: Any) -> dict[str, Any]:
+    def beside(self, record: Any) -> dict[str, Any]:
         return {}
 
     def get(self, request: HttpRequest, code: str) -> HttpResponse:
         record = get_object_or_404(self.records(), code=code)
-        return render(request, self.template, {"record": record, **self.extra(record)})
+        return render(request, self.template, {"record": record, **self.beside(record)})
 
 
 def first_projects(question: ProjectQuestion) -> dict[str, Any]:

@@ -26,7 +26,7 @@ class SourcePage(RecordPage):
     def records(self) -> Any:
         return Source.objects.visible_to(self.request.user)
 
-    def extra(self, record: Any) -> dict[str, Any]:
+    def beside(self, record: Any) -> dict[str, Any]:
         user = self.request.user
         published = Headline.objects.visible_to(user).filter(source=record).with_scope()
         citing = urlencode({"source": record.code})
