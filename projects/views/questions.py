@@ -255,7 +255,7 @@ class Asked:
             is_filter = name in self.question.filters and name not in self.defaults
             if not is_faulty and (not is_filter or name == "then"):
                 continue
-            for text in texts or [""]:
+            for text in texts or ([""] if is_faulty else []):
                 if len(found) == MOST_CHIPS:
                     return found
                 rest = {**self.given, name: [other for other in texts if other != text]}

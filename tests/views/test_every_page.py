@@ -1,0 +1,174 @@
+"""What holds on each page: its structure, its policy, its methods and what it costs."""
+
+import itertools
+import re
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+
+from tests.factories import (
+    make_area,
+    make_enterprise,
+    make_headline,
+    make_project,
+    make_receipt,
+    make_sector,
+    make_source,
+)
+from tests.views.reading import read
+
+pytestmark = pytest.mark.django_db
+
+MOST_QUERIES = 16
+PAGES = [
+    "/",
+    "/?search=kashi",
+    "/projects/",
+    "/projects/project/",
+    "/enterprises/",
+    "/enterprises/lead/",
+    "/areas/",
+    "/areas/kashi/",
+    "/totals/",
+    "/totals/?by=area&then=sector",
+    "/headlines/",
+    "/sources/",
+    "/sources/press/",
+]
+REFUSED = ["/projects/?stage=x", "/totals/?by=x", "/?search=%00", "/headlines/?what=x"]
+
+
+@pytest.fixture
+def register():
+    """A record of everything that the addresses name, and a few more of each."""
+    area, press = (
+        make_area(code="kashi", name="Kashi", name_zh="喀什片区"),
+        make_source(code="press"),
+    )
+    lead = make_enterprise(code="lead", area=area, sources=[press])
+    trade, textiles = make_sector(code="trade"), make_sector(name="", name_zh="纺织")
+    project = make_project(
+        code="project",
+        area=area,
+        enterprise=lead,
+        partners=[make_enterprise()],
+        sectors=[trade, textiles],
+        sources=[press],
+    )
+    make_receipt(project, source=press)
+    make_headline(area=area, source=press)
+    make_headline(area=area, source=press, value=Decimal("5.00"))
+
+    def grow(times):
+        for number in range(times):
+            one = make_project(
+                area=area,
+                enterprise=lead if number % 2 else make_enterprise(area=area),
+                partners=[make_enterprise(), make_enterprise(sources=[press])],
+                sectors=[trade, textiles, make_sector()] if number < 3 else [trade, textiles],
+                sources=[press, make_source()],
+                currency="USD" if number % 3 else "CNY",
+            )
+            make_receipt(one, source=press)
+            make_headline(area=area, source=press, value=Decimal(number + 1))
+            make_area(zone=area.zone)
+
+    return grow
+
+
+@pytest.mark.parametrize("address", [*PAGES, *REFUSED, "/accounts/login/"])
+def test_a_page_is_whole_and_its_parts_are_named(client, register, address):
+    page = read(client.get(address).content.decode())
+
+    assert page.one("html").attributes["lang"] == "en"
+    assert page.one("title").text.endswith("Investment register")
+    assert len(page.all("h1")) == 1
+    assert page.one("h1").text
+    assert page.one("body").all("a")[0].attributes["href"] == "#content"
+    assert page.one("main").attributes["id"] == "content"
+    levels = [int(e.tag[1]) for e in page.one("main") if re.fullmatch("h[1-6]", e.tag)]
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
+    ids = [e.attributes["id"] for e in page if "id" in e.attributes]
+    assert len(ids) == len(set(ids))
+    for element in page:
+        for name in ("aria-labelledby", "for"):
+            if name in element.attributes:
+                assert element.attributes[name] in ids
+    for table in page.all("table"):
+        assert table.one("caption").text
+        assert all("scope" in th.attributes for th in table.all("th"))
+    for frame in page.all(class_="wide"):
+        assert (frame.attributes["tabindex"], frame.attributes["role"]) == ("0", "region")
+
+
+@pytest.mark.parametrize("address", [*PAGES, *REFUSED, "/accounts/login/"])
+def test_nothing_is_written_into_a_page_that_the_policy_forbids(client, register, address):
+    answer = client.get(address)
+    page = read(answer.content.decode())
+
+    assert "default-src 'self'" in answer["Content-Security-Policy"]
+    assert page.all("style") == []
+    assert [script for script in page.all("script") if "src" not in script.attributes] == []
+    for element in page:
+        assert not [name for name in element.attributes if name == "style" or name.startswith("on")]
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_chinese_is_marked_as_chinese(client, register, address):
+    page = read(client.get(address).content.decode())
+
+    marked = "".join(element.text for element in page.all(lang="zh-Hans"))
+    bare = re.findall("[\u4e00-\u9fff]+", page.one("main").text)
+    chosen = "".join(option.text for option in page.all("option"))
+    assert all(word in marked or word in chosen for word in bare)
+
+
+@pytest.mark.parametrize(
+    ("address", "current"),
+    [
+        ("/projects/", [("Projects", "page")]),
+        ("/projects/project/", [("Projects", "true")]),
+        ("/totals/?by=area", [("Totals", "page")]),
+        ("/", []),
+    ],
+)
+def test_the_navigation_marks_where_the_reader_is(client, register, address, current):
+    nav = read(client.get(address).content.decode()).one("nav", aria_label="Main")
+
+    marked = [link for link in nav.all("a") if "aria-current" in link.attributes]
+    assert [(link.text, link.attributes["aria-current"]) for link in marked] == current
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_page_costs_the_same_however_large_the_register_is(
+    client, register, address, django_assert_max_num_queries, settings
+):
+    register(3)
+    with django_assert_max_num_queries(MOST_QUERIES) as few:
+        assert client.get(address).status_code == 200
+
+    register(57)
+    with django_assert_max_num_queries(len(few)):
+        assert client.get(address).status_code == 200
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_page_answers_head_and_refuses_to_be_written_to(register, address):
+    client = Client()
+
+    assert client.head(address).status_code == 200
+    assert client.post(address).status_code == 405
+
+
+@pytest.mark.parametrize("address", ["/", "/projects/", "/enterprises/", "/areas/", "/totals/"])
+def test_every_link_of_a_page_leads_somewhere(client, register, address):
+    page = read(client.get(address).content.decode())
+
+    for link in page.all("a"):
+        href = link.attributes["href"]
+        # Files are their own views; the description of the API is tested with it.
+        if href.startswith(("export.", "#", "/api/")):
+            continue
+        target = address + href if href.startswith("?") else href
+        assert client.get(target).status_code == 200, target
