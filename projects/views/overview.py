@@ -41,7 +41,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     )
     context: dict[str, Any] = {
         "errors": question.errors,
-        "words": request.GET.get("search", "").strip(),
+        "words": " ".join(request.GET.getlist("search")).strip(),
     }
     if question.errors:
         return refused(request, "projects/overview.html", context)
