@@ -9,17 +9,21 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, gettext
 
 from projects import money as amounts
 from projects.headlines import Beside
-from projects.models import Qualifier, base_currency
+from projects.models import Headline, Qualifier, base_currency
 from projects.totals import Figure
 
 register = template.Library()
 
-_CHINESE = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
+_HAN = "\u3400-\u4dbf\u4e00-\u9fff"
+# With the punctuation and the figures between: 签约资金超125.9亿元 is read in one go.
+_PUNCTUATION = "\u3000-\u303f\uff00-\uffef“”‘’·—…"
+_CHINESE = re.compile(f"[{_HAN}](?:[{_HAN}{_PUNCTUATION}0-9.,% -]*[{_HAN}{_PUNCTUATION}])?")
 
 
 @register.simple_tag
@@ -48,8 +52,11 @@ def money_in_words(value: Decimal, currency: str, qualifier: str = "exact") -> s
 
 
 def in_words(value: Decimal, currency: str) -> str:
-    chinese = (get_language() or "").startswith("zh")
-    return (amounts.in_chinese if chinese else amounts.in_english)(value, currency)
+    return (amounts.in_chinese if _speaks_chinese() else amounts.in_english)(value, currency)
+
+
+def _speaks_chinese() -> bool:
+    return (get_language() or "").startswith("zh")
 
 
 def _qualified(figure: str, qualifier: str) -> str:
@@ -85,10 +92,7 @@ def leaves_out(figure: Figure) -> str:
         return gettext("%(disclosed)s of %(projects)s disclosed") % counts
     if figure.left_out == figure.disclosed:
         return (
-            gettext(
-                "%(disclosed)s of %(projects)s disclosed, every one of them left out for want of a "
-                "rate"
-            )
+            gettext("%(disclosed)s of %(projects)s disclosed, all left out for want of a rate")
             % counts
         )
     return (
@@ -147,14 +151,36 @@ def bar_of_hundred(per_cent: Decimal) -> str:
 
 @register.filter
 def named(text: Any) -> str:
-    """A name, marked as Chinese where it is and the page is not, so that it is read aloud right."""
+    """Text in which Chinese is marked where the page is not, so that it is read aloud right."""
     text = str(text)
-    if _CHINESE.search(text) and not (get_language() or "").startswith("zh"):
-        return format_html('<span lang="zh-Hans">{}</span>', text)
-    return text
+    if _speaks_chinese():
+        return text
+    parts = []
+    end = 0
+    for found in _CHINESE.finditer(text):
+        parts.append(escape(text[end : found.start()]))
+        parts.append(format_html('<span lang="zh-Hans">{}</span>', found.group()))
+        end = found.end()
+    parts.append(escape(text[end:]))
+    return mark_safe("".join(parts))  # noqa: S308 - every part is escaped above
+
+
+@register.filter
+def is_foreign(text: Any) -> bool:
+    """Whether text that can hold no element, such as an option, is to be marked as Chinese."""
+    return not _speaks_chinese() and bool(_CHINESE.search(str(text)))
 
 
 @register.filter
 def other_name(record: Any) -> str:
     """The name of a record in the script in which its label is not; empty where it has one."""
     return next((n for n in (record.name, record.name_zh) if n and n != record.label), "")
+
+
+@register.filter
+def place_of(headline: Headline) -> str:
+    """The name of what a headline is about: an area, a zone, or another scope in words."""
+    place = headline.area or headline.zone
+    if place:
+        return place.label
+    return (_speaks_chinese() and headline.scope_zh) or headline.scope
