@@ -30,10 +30,9 @@ class ProjectPage(RecordPage):
         return Project.objects.visible_to(self.request.user).with_figures()
 
     def beside(self, record: Any) -> dict[str, Any]:
+        parts = {part.sector_id: part for part in record.allocations.filter(receipt=None)}
         return {
-            "allocations": record.allocations.filter(receipt=None)
-            .select_related("sector")
-            .order_by("pk"),
+            "sectors": [(share, parts.get(share.sector_id)) for share in record.shares.all()],
             "receipts": record.receipts.visible_to(self.request.user).with_figures(),
             "changes": record.history.order_by("-history_id").values(
                 "history_date", "history_type"

@@ -88,6 +88,18 @@ def test_equal_parts_that_are_assumed_are_marked(ask):
         assert f"{part} CNY (equal parts, as shares are not known)" in text
 
 
+def test_known_shares_stand_beside_their_part_of_the_amount(ask):
+    sectors = [
+        (make_sector(name="Trade"), Decimal("75.00")),
+        (make_sector(name="Logistics"), Decimal("25.00")),
+    ]
+    make_project(code="told", amount=Decimal("8.00"), sectors=sectors)
+    make_project(code="silent", amount=None, sectors=sectors)
+
+    assert "Trade, 75.00 %: 6.00 CNY Logistics, 25.00 %: 2.00 CNY" in ask("/projects/told/").text
+    assert "Trade, 75.00 %: undisclosed" in ask("/projects/silent/").text
+
+
 def test_payments_are_listed_with_their_sum(ask):
     project = make_project(code="p")
     make_receipt(project, Decimal("10.00"), source=make_source(title="Bank note"))

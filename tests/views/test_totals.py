@@ -49,6 +49,7 @@ def test_every_figure_leads_to_exactly_its_records(ask, client, trade):
     make_project(code="a", area=kashi, sectors=[trade], amount=Decimal("3.00"))
     make_project(code="b", sectors=[trade, make_sector(code="it")], amount=Decimal("5.00"))
     make_project(code="c", area=kashi, stage="intended", signed_on=None)
+    make_project(code="d", area=kashi, amount=None)
 
     for asked in (
         {},
