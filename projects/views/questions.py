@@ -189,7 +189,7 @@ class Asked:
         choices = self._choices(name)
         if not choices:
             return []
-        chosen = found or [self.defaults[name]] if name in self.defaults else found
+        chosen = found or ([self.defaults[name]] if name in self.defaults else [])
         known = {value for value, _label in choices}
         # What was asked stays to be seen, whether or not it can be answered.
         strange = [(value, self.value_label(name, value)) for value in found if value not in known]
@@ -230,6 +230,8 @@ class Asked:
 
     def value_label(self, name: str, value: str) -> str:
         """How a value reads: the label of a record or a word, an amount in full, else itself."""
+        if name not in self.question.filters:
+            return values.shown(value)
         cleaned = self.question.form.cleaned_data.get(name)
         if value == values.NOT_STATED and isinstance(cleaned, values.Chosen):
             return gettext("not stated")
@@ -248,7 +250,10 @@ class Asked:
 
     @cached_property
     def chips(self) -> list[Chip]:
-        """Every value that narrows the question, and every one that cannot be read."""
+        """Every value that narrows the question, and every one that cannot be read.
+
+        Of very many only the first; the form holds them all.
+        """
         found: list[Chip] = []
         for name, texts in self.given.items():
             is_faulty = name in self.errors
@@ -262,9 +267,7 @@ class Asked:
                 found.append(
                     Chip(
                         label=self._chip_label(name),
-                        value=self.value_label(name, text)
-                        if name in self.question.filters
-                        else values.shown(text),
+                        value=self.value_label(name, text),
                         href=self.address(rest),
                         is_faulty=is_faulty,
                     )
