@@ -3,7 +3,16 @@
 from django.urls import path, re_path, register_converter
 
 from projects.models.fields import CODE_PATTERN
-from projects.views import exports, nouns, overview, totals
+from projects.views import (
+    area,
+    enterprise,
+    exports,
+    headline,
+    overview,
+    project,
+    source,
+    totals,
+)
 
 
 class CodeConverter:
@@ -24,24 +33,24 @@ FORMAT = r"(?P<format>csv|xlsx|json)"
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
-    path("projects/", nouns.ProjectList.as_view(), name="projects"),
+    path("projects/", project.ProjectList.as_view(), name="projects"),
     re_path(
         rf"^projects/export\.{FORMAT}\Z",
         exports.ProjectExport.as_view(),
         name="projects-export",
     ),
-    path("projects/<code:code>/", nouns.ProjectPage.as_view(), name="project"),
-    path("enterprises/", nouns.EnterpriseList.as_view(), name="enterprises"),
+    path("projects/<code:code>/", project.ProjectPage.as_view(), name="project"),
+    path("enterprises/", enterprise.EnterpriseList.as_view(), name="enterprises"),
     re_path(
         rf"^enterprises/export\.{FORMAT}\Z",
         exports.EnterpriseExport.as_view(),
         name="enterprises-export",
     ),
-    path("enterprises/<code:code>/", nouns.EnterprisePage.as_view(), name="enterprise"),
-    path("areas/", nouns.AreaList.as_view(), name="areas"),
-    path("areas/<code:code>/", nouns.AreaPage.as_view(), name="area"),
+    path("enterprises/<code:code>/", enterprise.EnterprisePage.as_view(), name="enterprise"),
+    path("areas/", area.AreaList.as_view(), name="areas"),
+    path("areas/<code:code>/", area.AreaPage.as_view(), name="area"),
     path("totals/", totals.totals_page, name="totals"),
-    path("headlines/", nouns.HeadlineList.as_view(), name="headlines"),
-    path("sources/", nouns.SourceList.as_view(), name="sources"),
-    path("sources/<code:code>/", nouns.SourcePage.as_view(), name="source"),
+    path("headlines/", headline.HeadlineList.as_view(), name="headlines"),
+    path("sources/", source.SourceList.as_view(), name="sources"),
+    path("sources/<code:code>/", source.SourcePage.as_view(), name="source"),
 ]

@@ -1,47 +1,110 @@
-"""How figures look on a page: money, days, bars, and links that keep the question."""
+"""How figures look on a page: money, days, names, shares, and what a figure leaves out."""
 
 from __future__ import annotations
 
-from datetime import date
+import re
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django import template
-from django.utils.html import format_html
-from django.utils.translation import gettext
+from django.utils import timezone
+from django.utils.html import escape, format_html
+from django.utils.safestring import mark_safe
+from django.utils.translation import get_language, gettext
 
 from projects import money as amounts
-from projects.models import Qualifier, base_currency
+from projects.headlines import Beside
+from projects.models import Headline, Qualifier, base_currency
+from projects.totals import Figure
 
 register = template.Library()
+
+_HAN = "\u3400-\u4dbf\u4e00-\u9fff"
+# With the punctuation and the figures between: 签约资金超125.9亿元 is read in one go.
+_PUNCTUATION = "\u3000-\u303f\uff00-\uffef“”‘’·—…"
+_CHINESE = re.compile(f"[{_HAN}](?:[{_HAN}{_PUNCTUATION}0-9.,% -]*[{_HAN}{_PUNCTUATION}])?")
 
 
 @register.simple_tag
 def money(value: Decimal | None, currency: str = "", qualifier: str = "exact") -> str:
     """An amount in full, with its qualifier in words; undisclosed is said, never shown as zero."""
     if value is None:
-        return gettext("undisclosed")
+        return format_html('<span class="undisclosed">{}</span>', gettext("undisclosed"))
     currency = currency or base_currency()
     figure = format_html(
         '<data class="money" value="{}" title="{}">{} {}</data>',
         amounts.plain(value),
-        amounts.in_english(value, currency),
+        in_words(value, currency),
         amounts.grouped(value),
         currency,
     )
+    return _qualified(figure, qualifier)
+
+
+@register.simple_tag
+def money_in_words(value: Decimal, currency: str, qualifier: str = "exact") -> str:
+    """The same as it is spoken of, no digit lost: `at least 17.6 billion CNY`."""
+    figure = format_html(
+        '<data class="money" value="{}">{}</data>', amounts.plain(value), in_words(value, currency)
+    )
+    return _qualified(figure, qualifier)
+
+
+def in_words(value: Decimal, currency: str) -> str:
+    return (amounts.in_chinese if _speaks_chinese() else amounts.in_english)(value, currency)
+
+
+def _speaks_chinese() -> bool:
+    return (get_language() or "").startswith("zh")
+
+
+def _qualified(figure: str, qualifier: str) -> str:
     if qualifier == Qualifier.EXACT:
         return figure
     return format_html("{} {}", Qualifier(qualifier).label, figure)
 
 
 @register.simple_tag
-def sum_of(figure: Any) -> str:
-    """The amount of a totals' figure, or that nothing of it is known."""
-    if not figure.is_known:
-        if figure.disclosed:
-            return gettext("left out for want of a rate")
-        return gettext("undisclosed")
-    return money(figure.amount, "", figure.bound)
+def sum_of(figure: Figure) -> str:
+    """The amount of a totals' figure with its bound, or that nothing of it is known."""
+    if figure.is_known:
+        return money(figure.amount, "", figure.bound)
+    if not figure.disclosed:
+        return money(None)
+    return format_html(
+        '<span class="undisclosed">{}</span>',
+        gettext("not known in %(currency)s") % {"currency": base_currency()},
+    )
+
+
+@register.filter
+def leaves_out(figure: Figure) -> str:
+    """What stands beside every sum: how many disclose, and how many no rate converts."""
+    if not figure.projects:
+        return gettext("no projects")
+    counts = {
+        "projects": number(figure.projects),
+        "disclosed": number(figure.disclosed),
+        "left_out": number(figure.left_out),
+    }
+    if not figure.left_out:
+        return gettext("%(disclosed)s of %(projects)s disclosed") % counts
+    if figure.left_out == figure.disclosed:
+        return (
+            gettext("%(disclosed)s of %(projects)s disclosed, all left out for want of a rate")
+            % counts
+        )
+    return (
+        gettext("%(disclosed)s of %(projects)s disclosed, %(left_out)s left out for want of a rate")
+        % counts
+    )
+
+
+@register.filter
+def number(value: int | Decimal) -> str:
+    """A whole number: `1,234`."""
+    return f"{int(value):,}"
 
 
 @register.simple_tag
@@ -50,32 +113,74 @@ def day(value: date | None) -> str:
 
 
 @register.simple_tag
-def bar(part: Decimal | None) -> str:
-    """The width of a bar for a share of the whole, from 0 to 100."""
-    return f"{max(Decimal(0), min(part or Decimal(0), Decimal(1))) * 100:.2f}"
+def moment(value: datetime) -> str:
+    """A moment in the site's time zone, to the minute."""
+    local = timezone.localtime(value)
+    return format_html(
+        '<time datetime="{}">{}</time>',
+        local.isoformat(timespec="seconds"),
+        local.strftime("%Y-%m-%d %H:%M"),
+    )
 
 
 @register.filter
-def per_cent(share: Decimal | None) -> str:
-    return "–" if share is None else f"{share * 100:.2f} %"
+def share_of(figure: Figure) -> str:
+    """The share of the total, which nobody knows where the amount itself is not known."""
+    if figure.share is None or not figure.is_known:
+        return "–"
+    return f"{figure.share * 100:.2f} %"
 
 
-@register.simple_tag(takes_context=True)
-def asking(context: Any, **changes: Any) -> str:
-    """The address of the same page with other parameters; None takes one away."""
-    query = context["request"].GET.copy()
-    query.pop("page", None)
-    for name, value in changes.items():
-        query.pop(name, None)
-        if value is not None:
-            query[name] = str(value)
-    return f"?{query.urlencode()}"
+@register.simple_tag
+def share_explained(beside: Beside) -> str:
+    """What share of a published figure the records explain, with its bound: `at most 5.7 %`."""
+    return _qualified(f"{beside.share} %", beside.share_bound)
 
 
-@register.simple_tag(takes_context=True)
-def sorting(context: Any, column: str) -> dict[str, str]:
-    """For a heading: how its column is sorted now, and the address that sorts by it."""
-    now = context["request"].GET.get("ordering", "")
-    state = {column: "ascending", f"-{column}": "descending"}.get(now, "none")
-    following = f"-{column}" if now == column else column
-    return {"state": state, "href": asking(context, ordering=following)}
+@register.filter
+def bar_width(share: Decimal | None) -> str:
+    """The width of a bar for a share of the whole, from 0 to 100."""
+    return bar_of_hundred((share or Decimal(0)) * 100)
+
+
+@register.filter
+def bar_of_hundred(per_cent: Decimal) -> str:
+    """The same for a share that is per cent already."""
+    return f"{max(Decimal(0), min(per_cent, Decimal(100))):.2f}"
+
+
+@register.filter
+def named(text: Any) -> str:
+    """Text in which Chinese is marked where the page is not, so that it is read aloud right."""
+    text = str(text)
+    if _speaks_chinese():
+        return text
+    parts = []
+    end = 0
+    for found in _CHINESE.finditer(text):
+        parts.append(escape(text[end : found.start()]))
+        parts.append(format_html('<span lang="zh-Hans">{}</span>', found.group()))
+        end = found.end()
+    parts.append(escape(text[end:]))
+    return mark_safe("".join(parts))  # noqa: S308 - every part is escaped above
+
+
+@register.filter
+def is_foreign(text: Any) -> bool:
+    """Whether text that can hold no element, such as an option, is to be marked as Chinese."""
+    return not _speaks_chinese() and bool(_CHINESE.search(str(text)))
+
+
+@register.filter
+def other_name(record: Any) -> str:
+    """The name of a record in the script in which its label is not; empty where it has one."""
+    return next((n for n in (record.name, record.name_zh) if n and n != record.label), "")
+
+
+@register.filter
+def place_of(headline: Headline) -> str:
+    """The name of what a headline is about: an area, a zone, or another scope in words."""
+    place = headline.area or headline.zone
+    if place:
+        return place.label
+    return (_speaks_chinese() and headline.scope_zh) or headline.scope

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils.translation import gettext
 from django.views import View
 
 from projects.filters import Question
 
-PAGE_SIZE, LARGEST_PAGE = 50, 200
+from .questions import Asked
+
+PAGE_SIZES = (50, 100, 200)
+PAGE_SIZE, LARGEST_PAGE = PAGE_SIZES[0], PAGE_SIZES[-1]
 
 
 def refused(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
@@ -28,13 +30,13 @@ class ListPage(View):
     http_method_names = ["get", "head", "options"]
     question_class: type[Question]
     template: str
-    # The filters that the form shows, and which of them are chosen from few values.
-    shown: Sequence[str] = ()
+    # The filters that the form shows at once.
+    main: Sequence[str] = ()
 
     def records(self, question: Question) -> Any:
         return question.qs
 
-    def extra(self, question: Question, records: list[Any]) -> dict[str, Any]:
+    def beside(self, question: Question, records: list[Any]) -> dict[str, Any]:
         """What the template needs beside the records; only asked where there are any answers."""
         return {}
 
@@ -49,10 +51,8 @@ class ListPage(View):
         if "cursor" in request.GET:
             errors["cursor"] = [gettext("Pages are numbered here: use “page”.")]
         context: dict[str, Any] = {
-            "model": model._meta,
             "question": question,
-            "fields": [(name, question.form[name]) for name in self.shown],
-            "asked": self._chips(question),
+            "asked": Asked(question, errors, self.main),
             "errors": errors,
         }
         if errors:
@@ -66,7 +66,12 @@ class ListPage(View):
             return refused(request, self.template, context)
         page = paginator.page(number)
         records = list(page)
-        context |= {"page": page, "records": records, **self.extra(question, records)}
+        context |= {
+            "page": page,
+            "page_sizes": PAGE_SIZES,
+            "records": records,
+            **self.beside(question, records),
+        }
         return render(request, self.template, context)
 
     def _number(self, name: str, default: int, largest: int, errors: dict[str, Any]) -> int:
@@ -81,42 +86,3 @@ class ListPage(View):
             gettext("Give one whole number from 1 to %(largest)s.") % {"largest": largest}
         ]
         return default
-
-    def _chips(self, question: Question) -> list[dict[str, str]]:
-        """The filters in force, each with the address of the same list without it."""
-        asked = question.asked() if not question.errors else {}
-        kept = {
-            k: self.request.GET.getlist(k)
-            for k in ("ordering", "page_size")
-            if k in self.request.GET
-        }
-        chips = []
-        for name, values in asked.items():
-            for value in values:
-                rest = {**asked, name: [other for other in values if other != value], **kept}
-                chips.append(
-                    {
-                        "label": str(question.filters[name].label),
-                        "value": value,
-                        "href": f"?{urlencode(rest, doseq=True)}",
-                    }
-                )
-        return chips
-
-
-class RecordPage(View):
-    """The page of one record, by its code."""
-
-    http_method_names = ["get", "head", "options"]
-    model: Any
-    template: str
-
-    def record(self, code: str) -> Any:
-        return get_object_or_404(self.model.objects.visible_to(self.request.user), code=code)
-
-    def extra(self, record: Any) -> dict[str, Any]:
-        return {}
-
-    def get(self, request: HttpRequest, code: str) -> HttpResponse:
-        record = self.record(code)
-        return render(request, self.template, {"record": record, **self.extra(record)})

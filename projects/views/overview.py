@@ -1,19 +1,25 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from projects import filters, headlines, totals
 from projects.filters import base
-from projects.models import Area, Basis, Enterprise, Headline, Project, What, Zone
+from projects.headlines import CUMULATIVE
+from projects.models import Area, Basis, Enterprise, Headline, Project, Zone
 
 from .lists import refused
-from .nouns import asking
+from .questions import asking
 
-FEW = 10
+MOST_FOUND = 10
+MOST_HEADLINES = 6
+MOST_CHANGES = 6
 
 
 class OverviewQuestion(filters.Question):
@@ -33,30 +39,50 @@ def overview(request: HttpRequest) -> HttpResponse:
     question = OverviewQuestion(
         request.GET, Project.objects.visible_to(request.user), request=request
     )
-    context: dict[str, Any] = {"question": question, "errors": question.errors}
+    context: dict[str, Any] = {
+        "errors": question.errors,
+        "words": " ".join(request.GET.getlist("search")).strip(),
+    }
     if question.errors:
         return refused(request, "projects/overview.html", context)
-    if words := question.answer["search"]:
-        found = [
-            (page, label, model.objects.visible_to(request.user).matching(words)[: FEW + 1])
-            for page, label, model in (
-                ("projects", Project._meta.verbose_name_plural, Project),
-                ("enterprises", Enterprise._meta.verbose_name_plural, Enterprise),
-                ("areas", Area._meta.verbose_name_plural, Area),
-            )
-        ]
-        context |= {"words": words, "found": found, "few": FEW}
-        return render(request, "projects/overview.html", context)
-    user = request.user
-    everything = asking(user)
-    contracted = Headline.objects.visible_to(user).filter(what=What.CONTRACTED_FUNDS).with_scope()
-    context |= {
-        "zones": Zone.objects.visible_to(user).prefetch_related("areas"),
-        "summary": totals.summary(everything),
-        "table": totals.totals(everything, ["sector"], Basis.CONTRACTED),
-        "headlines": headlines.beside(contracted[:3], user),
-        "latest": Project.objects.visible_to(user)
-        .with_figures()
-        .order_by("-updated_at", "code")[:5],
-    }
+    if question.answer["search"]:
+        context["found"] = found(question.answer["search"], request.user)
+    else:
+        context |= state(request.user)
     return render(request, "projects/overview.html", context)
+
+
+def found(words: str, user: Any) -> list[dict[str, Any]]:
+    """The first records of each noun that match. One query for each noun."""
+    groups = []
+    for address, model in (("projects", Project), ("enterprises", Enterprise), ("areas", Area)):
+        records = list(model.objects.visible_to(user).matching(words)[: MOST_FOUND + 1])
+        groups.append(
+            {
+                "label": model._meta.verbose_name_plural,
+                "records": records[:MOST_FOUND],
+                "has_more": len(records) > MOST_FOUND,
+                "all": f"{reverse(address)}?{urlencode({'search': words})}",
+            }
+        )
+    return groups
+
+
+def state(user: Any) -> dict[str, Any]:
+    """What was published beside what can be itemised, totals by sector, latest changes.
+
+    Fifteen queries at most, whatever the register holds.
+    """
+    everything = asking(user)
+    # What is of a period has nothing in the register to stand beside it.
+    published = Headline.objects.visible_to(user).filter(what__in=CUMULATIVE).with_scope()
+    beside = headlines.beside(published.order_by("-as_of", "-value", "code")[:MOST_HEADLINES], user)
+    return {
+        "zones": Zone.objects.visible_to(user).prefetch_related(
+            Prefetch("areas", Area.objects.visible_to(user))
+        ),
+        "headlines": beside,
+        "table": totals.totals(everything, ["sector"], Basis.CONTRACTED),
+        "intended": totals.total(everything, Basis.INTENDED),
+        "latest": Project.objects.visible_to(user).order_by("-updated_at", "code")[:MOST_CHANGES],
+    }

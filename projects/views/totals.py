@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -9,11 +12,37 @@ from django.views.decorators.http import require_safe
 from projects import totals
 from projects.filters import TotalsQuestion
 from projects.models import Basis, Project
+from projects.totals import DIMENSIONS, Figure, Totals
 
 from .lists import refused
+from .questions import Asked
 
 # What a page can show; the rest stands together in one row, so that all add up.
 MOST_ROWS = 200
+# A cross-table with more columns reads worse than the same figures one below the other.
+MOST_COLUMNS = 12
+MOST_BARS = 15
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A figure, and how wide its bar is beside the widest, from 0 to 100."""
+
+    figure: Figure
+    width: Decimal
+
+
+@dataclass(frozen=True)
+class CrossTable:
+    """The figures of two dimensions as rows and columns, each with its own total.
+
+    A cell is None where no project falls. The totals of rows and columns count
+    each project once, so that they may be less than the sum of their cells'
+    counts; their amounts are exactly the sum.
+    """
+
+    columns: list[Figure]
+    rows: list[tuple[Figure, list[Figure | None]]]
 
 
 @require_safe
@@ -22,22 +51,62 @@ def totals_page(request: HttpRequest) -> HttpResponse:
     question = TotalsQuestion(
         request.GET, Project.objects.visible_to(request.user), request=request
     )
+    errors = question.errors
     context: dict[str, Any] = {
         "question": question,
-        "errors": question.errors,
-        "dimensions": totals.DIMENSIONS,
-        "bases": Basis.choices,
+        "errors": errors,
+        "asked": Asked(
+            question,
+            errors,
+            ("by", "then", "basis", "area", "sector", "year"),
+            defaults={"by": "sector", "basis": Basis.CONTRACTED.value},
+        ),
     }
-    if question.errors:
+    if errors:
         return refused(request, "projects/totals.html", context)
-    by = question.dimensions
-    table = totals.totals(question, by, question.basis_asked)
+    by, basis = question.dimensions, question.basis_asked
+    table = totals.totals(question, by, basis)
     context |= {
         "table": table,
-        "by": by,
-        "headings": [totals.DIMENSIONS[dimension].label for dimension in by],
+        "headings": [DIMENSIONS[dimension].label for dimension in by],
+        "basis": basis,
+        "cross": None,
+        "chart": table.rows if len(by) == 1 else [],
         "rows": table.rows[:MOST_ROWS],
         "others": totals.together(table.rows[MOST_ROWS:]),
-        "basis": question.basis_asked,
     }
+    if len(by) == 2 and fits_across(table):
+        of_rows = totals.totals(question, by[:1], basis)
+        of_columns = totals.totals(question, by[1:], basis)
+        context |= {"cross": across(table, of_rows, of_columns), "chart": of_rows.rows}
+    context |= {"bars": bars(context["chart"]), "bars_left": len(context["chart"]) - MOST_BARS}
     return render(request, "projects/totals.html", context)
+
+
+def fits_across(table: Totals) -> bool:
+    first, second = ({row.keys[dimension] for row in table.rows} for dimension in table.by)
+    return len(first) <= MOST_ROWS and 0 < len(second) <= MOST_COLUMNS
+
+
+def across(table: Totals, of_rows: Totals, of_columns: Totals) -> CrossTable:
+    first, second = table.by
+    cells = {(row.keys[first], row.keys[second]): row for row in table.rows}
+    return CrossTable(
+        columns=of_columns.rows,
+        rows=[
+            (row, [cells.get((row.keys[first], column.keys[second])) for column in of_columns.rows])
+            for row in of_rows.rows
+        ],
+    )
+
+
+def bars(rows: Sequence[Figure]) -> list[Bar]:
+    """The largest of `rows` in their order; one below zero (money returned) has no bar."""
+    largest = sorted((row.amount for row in rows), reverse=True)[:MOST_BARS]
+    if not largest or largest[0] <= 0:
+        return []
+    shown = [row for row in rows if row.amount >= largest[-1]][:MOST_BARS]
+    return [
+        Bar(row, (max(row.amount, Decimal(0)) * 100 / largest[0]).quantize(Decimal("0.01")))
+        for row in shown
+    ]

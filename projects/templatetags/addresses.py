@@ -1,0 +1,74 @@
+"""Links that keep the question, and the main addresses of the site."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+register = template.Library()
+
+SECTIONS = (
+    ("projects", _("Projects")),
+    ("enterprises", _("Enterprises")),
+    ("areas", _("Areas")),
+    ("totals", _("Totals")),
+    ("headlines", _("Headlines")),
+    ("sources", _("Sources")),
+)
+
+
+@register.simple_tag(takes_context=True)
+def sections(context: Any) -> list[dict[str, Any]]:
+    """The main addresses. `current` is for aria-current: "page", or "true" for a page below it.
+
+    A page of errors is made without a request, and then none is current.
+    """
+    path = context["request"].path if "request" in context else ""
+    found = []
+    for name, label in SECTIONS:
+        href = reverse(name)
+        current = "page" if path == href else "true" if path.startswith(href) else ""
+        found.append({"href": href, "label": label, "current": current})
+    return found
+
+
+@register.simple_tag(takes_context=True)
+def asking(context: Any, **changes: Any) -> str:
+    """The address of the same page with other parameters, from its first page on."""
+    query = QueryDict(mutable=True)
+    for name, values in context["request"].GET.lists():
+        if name not in changes and name != "page":
+            query.setlist(name, [value for value in values if value.strip()])
+    for name, value in changes.items():
+        query[name] = str(value)
+    return f"?{query.urlencode()}"
+
+
+@register.simple_tag
+def narrowed(href: str, **changes: str) -> str:
+    """The address of a list with further parameters in place of its own of those names."""
+    path, _mark, asked = href.partition("?")
+    query = QueryDict(asked, mutable=True)
+    for name, value in changes.items():
+        query[name] = value
+    return f"{path}?{query.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def sorting(context: Any, column: str, first: str = "") -> dict[str, str]:
+    """For a heading: how its column is sorted now, and the address that sorts by it.
+
+    `first` is "-" where the largest or latest is wanted at the top at first.
+    """
+    default = context["question"].DEFAULT_ORDERING
+    now = context["request"].GET.get("ordering", "").strip() or default
+    state = {column: "ascending", f"-{column}": "descending"}.get(now, "none")
+    turned = {"ascending": f"-{column}", "descending": column}
+    return {
+        "state": state,
+        "href": asking(context, ordering=turned.get(state, f"{first}{column}")),
+    }

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from projects import filters, headlines, totals
+from projects.models import Area, Basis, Headline
+
+from .lists import ListPage
+from .questions import asking
+from .records import RecordPage
+
+
+class AreaList(ListPage):
+    question_class = filters.AreaQuestion
+    template = "projects/area_list.html"
+    main = ("search", "zone", "ordering")
+
+    def records(self, question: Any) -> Any:
+        return question.qs.select_related("zone")
+
+    def beside(self, question: Any, records: list[Any]) -> dict[str, Any]:
+        table = totals.totals(asking(self.request.user), ["area"], Basis.CONTRACTED)
+        figures = {row.keys["area"]: row for row in table.rows}
+        return {"rows": [(area, figures.get(area.code)) for area in records]}
+
+
+class AreaPage(RecordPage):
+    model = Area
+    template = "projects/area_page.html"
+
+    def records(self) -> Any:
+        return super().records().select_related("zone")
+
+    def beside(self, record: Any) -> dict[str, Any]:
+        user = self.request.user
+        question = asking(user, area=record.code, basis=Basis.CONTRACTED.value)
+        published = Headline.objects.visible_to(user).filter(area=record).with_scope()
+        of_area = urlencode({"area": record.code})
+        return {
+            "table": totals.totals(question, ["sector"], Basis.CONTRACTED),
+            "headlines": headlines.beside(published, user),
+            "enterprises": record.enterprises.visible_to(user).count(),
+            "all_enterprises": f"{reverse('enterprises')}?{of_area}",
+            "all_projects": f"{reverse('projects')}?{of_area}",
+        }

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from projects import filters, totals
+from projects.models import Enterprise
+
+from .lists import ListPage
+from .questions import asking
+from .records import RecordPage, first_projects
+
+
+class EnterpriseList(ListPage):
+    question_class = filters.EnterpriseQuestion
+    template = "projects/enterprise_list.html"
+    main = ("search", "area", "origin", "kind", "ordering")
+
+    def records(self, question: Any) -> Any:
+        return question.qs.select_related("area")
+
+
+class EnterprisePage(RecordPage):
+    model = Enterprise
+    template = "projects/enterprise_page.html"
+
+    def records(self) -> Any:
+        return super().records().select_related("area")
+
+    def beside(self, record: Any) -> dict[str, Any]:
+        question = asking(self.request.user, enterprise=record.code)
+        return {
+            "summary": totals.summary(question),
+            "all_projects": f"{reverse('projects')}?{urlencode({'enterprise': record.code})}",
+            **first_projects(question),
+        }

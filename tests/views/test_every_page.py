@@ -1,0 +1,191 @@
+"""What holds on each page: its structure, its policy, its methods and what it costs."""
+
+import itertools
+import re
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from tests.factories import (
+    make_area,
+    make_enterprise,
+    make_headline,
+    make_project,
+    make_receipt,
+    make_sector,
+    make_source,
+)
+from tests.views.reading import read
+
+pytestmark = pytest.mark.django_db
+
+MOST_QUERIES = 16
+PAGES = [
+    "/",
+    "/?search=kashi",
+    "/projects/",
+    "/projects/project/",
+    "/enterprises/",
+    "/enterprises/lead/",
+    "/areas/",
+    "/areas/kashi/",
+    "/totals/",
+    "/totals/?by=area&then=sector",
+    "/headlines/",
+    "/sources/",
+    "/sources/press/",
+]
+REFUSED = ["/projects/?stage=x", "/totals/?by=x", "/?search=%00", "/headlines/?what=x"]
+
+
+@pytest.fixture
+def register():
+    """A record of everything that the addresses name, and a few more of each."""
+    area, press = (
+        make_area(code="kashi", name="Kashi", name_zh="喀什片区"),
+        make_source(code="press", title="喀什片区揭牌"),
+    )
+    lead = make_enterprise(code="lead", name_zh="丝路纺织有限公司", area=area, sources=[press])
+    trade, textiles = make_sector(code="trade"), make_sector(name="", name_zh="纺织")
+    project = make_project(
+        code="project",
+        area=area,
+        enterprise=lead,
+        partners=[make_enterprise()],
+        sectors=[trade, textiles],
+        sources=[press],
+    )
+    make_receipt(project, source=press)
+    make_headline(area=area, source=press)
+    make_headline(area=area, source=press, value=Decimal("5.00"))
+
+    partners = [make_enterprise(), make_enterprise(sources=[press])]
+
+    def grow(times):
+        for number in range(times):
+            one = make_project(
+                area=area,
+                enterprise=lead if number % 2 else make_enterprise(area=area),
+                partners=partners,
+                sectors=[trade, textiles, make_sector()] if number < 3 else [trade, textiles],
+                sources=[press, make_source()],
+                currency="USD" if number % 3 else "CNY",
+            )
+            make_receipt(one, source=press)
+            make_headline(area=area, source=press, value=Decimal(number + 1))
+            make_area(zone=area.zone)
+
+    return grow
+
+
+@pytest.mark.parametrize("address", [*PAGES, *REFUSED, "/accounts/login/"])
+def test_a_page_is_whole_and_its_parts_are_named(client, register, address):
+    page = read(client.get(address).content.decode())
+
+    assert page.one("html").attributes["lang"] == "en"
+    assert page.one("title").text.endswith("Investment register")
+    assert len(page.all("h1")) == 1
+    assert page.one("h1").text
+    assert page.one("body").all("a")[0].attributes["href"] == "#content"
+    assert page.one("main").attributes["id"] == "content"
+    levels = [int(e.tag[1]) for e in page.one("main") if re.fullmatch("h[1-6]", e.tag)]
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
+    ids = [e.attributes["id"] for e in page if "id" in e.attributes]
+    assert len(ids) == len(set(ids))
+    for element in page:
+        for name in ("aria-labelledby", "for"):
+            if name in element.attributes:
+                assert element.attributes[name] in ids
+    for table in page.all("table"):
+        assert table.one("caption").text
+        assert all("scope" in th.attributes for th in table.all("th"))
+    for frame in page.all(class_="wide"):
+        assert (frame.attributes["tabindex"], frame.attributes["role"]) == ("0", "region")
+
+
+@pytest.mark.parametrize("address", [*PAGES, *REFUSED, "/accounts/login/"])
+def test_nothing_is_written_into_a_page_that_the_policy_forbids(client, register, address):
+    answer = client.get(address)
+    page = read(answer.content.decode())
+
+    assert "default-src 'self'" in answer["Content-Security-Policy"]
+    assert page.all("style") == []
+    assert [script for script in page.all("script") if "src" not in script.attributes] == []
+    for element in page:
+        assert not [name for name in element.attributes if name == "style" or name.startswith("on")]
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_all_chinese_is_marked_as_chinese(client, register, address):
+    page = read(client.get(address).content.decode())
+    assert page.all(lang="zh-Hans")
+
+    for element in page:
+        if element.attributes.get("lang") == "zh-Hans":
+            element.children.clear()
+    assert re.findall("[\u4e00-\u9fff]+", page.one("main").text) == []
+
+
+@pytest.mark.parametrize(
+    ("address", "current"),
+    [
+        ("/projects/", [("Projects", "page")]),
+        ("/projects/project/", [("Projects", "true")]),
+        ("/totals/?by=area", [("Totals", "page")]),
+        ("/", []),
+    ],
+)
+def test_the_navigation_marks_where_the_reader_is(client, register, address, current):
+    nav = read(client.get(address).content.decode()).one("nav", aria_label="Main")
+
+    marked = [link for link in nav.all("a") if "aria-current" in link.attributes]
+    assert [(link.text, link.attributes["aria-current"]) for link in marked] == current
+
+
+def test_a_page_costs_the_same_however_large_the_register_is(client, register):
+    register(2)
+    before = {address: queries_of(client, address) for address in PAGES}
+
+    register(57)
+
+    assert {address: queries_of(client, address) for address in PAGES} == before
+    assert {a: cost for a, cost in before.items() if cost > MOST_QUERIES} == {}
+
+
+def test_a_question_with_everything_costs_one_query_for_each_kind_of_code(client, register):
+    register(2)
+    asked = "area=kashi&sector=trade&enterprise=lead&lead=lead&source=press&basis=received"
+    bare = queries_of(client, "/projects/")
+
+    # Five kinds of code to read, the funds received, and the sector's part of them: three.
+    assert queries_of(client, f"/projects/?{asked}") == bare + 5 + 1 + 3
+
+
+def queries_of(client, address):
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(address).status_code == 200
+    return len(queries)
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_page_answers_head_and_refuses_to_be_written_to(register, address):
+    client = Client()
+
+    assert client.head(address).status_code == 200
+    assert client.post(address).status_code == 405
+
+
+@pytest.mark.parametrize("address", ["/", "/projects/", "/enterprises/", "/areas/", "/totals/"])
+def test_every_link_of_a_page_leads_somewhere(client, register, address):
+    page = read(client.get(address).content.decode())
+
+    for link in page.all("a"):
+        href = link.attributes["href"]
+        # Files are their own views; the description of the API is tested with it.
+        if href.startswith(("export.", "#", "/api/")):
+            continue
+        target = address + href if href.startswith("?") else href
+        assert client.get(target).status_code == 200, target

@@ -1,0 +1,195 @@
+"""/totals/: each figure is a link to exactly its records and says what it leaves out."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from projects.views import totals
+from tests.factories import (
+    make_area,
+    make_enterprise,
+    make_project,
+    make_receipt,
+    make_sector,
+)
+from tests.views.reading import query_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def trade():
+    return make_sector(code="trade", name="Trade")
+
+
+def test_the_first_table_is_by_sector(ask, trade):
+    make_project(sectors=[trade], amount=Decimal("300.00"))
+    make_project(amount=None)
+
+    assert ask("/totals/").rows() == [
+        ["Trade", "300.00 CNY", "100.00 %", "1", "1", "0", "0"],
+        ["not stated", "undisclosed", "–", "1", "0", "1", "0"],
+    ]
+
+
+def test_the_total_carries_its_bound(ask, trade):
+    make_project(sectors=[trade], amount=Decimal("300.00"))
+    make_project(amount=None)
+    make_project(amount=Decimal("1.00"), currency="USD")
+
+    page = ask("/totals/")
+
+    cells = [cell.text for cell in page.one("tfoot").all("td")]
+    assert cells == ["at least 300.00 CNY", "100.00 %", "3", "2", "1", "1"]
+
+
+def test_every_figure_leads_to_exactly_its_records(ask, client, trade):
+    kashi = make_area(code="kashi")
+    make_project(code="a", area=kashi, sectors=[trade], amount=Decimal("3.00"))
+    make_project(code="b", sectors=[trade, make_sector(code="it")], amount=Decimal("5.00"))
+    make_project(code="c", area=kashi, stage="intended", signed_on=None)
+    make_project(code="d", area=kashi, amount=None)
+
+    for asked in (
+        {},
+        {"by": "area"},
+        {"by": "sector", "then": "area"},
+        {"by": "area", "area": "kashi"},
+    ):
+        page = ask("/totals/", **asked)
+        for row in page.one("table").all("tr"):
+            for link in row.all("a"):
+                found = ask(link.attributes["href"])
+                summary = found.one(class_="summary").text
+                assert summary.startswith(f"{len(found.rows())} record")
+                if link.text.isdecimal():
+                    assert link.text == str(len(found.rows()))
+                else:
+                    sums = [dd.text for dd in found.one(class_="summary").all("dd")]
+                    assert any(text.startswith(link.text) for text in sums)
+
+
+def test_two_dimensions_stand_across(ask, trade):
+    kashi = make_area(code="kashi", name="Kashi")
+    make_project(area=kashi, sectors=[trade], amount=Decimal("3.00"), signed_on=date(2023, 1, 1))
+    make_project(sectors=[trade], amount=None, signed_on=date(2024, 1, 1))
+
+    page = ask("/totals/", by="area", then="year")
+
+    headings = [th.text for th in page.one("thead").all("th")]
+    assert headings == ["Area / Year", "2023", "2024", "Total"]
+    assert page.rows() == [
+        ["Kashi", "3.00 CNY 1 of 1 disclosed", "–", "3.00 CNY 1 of 1 disclosed"],
+        ["not stated", "–", "undisclosed 0 of 1 disclosed", "undisclosed 0 of 1 disclosed"],
+    ]
+    total = [cell.text for cell in page.one("tfoot").all("td")]
+    assert total == [
+        "3.00 CNY 1 of 1 disclosed",
+        "undisclosed 0 of 1 disclosed",
+        "at least 3.00 CNY 1 of 2 disclosed",
+    ]
+    cell = page.one("tbody").all("a")[0].attributes["href"]
+    assert query_of(cell) == [("basis", "contracted"), ("area", "kashi"), ("year", "2023")]
+
+
+def test_too_many_columns_stand_one_below_the_other(ask):
+    for number in range(totals.MOST_COLUMNS + 1):
+        make_project(signed_on=date(2000 + number, 1, 1), amount=Decimal("1.00"))
+
+    page = ask("/totals/", by="area", then="year")
+
+    assert len(page.rows()) == totals.MOST_COLUMNS + 1
+    assert page.rows()[0][:3] == ["not stated", "2000", "1.00 CNY"]
+
+
+def test_rows_beyond_the_most_stand_together_and_still_add_up(ask, monkeypatch):
+    monkeypatch.setattr(totals, "MOST_ROWS", 2)
+    for amount in (5, 4, 3, 2):
+        make_project(enterprise=make_enterprise(name=f"E{amount}"), amount=Decimal(amount))
+
+    rows = ask("/totals/", by="enterprise").rows()
+
+    assert [row[:2] for row in rows] == [
+        ["E5", "5.00 CNY"],
+        ["E4", "4.00 CNY"],
+        ["all others together", "5.00 CNY"],
+    ]
+
+
+def test_bars_show_the_numbers_of_the_table(ask, trade):
+    make_project(sectors=[trade], amount=Decimal("400.00"))
+    make_project(amount=Decimal("100.00"))
+
+    chart = ask("/totals/").one("figure")
+
+    assert [rect.attributes["width"] for rect in chart.all("rect")] == ["100.00%", "25.00%"]
+    assert [li.text.split()[:2] for li in chart.all("li")] == [
+        ["Trade", "400.00"],
+        ["not", "stated"],
+    ]
+
+
+def test_money_that_went_back_has_no_bar(ask):
+    kashi = make_area(name="Kashi")
+    make_receipt(make_project(area=kashi), Decimal("5.00"))
+    make_receipt(make_project(), Decimal("-7.00"))
+
+    page = ask("/totals/", by="area", basis="received")
+
+    widths = [rect.attributes["width"] for rect in page.one("figure").all("rect")]
+    assert widths == ["100.00%", "0.00%"]
+    assert [row[1] for row in page.rows()] == ["5.00 CNY", "-7.00 CNY"]
+
+
+def test_projects_in_several_rows_are_explained(ask, trade):
+    make_project(sectors=[trade, make_sector()])
+
+    assert "the rows count 1 more" in ask("/totals/").text
+    assert "count once in each" not in ask("/totals/", by="area").text
+
+
+def test_what_no_rate_converts_is_said_and_what_to_do(ask):
+    for _ in range(3):
+        make_project(amount=Decimal("5.00"), currency="USD")
+
+    text = ask("/totals/").one(class_="warning").text
+
+    assert text.startswith("Every one of the 3 projects that disclose an amount was left out")
+    assert "import_rates" in text
+
+
+def test_a_change_of_the_base_currency_leaves_everything_out_until_the_rebuild(ask, settings):
+    make_project(amount=Decimal("5.00"))
+    make_project(amount=Decimal("6.00"))
+
+    settings.BASE_CURRENCY = "EUR"
+    page = ask("/totals/")
+
+    assert "not known in EUR" in page.one("tfoot").text
+    assert "rebuild" in page.one(class_="warning").text
+
+
+def test_a_basis_of_its_own_has_its_own_figures(ask):
+    make_project(amount=Decimal("1.00"))
+    make_project(amount=Decimal("2.00"), stage="intended", signed_on=None)
+
+    assert [row[1] for row in ask("/totals/", basis="intended").rows()] == ["2.00 CNY"]
+
+
+def test_a_register_without_projects_says_so(ask):
+    page = ask("/totals/")
+
+    assert page.rows() == []
+    assert "0.00 CNY" in page.one("tfoot").text
+    assert page.all("figure") == []
+
+
+def test_what_cannot_be_read_shows_no_figures(ask):
+    make_project()
+
+    page = ask("/totals/", status=400, by="colour", page="1")
+
+    assert {code.text for code in page.one(role="alert").all("code")} == {"by", "page"}
+    assert page.all("table") == []
+    assert page.all("figure") == []
