@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.db.models import Max
+from django.db.models import F, Max
 from django.utils.translation import gettext as _
 
 from projects import derived
@@ -67,7 +67,7 @@ def parts(batch: Batch) -> Iterator[Finding]:
     )
     sums = (
         Allocation.objects.filter(project__in=keys)
-        .order_by("project", "receipt")
+        .order_by("project", F("receipt").asc(nulls_first=True))
         .values_list("project_id", "receipt_id")
         .annotate(sum=ExactSum("amount_base"))
     )

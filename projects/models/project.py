@@ -235,7 +235,7 @@ class ProjectQuerySet(NamedQuerySet):
         """
         return (
             self.select_related(
-                "area", "enterprise", "conversion__rate_from", "conversion__rate_to"
+                "area", "enterprise", "conversion__rate_from__source", "conversion__rate_to__source"
             )
             .prefetch_related("shares__sector", "partners", "sources")
             .with_received()

@@ -19,7 +19,7 @@ class ReceiptQuerySet(RegisterQuerySet):
     def with_figures(self) -> Self:
         """What a list or an API page shows of each receipt, in one query."""
         return self.select_related(
-            "project", "source", "conversion__rate_from", "conversion__rate_to"
+            "project", "source", "conversion__rate_from__source", "conversion__rate_to__source"
         )
 
 

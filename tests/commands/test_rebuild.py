@@ -1,3 +1,5 @@
+import sqlite3
+from contextlib import closing
 from datetime import date
 from decimal import Decimal
 from io import StringIO
@@ -163,3 +165,38 @@ def test_a_record_that_cannot_be_read_is_a_sentence():
 
     with pytest.raises(CommandError, match="check_data names it"):
         rebuilt()
+
+
+# Somebody else commits each time that some projects have been read.
+AMONG_OTHERS = """
+import sqlite3
+from django.db import connection
+from projects import derived
+
+other = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)
+look = derived.differing
+
+def differing(keys):
+    other.execute("UPDATE projects_source SET note = note || '.'")
+    return look(keys)
+
+derived.differing = differing
+result = derived.rebuild()
+print(result.projects, result.projects_differing, result.search_keys)
+"""
+
+
+def test_a_rebuild_goes_through_while_others_write(live, on_the_file):
+    """SQLite lets nobody write who reads on from a state that others have written past."""
+    with closing(sqlite3.connect(live)) as opened:
+        opened.execute("UPDATE projects_projectconversion SET base_currency = 'USD'")
+        opened.execute("UPDATE projects_project SET search_key = ''")
+        opened.commit()
+
+    run = on_the_file("shell", "--verbosity=0", "--command", AMONG_OTHERS)
+
+    assert run.returncode == 0, run.stderr
+    assert run.stdout == "1200 1200 1200\n"
+    with closing(sqlite3.connect(live)) as opened:
+        [(note,)] = opened.execute("SELECT MAX(note) FROM projects_source")
+    assert note.endswith("...")

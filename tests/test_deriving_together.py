@@ -1,0 +1,74 @@
+"""Two who write to one project at once: what is derived is of both."""
+
+from datetime import date
+from decimal import Decimal
+from threading import Event, Thread
+
+import pytest
+from django.db import connection, transaction
+
+from projects import derived, recording
+from projects.models import Allocation, Receipt
+from tests.factories import make_project
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(
+        connection.vendor != "postgresql", reason="SQLite lets one at a time write anyhow"
+    ),
+]
+
+
+def someone_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)")
+        return cursor.fetchone()[0]
+
+
+@pytest.mark.parametrize("first", ["a receipt", "a rebuild"])
+def test_whoever_comes_second_waits_and_derives_from_what_the_first_wrote(first):
+    project = make_project(amount=Decimal("10.00"))
+    written, may_commit = Event(), Event()
+    faults = []
+
+    def receive(amount: str) -> None:
+        recording.save(
+            Receipt(project=project, amount=Decimal(amount), received_on=date(2023, 12, 1))
+        )
+
+    def run(work) -> None:
+        try:
+            work()
+        except Exception as error:
+            faults.append(error)
+        finally:
+            written.set()
+            connection.close()
+
+    def come_first() -> None:
+        with transaction.atomic():
+            if first == "a receipt":
+                receive("1.00")
+            else:
+                derived.derive([project.pk])
+            written.set()
+            may_commit.wait()
+
+    earlier = Thread(target=run, args=[come_first])
+    earlier.start()
+    written.wait()
+    later = Thread(target=run, args=[lambda: receive("2.00")])
+    later.start()
+    try:
+        while later.is_alive() and not someone_waits():
+            pass
+    finally:
+        may_commit.set()
+        earlier.join()
+        later.join()
+
+    assert not faults
+    assert derived.differing([project.pk]) == {}
+    received = {Decimal("2.00"), *([Decimal("1.00")] if first == "a receipt" else [])}
+    parts = Allocation.objects.filter(receipt__isnull=False)
+    assert set(parts.values_list("amount_base", flat=True)) == received
