@@ -293,6 +293,8 @@ SECURE_HSTS_SECONDS = 0 if DEBUG else 365 * 24 * 60 * 60
 SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEBUG
 SESSION_COOKIE_SECURE = not DEBUG
 CSRF_COOKIE_SECURE = not DEBUG
+# Django's own page has its style written into it.
+CSRF_FAILURE_VIEW = "projects.views.errors.form_expired"
 # To enter the browsers' preload list is for the owner of the domain to
 # decide: it binds every host of the domain, and takes months to undo.
 SILENCED_SYSTEM_CHECKS = ["security.W021"]

@@ -17,3 +17,8 @@ def page(status: int) -> Any:
 
 
 bad_request, forbidden, not_found, fault = (page(status) for status in (400, 403, 404, 500))
+
+
+def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form was sent without the token of its page, as after a long wait or with cookies off."""
+    return HttpResponse(render_to_string("error.html", {"status": 403, "form": True}), status=403)

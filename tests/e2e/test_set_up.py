@@ -14,7 +14,7 @@ def test_the_browsable_api_keeps_to_the_policy(browser_page, address):
     response = browser_page.goto(address)
 
     assert response.status == 200
-    assert browser_page.get_by_role("button", name="GET", exact=True).is_visible()
+    assert browser_page.get_by_role("link", name="GET", exact=True).is_visible()
 
 
 def test_the_description_of_the_api_keeps_to_the_policy(browser_page):

@@ -60,3 +60,11 @@ def test_signing_out_is_a_form_with_its_token():
     assert client.post("/accounts/logout/").status_code == 403
     assert client.post("/accounts/logout/", {"csrfmiddlewaretoken": token}).status_code == 302
     assert header(client).link("Sign in") == "/accounts/login/"
+
+
+def test_a_form_without_its_token_is_refused_on_a_page_of_ours():
+    response = Client(enforce_csrf_checks=True).post("/accounts/login/", {"username": "a"})
+
+    assert response.status_code == 403
+    assert "This form has expired" in response.content.decode()
+    assert "<style" not in response.content.decode()
