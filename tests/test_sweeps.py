@@ -87,7 +87,7 @@ def register(db):
         signed_on=date(2023, 1, 15),
         enterprise=e1,
     )
-    make_project(code="undated", signed_on=None, amount=Decimal("0.00"), area=a2)
+    make_project(code="undated", signed_on=None, amount=Decimal("0.00"), area=a2, sectors=[s3])
     make_project(
         code="wish",
         stage="intended",
