@@ -24,9 +24,9 @@ def content(response):
     return b"".join(response.streaming_content)
 
 
-def exported(client, query):
+def exported(client, query, noun="projects"):
     """The rows of the CSV export, as texts by heading."""
-    text = content(client.get(f"/projects/export.csv{asked(query)}")).decode("utf-8-sig")
+    text = content(client.get(f"/{noun}/export.csv{asked(query)}")).decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
