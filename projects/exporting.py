@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from rest_framework.renderers import JSONRenderer
 
 from projects import filters
+from projects.filters.values import shown
 from projects.models import base_currency
 from projects.serializers import EnterpriseSerializer, ProjectSerializer
 from projects.serializers.cells import headings, to_cells
@@ -99,6 +100,14 @@ class Export:
             if any(value.strip() for value in question.data.getlist(name)):
                 errors[name] = [_("A file holds all records and has no pages: leave this out.")]
         return errors
+
+    def refusals(self, question: filters.Question) -> list[str]:
+        """The same as lines of plain text."""
+        return [
+            f"{shown(name)}: {message}"
+            for name, messages in self.errors(question).items()
+            for message in messages
+        ]
 
     def filename(self, form: str, day: date) -> str:
         return f"{self.noun}-{day}.{form}"

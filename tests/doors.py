@@ -24,9 +24,9 @@ def content(response):
     return b"".join(response.streaming_content)
 
 
-def exported(client, query):
+def exported(client, query, noun="projects"):
     """The rows of the CSV export, as texts by heading."""
-    text = content(client.get(f"/projects/export.csv{asked(query)}")).decode("utf-8-sig")
+    text = content(client.get(f"/{noun}/export.csv{asked(query)}")).decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
@@ -113,6 +113,11 @@ def check_totals(client, query):
     assert sum((Decimal(row["amount"]) for row in table["rows"]), NOTHING) == total[-1]
     if table["basis"] == Basis.RECEIVED:
         assert (total[0], total[-1]) == received(query, rows)
+        if not QueryDict(query).keys() & {"year", "month", "received_after", "received_before"}:
+            # Each row has all that its project received.
+            assert total[-1] == sum(
+                (Decimal(row["received"]) for row in rows if row["received"]), NOTHING
+            )
     else:
         assert total == summed(of_basis(rows, table["basis"]))
 

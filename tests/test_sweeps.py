@@ -17,7 +17,7 @@ from python_calamine import CalamineWorkbook
 
 from projects import totals
 from projects.filters import ProjectQuestion
-from projects.models import Basis, Project, Qualifier
+from projects.models import Area, Basis, Project, Qualifier
 from tests.doors import asked, check_sums, content, exported, figure, listed
 from tests.factories import (
     make_area,
@@ -87,7 +87,7 @@ def register(db):
         signed_on=date(2023, 1, 15),
         enterprise=e1,
     )
-    make_project(code="undated", signed_on=None, amount=Decimal("0.00"), area=a2)
+    make_project(code="undated", signed_on=None, amount=Decimal("0.00"), area=a2, sectors=[s3])
     make_project(
         code="wish",
         stage="intended",
@@ -184,6 +184,35 @@ def test_every_door_puts_records_in_the_same_order(client, register, order):
     codes, _summary = listed(client, query)
 
     assert codes == [row["code"] for row in rows] == [project["code"] for project in answer]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "area=a1",
+        "area=none",
+        "origin=KZ",
+        "kind=private&kind=none",
+        "settled_by=2023-01-01",
+        "contracted_by=2023-01-31",
+        "source=none",
+        "search=enterprise",
+        "ordering=-name",
+    ],
+)
+def test_list_api_and_exports_of_enterprises_answer_alike(client, register, query):
+    make_enterprise(code="e3", kind="private", area=Area.objects.get(code="a1"))
+    answer = client.get(f"/api/v1/enterprises/{asked(query, page_size=1000)}").json()["results"]
+    codes = [enterprise["code"] for enterprise in answer]
+
+    page = client.get(f"/enterprises/{asked(query)}").context["records"]
+    rows = exported(client, query, "enterprises")
+
+    assert codes
+    assert [enterprise.code for enterprise in page] == codes
+    assert [row["code"] for row in rows] == codes
+    assert json.loads(content(client.get(f"/enterprises/export.json{asked(query)}"))) == answer
 
 
 @pytest.mark.parametrize(

@@ -37,10 +37,8 @@ class ExportCommand(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         question = self.export.question(QueryDict(options["filter"].removeprefix("?")), None)
-        if errors := self.export.errors(question):
-            raise CommandError(
-                "\n".join(f"{name}: {message}" for name in errors for message in errors[name])
-            )
+        if refusals := self.export.refusals(question):
+            raise CommandError("\n".join(refusals))
         form = options["format"]
         try:
             if options["output"]:

@@ -29,10 +29,8 @@ class ExportFile(View):
     def get(self, request: HttpRequest, format: str) -> HttpResponseBase:
         export = self.export
         question = export.question(request.GET, request.user, request)
-        if errors := export.errors(question):
-            return refused(
-                [f"{name}: {message}" for name, all_ in errors.items() for message in all_]
-            )
+        if refusals := export.refusals(question):
+            return refused(refusals)
         named: dict[str, Any] = {
             "content_type": exporting.CONTENT_TYPES[format],
             "headers": {

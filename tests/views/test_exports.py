@@ -144,6 +144,12 @@ def test_what_cannot_be_answered_is_said_and_is_no_file(client, form, query, sai
     assert "amount_min: “lots” " in text
 
 
+def test_a_parameter_without_a_proper_name_stays_on_its_line(client):
+    text = client.get("/projects/export.csv?a%0d%0ab%00=1").content.decode()
+
+    assert text.splitlines()[1] == "a��b�: There is no parameter “a��b�” here."
+
+
 def test_empty_parameters_of_a_form_are_no_pages(client):
     make_project(code="p")
 
