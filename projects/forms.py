@@ -215,7 +215,7 @@ class AmountForm(RegisterForm):
 
 class ProjectForm(AmountForm):
     amount = AmountField(
-        label=_("amount"),
+        label=_("Amount"),
         required=False,
         help_text=_(
             "As it was published: 17.6亿元, 5000万元, more than 1 billion yuan, 未披露; or a "
@@ -241,7 +241,7 @@ class ReceiptForm(AmountForm):
     NEGATIVE = True
 
     amount = AmountField(
-        label=_("amount"),
+        label=_("Amount"),
         negative=True,
         help_text=_("As for a project. Below zero: money returned."),
     )
@@ -255,7 +255,7 @@ class HeadlineForm(AmountForm):
     AMOUNT = "value"
 
     value = AmountField(
-        label=_("value"),
+        label=_("Value"),
         help_text=_(
             "As it was published: more than 17.6 billion yuan, 超176亿元; or a plain number, of "
             "enterprises or in units of the currency."
