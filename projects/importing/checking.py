@@ -22,7 +22,7 @@ from projects.serializers.errors import flat, outward
 from projects.spreadsheets.reading import Row, Table
 
 from .finding import Finder, Key, references, referred
-from .keys import Keys, keys_of
+from .keys import Found, Keys, keys_of
 from .mapping import CellError, Column, Mapping
 
 Progress = Callable[[int, int], None]
@@ -94,7 +94,7 @@ class Checker:
         self.serializer = self.serializer_class(
             context={"known": finder.known, "unit": units[0] if units else 1}
         )
-        self.keys: Keys = keys_of(self.model, finder.user)
+        self.keys: Keys = keys_of(self.model, finder)
         self.checked = Checked()
         self._rows_by_identity: dict[Any, int] = {}
 
@@ -180,11 +180,12 @@ class Checker:
             else:
                 self.checked.left_out.append(left_out)
         data = [reading.data for reading in readings]
+        about = self.keys.find(data)
         for model, codes in references(self.serializer, data).items():
             self.finder.known.read(model, codes)
         unkeyed: list[Candidate] = []
-        for reading, record in zip(readings, self.keys.standing(data), strict=True):
-            candidate = self._check_row(reading, record)
+        for reading, found in zip(readings, about, strict=True):
+            candidate = self._check_row(reading, found)
             if reading.faults:
                 self.checked.faults += reading.faults
             elif candidate is not None:
@@ -292,9 +293,9 @@ class Checker:
                     )
                     break
 
-    def _check_row(self, reading: _Reading, record: Any) -> Candidate | None:
-        data = reading.data
-        self._check_identity(reading, record)
+    def _check_row(self, reading: _Reading, found: Found) -> Candidate | None:
+        data, record = reading.data, found.record
+        self._check_identity(reading, found)
         before = self._state(record) if record is not None else None
         if not self.serializer.ask(data, record):
             self._blame_all(reading, rest.ValidationError(self.serializer.errors))
@@ -318,10 +319,11 @@ class Checker:
             fate = Fate.UNCHANGED if same else Fate.CHANGED
         return Candidate(reading.row.number, record, links, fate, made)
 
-    def _check_identity(self, reading: _Reading, record: Any) -> None:
-        if fault := self.keys.fault(reading.data, record):
-            self._blame(reading, fault[0], reading.said.get(fault[0], ""), fault[1])
-        identity = self.keys.identity(reading.data)
+    def _check_identity(self, reading: _Reading, found: Found) -> None:
+        if found.fault:
+            name, reason = found.fault
+            self._blame(reading, name, reading.said.get(name, ""), reason)
+        identity = found.identity
         if identity is None:
             return
         first = self._rows_by_identity.setdefault(identity, reading.row.number)

@@ -35,7 +35,7 @@ class Finder:
 
     def find(self, model: Any, name: str, make: Mapping[str, Any] | None) -> str:
         """The code of the record that is called so. Raises CellError."""
-        codes = self._by_name(model).get(names.normalise(name), set())
+        codes = self.codes(model, name)
         if len(codes) == 1:
             return next(iter(codes))
         if codes:
@@ -49,7 +49,7 @@ class Finder:
                 % {"noun": model._meta.verbose_name, "name": name[:60]}
             )
         field = "name_zh" if re.search(r"[\u3400-\u9fff]", name) else "name"
-        given = {"code": self._code_for(model, name), field: name, **make}
+        given = {"code": self.new_code(model, name), field: name, **make}
         try:
             return self.make(model, given)
         except ValidationError as error:
@@ -62,6 +62,10 @@ class Finder:
                 _("the %(noun)s “%(name)s” cannot be made: %(reasons)s")
                 % {"noun": model._meta.verbose_name, "name": name[:60], "reasons": reasons}
             ) from None
+
+    def codes(self, model: Any, name: str) -> set[str]:
+        """The codes of all records that are called so."""
+        return self._by_name(model).get(names.normalise(name), set())
 
     def make(self, model: Any, given: Mapping[str, Any]) -> str:
         """Have a record made, unless there is one of this code; returns the code.
@@ -134,8 +138,8 @@ class Finder:
             if key := names.normalise(one):
                 self._codes[model][key].add(code)
 
-    def _code_for(self, model: Any, name: str) -> str:
-        """A code made of a name, its Chinese by sound, that no other record has."""
+    def new_code(self, model: Any, name: str) -> str:
+        """A code made of a name, its Chinese by sound, that no other record has or is given."""
         sound = re.sub(r"[\u3400-\u9fff]+", lambda han: f" {names.pinyin(han[0])} ", name)
         word = re.sub(r"[^a-z0-9]+", "-", names.normalise(sound)).strip("-")[:56].strip("-")
         word = word or model._meta.model_name
@@ -144,6 +148,7 @@ class Finder:
         while names.normalise(code) in taken or code in ("none", "bulk"):
             number += 1
             code = f"{word}-{number}"
+        taken[names.normalise(code)].add(code)
         return code
 
 

@@ -2,30 +2,42 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
+from projects import names, uscc
 from projects.filters.values import read_day
-from projects.models import ExchangeRate, Receipt
+from projects.models import Enterprise, ExchangeRate, Project, Receipt
+
+from .finding import Finder
 
 Data = dict[str, Any]
 
 
+@dataclass
+class Found:
+    """What a row is about: a record, or None; what no other row of the file may share, or None;
+    and the field and the sentence where the row's key cannot be used."""
+
+    record: Any = None
+    identity: Any = None
+    fault: tuple[str, str] | None = None
+
+
 class Keys:
-    """The records that rows are about, asked for a batch at a time.
+    """The records that rows are about, asked for a batch at a time."""
 
-    `standing` gives the record of each row of data (None: there is none), read
-    with its links; `identity` is what no two rows of a file may share, or None.
-    """
-
-    def __init__(self, model: Any, user: Any) -> None:
+    def __init__(self, model: Any, finder: Finder) -> None:
         self.model = model
-        self.user = user
+        self.finder = finder
+        self.user = finder.user
 
     def records(self) -> Any:
         links = [field.name for field in self.model._meta.many_to_many if field.name != "sectors"]
@@ -33,15 +45,12 @@ class Keys:
             links.append("shares")
         return self.model.objects.visible_to(self.user).prefetch_related(*links)
 
-    def standing(self, rows: Sequence[Data]) -> list[Any]:
-        raise NotImplementedError
+    def find(self, rows: Sequence[Data]) -> list[Found]:
+        """What each row is about; the records are read with their links.
 
-    def identity(self, data: Data) -> Any:
+        A row that comes without a code and is about none that is there gets one.
+        """
         raise NotImplementedError
-
-    def fault(self, data: Data, record: Any) -> tuple[str, str] | None:
-        """The field and the sentence, where the key of a row cannot be used."""
-        return None
 
     def already(self, records: Sequence[Any]) -> list[bool]:
         """Of new records without a key of their own, which are there already."""
@@ -51,46 +60,171 @@ class Keys:
 class CodeKeys(Keys):
     """By code: exactly, as a code that differs by case alone is another's."""
 
-    def standing(self, rows: Sequence[Data]) -> list[Any]:
-        codes = [str(data.get("code", "")) for data in rows]
-        lowered = {code.lower() for code in codes}
-        found = {
-            record.code: record
-            for record in self.records().annotate(lower=Lower("code")).filter(lower__in=lowered)
-        }
-        self._taken = {code.lower(): code for code in found}
-        return [found.get(code) for code in codes]
+    def find(self, rows: Sequence[Data]) -> list[Found]:
+        coded = [data for data in rows if data.get("code")]
+        lowered = {str(data["code"]).lower() for data in coded}
+        records = self.records().annotate(lower=Lower("code")).filter(lower__in=lowered)
+        by_code = {record.code: record for record in records} if lowered else {}
+        self._taken = {code.lower(): code for code in by_code}
+        uncoded = self.uncoded([data for data in rows if not data.get("code")])
+        return [
+            self._by_code(str(data["code"]), by_code)
+            if "code" in data and id(data) not in uncoded
+            else uncoded[id(data)]
+            for data in rows
+        ]
 
-    def identity(self, data: Data) -> Any:
-        return str(data.get("code", "")).lower() or None
+    def _by_code(self, code: str, by_code: dict[str, Any]) -> Found:
+        taken = self._taken.get(code.lower())
+        found = Found(by_code.get(code), code.lower() or None)
+        if found.record is None and taken is not None:
+            found.fault = (
+                "code",
+                _("The register has “%(code)s”, and case makes no difference: write it so.")
+                % {"code": taken},
+            )
+        return found
 
-    def fault(self, data: Data, record: Any) -> tuple[str, str] | None:
-        taken = self._taken.get(str(data.get("code", "")).lower())
-        if record is not None or taken is None:
-            return None
-        return "code", _(
-            "The register has “%(code)s”, and upper and lower case count as one: write it so."
-        ) % {"code": taken}
+    def uncoded(self, rows: Sequence[Data]) -> dict[int, Found]:
+        """What rows without a code are about, by the `id` of their data. Here they fail."""
+        return {id(data): Found() for data in rows}
+
+
+class EnterpriseKeys(CodeKeys):
+    """By code; without one, by the social credit code, and else by the name."""
+
+    def uncoded(self, rows: Sequence[Data]) -> dict[int, Found]:
+        credit = {id(data): uscc.read_uscc(str(data.get("uscc") or "")) for data in rows}
+        holders = self.records().filter(uscc__in=set(credit.values()) - {""})
+        by_credit = {record.uscc: record for record in holders}
+        found: dict[int, Found] = {}
+        named: dict[str, list[int]] = defaultdict(list)
+        for data in rows:
+            record = by_credit.get(credit[id(data)])
+            if record is not None:
+                data["code"] = record.code
+                found[id(data)] = Found(record, record.code.lower())
+                continue
+            said = [str(data[name]) for name in ("name", "name_zh") if data.get(name)]
+            codes = sorted({code for one in said for code in self.finder.codes(self.model, one)})
+            found[id(data)] = Found(identity=("name", *sorted(map(names.normalise, said))))
+            if not said:
+                found[id(data)].identity = None
+            elif len(codes) > 1:
+                found[id(data)].fault = ("name", several(said[0], codes))
+            elif codes:
+                data["code"] = codes[0]
+                named[codes[0]].append(id(data))
+            else:
+                data["code"] = self.finder.new_code(self.model, said[0])
+        for record in self.records().filter(code__in=list(named)):
+            for key in named[record.code]:
+                found[key].record, found[key].identity = record, record.code.lower()
+        return found
+
+
+class ProjectKeys(CodeKeys):
+    """By code; without one, by area, name and lead enterprise together.
+
+    A row that says nothing of area or enterprise may be about a project of any.
+    """
+
+    def __init__(self, model: Any, finder: Finder) -> None:
+        super().__init__(model, finder)
+        self._numbers: dict[str, int] = {}
+
+    def uncoded(self, rows: Sequence[Data]) -> dict[int, Found]:
+        wanted = {id(data): self._names(data) for data in rows}
+        alike = self._alike(set().union(*wanted.values()) if wanted else set())
+        found: dict[int, Found] = {}
+        chosen: dict[int, list[int]] = defaultdict(list)
+        for data in rows:
+            said = wanted[id(data)]
+            one = found[id(data)] = Found()
+            if not said:
+                continue
+            area, lead = data.get("area"), data.get("enterprise")
+            one.identity = (area, lead, *sorted(said))
+            keys = {
+                key
+                for name in said
+                for key, code, of_area, of_lead in alike.get(name, ())
+                if area in (None, of_area) and lead in (None, of_lead)
+            }
+            if len(keys) > 1:
+                codes = sorted(
+                    code for name in said for key, code, *_rest in alike[name] if key in keys
+                )
+                one.fault = ("name", several(str(data.get("name") or data.get("name_zh")), codes))
+            elif keys:
+                chosen[next(iter(keys))].append(id(data))
+            else:
+                data["code"] = self._new_code(data)
+        by_id = {id(data): data for data in rows}
+        for record in self.records().filter(pk__in=list(chosen)):
+            for key in chosen[record.pk]:
+                found[key].record, found[key].identity = record, record.code.lower()
+                by_id[key]["code"] = record.code
+        return found
+
+    @staticmethod
+    def _names(data: Data) -> set[str]:
+        said = (str(data.get(name) or "") for name in ("name", "name_zh"))
+        return {names.normalise(one) for one in said if one} - {""}
+
+    def _alike(self, wanted: set[str]) -> dict[str, list[tuple[int, str, Any, Any]]]:
+        """Projects that have one of these names, by name. One query; it reads every search key."""
+        found: dict[str, list[tuple[int, str, Any, Any]]] = defaultdict(list)
+        if not wanted:
+            return found
+        columns = ("search_key", "pk", "code", "area__code", "enterprise__code")
+        projects = self.model.objects.visible_to(self.user).order_by()
+        for key, *rest in projects.values_list(*columns).iterator():
+            # Each line of a search key is a form of a name.
+            for name in wanted.intersection(key.split("\n")):
+                found[name].append(tuple(rest))
+        return found
+
+    def _new_code(self, data: Data) -> str:
+        """`kashi-2023-007`: area, year of signing, and the next number of the two."""
+        day = read_day(str(data.get("signed_on") or data.get("intended_on") or ""))
+        parts = [str(data.get("area") or "project")[:48], *([str(day.year)] if day else [])]
+        prefix = f"{'-'.join(parts)}-"
+        if prefix not in self._numbers:
+            # Codes are unique for all, whoever may see them.
+            codes = self.model._base_manager.filter(code__istartswith=prefix)
+            rests = [code[len(prefix) :] for code in codes.values_list("code", flat=True)]
+            numbers = [int(rest) for rest in rests if re.fullmatch(r"[0-9]{1,9}", rest)]
+            self._numbers[prefix] = max(numbers, default=0)
+        self._numbers[prefix] += 1
+        return f"{prefix}{self._numbers[prefix]:03d}"
+
+
+def several(name: str, codes: Sequence[str]) -> str:
+    return _("“%(name)s” is the name of several records (%(codes)s): give the code.") % {
+        "name": name[:60],
+        "codes": ", ".join(codes[:5]),
+    }
 
 
 class IdKeys(Keys):
     """By `id`, where a row has one: of records that a file of ours came from."""
 
-    def standing(self, rows: Sequence[Data]) -> list[Any]:
+    def find(self, rows: Sequence[Data]) -> list[Found]:
         ids = {text for data in rows if (text := str(data.get("id") or "")) and _is_id(text)}
-        found = {str(record.pk): record for record in self.records().filter(pk__in=ids)}
-        return [found.get(str(data.get("id") or "")) for data in rows]
+        records = {str(record.pk): record for record in self.records().filter(pk__in=ids)}
+        return [self._by_id(str(data.get("id") or ""), records) for data in rows]
 
-    def identity(self, data: Data) -> Any:
-        return str(data.get("id") or "") or None
-
-    def fault(self, data: Data, record: Any) -> tuple[str, str] | None:
-        text = str(data.get("id") or "")
-        if record is not None or not text:
-            return None
-        return "id", _("There is no record with the id “%(id)s”: leave it empty for a new one.") % {
-            "id": text[:40]
-        }
+    @staticmethod
+    def _by_id(text: str, records: dict[str, Any]) -> Found:
+        found = Found(records.get(text), text or None)
+        if text and found.record is None:
+            found.fault = (
+                "id",
+                _("There is no record with the id “%(id)s”: leave it empty for a new one.")
+                % {"id": text[:40]},
+            )
+        return found
 
 
 class ReceiptKeys(IdKeys):
@@ -110,8 +244,8 @@ class ReceiptKeys(IdKeys):
         "note",
     )
 
-    def __init__(self, model: Any, user: Any) -> None:
-        super().__init__(model, user)
+    def __init__(self, model: Any, finder: Finder) -> None:
+        super().__init__(model, finder)
         self._left: dict[Any, Counter[Any]] = {}
 
     def already(self, records: Sequence[Any]) -> list[bool]:
@@ -135,8 +269,7 @@ class ReceiptKeys(IdKeys):
 class RateKeys(IdKeys):
     """By `id`; without one, by the two currencies and the day."""
 
-    def standing(self, rows: Sequence[Data]) -> list[Any]:
-        by_id = super().standing(rows)
+    def find(self, rows: Sequence[Data]) -> list[Found]:
         wanted: dict[Any, set[Any]] = defaultdict(set)
         for data in rows:
             pair = data.get("from_currency"), data.get("to_currency")
@@ -145,17 +278,15 @@ class RateKeys(IdKeys):
         asked = Q(pk__in=[])
         for (one, other), days in wanted.items():
             asked |= Q(from_currency=one, to_currency=other, quoted_on__in=days)
-        found = {
+        rates = {
             (rate.from_currency, rate.to_currency, rate.quoted_on.isoformat()): rate
             for rate in self.records().filter(asked)
         }
-        return [
-            record or found.get(self._triple(data))
-            for record, data in zip(by_id, rows, strict=True)
-        ]
-
-    def identity(self, data: Data) -> Any:
-        return self._triple(data)
+        found = super().find(rows)
+        for one, data in zip(found, rows, strict=True):
+            one.identity = self._triple(data)
+            one.record = one.record or rates.get(one.identity)
+        return found
 
     def _triple(self, data: Data) -> tuple[Any, ...]:
         return tuple(str(data.get(n)) for n in ("from_currency", "to_currency", "quoted_on"))
@@ -165,6 +296,13 @@ def _is_id(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) <= 18
 
 
-def keys_of(model: Any, user: Any) -> Keys:
-    kind = {Receipt: ReceiptKeys, ExchangeRate: RateKeys}.get(model, CodeKeys)
-    return kind(model, user)
+KINDS: dict[Any, type[Keys]] = {
+    Project: ProjectKeys,
+    Enterprise: EnterpriseKeys,
+    Receipt: ReceiptKeys,
+    ExchangeRate: RateKeys,
+}
+
+
+def keys_of(model: Any, finder: Finder) -> Keys:
+    return KINDS.get(model, CodeKeys)(model, finder)

@@ -137,7 +137,7 @@ def test_every_bad_row_is_named_at_once_and_nothing_is_written():
         'b,B,nowhere,finished,11.11.2023,"1.234,50"\n'
         "c,C,,,,-5\n"
         "d,D,,,,5.005\n"
-        ",E,,,,\n"
+        ",,,signed,,\n"
         "no code,F,,,,\n"
     )
 
@@ -311,7 +311,7 @@ def test_a_trial_makes_nothing_either():
 
 def test_what_the_mapping_does_not_say_is_named_by_the_files_own_heading():
     report = import_text(
-        HEADINGS + "1,One,Closed,Angola,,,lots,23/05/2001,,\n,Two,Active,,,,,,,\n", MAPPED
+        HEADINGS + "1,One,Closed,Angola,,,lots,23/05/2001,,\n,,Active,,,,,,,\n", MAPPED
     )
 
     assert faults(report) == [
