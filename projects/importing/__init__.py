@@ -1,7 +1,8 @@
 """Rows of files to records: mapped, checked as the API checks, written in one go or not at all."""
 
-from .checking import Fate, Fault
+from .checking import Fate
 from .mapping import Mapping, MappingError, read_mapping
+from .rows import Fault
 from .writing import Report, import_table
 
 __all__ = [

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
 from django.core.exceptions import ValidationError as ModelError
 from django.utils.translation import gettext as _
 from rest_framework import serializers as rest
-from rest_framework.settings import api_settings
 
 from projects import recording, serializers
 from projects.derived import batches
-from projects.filters.values import read_day
-from projects.serializers.cells import from_cells, headings
+from projects.serializers.cells import headings
 from projects.serializers.errors import flat, outward
 from projects.spreadsheets.reading import Row, Table
 
-from .finding import Finder, Key, references, referred
+from .finding import Finder, Key, references
+from .footers import Footer, held_against, is_footer
 from .keys import Found, Keys, keys_of
-from .mapping import CellError, Column, Mapping
+from .mapping import Mapping
+from .rows import Fault, Reading, RowReader
 
 Progress = Callable[[int, int], None]
 
@@ -34,16 +32,6 @@ class Fate(StrEnum):
     NEW = "new"
     CHANGED = "changed"
     UNCHANGED = "unchanged"
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What is wrong with a cell, or with a row as a whole (`column` empty)."""
-
-    row: int
-    column: str
-    value: str
-    reason: str
 
 
 @dataclass
@@ -62,24 +50,14 @@ class Checked:
     """All rows of a file: those that can be written, what is wrong, and what is left out.
 
     `left_out`: rows that the mapping leaves out; `emptied`: cells that it leaves
-    empty, told in the note of their record.
+    empty, told in the note of their record; `footers`: rows that sum others.
     """
 
     candidates: list[Candidate] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     left_out: list[Fault] = field(default_factory=list)
     emptied: list[Fault] = field(default_factory=list)
-
-
-@dataclass
-class _Reading:
-    """One row on its way: what it says in the fields of the API, and what was wrong with it."""
-
-    row: Row
-    data: dict[str, Any] = field(default_factory=dict)
-    # The text from which each field was read, as errors repeat it.
-    said: dict[str, str] = field(default_factory=dict)
-    faults: list[Fault] = field(default_factory=list)
+    footers: list[Footer] = field(default_factory=list)
 
 
 class Checker:
@@ -95,7 +73,9 @@ class Checker:
             context={"known": finder.known, "unit": units[0] if units else 1}
         )
         self.keys: Keys = keys_of(self.model, finder)
+        self.reader = RowReader(self.serializer, mapping, finder)
         self.checked = Checked()
+        self._footers: list[tuple[Row, str]] = []
         self._rows_by_identity: dict[Any, int] = {}
 
     def check(self, table: Table, progress: Progress | None = None) -> Checked:
@@ -111,6 +91,12 @@ class Checker:
             done += len(rows)
             if progress is not None:
                 progress(done, len(table.rows))
+        self.checked.footers = held_against(
+            self._footers,
+            [(one.row, one.record) for one in self.checked.candidates],
+            [fault.row for fault in self.checked.faults],
+            self.mapping,
+        )
         return self.checked
 
     # --- The file as a whole ---------------------------------------------------
@@ -173,12 +159,15 @@ class Checker:
     def _check_batch(self, rows: Sequence[Row], *, is_json: bool) -> None:
         readings = []
         for row in rows:
-            reading = _Reading(row)
-            left_out = self._read(reading, is_json=is_json)
-            if left_out is None:
+            if text := is_footer(row):
+                self._footers.append((row, text))
+                continue
+            reading = self.reader.read(row, is_json=is_json)
+            self.checked.emptied += reading.emptied
+            if reading.left_out is None:
                 readings.append(reading)
             else:
-                self.checked.left_out.append(left_out)
+                self.checked.left_out.append(reading.left_out)
         data = [reading.data for reading in readings]
         about = self.keys.find(data)
         for model, codes in references(self.serializer, data).items():
@@ -197,108 +186,12 @@ class Checker:
             if is_there:
                 candidate.fate = Fate.UNCHANGED
 
-    def _read(self, reading: _Reading, *, is_json: bool) -> Fault | None:
-        """Read what a row says, in the fields of the API; or return why it is left out."""
-        if is_json and self._is_of_fields():
-            reading.data = {**self.mapping.constants, **reading.row.cells}
-            reading.said = {name: _shown(value) for name, value in reading.row.cells.items()}
-            return None
-        texts: dict[str, str] = {}
-        linked: dict[str, list[Any]] = {}
-        for column in self.mapping.columns.values():
-            text = _shown(reading.row.cells.get(column.heading))
-            try:
-                said = column.texts(text)
-                if said is None:
-                    reason = _("The mapping leaves rows with this value out.")
-                    return Fault(reading.row.number, column.heading, text, reason)
-                if not said:
-                    continue
-                reading.said[column.field] = text
-                if column.find:
-                    found = self._found(column, said)
-                    linked[column.field] = [*linked.get(column.field, ()), *found]
-                else:
-                    self._say(column, said, texts)
-            except CellError as error:
-                self._blame(reading, column.field, text, str(error))
-        self._empty_what_lies_before(reading, texts)
-        try:
-            data = from_cells(self.serializer_class, texts)
-        except rest.ValidationError as error:
-            data = {}
-            self._blame_all(reading, error)
-        for name, codes in linked.items():
-            try:
-                data[name] = self._linked(name, list(dict.fromkeys(codes)))
-            except CellError as error:
-                self._blame(reading, name, reading.said[name], str(error))
-        reading.data = {**self.mapping.constants, **data}
-        if "id" in texts:
-            reading.data["id"] = texts["id"]
-        return None
-
-    def _is_of_fields(self) -> bool:
-        return all(column == Column(name, name) for name, column in self.mapping.columns.items())
-
-    def _say(self, column: Column, said: list[str], texts: dict[str, str]) -> None:
-        field_ = self.serializer.fields.get(column.field)
-        text = "; ".join(said)
-        if isinstance(field_, rest.DateField):
-            text = column.day(text)
-        rounded = column.rounded(text)
-        if rounded != text and column.field == "amount":
-            texts.setdefault("amount_text", text)
-        if column.field in texts and isinstance(field_, rest.CharField):
-            # Several columns of one text stand one below the other.
-            rounded = f"{texts[column.field]}\n{rounded}"
-        texts[column.field] = rounded
-
-    def _found(self, column: Column, said: list[str]) -> list[str]:
-        field_ = self.serializer.fields.get(column.field)
-        model = referred(field_) if field_ is not None else None
-        if model is None:
-            raise CellError(_("this field names no records that could be found"))
-        return [self.finder.find(model, one, column.make) for one in said]
-
-    def _linked(self, name: str, codes: list[str]) -> Any:
-        field_ = self.serializer.fields[name]
-        if isinstance(field_, rest.ListSerializer):
-            return [{"sector": code} for code in codes]
-        if isinstance(field_, rest.ManyRelatedField):
-            return codes
-        if len(codes) > 1:
-            raise CellError(_("this field names one record, and here are several"))
-        return codes[0]
-
-    def _empty_what_lies_before(self, reading: _Reading, texts: dict[str, str]) -> None:
-        """Leave empty, by the mapping's wish, a date that others may not follow; say so in note."""
-        for column in self.mapping.columns.values():
-            day = read_day(texts.get(column.field, ""))
-            if day is None or not column.not_before:
-                continue
-            for earlier in column.not_before:
-                other = read_day(texts.get(earlier, ""))
-                if other is not None and day < other:
-                    reason = _("%(day)s lies before “%(other)s” (%(earlier)s) and is left out.") % {
-                        "day": day,
-                        "other": self.mapping.column_of(earlier),
-                        "earlier": other,
-                    }
-                    note = f"{column.heading}: {reason}"
-                    texts["note"] = f"{texts['note']}\n{note}" if texts.get("note") else note
-                    del texts[column.field]
-                    self.checked.emptied.append(
-                        Fault(reading.row.number, column.heading, day.isoformat(), reason)
-                    )
-                    break
-
-    def _check_row(self, reading: _Reading, found: Found) -> Candidate | None:
+    def _check_row(self, reading: Reading, found: Found) -> Candidate | None:
         data, record = reading.data, found.record
         self._check_identity(reading, found)
         before = self._state(record) if record is not None else None
         if not self.serializer.ask(data, record):
-            self._blame_all(reading, rest.ValidationError(self.serializer.errors))
+            reading.blame_all(rest.ValidationError(self.serializer.errors))
         if reading.faults:
             return None
         record, links = self.serializer.apply()
@@ -309,7 +202,7 @@ class Checker:
                 **{name: links[name] for name in ("sectors", "partners") if name in links},
             )
         except ModelError as error:
-            self._blame_all(reading, outward(error))
+            reading.blame_all(outward(error))
             return None
         made = {key for key in self._named(data) if key in self.finder.made}
         fate = Fate.NEW
@@ -319,10 +212,9 @@ class Checker:
             fate = Fate.UNCHANGED if same else Fate.CHANGED
         return Candidate(reading.row.number, record, links, fate, made)
 
-    def _check_identity(self, reading: _Reading, found: Found) -> None:
+    def _check_identity(self, reading: Reading, found: Found) -> None:
         if found.fault:
-            name, reason = found.fault
-            self._blame(reading, name, reading.said.get(name, ""), reason)
+            reading.blame(*found.fault)
         identity = found.identity
         if identity is None:
             return
@@ -330,7 +222,7 @@ class Checker:
         if first != reading.row.number:
             name = "code" if "code" in self.serializer.fields else ""
             reason = _("Row %(row)s is about the same record: keep one of them.") % {"row": first}
-            self._blame(reading, name, reading.said.get(name, ""), reason)
+            reading.blame(name, reason)
 
     def _named(self, data: dict[str, Any]) -> list[Key]:
         return [
@@ -355,32 +247,3 @@ class Checker:
                 linked = getattr(record, name).all() if wanted is None else wanted
                 standing[name] = {one.pk for one in linked}
         return [getattr(record, column) for column in columns], standing
-
-    # --- Blame -----------------------------------------------------------------
-
-    def _blame(self, reading: _Reading, name: str, value: str, reason: str) -> None:
-        column = self.mapping.column_of(name) if name else ""
-        reading.faults.append(Fault(reading.row.number, column, value, reason))
-
-    def _blame_all(self, reading: _Reading, error: rest.ValidationError) -> None:
-        blamed = {fault.column for fault in reading.faults}
-        for name, messages in flat(error.detail).items():
-            name = "" if name == api_settings.NON_FIELD_ERRORS_KEY else name
-            column = self.mapping.column_of(name) if name else ""
-            if column in blamed:
-                continue
-            value = reading.said.get(name) or _shown(reading.data.get(name))
-            for message in messages:
-                self._blame(reading, name, value, message)
-
-
-def _shown(value: Any) -> str:
-    """A cell, or a value of JSON, as text."""
-    match value:
-        case None:
-            return ""
-        case str():
-            return value
-        case Decimal():
-            return format(value, "f")
-    return json.dumps(value, ensure_ascii=False, default=str)

@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Mapping as AnyMapping
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, NoReturn
@@ -21,6 +21,8 @@ from django.utils.translation import gettext as _
 from projects.spreadsheets.reading import plain
 
 # Year first, so that day and month are not confused; others are named in the mapping.
+# The day before the first that spreadsheets count, by their reckoning from March 1900 on.
+FIRST_SERIAL = date(1899, 12, 30)
 DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日")
 
 
@@ -38,11 +40,12 @@ class Column:
 
     `values`: what stands for what; a value that is not among them is refused,
     kept or leaves its row out, as `others` says. `leave_out`: values whose rows
-    are left out. `round`: decimals to which a longer number is rounded half up,
-    by explicit wish; None refuses it. `unit`: what a plain number is multiplied
-    by. `not_before`: date fields that may not be later than this one, which is
-    else left empty and told in the note. `find`: the cell holds names, not
-    codes; `make`: those that are not there are made, with these fields.
+    are left out. `split`: the characters that part several values in a cell.
+    `round`: decimals to which a longer number is rounded half up, by explicit
+    wish; None refuses it. `unit`: what a plain number is multiplied by.
+    `not_before`: date fields that may not be later than this one, which is else
+    left empty and told in the note. `find`: the cell holds names, not codes;
+    `make`: those that are not there are made, with these fields.
     """
 
     heading: str
@@ -77,14 +80,19 @@ class Column:
                     _("the mapping does not say what “%(value)s” means: add it to its values")
                     % {"value": text[:60]}
                 )
-        texts = text.split(self.split) if self.split else [text]
+        texts = re.split(f"[{re.escape(self.split)}]", text) if self.split else [text]
         return [self.prefix + self._cased(one.strip()) for one in texts if one.strip()]
 
     def _cased(self, text: str) -> str:
         return text[:1].upper() + text[1:].lower() if self.sentence_case else text
 
     def day(self, text: str) -> str:
-        """A date as ISO has it; what no format fits stays as it is, to be refused by its field."""
+        """A date as ISO has it; what no format fits stays as it is, to be refused by its field.
+
+        A number of five digits is a day as spreadsheets count them.
+        """
+        if re.fullmatch(r"[2-6][0-9]{4}", text):
+            return (FIRST_SERIAL + timedelta(days=int(text))).isoformat()
         for one in self.dates:
             try:
                 # Only the day is used, so that no time zone matters.
@@ -124,6 +132,15 @@ class Mapping:
         """The mapping of a file whose headings are the fields themselves."""
         return cls({name: Column(name, name) for name in names})
 
+    def as_data(self) -> dict[str, Any]:
+        """The tables that `mapping_of` makes this mapping of."""
+        return {
+            "columns": {heading: _options(column) for heading, column in self.columns.items()},
+            "ignored": sorted(self.ignored),
+            "constants": dict(self.constants),
+            "records": {noun: list(several) for noun, several in self.records.items()},
+        }
+
     @property
     def headings(self) -> frozenset[str]:
         return frozenset(self.columns) | self.ignored
@@ -131,6 +148,16 @@ class Mapping:
     def column_of(self, name: str) -> str:
         """The heading from which a field is read; the field itself where none is."""
         return next((c.heading for c in self.columns.values() if c.field == name), name)
+
+
+def _options(column: Column) -> dict[str, Any]:
+    """What a column says beyond its heading, without what it need not say."""
+    found: dict[str, Any] = {}
+    for option in fields(Column):
+        value = getattr(column, option.name)
+        if option.name != "heading" and value != option.default:
+            found[option.name] = list(value) if isinstance(value, tuple) else value
+    return found
 
 
 def read_mapping(path: Path, nouns: Sequence[str]) -> Mapping:

@@ -18,9 +18,11 @@ from projects.serializers.cells import headings
 from projects.serializers.errors import flat, outward
 from projects.spreadsheets.reading import Table
 
-from .checking import Candidate, Checked, Checker, Fate, Fault, Progress
+from .checking import Candidate, Checked, Checker, Fate, Progress
 from .finding import Finder
+from .footers import Footer
 from .mapping import Mapping
+from .rows import Fault
 
 
 @dataclass
@@ -35,6 +37,7 @@ class Report:
     faults: list[Fault] = field(default_factory=list)
     left_out: list[Fault] = field(default_factory=list)
     emptied: list[Fault] = field(default_factory=list)
+    footers: list[Footer] = field(default_factory=list)
     made: dict[Any, int] = field(default_factory=dict)
     written: bool = False
 
@@ -74,6 +77,7 @@ def import_table(
         sorted(checked.faults, key=lambda fault: (fault.row, at.get(fault.column, len(at)))),
         checked.left_out,
         checked.emptied,
+        checked.footers,
         made,
         written,
     )

@@ -111,3 +111,10 @@ def test_dates_with_the_year_first_are_read(text):
 def test_other_dates_are_read_by_the_mappings_own_format_alone():
     assert Column("A", "signed_on").day("11/05/2023") == "11/05/2023"
     assert Column("A", "signed_on", dates=("%m/%d/%Y",)).day("11/05/2023") == "2023-11-05"
+
+
+@pytest.mark.parametrize("file", sorted(MAPPINGS.glob("*.toml")), ids=lambda file: file.name)
+def test_a_mapping_can_be_kept_and_read_again(file):
+    mapping = read_mapping(file, NOUNS)
+
+    assert mapping_of(mapping.as_data(), NOUNS) == mapping
