@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 
@@ -103,14 +104,17 @@ def all_places() -> list[str]:
     return [*_provinces(), *sorted(_countries("en"))]
 
 
+_KIND_OF_DIVISION = re.compile("(省|市|(维吾尔|回族|壮族)?自治区|特别行政区)$")
+
+
 @cache
 def _by_name() -> dict[str, str]:
     found: dict[str, str] = {}
     for language in ("en", "zh_Hans"):
         found |= {normalise(name): code for code, name in _countries(language).items()}
     for province in PROVINCES:
-        # A province is also known by its name without the kind of division, as 浙江 is.
-        short = province.name_zh.removesuffix("省").removesuffix("市")
+        # A province is also known by its name without the kind of division, as 浙江 and 新疆 are.
+        short = _KIND_OF_DIVISION.sub("", province.name_zh)
         for name in (province.name, province.name_zh, short, province.gbt2260):
             found.setdefault(normalise(name), province.code)
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -17,10 +17,10 @@ from projects.serializers.cells import headings
 from projects.serializers.errors import flat, outward
 from projects.spreadsheets.reading import Row, Table
 
-from .finding import Finder, Key, references
+from .finding import Finder, Key, references, referred
 from .footers import Footer, held_against, is_footer
 from .keys import Found, Keys, keys_of
-from .mapping import Mapping
+from .mapping import Column, Mapping
 from .rows import Fault, Reading, RowReader
 
 Progress = Callable[[int, int], None]
@@ -43,6 +43,10 @@ class Candidate:
     links: dict[str, Any]
     fate: Fate
     made: set[Key] = field(default_factory=set)
+    # Field, old and new, in the words of the API; old is empty for a new record.
+    changes: list[tuple[str, str, str]] = field(default_factory=list)
+    # Of a record that is there, as it was found; none of a new one.
+    version: int | None = None
 
 
 @dataclass
@@ -189,7 +193,9 @@ class Checker:
     def _check_row(self, reading: Reading, found: Found) -> Candidate | None:
         data, record = reading.data, found.record
         self._check_identity(reading, found)
+        version = record.version if record is not None else None
         before = self._state(record) if record is not None else None
+        told = {} if record is None else {name: self._told(record, name) for name in data}
         if not self.serializer.ask(data, record):
             reading.blame_all(rest.ValidationError(self.serializer.errors))
         if reading.faults:
@@ -210,7 +216,12 @@ class Checker:
             # What is still to be made has no key, and so was not there before.
             same = not made and before == self._state(record, links)
             fate = Fate.UNCHANGED if same else Fate.CHANGED
-        return Candidate(reading.row.number, record, links, fate, made)
+        changes = [
+            (name, told.get(name, ""), new)
+            for name in data
+            if (new := self._told(record, name, links)) != told.get(name, "")
+        ]
+        return Candidate(reading.row.number, record, links, fate, made, changes, version)
 
     def _check_identity(self, reading: Reading, found: Found) -> None:
         if found.fault:
@@ -223,6 +234,39 @@ class Checker:
             name = "code" if "code" in self.serializer.fields else ""
             reason = _("Row %(row)s is about the same record: keep one of them.") % {"row": first}
             reading.blame(name, reason)
+
+    def possible_values(self, column: Column) -> Collection[str]:
+        """What a cell of a column may say, as far as that can be listed."""
+        if column.values:
+            return column.values
+        field_ = self.serializer.fields.get(column.field)
+        model = referred(field_) if field_ is not None else None
+        if model is not None:
+            return self.finder.all_names(model)
+        return list(getattr(field_, "choices", None) or ())
+
+    def _told(self, record: Any, name: str, links: dict[str, Any] | None = None) -> str:
+        """What a record says in a field, as a cell has it; links as they are to stand."""
+        column = self.serializer.fields.get(name)
+        if column is None or column.read_only:
+            return ""
+        if name == "sectors":
+            shares = (links or {}).get("sectors")
+            if shares is None:
+                shares = (
+                    [(one.sector, one.share) for one in record.shares.all()] if record.pk else []
+                )
+            return "; ".join(
+                f"{sector.code} {share}" if share is not None else sector.code
+                for sector, share in shares
+            )
+        if name in self.serializer_class.LINKS:
+            linked = (links or {}).get(name)
+            if linked is None:
+                linked = getattr(record, name).all() if record.pk else []
+            return "; ".join(one.code for one in linked)
+        value = getattr(record, name, None)
+        return "" if value is None else str(getattr(value, "code", value))
 
     def _named(self, data: dict[str, Any]) -> list[Key]:
         return [

@@ -27,8 +27,9 @@ class Finder:
     costs one query, once.
     """
 
-    def __init__(self, user: Any = None) -> None:
+    def __init__(self, user: Any = None, decisions: Mapping[str, str] | None = None) -> None:
         self.user = user
+        self.decisions = decisions or {}
         self.known = serializers.Known(user)
         self.made: dict[Key, tuple[Any, dict[str, Any]]] = {}
         self._codes: dict[Any, dict[str, set[str]]] = {}
@@ -66,6 +67,10 @@ class Finder:
     def codes(self, model: Any, name: str) -> set[str]:
         """The codes of all records that are called so."""
         return self._by_name(model).get(names.normalise(name), set())
+
+    def all_names(self, model: Any) -> list[str]:
+        """Every name and code of a noun's records, folded; for the nearest one to be found."""
+        return list(self._by_name(model))
 
     def make(self, model: Any, given: Mapping[str, Any]) -> str:
         """Have a record made, unless there is one of this code; returns the code.

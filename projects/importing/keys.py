@@ -42,8 +42,10 @@ class Keys:
     def records(self) -> Any:
         links = [field.name for field in self.model._meta.many_to_many if field.name != "sectors"]
         if hasattr(self.model, "shares"):
-            links.append("shares")
-        return self.model.objects.visible_to(self.user).prefetch_related(*links)
+            links.append("shares__sector")
+        named = [field.name for field in self.model._meta.concrete_fields if field.is_relation]
+        records = self.model.objects.visible_to(self.user)
+        return records.select_related(*named).prefetch_related(*links)
 
     def find(self, rows: Sequence[Data]) -> list[Found]:
         """What each row is about; the records are read with their links.

@@ -65,8 +65,7 @@ def import_table(
         mapping = Mapping.of_fields([one for one in table.headings if one in fields])
     checked = Checker(noun, mapping, finder).check(table, progress)
     with transaction.atomic():
-        made = finder.write({key for one in checked.candidates for key in one.made})
-        _write(checked, mapping, user)
+        made = write(checked, finder, mapping, user)
         written = not dry_run and (partial or not checked.faults)
         if not written:
             transaction.set_rollback(True)
@@ -83,8 +82,14 @@ def import_table(
     )
 
 
-def _write(checked: Checked, mapping: Mapping, user: Any) -> None:
-    """Write what is new or changed; what the database refuses becomes a fault of its row."""
+def write(checked: Checked, finder: Finder, mapping: Mapping, user: Any) -> dict[Any, int]:
+    """Write what is new or changed, and what was made for it; returns how many of each noun
+    were made.
+
+    What the database refuses becomes a fault of its row. To be called inside a
+    transaction, whose end decides whether it stays.
+    """
+    made = finder.write({key for one in checked.candidates for key in one.made})
     for batch in batches(one for one in checked.candidates if one.fate != Fate.UNCHANGED):
         for candidate in batch:
             if user is not None:
@@ -97,6 +102,7 @@ def _write(checked: Checked, mapping: Mapping, user: Any) -> None:
             if not _written([candidate]):
                 checked.candidates.remove(candidate)
                 checked.faults += _refusals(candidate, mapping)
+    return made
 
 
 def _give_keys(candidate: Candidate) -> None:

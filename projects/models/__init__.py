@@ -1,4 +1,5 @@
 from .area import Area
+from .batch import BatchState, ImportBatch, ImportRow, RowFate
 from .conversion import Allocation, Outcome, ProjectConversion, ReceiptConversion
 from .enterprise import Enterprise, Kind
 from .headline import Headline, HeadlineBasis, What
@@ -27,10 +28,13 @@ __all__ = [
     "ApiToken",
     "Area",
     "Basis",
+    "BatchState",
     "Enterprise",
     "ExchangeRate",
     "Headline",
     "HeadlineBasis",
+    "ImportBatch",
+    "ImportRow",
     "Kind",
     "Outcome",
     "Project",
@@ -39,6 +43,7 @@ __all__ = [
     "Qualifier",
     "Receipt",
     "ReceiptConversion",
+    "RowFate",
     "Sector",
     "Source",
     "Stage",

@@ -10,7 +10,7 @@ import codecs
 import csv
 import io
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -30,6 +30,9 @@ MOST_COLUMNS = 500
 HEADINGS_WITHIN = 20
 # Some cells hold a whole report.
 LONGEST_CELL = 1_000_000
+
+# Headings to be looked for, or how many of a row's cells are headings.
+Known = Collection[str] | Callable[[list[str]], int]
 
 _BOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
@@ -61,7 +64,7 @@ class Table:
     is_json: bool = False
 
 
-def read_file(path: Path, *, known: Collection[str] = (), sheet: str | None = None) -> Table:
+def read_file(path: Path, *, known: Known = (), sheet: str | None = None) -> Table:
     """The table in a file. Raises FileError.
 
     The headings are the first row, among the first twenty, that holds most of
@@ -84,7 +87,7 @@ def read_file(path: Path, *, known: Collection[str] = (), sheet: str | None = No
     return read(content, known=known, sheet=sheet)
 
 
-def read(content: bytes, *, known: Collection[str] = (), sheet: str | None = None) -> Table:
+def read(content: bytes, *, known: Known = (), sheet: str | None = None) -> Table:
     """The same of a file's content; its kind is told by what it holds, not by its name."""
     if content.startswith(_BOOKS):
         return _table(_numbered(_sheet(content, sheet)), known)
@@ -246,7 +249,7 @@ def text_of(cell: Any) -> str:
 # --- Rows to a table ----------------------------------------------------------
 
 
-def _table(lines: Iterable[tuple[int, list[str]]], known: Collection[str]) -> Table:
+def _table(lines: Iterable[tuple[int, list[str]]], known: Known) -> Table:
     lines = iter(lines)
     first: list[tuple[int, list[str]]] = []
     for number, cells in lines:
@@ -256,8 +259,11 @@ def _table(lines: Iterable[tuple[int, list[str]]], known: Collection[str]) -> Ta
             break
     if not first:
         refuse(_("The file holds no rows."))
-    wanted = {plain(heading) for heading in known}
-    counts = [len({plain(cell) for cell in cells} & wanted) for _number, cells in first]
+    if callable(known):
+        counts = [known(cells) for _number, cells in first]
+    else:
+        wanted = {plain(heading) for heading in known}
+        counts = [len({plain(cell) for cell in cells} & wanted) for _number, cells in first]
     at = counts.index(max(counts))
     headings = _headings(first[at][1])
     table = Table([heading for heading in headings if heading])

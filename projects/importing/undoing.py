@@ -1,0 +1,113 @@
+"""Taking a written file back: every record as it was before, but for those edited since."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.apps import apps
+from django.db import transaction
+from django.db.models import ProtectedError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from projects import recording, serializers
+from projects.derived import batches
+from projects.models import BatchState, ImportBatch, ImportRow, RowFate
+
+from .batches import BatchError
+
+
+@dataclass
+class Undone:
+    """How many records were taken back, and which were not and why: row, record, reason."""
+
+    count: int = 0
+    kept: list[tuple[int, str, str]] = field(default_factory=list)
+
+
+def undo(batch: ImportBatch, user: Any = None) -> Undone:
+    """Take a written file back, in one transaction.
+
+    What was changed becomes what its history says it was before; what was new
+    is deleted, and stays in the history. Records that somebody has edited
+    since, or that others refer to by now, stay and are named. Raises BatchError
+    for a batch that is not written. Twice has no effect.
+    """
+    result = Undone()
+    with transaction.atomic():
+        taken = ImportBatch.objects.filter(pk=batch.pk, state=BatchState.WRITTEN).update(
+            state=BatchState.UNDONE, undone_at=timezone.now()
+        )
+        if not taken:
+            raise BatchError(_("Only a file that was written can be taken back."))
+        rows = batch.rows.filter(record_id__isnull=False)
+        _restore(rows.filter(fate=RowFate.CHANGED), user, result)
+        # What refers to others goes before them.
+        _delete(rows.filter(fate=RowFate.NEW), user, result)
+        _delete(rows.filter(fate=RowFate.MADE).order_by("-pk"), user, result)
+    batch.refresh_from_db()
+    return result
+
+
+def _model(noun: str) -> Any:
+    if noun in serializers.BY_NOUN:
+        return serializers.BY_NOUN[noun].Meta.model
+    return apps.get_model("projects", noun)
+
+
+def _restore(rows: Any, user: Any, result: Undone) -> None:
+    for some in batches(rows.iterator(chunk_size=500)):
+        model = _model(some[0].noun)
+        records = model._base_manager.in_bulk([row.record_id for row in some])
+        before = _states(model, some)
+        written = []
+        for row in some:
+            record, old = records.get(row.record_id), before.get(row.record_id)
+            if record is None:
+                result.kept.append((row.number, row.key, _("It has been deleted since.")))
+            elif record.version != row.version_after:
+                result.kept.append((row.number, row.key, _("It has been edited since.")))
+            elif old is None:
+                result.kept.append((row.number, row.key, _("Its history does not reach back.")))
+            else:
+                for name in model.register_history.compared_fields(model):
+                    setattr(record, name, getattr(old[0], name))
+                record._history_user = user
+                written.append((record, old[1]))
+        recording.save_many(written)
+        result.count += len(written)
+
+
+def _states(model: Any, rows: Sequence[ImportRow]) -> dict[int, tuple[Any, dict[str, Any]]]:
+    """The row of history that each record had before, and its links as they then were.
+
+    Two queries and one for each kind of link.
+    """
+    wanted = {row.record_id: row.version_before for row in rows}
+    found: dict[int, Any] = {}
+    for old in model.history.filter(id__in=list(wanted)).order_by("history_id"):
+        if old.version == wanted[old.id]:
+            found[old.id] = old
+    links = model.register_history.links_of(model, list(found.values()))
+    return {key: (old, links[old.history_id]) for key, old in found.items()}
+
+
+def _delete(rows: Any, user: Any, result: Undone) -> None:
+    for row in list(rows):
+        model = _model(row.noun)
+        record = model._base_manager.filter(pk=row.record_id).first()
+        if record is None:
+            continue
+        if row.version_after is not None and record.version != row.version_after:
+            result.kept.append((row.number, row.key, _("It has been edited since.")))
+            continue
+        record._history_user = user
+        try:
+            with transaction.atomic():
+                recording.delete(record)
+        except ProtectedError:
+            result.kept.append((row.number, row.key, _("Other records refer to it by now.")))
+        else:
+            result.count += 1

@@ -1,0 +1,352 @@
+"""A file from being brought in to being written, and back."""
+
+import os
+from decimal import Decimal
+
+import pytest
+
+from projects import recording
+from projects.importing import batches, undoing
+from projects.importing.mapping import mapping_of
+from projects.models import (
+    Area,
+    BatchState,
+    Enterprise,
+    ImportBatch,
+    Project,
+    ProjectConversion,
+    RowFate,
+    Sector,
+)
+from projects.serializers import BY_NOUN
+from tests.factories import make_area, make_project, make_receipt, make_sector, make_user
+
+pytestmark = pytest.mark.django_db
+
+SIGNING_LIST = """喀什片区签约项目一览表,,,,,,
+,,,,,,单位：万元
+序号,项目名称,投资方,总投资（万元）,签约时间,产业类别,备注
+1,棉纱加工项目,喀什兴达纺织有限公司,5000,2023年11月11日,纺织服装,
+2,智慧物流港,喀什华泰物流有限公司,1.2亿元,2023.11.12,物流,二期另计
+3,冷链基地,,未披露,45241,物流,
+合计,,,17000,,,
+"""
+
+
+@pytest.fixture
+def clerk():
+    return make_user("clerk")
+
+
+@pytest.fixture
+def sectors():
+    return [
+        make_sector(code="textiles", name="", name_zh="纺织服装"),
+        make_sector(code="logistics", name_zh="物流"),
+    ]
+
+
+def brought(text, clerk, noun="projects", encoding="utf-8"):
+    return batches.receive(text.encode(encoding), "签约项目.csv", noun, user=clerk)
+
+
+def as_suggested(batch):
+    return mapping_of(batch.mapping, list(BY_NOUN))
+
+
+def previewed(text, clerk, **changes):
+    batch = brought(text, clerk)
+    batches.map_columns(batch, as_suggested(batch))
+    assert batches.work_on(batch)
+    assert batch.state == BatchState.PREVIEWED, batch.message
+    return batch
+
+
+def written(text, clerk, **options):
+    batch = previewed(text, clerk)
+    batches.approve(batch, **options)
+    assert batches.work_on(batch)
+    assert batch.state == BatchState.WRITTEN, batch.message
+    return batch
+
+
+def fates(batch):
+    return {fate: count for fate, count in batch.counts.items() if count}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_a_chinese_signing_list_is_understood_by_its_words(clerk, sectors, encoding):
+    batch = brought(SIGNING_LIST, clerk, encoding=encoding)
+
+    mapping = as_suggested(batch)
+
+    assert {heading: column.field for heading, column in mapping.columns.items()} == {
+        "项目名称": "name_zh",
+        "投资方": "enterprise",
+        "总投资（万元）": "amount",
+        "签约时间": "signed_on",
+        "产业类别": "sectors",
+        "备注": "note",
+    }
+    assert mapping.columns["总投资（万元）"].unit == 10_000
+    assert (mapping.constants, mapping.ignored) == ({"currency": "CNY"}, {"序号"})
+    assert batch.total == 4
+
+
+def test_it_is_shown_row_by_row_before_anything_is_written(clerk, sectors):
+    batch = previewed(SIGNING_LIST, clerk)
+
+    assert fates(batch) == {"new": 3, "footer": 1, "made": 2}
+    rows = {row.number: row for row in batch.rows.exclude(fate=RowFate.MADE)}
+    assert {name: new for name, _old, new in rows[5].changes}["amount"] == "120000000.00"
+    assert (rows[6].fate, rows[6].record_id) == (RowFate.NEW, None)
+    # 5,000 and 12,000: what the list itself adds up to.
+    assert rows[7].changes == [["amount", "170000000.00", "170000000.00"]]
+    assert batches.differences(batch) == [
+        ("logistics", Decimal("0"), Decimal("120000000.00")),
+        ("textiles", Decimal("0"), Decimal("50000000.00")),
+        ("total", Decimal("0.00"), Decimal("170000000.00")),
+    ]
+    assert not Project.objects.exists()
+    assert not Enterprise.objects.exists()
+    assert not Project.history.exists()
+
+
+def test_what_was_shown_is_written_with_history_by_whoever_brought_it_in(clerk, sectors):
+    batch = written(SIGNING_LIST, clerk)
+
+    projects = Project.objects.order_by("code")
+    assert [project.code for project in projects] == [f"project-2023-00{n}" for n in (1, 2, 3)]
+    assert [project.amount for project in projects] == [50_000_000, 120_000_000, None]
+    assert [str(project.signed_on) for project in projects] == [
+        "2023-11-11",
+        "2023-11-12",
+        "2023-11-11",
+    ]
+    assert {row.history_user for row in Project.history.all()} == {clerk}
+    assert Project.history.count() == 3
+    assert {row.record_id for row in batch.rows.filter(fate=RowFate.NEW)} == {
+        project.pk for project in projects
+    }
+    assert (bytes(batch.content), batch.sha256 != "") == (b"", True)
+
+
+def test_the_same_file_again_is_remembered_and_has_nothing_to_do(clerk, sectors):
+    first = written(SIGNING_LIST, clerk)
+
+    batch = previewed(SIGNING_LIST, clerk)
+
+    assert batch.mapping == first.mapping
+    assert fates(batch) == {"unchanged": 3, "footer": 1}
+    batches.approve(batch)
+    batches.work_on(batch)
+    assert Project.history.count() == 3
+
+
+def test_a_change_is_shown_cell_by_cell(clerk):
+    make_project(code="a", name="A", amount=Decimal("5.00"), description="Old")
+
+    batch = previewed("code,name,amount,description\na,A,7,\n", clerk)
+
+    (row,) = batch.rows.all()
+    assert (row.fate, row.changes) == (RowFate.CHANGED, [["amount", "5.00", "7.00"]])
+
+
+def test_every_bad_row_says_what_would_have_been_right(clerk):
+    make_area(code="kashi", name="Kashi")
+
+    batch = previewed("code,name,area,stage\na,A,Kashgi,singed\nb,B,Kashi,signed\n", clerk)
+
+    assert fates(batch) == {"new": 1, "refused": 1}
+    (row,) = batch.rows.filter(fate=RowFate.REFUSED)
+    assert [(column, value, near) for column, value, _reason, near in row.faults] == [
+        ("area", "Kashgi", "kashi"),
+        ("stage", "singed", "signed"),
+    ]
+
+
+def test_a_column_that_nothing_maps_must_be_ignored_explicitly(clerk):
+    batch = brought("code,name,Colour\na,A,red\n", clerk)
+
+    with pytest.raises(batches.BatchError, match="Colour"):
+        batches.map_columns(batch, as_suggested(batch))
+
+    mapping = mapping_of({**batch.mapping, "ignored": ["Colour"]}, list(BY_NOUN))
+    batches.map_columns(batch, mapping)
+    assert batch.state == BatchState.QUEUED
+
+
+def test_refused_rows_keep_the_good_ones_back_unless_asked_explicitly(clerk):
+    text = "code,name,amount\na,A,5\nb,B,lots\n"
+    batch = previewed(text, clerk)
+
+    with pytest.raises(batches.BatchError, match="Rows are refused"):
+        batches.approve(batch)
+    assert not Project.objects.exists()
+
+    batches.approve(batch, partial=True)
+    batches.work_on(batch)
+    assert [project.code for project in Project.objects.all()] == ["a"]
+
+
+def test_pressing_twice_has_one_effect(clerk):
+    batch = previewed("code,name\na,A\n", clerk)
+    again = ImportBatch.objects.get(pk=batch.pk)
+
+    batches.approve(batch)
+    with pytest.raises(batches.BatchError, match="waits to be written"):
+        batches.approve(again)
+    assert batches.work_on(batch)
+    assert not batches.work_on(again)
+
+    assert Project.objects.count() == Project.history.count() == 1
+
+
+def test_if_a_record_changed_meanwhile_it_is_shown_again_and_nothing_is_written(clerk):
+    project = make_project(code="a", name="A", amount=Decimal("5.00"))
+    batch = previewed("code,name,amount\na,A,7\n", clerk)
+    project.amount = Decimal("6.00")
+    recording.save(project)
+
+    batches.approve(batch)
+    batches.work_on(batch)
+
+    assert (batch.state, "changed meanwhile" in batch.message) == (BatchState.PREVIEWED, True)
+    assert Project.objects.get().amount == 6
+    assert batch.rows.get().changes == [["amount", "6.00", "7.00"]]
+    batches.approve(batch)
+    batches.work_on(batch)
+    assert Project.objects.get().amount == 7
+
+
+def test_a_written_file_can_be_taken_back_as_a_whole(clerk, sectors):
+    make_project(code="old", name="", name_zh="旧项目", sectors=[(sectors[0], None)])
+    text = (
+        SIGNING_LIST.replace("序号,", "编号,").replace("\n1,", "\nold,").replace("\n2,", "\nnew,")
+    )
+    batch = written(text.replace("\n3,", "\nthird,"), clerk)
+    assert Project.objects.get(code="old").name_zh == "棉纱加工项目"
+
+    result = undoing.undo(batch, clerk)
+
+    assert result.kept == []
+    project = Project.objects.get()
+    assert (project.code, project.name_zh, project.amount) == ("old", "旧项目", 1_000_000)
+    assert [share.sector for share in project.shares.all()] == [sectors[0]]
+    assert ProjectConversion.objects.get().amount_base == 1_000_000
+    assert not Enterprise.objects.exists()
+    assert (batch.state, project.version, project.history.count()) == (BatchState.UNDONE, 3, 3)
+    with pytest.raises(batches.BatchError):
+        undoing.undo(batch, clerk)
+
+
+def test_taking_back_leaves_what_was_edited_since_and_what_others_need(clerk):
+    batch = written("code,name\na,A\nb,B\nc,C\n", clerk)
+    edited = Project.objects.get(code="a")
+    edited.note = "Looked into"
+    recording.save(edited)
+    make_receipt(Project.objects.get(code="b"))
+
+    result = undoing.undo(batch, clerk)
+
+    assert [(row, key.split(":")[0]) for row, key, _reason in result.kept] == [(2, "a"), (3, "b")]
+    assert {project.code for project in Project.objects.all()} == {"a", "b"}
+
+
+def test_a_file_can_be_given_up_until_it_is_written(clerk):
+    batch = previewed("code,name\na,A\n", clerk)
+
+    batches.cancel(batch)
+
+    assert (batch.state, batch.rows.count(), bytes(batch.content)) == (BatchState.CANCELLED, 0, b"")
+    with pytest.raises(batches.BatchError):
+        batches.approve(batch)
+    with pytest.raises(batches.BatchError):
+        batches.cancel(written("code,name\nb,B\n", clerk))
+
+
+def test_giving_up_stops_the_check_at_its_next_step(clerk, monkeypatch):
+    batch = brought("code,name\na,A\n", clerk)
+    batches.map_columns(batch, as_suggested(batch))
+    reading = batches.table_of
+
+    def and_cancelled(one):
+        batches.cancel(ImportBatch.objects.get(pk=one.pk))
+        return reading(batch)
+
+    monkeypatch.setattr(batches, "table_of", and_cancelled)
+    batches.work_on(batch)
+
+    assert ImportBatch.objects.get().state == BatchState.CANCELLED
+
+
+def test_a_file_that_cannot_be_read_says_why(clerk):
+    batch = batches.receive(b"%PDF-1.7\x00\x01", "list.pdf", "projects", user=clerk)
+
+    assert batch.state == BatchState.UNREADABLE
+    assert batch.message
+
+
+def test_a_batch_whose_worker_has_died_is_shown_as_interrupted_and_can_be_resumed(clerk):
+    batch = previewed("code,name\na,A\n", clerk)
+    host = batches.me().rpartition(":")[0]
+    dead = next(number for number in range(99_999, 1, -1) if not os.path.exists(f"/proc/{number}"))
+    ImportBatch.objects.update(state=BatchState.WRITING, worker=f"{host}:{dead}")
+
+    assert batches.mark_interrupted() == 1
+
+    batch.refresh_from_db()
+    assert batch.state == BatchState.INTERRUPTED
+    batches.map_columns(batch, as_suggested(batch))
+    batches.work_on(batch)
+    assert batch.state == BatchState.PREVIEWED
+
+
+def test_a_batch_in_the_hands_of_a_living_worker_is_left_to_it(clerk):
+    batch = previewed("code,name\na,A\n", clerk)
+    ImportBatch.objects.filter(pk=batch.pk).update(state=BatchState.WRITING, worker=batches.me())
+
+    assert batches.mark_interrupted() == 0
+
+
+def test_a_person_sees_their_own_files_and_the_administrator_all(clerk):
+    batch = brought("code,name\na,A\n", clerk)
+
+    assert list(ImportBatch.objects.visible_to(clerk)) == [batch]
+    assert list(ImportBatch.objects.visible_to(make_user("clerk"))) == []
+    assert list(ImportBatch.objects.visible_to(make_user("administrator"))) == [batch]
+    assert not ImportBatch.objects.visible_to(None).exists()
+
+
+def test_areas_and_sectors_are_found_by_name_but_not_made_unasked(clerk):
+    batch = previewed("编号,项目名称,片区,行业\na,项目,天涯片区,渔业\n", clerk)
+
+    assert fates(batch) == {"refused": 1}
+    assert not Area.objects.exists()
+    assert not Sector.objects.exists()
+
+
+def test_enterprises_are_told_by_credit_code_and_else_by_name(clerk):
+    text = (
+        "企业名称,统一社会信用代码,所在省份,企业性质\n"
+        "喀什兴达纺织有限公司,91110000600037341L,浙江,民营企业\n喀什华泰物流有限公司,,新疆,国企\n"
+    )
+
+    def bring(text):
+        batch = batches.receive(text.encode(), "企业.csv", "enterprises", user=clerk)
+        batches.map_columns(batch, as_suggested(batch))
+        batches.work_on(batch)
+        return batch
+
+    batch = bring(text)
+    batches.approve(batch)
+    batches.work_on(batch)
+
+    one, other = Enterprise.objects.order_by("-origin")
+    assert (one.origin, one.kind, one.code) == (
+        "CN-ZJ",
+        "private",
+        "kashixingdafangzhiyouxiangongsi",
+    )
+    assert (other.origin, other.kind) == ("CN-XJ", "state_owned")
+    assert fates(bring(text.replace("兴达纺织", "兴达新纺织"))) == {"changed": 1, "unchanged": 1}
