@@ -15,6 +15,8 @@ PROVINCES = Path(__file__).parents[2] / "shared" / "data" / "standards" / "gbt22
         ("cn-zj", "CN-ZJ"),
         ("浙江", "CN-ZJ"),
         ("浙江省", "CN-ZJ"),
+        ("新疆", "CN-XJ"),
+        ("香港", "CN-HK"),
         ("Zhejiang", "CN-ZJ"),
         ("33", "CN-ZJ"),
         ("Kazakhstan", "KZ"),
