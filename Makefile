@@ -18,7 +18,7 @@ help: ## List these targets
 run: export DEBUG = true
 run: own-host $(running) ## Serve the register on this machine; HOST, PORT and PYTHON can be given
 	@$(venv) manage.py prepare
-	@$(venv) manage.py runserver $(HOST):$(PORT)
+	@$(venv) manage.py work --while-alive $$$$ & exec $(venv) manage.py runserver $(HOST):$(PORT)
 
 test: $(testing) ## Run the whole suite, on PostgreSQL and on SQLite
 	$(venv) tests/postgres.py $(venv) -m pytest -n auto --ignore=tests/e2e

@@ -214,9 +214,14 @@ def _is_alive(batch: ImportBatch) -> bool:
     host, _colon, process = batch.worker.rpartition(":")
     if host != socket.gethostname()[:100]:
         return batch.beat_at is not None and timezone.now() - batch.beat_at < SILENT_FOR
+    return process.isdecimal() and is_running(int(process))
+
+
+def is_running(process: int) -> bool:
+    """Whether a process of this machine is alive."""
     try:
-        os.kill(int(process), 0)
-    except (ValueError, ProcessLookupError):
+        os.kill(process, 0)
+    except ProcessLookupError:
         return False
     except PermissionError:
         return True

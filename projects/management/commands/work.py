@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import close_old_connections
+
+from projects.importing import batches
+from projects.models import ImportBatch
+
+
+class Command(BaseCommand):
+    help = (
+        "Checks and writes the files that were brought in at /import/, one after another, "
+        "until it is stopped. Several may run at once."
+    )
+
+    def add_arguments(self, parser: Any) -> None:
+        parser.add_argument("--once", action="store_true", help="stop when nothing waits")
+        parser.add_argument(
+            "--every", type=float, default=2.0, help="seconds between two looks (2)"
+        )
+        parser.add_argument(
+            "--while-alive", type=int, metavar="PID", help="stop when this process has ended"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        # Ends as Ctrl-C does: what is being written is rolled back and shown as interrupted.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        try:
+            self._work(**options)
+        except KeyboardInterrupt:
+            sys.exit(0)
+
+    def _work(self, *, once: bool, every: float, while_alive: int | None, **_: Any) -> None:
+        while while_alive is None or batches.is_running(while_alive):
+            batches.mark_interrupted()
+            batch = ImportBatch.objects.waiting().first()
+            if batch is not None and batches.work_on(batch):
+                self.stdout.write(f"{batch.pk}: {batch}")
+                continue
+            if once:
+                return
+            close_old_connections()
+            time.sleep(every)
