@@ -1,0 +1,140 @@
+"""A worker that is killed in the middle: all of a file is written, or nothing of it."""
+
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+ROOT = Path(__file__).resolve().parents[2]
+ROWS = 1_500
+
+# What a shell of the register is asked, in one process for each answer.
+PREPARE = f"""
+from projects.importing import batches
+from projects.importing.mapping import mapping_of
+from projects.models import Sector
+from projects import recording
+from projects.serializers import BY_NOUN
+recording.save(Sector(code="trade", name="Trade"))
+rows = "".join(f"p{{n}},Project {{n}},trade,{{n}}.50\\n" for n in range({ROWS}))
+batch = batches.receive(f"code,name,sectors,amount\\n{{rows}}".encode(), "f.csv", "projects")
+batches.map_columns(batch, mapping_of(batch.mapping, list(BY_NOUN)))
+batches.work_on(batch)
+batches.approve(batch)
+"""
+COUNT = """
+import json
+from projects.models import Allocation, ImportBatch, Project, ProjectConversion, ProjectSector
+tables = (Project, ProjectSector, ProjectConversion, Allocation)
+counts = [table.objects.count() for table in tables]
+counts += [Project.history.count(), ImportBatch.objects.get().rows.exclude(record_id=None).count()]
+print(json.dumps([ImportBatch.objects.get().state, counts]))
+"""
+
+
+def environment(url):
+    return {"PATH": os.environ["PATH"], "DEBUG": "true", "DATABASE_URL": url}
+
+
+def manage(url, *arguments):
+    run = subprocess.run(
+        [sys.executable, ROOT / "manage.py", *arguments],
+        env=environment(url),
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 0, run.stderr
+    return run.stdout
+
+
+@pytest.fixture
+def copies(db, tmp_path):
+    """Gives the address of a new copy of a register in which a file waits to be written."""
+    if connection.vendor == "sqlite":
+        base = tmp_path / "base.sqlite3"
+        url = f"sqlite:///{base}"
+
+        def copy(number):
+            target = tmp_path / f"copy{number}.sqlite3"
+            shutil.copy(base, target)
+            return f"sqlite:///{target}"
+
+        yield from _prepared(url, copy)
+        return
+    import psycopg
+
+    host = settings.DATABASES["default"]["HOST"]
+    names = []
+
+    def execute(sql):
+        with psycopg.connect(host=host, user="register", dbname="postgres", autocommit=True) as c:
+            c.execute(sql)
+
+    def address(name):
+        names.append(name)
+        return f"postgres://register@/{name}?host={host}"
+
+    prefix = f"kills_{os.getpid()}"
+    execute(f"CREATE DATABASE {prefix}")
+
+    def copy(number):
+        execute(f"CREATE DATABASE {prefix}_{number} TEMPLATE {prefix}")
+        return address(f"{prefix}_{number}")
+
+    yield from _prepared(address(prefix), copy)
+    for name in reversed(names):
+        execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _prepared(url, copy):
+    manage(url, "migrate", "--verbosity=0")
+    manage(url, "shell", "--verbosity=0", "--command", PREPARE)
+    yield copy
+
+
+def state_of(url):
+    state, counts = json.loads(manage(url, "shell", "--verbosity=0", "--command", COUNT))
+    return state, set(counts)
+
+
+def test_a_worker_killed_in_the_middle_leaves_all_of_a_file_or_nothing(copies, rounds):
+    url = copies("whole")
+    before = time.monotonic()
+    manage(url, "work", "--once")
+    whole = time.monotonic() - before
+    assert state_of(url) == ("written", {ROWS})
+    seen = Counter()
+
+    for number in range(rounds(2, 50)):
+        url = copies(number)
+        worker = subprocess.Popen(
+            [sys.executable, ROOT / "manage.py", "work", "--once"],
+            env=environment(url),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            worker.wait(timeout=random.uniform(0.3, 1.0) * whole)
+        except subprocess.TimeoutExpired:
+            worker.kill()
+            worker.wait()
+        state, counts = state_of(url)
+        seen[state] += 1
+
+        assert counts == ({ROWS} if state == "written" else {0})
+
+        manage(url, "work", "--once")
+        state, counts = state_of(url)
+        # What was in its hands is shown as interrupted; what was not yet is done now.
+        assert (state, counts) in [("written", {ROWS}), ("interrupted", {0})]
+
+    print(f"killed: {dict(seen)}")  # noqa: T201 what a long run showed
