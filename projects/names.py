@@ -95,6 +95,16 @@ def pinyin(text: str) -> str:
     return "".join(syllables(text))
 
 
+def is_chinese(text: str) -> bool:
+    """Whether there is a Chinese character in it."""
+    return _CHINESE.search(text) is not None
+
+
+def spoken(text: str) -> str:
+    """`text` with its Chinese in pinyin, each run of it a word: 喀什ABC厂 is kashi ABC chang."""
+    return " ".join(_CHINESE.sub(lambda run: f" {pinyin(run[0])} ", text).split())
+
+
 def initials(text: str) -> str:
     """The first letters of that pinyin: 喀什片区 is kspq."""
     return "".join(syllable[0] for syllable in syllables(text))

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Count, Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from projects import derived, headlines, names
+from projects import derived, headlines, likeness, names
 from projects.models import Enterprise, Headline
 
 from .report import Batch, Finding, Rule, batches, readably
@@ -90,16 +90,30 @@ def _contradicted(batch: Batch) -> Iterator[Finding]:
 
 
 def alike_enterprises() -> Iterator[Finding]:
-    """Enterprises whose names are the same once width, case and punctuation are folded."""
-    first: dict[str, str] = {}
-    for enterprises in derived.walk(Enterprise.objects.only("code", "name", "name_zh")):
-        for enterprise in enterprises:
+    """Enterprises whose names are the same but for width, case, punctuation and legal form.
+
+    Of two that differ in their legal form, and have two social credit codes, the law
+    says that they are two.
+    """
+    by_name: dict[str, str] = {}
+    by_core: dict[str, tuple[str, str]] = {}
+    columns = ("code", "name", "name_zh", "uscc")
+    for enterprises in derived.walk(Enterprise.objects.only(*columns)):
+        for one in enterprises:
             for field in ("name", "name_zh"):
-                name = names.normalise(getattr(enterprise, field))
-                other = first.setdefault(name, enterprise.code) if name else enterprise.code
-                if other != enterprise.code:
-                    sentence = _("“%(name)s” is the name of “%(code)s” as well.") % {
-                        "name": getattr(enterprise, field),
-                        "code": other,
-                    }
-                    yield Finding(Rule.ALIKE, "enterprise", enterprise.code, field, sentence)
+                name = getattr(one, field)
+                if not (folded := names.normalise(name)):
+                    continue
+                same = by_name.setdefault(folded, one.code)
+                near, uscc = by_core.setdefault(likeness.core(name), (one.code, one.uscc))
+                if same != one.code:
+                    sentence = _("“%(name)s” is the name of “%(code)s” as well.")
+                elif near != one.code and not (uscc and one.uscc):
+                    sentence = _(
+                        "But for its legal form, “%(name)s” is the name of “%(code)s” as well."
+                    )
+                    same = near
+                else:
+                    continue
+                told = sentence % {"name": name, "code": same}
+                yield Finding(Rule.ALIKE, "enterprise", one.code, field, told)

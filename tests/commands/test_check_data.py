@@ -403,6 +403,29 @@ def test_enterprises_of_one_name_are_a_warning():
     assert found() == [("alike", "B", "name"), ("alike", "C", "name_zh")]
 
 
+def test_enterprises_whose_names_differ_in_legal_form_are_a_warning():
+    make_enterprise(code="A", name="Xingda Textile Co., Ltd.", name_zh="新疆兴达纺织有限公司")
+    make_enterprise(code="B", name="", name_zh="新疆兴达纺织（集团）股份有限公司")
+    make_enterprise(code="C", name="Xingda Textile", name_zh="兴达纺织厂")
+    # One enterprise under both names is no doubt.
+    make_enterprise(code="D", name="华泰物流", name_zh="华泰物流有限公司")
+
+    assert found() == [("alike", "B", "name_zh"), ("alike", "C", "name")]
+    assert sentences(Rule.ALIKE) == [
+        "But for its legal form, “新疆兴达纺织（集团）股份有限公司” is the name of “A” as well.",
+        "But for its legal form, “Xingda Textile” is the name of “A” as well.",
+    ]
+
+
+def test_two_social_credit_codes_tell_a_company_from_its_group_but_not_from_its_namesake():
+    make_enterprise(code="A", name_zh="兴达有限公司", uscc="91110000600037341L")
+    make_enterprise(code="B", name_zh="兴达集团", uscc="91350100M000100Y43")
+    make_enterprise(code="C", name_zh="兴达集团", uscc="91110108551385082Q")
+
+    assert [one for one in found() if one[0] == "alike"] == [("alike", "C", "name_zh")]
+    assert sentences(Rule.ALIKE) == ["“兴达集团” is the name of “B” as well."]
+
+
 # --- The report --------------------------------------------------------------
 
 
