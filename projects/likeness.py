@@ -214,21 +214,35 @@ class Known:
 
     def __init__(self, known: Mapping[str, Iterable[str]]) -> None:
         self._keys: dict[Form, list[str]] = defaultdict(list)
-        for key, called in known.items():
-            for form in dict.fromkeys(Form.of(name) for name in called):
-                if form.core:
-                    self._keys[form].append(key)
         self._by_core: dict[str, list[Form]] = defaultdict(list)
         self._by_bare: dict[str, list[Form]] = defaultdict(list)
         self._by_sound: dict[str, list[Form]] = defaultdict(list)
-        for form in self._keys:
-            self._by_core[form.core].append(form)
-            self._by_bare[form.bare].append(form)
-            self._by_sound[form.sound].append(form)
         # Lists, since what is compared with all of them goes through them again and again.
-        self._cores = list({form.core for form in self._keys if form.is_chinese})
-        self._sounds = list(self._by_sound)
-        self._foreign_sounds = list({form.sound for form in self._keys if not form.is_chinese})
+        self._cores: list[str] = []
+        self._sounds: list[str] = []
+        self._foreign_sounds: list[str] = []
+        for key, called in known.items():
+            self.add(key, called)
+
+    def add(self, key: str, called: Iterable[str]) -> None:
+        """Make the names of one more key ready."""
+        for form in dict.fromkeys(Form.of(name) for name in called):
+            if not form.core:
+                continue
+            if form not in self._keys:
+                self._make_ready(form)
+            self._keys[form].append(key)
+
+    def _make_ready(self, form: Form) -> None:
+        if form.is_chinese and form.core not in self._by_core:
+            self._cores.append(form.core)
+        if form.sound not in self._by_sound:
+            self._sounds.append(form.sound)
+        if not form.is_chinese and all(one.is_chinese for one in self._by_sound[form.sound]):
+            self._foreign_sounds.append(form.sound)
+        self._by_core[form.core].append(form)
+        self._by_bare[form.bare].append(form)
+        self._by_sound[form.sound].append(form)
 
     def nearest(self, name: str, limit: int = 5, at_least: float = NEAR) -> list[tuple[str, float]]:
         """The keys whose names are most like `name`, best first and then by key, with the score."""

@@ -94,8 +94,12 @@ def _mapping_for(batch: ImportBatch, table: Table) -> Mapping:
     )
     remembered = written.without_content().order_by("-pk").first()
     if remembered is not None:
-        return mapping_of(remembered.mapping, list(serializers.BY_NOUN))
+        return _mapping_of(remembered)
     return suggestion(batch, table).mapping
+
+
+def _mapping_of(batch: ImportBatch) -> Mapping:
+    return mapping_of(batch.mapping, list(serializers.BY_NOUN))
 
 
 def suggestion(batch: ImportBatch, table: Table) -> Suggestion:
@@ -104,11 +108,13 @@ def suggestion(batch: ImportBatch, table: Table) -> Suggestion:
 
 def unmapped(batch: ImportBatch, table: Table) -> list[str]:
     """The headings of which the mapping says neither what they mean nor that they are ignored."""
-    known = mapping_of(batch.mapping, list(serializers.BY_NOUN)).headings
+    known = _mapping_of(batch).headings
     return [heading for heading in table.headings if heading not in known]
 
 
-def map_columns(batch: ImportBatch, mapping: Mapping) -> None:
+def map_columns(
+    batch: ImportBatch, mapping: Mapping, decisions: dict[str, str] | None = None
+) -> None:
     """Take a mapping and have the file checked by it. Raises BatchError."""
     table = table_of(batch)
     batch.mapping = mapping.as_data()
@@ -122,10 +128,18 @@ def map_columns(batch: ImportBatch, mapping: Mapping) -> None:
         OPEN,
         BatchState.QUEUED,
         mapping=batch.mapping,
-        decisions=batch.decisions,
+        decisions=batch.decisions if decisions is None else decisions,
         message="",
         plan="",
     )
+
+
+def decide(batch: ImportBatch, decisions: dict[str, str]) -> None:
+    """Take what a person says of names that are like others, and have the file checked anew.
+
+    By the key of `undecided`: a code, or `new`. Raises BatchError.
+    """
+    map_columns(batch, _mapping_of(batch), {**batch.decisions, **decisions})
 
 
 def approve(batch: ImportBatch, *, partial: bool = False) -> None:
@@ -244,8 +258,8 @@ def _progress(batch: ImportBatch) -> Callable[[int, int], None]:
 
 
 def _checked(batch: ImportBatch, report: Any = None) -> tuple[Checked, Finder, Checker]:
-    mapping = mapping_of(batch.mapping, list(serializers.BY_NOUN))
-    finder = Finder(batch.user, decisions=batch.decisions)
+    mapping = _mapping_of(batch)
+    finder = Finder(batch.user, {**mapping.decisions, **batch.decisions})
     checker = Checker(batch.noun, mapping, finder)
     return checker.check(table_of(batch), report), finder, checker
 
@@ -271,6 +285,10 @@ def preview(batch: ImportBatch) -> None:
             BatchState.PREVIEWED,
             counts=planning.counts_of(rows),
             sums={"before": before, "after": after},
+            undecided=[
+                {"key": one.key, "name": one.name, "alike": [list(pair) for pair in one.alike]}
+                for one in finder.undecided.values()
+            ],
             plan=planning.digest_of(rows),
         )
 

@@ -5,18 +5,47 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError as ModelError
 from django.utils.translation import gettext as _
 from rest_framework.serializers import ValidationError
 
-from projects import names, recording, serializers
+from projects import likeness, names, recording, serializers
+from projects.models import Enterprise, Project
 from projects.serializers.errors import flat, outward
 
 from .mapping import CellError
 
 Key = tuple[Any, str]
+
+
+NEW = "new"
+# Of how many a person may choose.
+MOST_ALIKE = 5
+# From which likeness on a new name is asked about. Projects of one investor have names that
+# differ by a numeral, so that only those that sound the same are.
+LIKE_ENOUGH: dict[Any, float] = {Enterprise: likeness.NEAR, Project: likeness.HEARD_ALIKE}
+
+
+@dataclass(frozen=True)
+class Undecided:
+    """A name that nothing bears, and the records whose names are so like it that a person must
+    say whether it is one of them: codes with their scores, the likest first."""
+
+    model: Any
+    name: str
+    alike: tuple[tuple[str, float], ...]
+
+    @property
+    def key(self) -> str:
+        return decision_key(self.model, self.name)
+
+
+def decision_key(model: Any, name: str) -> str:
+    """How a decision about a name is kept: the noun, and the name folded."""
+    return f"{model._meta.model_name}:{names.normalise(name)}"
 
 
 class Finder:
@@ -25,12 +54,20 @@ class Finder:
     What is made is not written before `write`: until then it stands in `known`,
     where the rows that name it find it by its code. Reading the names of a noun
     costs one query, once.
+
+    A name that no record bears, but that is like the name of one, is made only
+    once a person has decided so: `decisions` give for its `decision_key` the
+    code of the record that is meant, or `new`. A name that is decided to be a
+    record's is `learned`, and written as another name of it.
     """
 
     def __init__(self, user: Any = None, decisions: Mapping[str, str] | None = None) -> None:
         self.user = user
         self.decisions = decisions or {}
         self.known = serializers.Known(user)
+        self.undecided: dict[str, Undecided] = {}
+        self.learned: dict[Key, list[str]] = {}
+        self._ready: dict[Any, likeness.Known] = {}
         self.made: dict[Key, tuple[Any, dict[str, Any]]] = {}
         self._codes: dict[Any, dict[str, set[str]]] = {}
 
@@ -49,6 +86,8 @@ class Finder:
                 _("no %(noun)s is called “%(name)s”: enter it first, or let the mapping make it")
                 % {"noun": model._meta.verbose_name, "name": name[:60]}
             )
+        if meant := self.meant(model, name):
+            return meant
         field = "name_zh" if re.search(r"[\u3400-\u9fff]", name) else "name"
         given = {"code": self.new_code(model, name), field: name, **make}
         try:
@@ -63,6 +102,47 @@ class Finder:
                 _("the %(noun)s “%(name)s” cannot be made: %(reasons)s")
                 % {"noun": model._meta.verbose_name, "name": name[:60], "reasons": reasons}
             ) from None
+
+    def meant(self, model: Any, name: str) -> str | None:
+        """The record that a person says a new name is of; None where it is to be made.
+
+        Raises CellError where nobody has said so yet, and it is like another.
+        """
+        key = decision_key(model, name)
+        said = self.decisions.get(key)
+        if said == NEW:
+            return None
+        if said and self.is_there(model, said):
+            self._learn(model, said, name)
+            return said
+        alike = self._alike(model, name) if model in LIKE_ENOUGH else ()
+        if not alike:
+            return None
+        self.undecided[key] = Undecided(model, name, tuple(alike))
+        raise CellError(
+            _("“%(name)s” is like %(codes)s: say whether it is the same or a new one")
+            % {"name": name[:60], "codes": ", ".join(code for code, _score in alike)}
+        )
+
+    def _alike(self, model: Any, name: str) -> list[tuple[str, float]]:
+        if model not in self._ready:
+            called: dict[str, list[str]] = defaultdict(list)
+            for folded, codes in self._by_name(model).items():
+                for code in codes:
+                    called[code].append(folded)
+            self._ready[model] = likeness.Known(called)
+        return self._ready[model].nearest(name, MOST_ALIKE, LIKE_ENOUGH[model])
+
+    def _learn(self, model: Any, code: str, name: str) -> None:
+        """Have a record bear one more name: one that is still to be written at once."""
+        if (model, code) in self.made:
+            record = self.made[model, code][0]
+            if name not in record.alias_list():
+                record.aliases = "\n".join([*record.alias_list(), name])
+            return
+        learned = self.learned.setdefault((model, code), [])
+        if name not in learned:
+            learned.append(name)
 
     def codes(self, model: Any, name: str) -> set[str]:
         """The codes of all records that are called so."""
@@ -92,6 +172,8 @@ class Finder:
         self.made[model, code] = (record, links)
         if model in self._codes:
             self._enter(model, code, record.name, record.name_zh, record.aliases)
+        if model in self._ready:
+            self._ready[model].add(code, [record.name, record.name_zh, *record.alias_list()])
         return code
 
     def is_there(self, model: Any, code: str) -> bool:
@@ -103,6 +185,13 @@ class Finder:
         written: dict[Any, int] = defaultdict(int)
         for key in [key for key in self.made if key in keys]:
             self._write(self.made[key][0], written)
+        for (model, code), called in self.learned.items():
+            record = model._base_manager.get(code=code)
+            new = [name for name in called if name not in record.alias_list()]
+            if new:
+                record.aliases = "\n".join([*record.alias_list(), *new])
+                record._history_user = self.user
+                recording.save(record)
         return written
 
     def _write(self, record: Any, written: dict[Any, int]) -> None:

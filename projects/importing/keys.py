@@ -17,6 +17,7 @@ from projects.filters.values import read_day
 from projects.models import Enterprise, ExchangeRate, Project, Receipt
 
 from .finding import Finder
+from .mapping import CellError
 
 Data = dict[str, Any]
 
@@ -118,11 +119,31 @@ class EnterpriseKeys(CodeKeys):
                 data["code"] = codes[0]
                 named[codes[0]].append(id(data))
             else:
-                data["code"] = self.finder.new_code(self.model, said[0])
+                self._meant_or_new(data, said[0], found[id(data)], named)
         for record in self.records().filter(code__in=list(named)):
             for key in named[record.code]:
                 found[key].record, found[key].identity = record, record.code.lower()
         return found
+
+    def _meant_or_new(
+        self, data: Data, name: str, found: Found, named: dict[str, list[int]]
+    ) -> None:
+        try:
+            code = self.finder.meant(self.model, name)
+        except CellError as error:
+            found.fault = ("name_zh" if data.get("name_zh") == name else "name", str(error))
+            return
+        if code is None:
+            data["code"] = self.finder.new_code(self.model, name)
+        else:
+            # Its own name stays; this one it bears as well, and the row itself writes so.
+            data["code"] = code
+            borne = self.finder.known.get(self.model, code).alias_list()
+            data["aliases"] = list(dict.fromkeys([*borne, *data.get("aliases", ()), name]))
+            self.finder.learned.pop((self.model, code), None)
+            for field in ("name", "name_zh"):
+                data.pop(field, None)
+            named[code].append(id(data))
 
 
 class ProjectKeys(CodeKeys):

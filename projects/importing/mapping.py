@@ -119,13 +119,14 @@ class Mapping:
     """What a file means: its columns by heading, what every row has, what must be there first.
 
     `records`: by plural noun, records to be made where they are not there yet,
-    in the fields of the API.
+    in the fields of the API. `decisions`: see `projects.importing.finding.Finder`.
     """
 
     columns: AnyMapping[str, Column] = field(default_factory=dict)
     ignored: frozenset[str] = frozenset()
     constants: AnyMapping[str, Any] = field(default_factory=dict)
     records: AnyMapping[str, Sequence[AnyMapping[str, Any]]] = field(default_factory=dict)
+    decisions: AnyMapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of_fields(cls, names: Sequence[str]) -> Mapping:
@@ -139,6 +140,7 @@ class Mapping:
             "ignored": sorted(self.ignored),
             "constants": dict(self.constants),
             "records": {noun: list(several) for noun, several in self.records.items()},
+            "decisions": dict(self.decisions),
         }
 
     @property
@@ -176,7 +178,7 @@ def read_mapping(path: Path, nouns: Sequence[str]) -> Mapping:
 
 def mapping_of(data: AnyMapping[str, Any], nouns: Sequence[str]) -> Mapping:
     """The mapping that these tables describe. Raises MappingError, naming the key."""
-    _known(data, {"columns", "ignored", "constants", "records"}, "")
+    _known(data, {"columns", "ignored", "constants", "records", "decisions"}, "")
     columns: dict[str, Column] = {}
     for heading, given in _table(data, "columns").items():
         heading = plain(heading)
@@ -192,11 +194,14 @@ def mapping_of(data: AnyMapping[str, Any], nouns: Sequence[str]) -> Mapping:
         for one in several:
             if not isinstance(one.get("code"), str):
                 refuse(_("Each record under “%(key)s” needs a code."), key=f"records.{noun}")
+    decisions = _table(data, "decisions")
+    _texts(list(decisions.values()), "decisions")
     return Mapping(
         columns,
         frozenset(map(plain, ignored)),
         _as_json(_table(data, "constants")),
         _as_json(records),
+        decisions,
     )
 
 

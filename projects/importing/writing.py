@@ -59,10 +59,10 @@ def import_table(
     history, by `user`; unchanged ones get none. Without a mapping the headings
     are the fields.
     """
-    finder = Finder(user)
     if mapping is None:
         fields = headings(serializers.BY_NOUN[noun])
         mapping = Mapping.of_fields([one for one in table.headings if one in fields])
+    finder = Finder(user, mapping.decisions)
     checked = Checker(noun, mapping, finder).check(table, progress)
     with transaction.atomic():
         made = write(checked, finder, mapping, user)

@@ -61,7 +61,8 @@ class ImportBatch(models.Model):
     """One row is one file that was brought in, with all that was decided about it.
 
     `mapping` and `decisions` are as `projects.importing` takes them; `counts`
-    of rows by fate; `sums` are the contracted totals by sector before and
+    of rows by fate; `undecided` are names that a person must decide about: key,
+    name, and codes with their likeness; `sums` are the contracted totals by sector before and
     after, as texts. `plan` is the digest of what the preview showed: only that
     is written. `worker` is the host and process that has it in its hands.
     """
@@ -93,6 +94,7 @@ class ImportBatch(models.Model):
     beat_at = models.DateTimeField(null=True)
     counts = models.JSONField(default=dict, blank=True)
     sums = models.JSONField(default=dict, blank=True)
+    undecided = models.JSONField(default=list, blank=True)
     plan = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(_("brought in at"), default=timezone.now)
     written_at = models.DateTimeField(_("written at"), null=True)

@@ -18,7 +18,7 @@ def test_each_mapping_in_the_documentation_can_be_read(file):
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        ({"colums": {}}, "no key “colums”: it has columns, constants, ignored, records"),
+        ({"colums": {}}, "no key “colums”: it has columns, constants, decisions, ignored, records"),
         ({"columns": {"A": 5}}, "“columns.A” must be the name of a field, or a table"),
         ({"columns": {"A": {}}}, "“columns.A” must say which field it is of"),
         ({"columns": {"A": {"field": "name", "rund": 2}}}, "no key “columns.A.rund”"),

@@ -1,0 +1,119 @@
+"""Names that are like others: asked about, decided by a person, and remembered."""
+
+import pytest
+
+from projects.importing import batches
+from projects.importing.finding import decision_key
+from projects.importing.mapping import mapping_of
+from projects.models import Enterprise, Project, RowFate
+from projects.serializers import BY_NOUN
+from tests.factories import make_enterprise, make_project, make_user
+
+pytestmark = pytest.mark.django_db
+
+LIST = "项目编号,项目名称,投资方\na,纺织项目,新疆兴达纺织有限公司\nb,物流港,喀什华泰物流有限公司\n"
+
+
+def previewed(text, noun="projects"):
+    batch = batches.receive(text.encode(), "list.csv", noun, user=make_user("clerk"))
+    batches.map_columns(batch, mapping_of(batch.mapping, list(BY_NOUN)))
+    batches.work_on(batch)
+    return batch
+
+
+def decided(batch, **decisions):
+    batches.decide(
+        batch, {decision_key(Enterprise, name): meant for name, meant in decisions.items()}
+    )
+    batches.work_on(batch)
+    return {fate: count for fate, count in batch.counts.items() if count}
+
+
+def write(batch):
+    batches.approve(batch)
+    batches.work_on(batch)
+
+
+def test_a_name_like_another_is_asked_about_and_its_row_waits():
+    make_enterprise(code="xingda", name="", name_zh="新疆兴达纺织有限责任公司")
+
+    batch = previewed(LIST)
+
+    assert [(one["name"], [code for code, _score in one["alike"]]) for one in batch.undecided] == [
+        ("新疆兴达纺织有限公司", ["xingda"])
+    ]
+    (row,) = batch.rows.filter(fate=RowFate.REFUSED)
+    assert "is like xingda" in row.faults[0][2]
+    assert Enterprise.objects.count() == 1
+
+
+def test_the_same_is_remembered_as_another_name():
+    make_enterprise(code="xingda", name="", name_zh="新疆兴达纺织有限责任公司")
+    batch = previewed(LIST)
+
+    assert decided(batch, 新疆兴达纺织有限公司="xingda") == {"new": 2, "made": 1}
+    write(batch)
+
+    enterprise = Enterprise.objects.get(code="xingda")
+    assert Project.objects.get(code="a").enterprise == enterprise
+    assert enterprise.alias_list() == ["新疆兴达纺织有限公司"]
+    assert enterprise.history.count() == 2
+    assert previewed(LIST).undecided == []
+
+
+def test_a_new_one_is_made_where_a_person_says_so():
+    make_enterprise(code="xingda", name="", name_zh="新疆兴达纺织有限责任公司")
+    batch = previewed(LIST)
+
+    assert decided(batch, 新疆兴达纺织有限公司="new") == {"new": 2, "made": 2}
+    write(batch)
+
+    assert Enterprise.objects.count() == 3
+    assert Enterprise.objects.get(code="xingda").aliases == ""
+
+
+def test_spellings_inside_one_file_are_asked_about_as_well():
+    batch = previewed(LIST + "c,二期,新疆兴达纺织\nd,三期,兴达纺织有限公司\n")
+
+    asked = {one["name"]: [code for code, _score in one["alike"]] for one in batch.undecided}
+    assert asked.keys() == {"新疆兴达纺织", "兴达纺织有限公司"}
+    code = "xinjiangxingdafangzhiyouxiangongsi"
+    assert all(code in codes for codes in asked.values())
+
+    assert decided(batch, 新疆兴达纺织=code, 兴达纺织有限公司=code) == {"new": 4, "made": 2}
+    write(batch)
+    enterprise = Enterprise.objects.get(code=code)
+    assert enterprise.alias_list() == ["新疆兴达纺织", "兴达纺织有限公司"]
+    assert enterprise.history.count() == 1
+    assert enterprise.led_projects.count() == 3
+
+
+def test_an_enterprise_in_a_list_of_enterprises_is_asked_about_too():
+    make_enterprise(code="xingda", name="", name_zh="新疆兴达纺织有限公司", origin="CN-XJ")
+    batch = previewed("企业名称,企业性质\n新疆兴达纺织,民营\n", "enterprises")
+    assert [one["name"] for one in batch.undecided] == ["新疆兴达纺织"]
+
+    assert decided(batch, 新疆兴达纺织="xingda") == {"changed": 1}
+    write(batch)
+
+    enterprise = Enterprise.objects.get()
+    assert (enterprise.name_zh, enterprise.kind) == ("新疆兴达纺织有限公司", "private")
+    assert enterprise.alias_list() == ["新疆兴达纺织"]
+
+
+def test_a_project_is_found_by_area_name_and_enterprise_where_it_has_no_code():
+    lead = make_enterprise(code="xingda", name="", name_zh="新疆兴达纺织有限公司")
+    make_project(code="old", name="", name_zh="棉纱加工项目", enterprise=lead)
+
+    batch = previewed("项目名称,投资方,备注\n棉纱加工项目,新疆兴达纺织有限公司,已开工\n")
+
+    (row,) = batch.rows.all()
+    assert (row.fate, row.key.split(":")[0]) == (RowFate.CHANGED, "old")
+
+
+def test_rows_about_one_project_are_shown_with_both_their_numbers():
+    batch = previewed("项目名称,投资方\n棉纱加工项目,甲乙公司\n棉纱加工项目,甲乙公司\n")
+
+    (row,) = batch.rows.filter(fate=RowFate.REFUSED)
+    assert row.number == 3
+    assert "Row 2" in row.faults[0][2]
