@@ -8,19 +8,18 @@ with `fill-`; where anything else stands, nothing is filled.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
-from typing import Any, cast
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
-from simple_history.utils import get_m2m_field_name
 
-from projects import derived, money, uscc
+from projects import derived, money, recording, uscc
 from projects.models import (
     STAGE_DATES,
     Area,
@@ -29,7 +28,6 @@ from projects.models import (
     Headline,
     Kind,
     Project,
-    ProjectSector,
     Qualifier,
     Receipt,
     Sector,
@@ -168,9 +166,10 @@ def fill(count: int, report: Callable[[int], None] = lambda done: None) -> Fille
     """Make `count` more projects with their enterprises, sectors, partners, sources and receipts.
 
     500 projects a transaction, each as `projects.recording` would have left it:
-    with one row of history and its derived rows. About 60 queries for each 500;
-    memory does not grow. `report` is told how many are done after each. Raises
-    RealRecordsError, and ValueError where the numbers of codes do not suffice.
+    with one row of history and its derived rows. About seventy queries for each
+    500, and more where the database takes fewer values at once; memory does not
+    grow. `report` is told how many are done after each. Raises RealRecordsError,
+    and ValueError where the numbers of codes do not suffice.
     """
     refuse_real_records()
     last = Project.objects.aggregate(last=Max("code"))["last"]
@@ -209,10 +208,10 @@ def refuse_real_records() -> None:
 
 @dataclass(frozen=True)
 class _Ground:
-    """What all projects share: areas and sources by key, sectors with their names."""
+    """What all projects share."""
 
-    areas: Sequence[int]
-    sources: Sequence[int]
+    areas: Sequence[Area]
+    sources: Sequence[Source]
     sectors: Sequence[Sector]
 
     @classmethod
@@ -221,17 +220,14 @@ class _Ground:
         if not Zone.objects.exists():
             _lay_ground()
         # Put in order here, as each database sorts texts by rules of its own.
-        areas, sources, sectors = (
-            sorted(model.objects.all(), key=lambda record: record.code)
-            for model in (Area, Source, Sector)
-        )
+        models: tuple[Any, ...] = (Area, Source, Sector)
         return cls(
-            [area.pk for area in areas], [source.pk for source in sources], cast(Any, sectors)
+            *(sorted(model.objects.all(), key=lambda record: record.code) for model in models)
         )
 
 
 def _lay_ground() -> None:
-    sources = _write(
+    sources = [
         Source(
             code=f"{PREFIX}source-{number:02}",
             title=f"Signing list {number}",
@@ -240,15 +236,15 @@ def _lay_ground() -> None:
             note=NOTE,
         )
         for number in range(1, 41)
-    )
-    [zone] = _write(
-        [Zone(code=f"{PREFIX}zone", name="Made-up zone", name_zh="虚构自由贸易试验区", note=NOTE)]
-    )
-    _write(
+    ]
+    _save(sources)
+    zone = Zone(code=f"{PREFIX}zone", name="Made-up zone", name_zh="虚构自由贸易试验区", note=NOTE)
+    _save([zone])
+    _save(
         Area(code=f"{PREFIX}area-{number:02}", zone=zone, name=name, name_zh=name_zh, note=NOTE)
         for number, (name, name_zh) in enumerate(_AREAS, 1)
     )
-    _write(
+    _save(
         Sector(
             code=f"{PREFIX}{code}",
             name=name,
@@ -261,7 +257,7 @@ def _lay_ground() -> None:
         )
         for code, name, name_zh, gbt, isic in _SECTORS
     )
-    _write(
+    _save(
         ExchangeRate(
             from_currency=one,
             to_currency=other,
@@ -272,6 +268,10 @@ def _lay_ground() -> None:
         for one, other in _QUOTED
         for day in _first_days_of_months()
     )
+
+
+def _save(records: Iterable[Any]) -> None:
+    recording.save_many([(record, {}) for record in records])
 
 
 def _first_days_of_months() -> Iterator[date]:
@@ -291,14 +291,9 @@ def _make_enterprises(number: int, ground: _Ground) -> int:
     last = Enterprise.objects.aggregate(last=Max("code"))["last"]
     first = int(last.removeprefix(f"{PREFIX}e-")) + 1 if last else 1
     enterprises = [_enterprise(n, ground) for n in range(first, _enterprises_by(number) + 1)]
-    for some in derived.batches(enterprises, BATCH):
-        _write(
-            some,
-            sources=[
-                [Enterprise.sources.through(source_id=_chance(one.code).choice(ground.sources))]
-                for one in some
-            ],
-        )
+    recording.save_many(
+        [(one, {"sources": [_chance(one.code).choice(ground.sources)]}) for one in enterprises]
+    )
     return len(enterprises)
 
 
@@ -319,7 +314,7 @@ def _enterprise(number: int, ground: _Ground) -> Enterprise:
         uscc=stem + uscc.check_character(stem) if chance.random() < 0.6 else "",
         origin=chance.choice(_ORIGINS) if chance.random() < 0.9 else "",
         kind=chance.choice(Kind.values),
-        area_id=chance.choice(ground.areas) if settled else None,
+        area=chance.choice(ground.areas) if settled else None,
         settled_on=_day(chance, FIRST_SIGNING, LAST_SIGNING) if settled else None,
         note=NOTE,
     )
@@ -340,51 +335,43 @@ def _one_or_both(chance: Random, name: str, name_zh: str) -> tuple[str, str]:
 
 @dataclass(frozen=True)
 class _Draft:
-    """A project with its links, before any of it has a key; enterprises by their number."""
+    """A project with its links, before it is written; enterprises by their number."""
 
     project: Project
     lead: int | None
     partners: Sequence[int]
-    sectors: Sequence[tuple[int, Decimal | None]]
-    sources: Sequence[int]
+    sectors: recording.Shares
+    sources: Sequence[Source]
     receipts: Sequence[Receipt]
 
 
 def _make_projects(numbers: Sequence[int], ground: _Ground) -> int:
     """Make the projects with these numbers; returns how many receipts they have."""
     drafts = [_draft(number, ground) for number in numbers]
-    wanted = {number for draft in drafts for number in (draft.lead, *draft.partners) if number}
-    enterprises: dict[str, int] = {}
-    for codes in derived.batches(map(enterprise_code, sorted(wanted)), BATCH):
-        enterprises |= dict(
-            Enterprise.objects.filter(code__in=codes).values_list("code", "pk").iterator()
-        )
+    enterprises = _enterprises(
+        number for draft in drafts for number in (draft.lead, *draft.partners) if number
+    )
+    written = []
     for draft in drafts:
         if draft.lead:
-            draft.project.enterprise_id = enterprises[enterprise_code(draft.lead)]
-    through = Project.partners.through, Project.sources.through
-    _write(
-        [draft.project for draft in drafts],
-        sectors=[
-            [ProjectSector(sector_id=sector, share=share) for sector, share in draft.sectors]
-            for draft in drafts
-        ],
-        partners=[
-            [through[0](enterprise_id=enterprises[enterprise_code(n)]) for n in draft.partners]
-            for draft in drafts
-        ],
-        sources=[[through[1](source_id=source) for source in draft.sources] for draft in drafts],
-    )
-    receipts = []
-    for draft in drafts:
-        for receipt in draft.receipts:
-            # Again, now that the project has its key.
-            receipt.project = draft.project
-            receipts.append(receipt)
-    for some in derived.batches(receipts, BATCH):
-        _write(some)
-    derived.derive(draft.project.pk for draft in drafts)
+            draft.project.enterprise = enterprises[draft.lead]
+        partners = [enterprises[number] for number in draft.partners]
+        links = {"sectors": draft.sectors, "partners": partners, "sources": draft.sources}
+        written.append((draft.project, links))
+    recording.save_many(written)
+    receipts = [receipt for draft in drafts for receipt in draft.receipts]
+    _save(receipts)
     return len(receipts)
+
+
+def _enterprises(numbers: Iterable[int]) -> dict[int, Enterprise]:
+    """The enterprises with these numbers, which all stand; with no more than key and code."""
+    code_of = {enterprise_code(number): number for number in numbers}
+    return {
+        code_of[enterprise.code]: enterprise
+        for codes in derived.batches(code_of)
+        for enterprise in Enterprise.objects.filter(code__in=codes).only("code")
+    }
 
 
 def _draft(number: int, ground: _Ground) -> _Draft:
@@ -406,7 +393,7 @@ def _draft(number: int, ground: _Ground) -> _Draft:
         name=name,
         name_zh=name_zh,
         note=NOTE,
-        area_id=chance.choice(ground.areas) if chance.random() < 0.95 else None,
+        area=chance.choice(ground.areas) if chance.random() < 0.95 else None,
         stage=stage,
         description=f"{name or name_zh}." if chance.random() < 0.3 else "",
         **_stage_dates(chance, stage),
@@ -416,8 +403,8 @@ def _draft(number: int, ground: _Ground) -> _Draft:
         project,
         lead,
         sorted(partners),
-        list(zip((one.pk for one in sectors), _shares(chance, len(sectors)), strict=True)),
-        sorted(chance.sample(ground.sources, chance.choices((0, 1, 2), weights=(4, 80, 16))[0])),
+        list(zip(sectors, _shares(chance, len(sectors)), strict=True)),
+        chance.sample(ground.sources, chance.choices((0, 1, 2), weights=(4, 80, 16))[0]),
         _receipts(chance, project),
     )
 
@@ -489,6 +476,7 @@ def _receipts(chance: Random, project: Project) -> list[Receipt]:
         part = _round(float(whole) * chance.uniform(0.02, 0.3), digits=4)
         found.append(
             Receipt(
+                project=project,
                 received_on=_day(chance, project.signed_on or FIRST_SIGNING, LAST_DAY),
                 amount=-part if chance.random() < 0.02 else part,
                 currency=project.currency,
@@ -509,50 +497,3 @@ def _day(chance: Random, first: date, last: date) -> date:
 def _chance(*what: object) -> Random:
     """Chances that are the same whenever the same is made."""
     return Random(" ".join(map(str, what)))  # noqa: S311
-
-
-def _write(records: Any, **links: Sequence[Sequence[Any]]) -> list[Any]:
-    """Write new records of one model, each with one row of history, as `recording` leaves it.
-
-    `links` hold, for each kind and each record, the rows of the link table that
-    are to be its own. Two queries, two for each kind of link, and more only
-    where the database takes fewer values at once.
-    """
-    records = list(records)
-    if not records:
-        return records
-    model = type(records[0])
-    for record in records:
-        if hasattr(record, "make_search_key"):
-            record.search_key = record.make_search_key()
-    model._base_manager.bulk_create(records)
-    rows = model.history.bulk_history_create(records, default_change_reason=None)
-    history = {row.id: row.history_id for row in rows}
-    for name, of_records in links.items():
-        _write_links(model._meta.get_field(name), records, of_records, history)
-    return records
-
-
-def _write_links(
-    field: Any,
-    records: Sequence[Any],
-    of_records: Sequence[Sequence[Any]],
-    history: Mapping[int, int],
-) -> None:
-    through = field.remote_field.through
-    owner = through._meta.get_field(get_m2m_field_name(field)).attname
-    links = []
-    for record, own in zip(records, of_records, strict=True):
-        for link in own:
-            setattr(link, owner, record.pk)
-            links.append(link)
-    through._base_manager.bulk_create(links)
-    kept = type(records[0]).register_history.m2m_models[field]
-    columns = [column.attname for column in through._meta.concrete_fields]
-    kept._base_manager.bulk_create(
-        kept(
-            history_id=history[getattr(link, owner)],
-            **{column: getattr(link, column) for column in columns},
-        )
-        for link in links
-    )

@@ -85,7 +85,6 @@ def _write(checked: Checked, mapping: Mapping, user: Any) -> None:
         for candidate in batch:
             if user is not None:
                 candidate.record._history_user = user
-            _give_keys(candidate)
         if _written(batch):
             continue
         # One of them is refused: each is tried by itself, to find which.
@@ -93,14 +92,6 @@ def _write(checked: Checked, mapping: Mapping, user: Any) -> None:
             if not _written([candidate]):
                 checked.candidates.remove(candidate)
                 checked.faults += _refusals(candidate, mapping)
-
-
-def _give_keys(candidate: Candidate) -> None:
-    """Records that were made for this one are written by now, and have keys."""
-    record = candidate.record
-    for column in record._meta.concrete_fields:
-        if column.is_relation and column.is_cached(record):
-            setattr(record, column.name, getattr(record, column.name))
 
 
 def _written(candidates: Sequence[Candidate]) -> bool:

@@ -23,7 +23,8 @@ def save_many(written: Sequence[Written]) -> int:
 
     Each leaves one row of history, or none where nothing changed. The rules of
     the records themselves have been asked (`check` with `without_asking`); what
-    the database forbids is an IntegrityError, and then nothing is written. About
+    the database forbids is an IntegrityError, and then nothing is written. What
+    a record refers to needs its key by now, not when it was assigned. About
     thirty queries for each 500 records.
     """
     reached: list[Reach] = []
@@ -60,7 +61,7 @@ def _save(written: Sequence[Written], *, new: bool) -> tuple[list[Any], list[Any
             if not column.primary_key and column.name not in ("created_at", "updated_at", "version")
         ]
         model._base_manager.bulk_update(records, columns)
-    for name in {name for _record, links in written for name in links}:
+    for name in dict.fromkeys(name for _record, links in written for name in links):
         wanted = [(record, links[name]) for record, links in written if links.get(name) is not None]
         if name == "sectors":
             _set_sectors(wanted)
