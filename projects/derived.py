@@ -13,13 +13,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import islice
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
 
 from projects import money
+from projects.batching import batches, walk
 from projects.models import (
     Allocation,
     Area,
@@ -39,7 +39,6 @@ from projects.models import (
 RATE_IS_GOOD_FOR = timedelta(days=45)
 # The currency through which two others are crossed.
 PIVOT = "USD"
-BATCH = 500
 
 
 def days_before(day: date) -> date:
@@ -50,13 +49,6 @@ def days_before(day: date) -> date:
 def days_after(day: date) -> date:
     """The last day on which a rate of `day` is good; the calendar's last where it ends."""
     return day + min(RATE_IS_GOOD_FOR, date.max - day)
-
-
-def batches(things: Iterable[Any], size: int = BATCH) -> Iterator[list[Any]]:
-    """`itertools.batched`, which Python 3.11 has not."""
-    rest = iter(things)
-    while batch := list(islice(rest, size)):
-        yield batch
 
 
 @dataclass(frozen=True)
@@ -356,21 +348,6 @@ def stale_search_keys(records: Sequence[Any]) -> list[Any]:
             record.search_key = key
             found.append(record)
     return found
-
-
-def walk(records: Any, size: int | None = None) -> Iterator[list[Any]]:
-    """The records of a queryset in the order of their keys, `size` (or 500) at a time.
-
-    Each batch is a query of its own: a cursor left open between them would hold
-    SQLite to the state in which it began, in which it can write no more once
-    somebody else has.
-    """
-    size = size or BATCH
-    records = records.order_by("pk")
-    batch = list(records[:size])
-    while batch:
-        yield batch
-        batch = list(records.filter(pk__gt=batch[-1].pk)[:size])
 
 
 # How many of those that differed are named; the others are counted.

@@ -19,7 +19,8 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from projects import derived, money, recording, uscc
+from projects import money, recording, uscc
+from projects.batching import BATCH, batches
 from projects.models import (
     STAGE_DATES,
     Area,
@@ -39,7 +40,6 @@ from projects.models import (
 PREFIX = "fill-"
 # Codes are numbered in seven digits, so that they stand in order.
 MOST = 9_999_999
-BATCH = 500
 PROJECTS_FOR_AN_ENTERPRISE = 3
 FIRST_SIGNING, LAST_SIGNING = date(2020, 1, 1), date(2024, 6, 30)
 # No date lies behind it, so that nothing made up is in the future.
@@ -181,8 +181,7 @@ def fill(count: int, report: Callable[[int], None] = lambda done: None) -> Fille
     filled = Filled(first=done + 1, last=done + count)
     with transaction.atomic():
         ground = _Ground.laid()
-    for first in range(filled.first, filled.last + 1, BATCH):
-        numbers = range(first, min(first + BATCH, filled.last + 1))
+    for numbers in batches(range(filled.first, filled.last + 1), BATCH):
         with transaction.atomic():
             filled.enterprises += _make_enterprises(numbers[-1], ground)
             filled.receipts += _make_projects(numbers, ground)
@@ -369,7 +368,7 @@ def _enterprises(numbers: Iterable[int]) -> dict[int, Enterprise]:
     code_of = {enterprise_code(number): number for number in numbers}
     return {
         code_of[enterprise.code]: enterprise
-        for codes in derived.batches(code_of)
+        for codes in batches(code_of)
         for enterprise in Enterprise.objects.filter(code__in=codes).only("code")
     }
 

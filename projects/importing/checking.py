@@ -15,7 +15,7 @@ from rest_framework import serializers as rest
 from rest_framework.settings import api_settings
 
 from projects import recording, serializers
-from projects.derived import batches
+from projects.batching import batches
 from projects.filters.values import read_day
 from projects.serializers.cells import from_cells, headings
 from projects.serializers.errors import flat, outward

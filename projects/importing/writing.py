@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from rest_framework.settings import api_settings
 
 from projects import recording, serializers
-from projects.derived import batches
+from projects.batching import batches
 from projects.serializers.cells import headings
 from projects.serializers.errors import flat, outward
 from projects.spreadsheets.reading import Table

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import models, transaction
 from simple_history.utils import get_m2m_field_name
 
-from projects.derived import batches
+from projects.batching import batches
 from projects.models import ProjectSector
 
 from .one import Reach, Shares, derive, reach
