@@ -4,7 +4,7 @@ One record at a time (`one`: pages, admin, API), or many of one noun in one go
 (`many`: what comes from files), with the same promises.
 """
 
-from .many import save_many
+from .many import Written, save_many
 from .one import (
     Shares,
     begin,
@@ -19,6 +19,7 @@ from .one import (
 
 __all__ = [
     "Shares",
+    "Written",
     "begin",
     "check",
     "check_links",
