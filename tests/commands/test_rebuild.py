@@ -171,17 +171,17 @@ def test_a_record_that_cannot_be_read_is_a_sentence():
 AMONG_OTHERS = """
 import sqlite3
 from django.db import connection
-from projects import derived
+from projects.derived import rebuilding
 
 other = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)
-look = derived.differing
+look = rebuilding.differing
 
 def differing(keys):
     other.execute("UPDATE projects_source SET note = note || '.'")
     return look(keys)
 
-derived.differing = differing
-result = derived.rebuild()
+rebuilding.differing = differing
+result = rebuilding.rebuild()
 print(result.projects, result.projects_differing, result.search_keys)
 """
 
