@@ -157,7 +157,16 @@ def test_a_plain_save_leaves_history_too():
     project.save()
     project.save()
 
-    assert project.history.count() == 2
+    assert [row.history_type for row in project.history.all()] == ["~", "+"]
+
+
+def test_why_a_shell_changed_it_stands_in_its_history():
+    project = make_project()
+    project.name, project._change_reason = "Renamed in a shell", "The sign on the door"
+
+    project.save()
+
+    assert project.history.first().history_change_reason == "The sign on the door"
 
 
 def test_many_at_once_each_leave_the_row_of_history_that_one_alone_would():
@@ -228,6 +237,17 @@ def test_of_many_those_that_are_unchanged_leave_no_history_and_no_new_version():
     assert [project.version for project in (same, renamed, relinked)] == [1, 2, 2]
     assert same.updated_at == stamp
     assert renamed.updated_at > stamp
+
+
+def test_of_many_one_that_has_no_row_of_history_gets_its_first():
+    lost, kept = make_project(), make_project()
+    lost.history.all().delete()
+
+    changed = recording.save_many([(lost, {}), (kept, {})])
+
+    assert changed == 1
+    assert (lost.history.get().history_type, lost.version) == ("+", 1)
+    assert kept.history.count() == 1
 
 
 def test_of_many_a_link_that_is_none_or_not_given_stays():

@@ -67,7 +67,7 @@ def _save(written: Sequence[Written], *, new: bool) -> tuple[list[Any], list[Any
             _set_sectors(wanted)
         else:
             _set_links(model._meta.get_field(name), wanted)
-    changed = model.register_history.keep_many(records, new)
+    changed = model.register_history.keep_many(records, new=new)
     keys = {record.pk for record in changed}
     return changed, [record for record in before if record.pk in keys]
 
