@@ -10,6 +10,8 @@ from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from projects.wording import shown
+
 from . import values
 
 # How a listing is cut, not which records are in it.
@@ -82,7 +84,7 @@ class Question(django_filters.FilterSet):
         for name in self.data:
             if name not in self.filters and name not in self.also:
                 found[name] = [
-                    gettext("There is no parameter “%(name)s” here.") % {"name": values.shown(name)}
+                    gettext("There is no parameter “%(name)s” here.") % {"name": shown(name)}
                 ]
         return found
 

@@ -13,6 +13,7 @@ from rest_framework.serializers import ValidationError
 
 from projects import names, recording, serializers
 from projects.serializers.errors import flat, outward
+from projects.wording import shown
 
 from .mapping import CellError
 
@@ -41,12 +42,12 @@ class Finder:
         if codes:
             raise CellError(
                 _("“%(name)s” is the name of several records (%(codes)s): give the code")
-                % {"name": name[:60], "codes": ", ".join(sorted(codes)[:5])}
+                % {"name": shown(name), "codes": ", ".join(sorted(codes)[:5])}
             )
         if make is None:
             raise CellError(
                 _("no %(noun)s is called “%(name)s”: enter it first, or let the mapping make it")
-                % {"noun": model._meta.verbose_name, "name": name[:60]}
+                % {"noun": model._meta.verbose_name, "name": shown(name)}
             )
         field = "name_zh" if re.search(r"[\u3400-\u9fff]", name) else "name"
         given = {"code": self._code_for(model, name), field: name, **make}
@@ -60,7 +61,7 @@ class Finder:
             )
             raise CellError(
                 _("the %(noun)s “%(name)s” cannot be made: %(reasons)s")
-                % {"noun": model._meta.verbose_name, "name": name[:60], "reasons": reasons}
+                % {"noun": model._meta.verbose_name, "name": shown(name), "reasons": reasons}
             ) from None
 
     def make(self, model: Any, given: Mapping[str, Any]) -> str:

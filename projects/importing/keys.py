@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from projects.filters.values import read_day
 from projects.models import ExchangeRate, Receipt
+from projects.wording import shown
 
 Data = dict[str, Any]
 
@@ -89,7 +90,7 @@ class IdKeys(Keys):
         if record is not None or not text:
             return None
         return "id", _("There is no record with the id “%(id)s”: leave it empty for a new one.") % {
-            "id": text[:40]
+            "id": shown(text)
         }
 
 

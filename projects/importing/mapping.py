@@ -19,6 +19,7 @@ from typing import Any, NoReturn
 from django.utils.translation import gettext as _
 
 from projects.spreadsheets.reading import plain
+from projects.wording import shown
 
 # Year first, so that day and month are not confused; others are named in the mapping.
 DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日")
@@ -75,7 +76,7 @@ class Column:
             elif self.others == "refuse":
                 raise CellError(
                     _("the mapping does not say what “%(value)s” means: add it to its values")
-                    % {"value": text[:60]}
+                    % {"value": shown(text)}
                 )
         texts = text.split(self.split) if self.split else [text]
         return [self.prefix + self._cased(one.strip()) for one in texts if one.strip()]
