@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -19,6 +18,7 @@ from projects.batching import batches
 from projects.filters.values import read_day
 from projects.serializers.cells import from_cells, headings
 from projects.serializers.errors import flat, outward
+from projects.spreadsheets.cells import as_text
 from projects.spreadsheets.reading import Row, Table
 
 from .finding import Finder, Key, references, referred
@@ -200,12 +200,12 @@ class Checker:
         """Read what a row says, in the fields of the API; or return why it is left out."""
         if is_json and self._is_of_fields():
             reading.data = {**self.mapping.constants, **reading.row.cells}
-            reading.said = {name: _shown(value) for name, value in reading.row.cells.items()}
+            reading.said = {name: _text_of(value) for name, value in reading.row.cells.items()}
             return None
         texts: dict[str, str] = {}
         linked: dict[str, list[Any]] = {}
         for column in self.mapping.columns.values():
-            text = _shown(reading.row.cells.get(column.heading))
+            text = _text_of(reading.row.cells.get(column.heading))
             try:
                 said = column.texts(text)
                 if said is None:
@@ -367,18 +367,13 @@ class Checker:
             column = self.mapping.column_of(name) if name else ""
             if column in blamed:
                 continue
-            value = reading.said.get(name) or _shown(reading.data.get(name))
+            value = reading.said.get(name) or _text_of(reading.data.get(name))
             for message in messages:
                 self._blame(reading, name, value, message)
 
 
-def _shown(value: Any) -> str:
+def _text_of(value: Any) -> str:
     """A cell, or a value of JSON, as text."""
-    match value:
-        case None:
-            return ""
-        case str():
-            return value
-        case Decimal():
-            return format(value, "f")
-    return json.dumps(value, ensure_ascii=False, default=str)
+    if isinstance(value, (list, dict)):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    return as_text(value)
