@@ -85,6 +85,18 @@ def test_links_that_are_not_given_stay():
     assert project.partners.count() == 1
 
 
+def test_links_that_were_read_before_a_write_are_read_anew_after_it():
+    make_project(sectors=[(make_sector(), None)], partners=[make_enterprise()])
+    project = Project.objects.prefetch_related("shares", "sectors", "partners").get()
+    sector, partner = make_sector(), make_enterprise()
+
+    recording.save(project, sectors=[(sector, None)], partners=[partner])
+
+    assert [share.sector for share in project.shares.all()] == [sector]
+    assert list(project.sectors.all()) == [sector]
+    assert list(project.partners.all()) == [partner]
+
+
 @pytest.mark.parametrize("shares", [(50, 49), (50, None), (100, 100)])
 def test_shares_make_a_hundred_or_are_all_unknown(shares):
     sectors = [(make_sector(), None if share is None else Decimal(share)) for share in shares]

@@ -4,9 +4,9 @@ One record at a time (`one`: pages, admin, API), or many of one noun in one go
 (`many`: what comes from files), with the same promises.
 """
 
-from .many import Written, save_many
+from .links import Shares, Written, link
+from .many import save_many
 from .one import (
-    Shares,
     begin,
     check,
     check_links,
@@ -14,7 +14,6 @@ from .one import (
     linking_to,
     recorded,
     save,
-    set_shares,
 )
 
 __all__ = [
@@ -24,9 +23,9 @@ __all__ = [
     "check",
     "check_links",
     "delete",
+    "link",
     "linking_to",
     "recorded",
     "save",
     "save_many",
-    "set_shares",
 ]
