@@ -301,7 +301,7 @@ class SharesFormSet(BaseInlineFormSet):
 
     def save(self, commit: bool = True) -> list[Any]:
         """Write the rows in one go; what Django's log wants to know is told as it would be."""
-        recording.set_shares(self.instance, self.shares())
+        recording.link([(self.instance, {"sectors": self.shares()})])
         gone = self.deleted_forms
         self.deleted_objects = [form.instance for form in gone if form in self.initial_forms]
         self.changed_objects = [

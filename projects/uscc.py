@@ -9,7 +9,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 
-from projects.wording import gettext_noop
+from projects.wording import gettext_noop, shown
 
 # I, O, S, V and Z are left out of the standard, being like digits or each other.
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -46,7 +46,7 @@ def uscc_problem(code: str) -> UsccProblem | None:
     if len(code) != 18:
         return UsccProblem(
             gettext_noop("“%(value)s” has %(length)s characters: a social credit code has 18."),
-            {"value": code[:40], "length": str(len(code))},
+            {"value": shown(code), "length": str(len(code))},
         )
     wrong = [character for character in code if character not in ALPHABET]
     if wrong:

@@ -165,7 +165,7 @@ def test_the_sentence_of_an_error_can_be_translated_with_its_parameters_apart():
         money.read_amount("x" * 150)
 
     error = caught.value
-    assert error.params == {"value": "x" * 40 + "…"}
+    assert error.params == {"value": "x" * 60 + "…"}
     assert error.message.startswith("“%(value)s” cannot be read")
     assert str(error) == error.message % error.params
 

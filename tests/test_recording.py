@@ -3,13 +3,25 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from projects import recording
-from projects.models import Allocation, Project, Receipt
+from projects.models import (
+    Allocation,
+    Enterprise,
+    ExchangeRate,
+    Outcome,
+    Project,
+    ProjectConversion,
+    Receipt,
+    ReceiptConversion,
+)
 from tests.factories import (
     make_area,
     make_enterprise,
     make_project,
+    make_rate,
     make_receipt,
     make_sector,
     make_source,
@@ -71,6 +83,18 @@ def test_links_that_are_not_given_stay():
 
     assert project.shares.count() == 1
     assert project.partners.count() == 1
+
+
+def test_links_that_were_read_before_a_write_are_read_anew_after_it():
+    make_project(sectors=[(make_sector(), None)], partners=[make_enterprise()])
+    project = Project.objects.prefetch_related("shares", "sectors", "partners").get()
+    sector, partner = make_sector(), make_enterprise()
+
+    recording.save(project, sectors=[(sector, None)], partners=[partner])
+
+    assert [share.sector for share in project.shares.all()] == [sector]
+    assert list(project.sectors.all()) == [sector]
+    assert list(project.partners.all()) == [partner]
 
 
 @pytest.mark.parametrize("shares", [(50, 49), (50, None), (100, 100)])
@@ -145,4 +169,221 @@ def test_a_plain_save_leaves_history_too():
     project.save()
     project.save()
 
-    assert project.history.count() == 2
+    assert [row.history_type for row in project.history.all()] == ["~", "+"]
+
+
+def test_why_a_shell_changed_it_stands_in_its_history():
+    project = make_project()
+    project.name, project._change_reason = "Renamed in a shell", "The sign on the door"
+
+    project.save()
+
+    assert project.history.first().history_change_reason == "The sign on the door"
+
+
+def test_many_at_once_each_leave_the_row_of_history_that_one_alone_would():
+    trade, it = make_sector(code="trade"), make_sector(code="it")
+    partner, source = make_enterprise(), make_source()
+    links = {
+        "sectors": [(trade, Decimal("60")), (it, Decimal("40"))],
+        "partners": [partner],
+        "sources": [source],
+    }
+    alone = make_project(**links)
+    one, other = Project(code="one", name="One"), Project(code="other", name="Other")
+
+    changed = recording.save_many([(one, links), (other, {})])
+
+    row = one.history.get()
+    assert (changed, row.history_type, other.history.get().history_type) == (2, "+", "+")
+    assert [(link.sector, link.share) for link in row.sectors.order_by("pk")] == [
+        (link.sector, link.share) for link in alone.history.get().sectors.order_by("pk")
+    ]
+    assert [link.enterprise for link in row.partners.all()] == [partner]
+    assert [link.source for link in row.sources.all()] == [source]
+    kept = Project.register_history
+    assert kept.last_rows([one, other]) == kept.current_rows([one, other])
+
+
+def test_many_at_once_have_their_links_and_are_found_and_counted():
+    trade, it = make_sector(code="trade"), make_sector(code="it")
+    partner, source = make_enterprise(), make_source()
+    project = Project(code="p", name_zh="产业园", amount=Decimal("100.00"))
+    links = {"sectors": [(trade, None), (it, None)], "partners": [partner], "sources": [source]}
+
+    recording.save_many([(project, links)])
+
+    assert [(link.sector, link.share) for link in project.shares.all()] == [
+        (trade, None),
+        (it, None),
+    ]
+    assert (project.partners.get(), project.sources.get()) == (partner, source)
+    assert Project.objects.matching("chanyeyuan").get() == project
+    assert ProjectConversion.objects.get(project=project).amount_base == Decimal("100.00")
+    assert {
+        (part.sector.code, part.amount_base, part.assumed)
+        for part in Allocation.objects.filter(project=project)
+    } == {("trade", Decimal("50.00"), True), ("it", Decimal("50.00"), True)}
+
+
+def test_of_many_those_that_are_unchanged_leave_no_history_and_no_new_version():
+    sectors = [(make_sector(), Decimal("60")), (make_sector(), Decimal("40"))]
+    source = make_source()
+    same = make_project(sectors=sectors, sources=[source])
+    renamed, relinked = make_project(), make_project(sources=[source])
+    stamp = same.updated_at
+    renamed.name = "Another name"
+
+    changed = recording.save_many(
+        [
+            (same, {"sectors": sectors[::-1], "sources": [source]}),
+            (renamed, {}),
+            (relinked, {"sources": []}),
+        ]
+    )
+
+    for project in (same, renamed, relinked):
+        project.refresh_from_db()
+    assert changed == 2
+    assert [project.history.count() for project in (same, renamed, relinked)] == [1, 2, 2]
+    assert [project.version for project in (same, renamed, relinked)] == [1, 2, 2]
+    assert same.updated_at == stamp
+    assert renamed.updated_at > stamp
+
+
+def test_of_many_one_that_has_no_row_of_history_gets_its_first():
+    lost, kept = make_project(), make_project()
+    lost.history.all().delete()
+
+    changed = recording.save_many([(lost, {}), (kept, {})])
+
+    assert changed == 1
+    assert (lost.history.get().history_type, lost.version) == ("+", 1)
+    assert kept.history.count() == 1
+
+
+def test_of_many_a_link_that_is_none_or_not_given_stays():
+    links = {"sectors": [(make_sector(), None)], "partners": [make_enterprise()]}
+    one, other = make_project(**links), make_project(**links)
+    other.name = "Another name"
+
+    changed = recording.save_many([(one, {"sectors": None, "partners": None}), (other, {})])
+
+    assert changed == 1
+    for project in (one, other):
+        assert (project.shares.count(), project.partners.count()) == (1, 1)
+
+
+def test_changed_shares_of_many_reach_their_parts():
+    trade, it = make_sector(), make_sector()
+    project = make_project(sectors=[(trade, None), (it, None)], amount=Decimal("100.00"))
+
+    recording.save_many([(project, {"sectors": [(trade, Decimal("75")), (it, Decimal("25"))]})])
+
+    assert [(link.sector, link.share) for link in project.history.first().sectors.all()] == [
+        (trade, Decimal("75")),
+        (it, Decimal("25")),
+    ]
+    assert [
+        (part.sector, part.amount_base)
+        for part in Allocation.objects.filter(project=project).order_by("-amount_base")
+    ] == [(trade, Decimal("75.00")), (it, Decimal("25.00"))]
+
+
+def test_receipts_in_one_go_reach_the_projects_they_come_to_and_leave():
+    first, second = make_project(), make_project()
+    moved = make_receipt(first, Decimal("5.00"))
+    moved.project = second
+    new = Receipt(project=first, amount=Decimal("7.00"), received_on=date(2023, 12, 1))
+
+    recording.save_many([(moved, {}), (new, {})])
+
+    received = Allocation.objects.filter(receipt__isnull=False)
+    assert {(part.project, part.receipt, part.amount_base) for part in received} == {
+        (first, new, Decimal("7.00")),
+        (second, moved, Decimal("5.00")),
+    }
+    assert ReceiptConversion.objects.get(receipt=new).amount_base == Decimal("7.00")
+
+
+def test_rates_in_one_go_reach_what_they_convert_and_what_they_no_longer_do():
+    rate = make_rate("EUR", "CNY", "7.8", date(2023, 11, 1))
+    euros = make_project(currency="EUR", amount=Decimal("10.00"))
+    dollars = make_project(currency="USD", amount=Decimal("10.00"))
+    rate.quoted_on = date(2023, 12, 1)
+    new = ExchangeRate(
+        from_currency="USD",
+        to_currency="CNY",
+        rate=Decimal("7.2"),
+        quoted_on=date(2023, 11, 1),
+        source=rate.source,
+    )
+
+    recording.save_many([(rate, {}), (new, {})])
+
+    of_euros, of_dollars = (
+        ProjectConversion.objects.get(project=project) for project in (euros, dollars)
+    )
+    assert (of_euros.outcome, of_euros.amount_base) == (Outcome.LEFT_OUT, None)
+    assert (of_dollars.amount_base, of_dollars.rate_from) == (Decimal("72.00"), new)
+
+
+def test_what_many_refer_to_needs_its_key_only_when_they_are_written():
+    enterprise = Enterprise(code="lead", name="Lead")
+    project = Project(code="p", name="P", enterprise=enterprise)
+    receipt = Receipt(project=project, amount=Decimal("1.00"), received_on=date(2023, 12, 1))
+
+    for record in (enterprise, project, receipt):
+        recording.save_many([(record, {})])
+
+    assert Receipt.objects.get().project.enterprise == enterprise
+    assert Allocation.objects.get(receipt=receipt).project == project
+
+
+def test_what_the_database_refuses_of_many_keeps_all_from_being_written():
+    standing = make_project(code="standing", sources=[make_source()])
+    name = standing.name
+    standing.name = "Another name"
+    written = [
+        (standing, {"sources": []}),
+        (Project(code="new", name="New"), {}),
+        (Project(code="STANDING", name="The same code but for its case"), {}),
+    ]
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        recording.save_many(written)
+
+    assert [project.code for project in Project.objects.all()] == ["standing"]
+    assert [row.code for row in Project.history.all()] == ["standing"]
+    standing.refresh_from_db()
+    assert (standing.name, standing.version, standing.sources.count()) == (name, 1, 1)
+    assert not Allocation.objects.exclude(project=standing).exists()
+
+
+def test_the_queries_of_one_go_do_not_grow_with_its_records():
+    sectors = [(make_sector(), None), (make_sector(), None)]
+    links = {"sectors": sectors, "partners": [make_enterprise()], "sources": [make_source()]}
+
+    def queries(written) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            recording.save_many(written)
+        # SQLite takes fewer values at once than a batch has, and so gets them in several queries.
+        split = ("INSERT", "UPDATE") if connection.vendor == "sqlite" else ()
+        return sum(not query["sql"].startswith(split) for query in captured)
+
+    def new(count: int, noun: str) -> list:
+        projects = [Project(code=f"{noun}-{number}", name=noun) for number in range(count)]
+        return [(project, links) for project in projects]
+
+    few, many = new(3, "few"), new(60, "many")
+    of_new = queries(few), queries(many)
+    for project, _links in few + many:
+        project.name = "Another name"
+    of_standing = [
+        queries([(project, {"sectors": sectors[:1], "partners": []}) for project, _ in written])
+        for written in (few, many)
+    ]
+
+    assert of_new[0] == of_new[1]
+    assert of_standing[0] == of_standing[1]
+    assert Project.history.count() == 2 * 63

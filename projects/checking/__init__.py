@@ -27,7 +27,7 @@ from projects.models import (
 
 from . import rows, together
 from .records import of_records
-from .report import ERRORS, Batch, Finding, Rule, batches, readably
+from .report import ERRORS, Batch, Finding, Rule, all_of, readably
 
 __all__ = ["ERRORS", "Finding", "Rule", "findings"]
 
@@ -59,7 +59,7 @@ def findings(today: date | None = None) -> Iterator[Finding]:
         ]
         if model is Project:
             checks += [rows.derived_rows, rows.parts]
-        for batch in batches(model):
+        for batch in all_of(model):
             for check in checks:
                 yield from readably(check, batch)
         yield from together.repeated(model)

@@ -10,7 +10,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from projects import derived
+from projects.batching import walk
 
 # What a column may raise that holds what its kind cannot, as SQLite lets it.
 UNREADABLE = (ArithmeticError, TypeError, ValueError)
@@ -96,13 +96,12 @@ def _code(model: Any) -> str:
     return "code" if any(field.name == "code" for field in model._meta.fields) else "pk"
 
 
-def batches(model: Any, records: Any = None) -> Iterator[Batch]:
+def all_of(model: Any, records: Any = None) -> Iterator[Batch]:
+    """All records of a noun, or these of them; nothing is read but what they are called."""
     records = model._base_manager.all() if records is None else records
-    rows = records.order_by("pk").values_list("pk", _code(model))
-    found = list(rows[: derived.BATCH])
-    while found:
-        yield Batch(model, {key: str(code) for key, code in found})
-        found = list(rows.filter(pk__gt=found[-1][0])[: derived.BATCH])
+    code = _code(model)
+    for found in walk(records.only(code)):
+        yield Batch(model, {one.pk: str(getattr(one, code)) for one in found})
 
 
 def readably(check: Callable[[Batch], Iterable[Finding]], batch: Batch) -> Iterator[Finding]:

@@ -10,10 +10,11 @@ from django.db import models
 from django.db.models import Count, Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from projects import derived, headlines, likeness, names
+from projects import headlines, likeness, names
+from projects.batching import batches, walk
 from projects.models import Enterprise, Headline
 
-from .report import Batch, Finding, Rule, batches, readably
+from .report import Batch, Finding, Rule, all_of, readably
 
 
 def repeated(model: Any) -> Iterator[Finding]:
@@ -27,7 +28,7 @@ def repeated(model: Any) -> Iterator[Finding]:
         groups = records.order_by().values(*alike).annotate(count=Count("pk")).filter(count__gt=1)
         for group in groups:
             group.pop("count")
-            for batch in batches(model, records.filter(**group)):
+            for batch in all_of(model, records.filter(**group)):
                 for key in batch.codes:
                     sentence = str(constraint.get_violation_error_message())
                     yield batch.finding(Rule.REPEATED, key, "", sentence)
@@ -52,7 +53,7 @@ def dangling() -> Iterator[Finding]:
             lost = model._base_manager.filter(
                 ~Exists(target), **{f"{field.attname}__isnull": False}
             )
-            for batch in batches(model, lost):
+            for batch in all_of(model, lost):
                 for key in batch.codes:
                     sentence = _("It refers to a record (%(noun)s) that does not exist.") % {
                         "noun": field.related_model._meta.verbose_name
@@ -62,7 +63,7 @@ def dangling() -> Iterator[Finding]:
 
 def contradictions() -> Iterator[Finding]:
     """Each pair of headlines once, said of the later."""
-    for batch in batches(Headline):
+    for batch in all_of(Headline):
         # One by one where a headline cannot be read, which has been said before.
         for finding in readably(_contradicted, batch):
             if finding.rule != Rule.UNREADABLE:
@@ -71,7 +72,7 @@ def contradictions() -> Iterator[Finding]:
 
 def _contradicted(batch: Batch) -> Iterator[Finding]:
     # Each headline takes several columns of a query, of which no database takes very many.
-    for some in derived.batches(batch.records.select_related("zone", "area", "source"), 50):
+    for some in batches(batch.records.select_related("zone", "area", "source"), 50):
         for beside in headlines.beside(some, user=None):
             headline = beside.headline
             for other in beside.conflicts:
@@ -98,7 +99,7 @@ def alike_enterprises() -> Iterator[Finding]:
     by_name: dict[str, str] = {}
     by_core: dict[str, tuple[str, str]] = {}
     columns = ("code", "name", "name_zh", "uscc")
-    for enterprises in derived.walk(Enterprise.objects.only(*columns)):
+    for enterprises in walk(Enterprise.objects.only(*columns)):
         for one in enterprises:
             for field in ("name", "name_zh"):
                 name = getattr(one, field)

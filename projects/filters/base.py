@@ -10,6 +10,9 @@ from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from projects import money, places
+from projects.wording import shown
+
 from . import values
 
 # How a listing is cut, not which records are in it.
@@ -82,7 +85,7 @@ class Question(django_filters.FilterSet):
         for name in self.data:
             if name not in self.filters and name not in self.also:
                 found[name] = [
-                    gettext("There is no parameter “%(name)s” here.") % {"name": values.shown(name)}
+                    gettext("There is no parameter “%(name)s” here.") % {"name": shown(name)}
                 ]
         return found
 
@@ -171,4 +174,15 @@ def up_to_bound(column: str) -> dict[str, Any]:
     return {"field_name": column, "lookup_expr": "lte"}
 
 
+def one_of(choices: Any) -> dict[str, Any]:
+    """Keywords of a filter for words out of a model's choices."""
+    return {"known": choices.values.__contains__, "hint": ", ".join(choices.values)}
+
+
 SEARCH = {"method": "search", "label": _("search")}
+# The same for words out of a vocabulary of others.
+CURRENCIES = {"known": money.is_currency, "hint": _("a code of ISO 4217 such as CNY")}
+PLACES = {
+    "known": places.is_place,
+    "hint": _("a province such as CN-ZJ or a country such as KZ (ISO 3166)"),
+}

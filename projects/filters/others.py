@@ -7,7 +7,6 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from projects import money, places
 from projects.models import (
     Area,
     Enterprise,
@@ -84,18 +83,8 @@ class SectorQuestion(Ordered):
 
 class EnterpriseQuestion(Ordered):
     area = base.CodesFilter(Area, method="narrow_area", label=_("area"))
-    origin = base.WordsFilter(
-        method="narrow_origin",
-        label=_("origin"),
-        known=places.is_place,
-        hint=_("a province such as CN-ZJ or a country such as KZ (ISO 3166)"),
-    )
-    kind = base.WordsFilter(
-        method="narrow_kind",
-        label=_("kind"),
-        known=lambda value: value in Kind.values,
-        hint=", ".join(Kind.values),
-    )
+    origin = base.WordsFilter(method="narrow_origin", label=_("origin"), **base.PLACES)
+    kind = base.WordsFilter(method="narrow_kind", label=_("kind"), **base.one_of(Kind))
     settled_after = base.DayFilter(label=_("settled from"), **base.from_bound("settled_on"))
     settled_before = base.DayFilter(label=_("settled up to"), **base.up_to_bound("settled_on"))
     settled_by = base.DayFilter(method="narrow_settled", label=_("settled by, or without a date"))
@@ -139,12 +128,7 @@ class SourceQuestion(Ordered):
 class HeadlineQuestion(Ordered):
     zone = base.CodesFilter(Zone, method="narrow_zone", label=_("zone"))
     area = base.CodesFilter(Area, method="narrow_area", label=_("area"))
-    what = base.WordsFilter(
-        method="narrow_what",
-        label=_("what"),
-        known=lambda value: value in What.values,
-        hint=", ".join(What.values),
-    )
+    what = base.WordsFilter(method="narrow_what", label=_("what"), **base.one_of(What))
     source = base.CodesFilter(Source, method="narrow_source", label=_("source"))
     ordering = ordering("code", "as_of")
     DEFAULT_ORDERING = "-as_of"
@@ -161,12 +145,7 @@ class HeadlineQuestion(Ordered):
 
 class ReceiptQuestion(Ordered):
     project = base.CodesFilter(Project, method="narrow_project", label=_("project"))
-    currency = base.WordsFilter(
-        method="narrow_currency",
-        label=_("currency"),
-        known=money.is_currency,
-        hint=_("a code of ISO 4217 such as CNY"),
-    )
+    currency = base.WordsFilter(method="narrow_currency", label=_("currency"), **base.CURRENCIES)
     received_after = base.DayFilter(label=_("received from"), **base.from_bound("received_on"))
     received_before = base.DayFilter(label=_("received up to"), **base.up_to_bound("received_on"))
     source = base.CodesFilter(Source, method="narrow_source", label=_("source"))
@@ -184,18 +163,8 @@ class ReceiptQuestion(Ordered):
 
 
 class RateQuestion(Ordered):
-    from_currency = base.WordsFilter(
-        method="narrow_from",
-        label=_("from"),
-        known=money.is_currency,
-        hint=_("a code of ISO 4217 such as CNY"),
-    )
-    to_currency = base.WordsFilter(
-        method="narrow_to",
-        label=_("to"),
-        known=money.is_currency,
-        hint=_("a code of ISO 4217 such as CNY"),
-    )
+    from_currency = base.WordsFilter(method="narrow_from", label=_("from"), **base.CURRENCIES)
+    to_currency = base.WordsFilter(method="narrow_to", label=_("to"), **base.CURRENCIES)
     quoted_after = base.DayFilter(label=_("quoted from"), **base.from_bound("quoted_on"))
     quoted_before = base.DayFilter(label=_("quoted up to"), **base.up_to_bound("quoted_on"))
     source = base.CodesFilter(Source, method="narrow_source", label=_("source"))

@@ -7,7 +7,6 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from projects import money, places
 from projects.models import (
     Area,
     Basis,
@@ -44,26 +43,11 @@ class ProjectQuestion(base.Question):
     area = base.CodesFilter(Area, method="narrow_area", label=_("area"))
     sector = base.CodesFilter(Sector, method="narrow_sector", label=_("sector"))
     sector_also = base.CodesFilter(Sector, method="narrow_sector_also", label=_("also in sector"))
-    stage = base.WordsFilter(
-        method="narrow_stage",
-        label=_("stage"),
-        known=lambda value: value in Stage.values,
-        hint=", ".join(Stage.values),
-    )
+    stage = base.WordsFilter(method="narrow_stage", label=_("stage"), **base.one_of(Stage))
     enterprise = base.CodesFilter(Enterprise, method="narrow_enterprise", label=_("enterprise"))
     lead = base.CodesFilter(Enterprise, method="narrow_lead", label=_("lead enterprise"))
-    origin = base.WordsFilter(
-        method="narrow_origin",
-        label=_("origin"),
-        known=places.is_place,
-        hint=_("a province such as CN-ZJ or a country such as KZ (ISO 3166)"),
-    )
-    currency = base.WordsFilter(
-        method="narrow_currency",
-        label=_("currency"),
-        known=money.is_currency,
-        hint=_("a code of ISO 4217 such as CNY"),
-    )
+    origin = base.WordsFilter(method="narrow_origin", label=_("origin"), **base.PLACES)
+    currency = base.WordsFilter(method="narrow_currency", label=_("currency"), **base.CURRENCIES)
     source = base.CodesFilter(Source, method="narrow_source", label=_("source"))
     basis = base.ChoiceFilter(method="narrow_basis", label=_("basis"), choices=Basis.values)
     disclosed = base.TrueOrFalseFilter(method="narrow_disclosed", label=_("amount disclosed"))

@@ -24,18 +24,13 @@ from django.utils.translation import gettext_lazy as _
 from projects import money
 from projects.models import base_currency
 from projects.models.fields import CODE_PATTERN
+from projects.wording import shown
 
 NOT_STATED = "none"
 # More than a person asks for; far fewer than a database takes in one query.
 MOST_VALUES = 200
 # Moments outside these years overflow when moved between time zones.
 FIRST_YEAR, LAST_YEAR = 1000, 9000
-
-
-def shown(value: str) -> str:
-    """A value as an error message repeats it: short, and without what cannot be printed."""
-    value = "".join(c if c.isprintable() else "�" for c in value)
-    return value if len(value) <= 60 else value[:60] + "…"
 
 
 class ManyValues(forms.TextInput):

@@ -20,7 +20,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from projects import derived, serializers, totals
+from projects import batching, serializers, totals
 from projects.filters import ProjectQuestion
 from projects.models import Basis, BatchState, ImportBatch, ImportRow, Project, RowFate
 from projects.models.batch import AT_WORK, OPEN, WAITING
@@ -322,7 +322,7 @@ def _keep_written(batch: ImportBatch, checked: Checked, finder: Finder) -> None:
         if record is not None and record.pk is not None:
             row.record_id, row.version_after = record.pk, record.version
             changed.append(row)
-    for some in derived.batches(changed):
+    for some in batching.batches(changed):
         ImportRow.objects.bulk_update(some, ["record_id", "version_after"])
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers as rest
 
 from projects import recording, serializers
-from projects.derived import batches
+from projects.batching import batches
 from projects.serializers.cells import headings
 from projects.serializers.errors import flat, outward
 from projects.spreadsheets.reading import Row, Table

@@ -15,6 +15,7 @@ from rest_framework.serializers import ValidationError
 from projects import likeness, names, recording, serializers
 from projects.models import Enterprise, Project
 from projects.serializers.errors import flat, outward
+from projects.wording import shown
 
 from .mapping import CellError
 
@@ -79,12 +80,12 @@ class Finder:
         if codes:
             raise CellError(
                 _("“%(name)s” is the name of several records (%(codes)s): give the code")
-                % {"name": name[:60], "codes": ", ".join(sorted(codes)[:5])}
+                % {"name": shown(name), "codes": ", ".join(sorted(codes)[:5])}
             )
         if make is None:
             raise CellError(
                 _("no %(noun)s is called “%(name)s”: enter it first, or let the mapping make it")
-                % {"noun": model._meta.verbose_name, "name": name[:60]}
+                % {"noun": model._meta.verbose_name, "name": shown(name)}
             )
         if meant := self.meant(model, name):
             return meant
@@ -100,7 +101,7 @@ class Finder:
             )
             raise CellError(
                 _("the %(noun)s “%(name)s” cannot be made: %(reasons)s")
-                % {"noun": model._meta.verbose_name, "name": name[:60], "reasons": reasons}
+                % {"noun": model._meta.verbose_name, "name": shown(name), "reasons": reasons}
             ) from None
 
     def meant(self, model: Any, name: str) -> str | None:
@@ -121,7 +122,7 @@ class Finder:
         self.undecided[key] = Undecided(model, name, tuple(alike))
         raise CellError(
             _("“%(name)s” is like %(codes)s: say whether it is the same or a new one")
-            % {"name": name[:60], "codes": ", ".join(code for code, _score in alike)}
+            % {"name": shown(name), "codes": ", ".join(code for code, _score in alike)}
         )
 
     def _alike(self, model: Any, name: str) -> list[tuple[str, float]]:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from projects import names, uscc
 from projects.filters.values import read_day
 from projects.models import Enterprise, ExchangeRate, Project, Receipt
+from projects.wording import shown
 
 from .finding import Finder
 from .mapping import CellError
@@ -225,7 +226,7 @@ class ProjectKeys(CodeKeys):
 
 def several(name: str, codes: Sequence[str]) -> str:
     return _("“%(name)s” is the name of several records (%(codes)s): give the code.") % {
-        "name": name[:60],
+        "name": shown(name),
         "codes": ", ".join(codes[:5]),
     }
 
@@ -245,7 +246,7 @@ class IdKeys(Keys):
             found.fault = (
                 "id",
                 _("There is no record with the id “%(id)s”: leave it empty for a new one.")
-                % {"id": text[:40]},
+                % {"id": shown(text)},
             )
         return found
 

@@ -19,6 +19,7 @@ from typing import Any, NoReturn
 from django.utils.translation import gettext as _
 
 from projects.spreadsheets.reading import plain
+from projects.wording import shown
 
 # Year first, so that day and month are not confused; others are named in the mapping.
 # The day before the first that spreadsheets count, by their reckoning from March 1900 on.
@@ -78,7 +79,7 @@ class Column:
             elif self.others == "refuse":
                 raise CellError(
                     _("the mapping does not say what “%(value)s” means: add it to its values")
-                    % {"value": text[:60]}
+                    % {"value": shown(text)}
                 )
         texts = re.split(f"[{re.escape(self.split)}]", text) if self.split else [text]
         return [self.prefix + self._cased(one.strip()) for one in texts if one.strip()]

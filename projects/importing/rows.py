@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -15,6 +14,7 @@ from projects import places
 from projects.filters.values import read_day
 from projects.serializers.cells import from_cells
 from projects.serializers.errors import flat
+from projects.spreadsheets.cells import as_text
 from projects.spreadsheets.reading import Row
 
 from .finding import Finder, referred
@@ -55,7 +55,7 @@ class Reading:
         """Note what is wrong with a field, or with the row as a whole (`name` empty)."""
         column = self.mapping.column_of(name) if name else ""
         if value is None:
-            value = self.said.get(name) or shown(self.data.get(name))
+            value = self.said.get(name) or text_of(self.data.get(name))
         self.faults.append(Fault(self.row.number, column, value, reason))
 
     def blame_all(self, error: rest.ValidationError) -> None:
@@ -84,13 +84,13 @@ class RowReader:
         reading = Reading(row, self.mapping)
         if is_json and self.is_of_fields:
             reading.data = {**self.mapping.constants, **row.cells}
-            reading.said = {name: shown(value) for name, value in row.cells.items()}
+            reading.said = {name: text_of(value) for name, value in row.cells.items()}
             return reading
         texts: dict[str, str] = {}
         linked: dict[str, list[Any]] = {}
         cleared: list[str] = []
         for column in self.mapping.columns.values():
-            text = shown(row.cells.get(column.heading))
+            text = text_of(row.cells.get(column.heading))
             try:
                 said = column.texts(text)
                 if said is None:
@@ -189,13 +189,8 @@ class RowReader:
                     break
 
 
-def shown(value: Any) -> str:
+def text_of(value: Any) -> str:
     """A cell, or a value of JSON, as text."""
-    match value:
-        case None:
-            return ""
-        case str():
-            return value
-        case Decimal():
-            return format(value, "f")
-    return json.dumps(value, ensure_ascii=False, default=str)
+    if isinstance(value, (list, dict)):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    return as_text(value)

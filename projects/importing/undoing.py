@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from projects import recording, serializers
-from projects.derived import batches
+from projects.batching import batches
 from projects.models import BatchState, ImportBatch, ImportRow, RowFate
 
 from .batches import BatchError

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from rest_framework.settings import api_settings
 
 from projects import recording, serializers
-from projects.derived import batches
+from projects.batching import batches
 from projects.serializers.cells import headings
 from projects.serializers.errors import flat, outward
 from projects.spreadsheets.reading import Table
@@ -94,7 +94,6 @@ def write(checked: Checked, finder: Finder, mapping: Mapping, user: Any) -> dict
         for candidate in batch:
             if user is not None:
                 candidate.record._history_user = user
-            _give_keys(candidate)
         if _written(batch):
             continue
         # One of them is refused: each is tried by itself, to find which.
@@ -103,14 +102,6 @@ def write(checked: Checked, finder: Finder, mapping: Mapping, user: Any) -> dict
                 checked.candidates.remove(candidate)
                 checked.faults += _refusals(candidate, mapping)
     return made
-
-
-def _give_keys(candidate: Candidate) -> None:
-    """Records that were made for this one are written by now, and have keys."""
-    record = candidate.record
-    for column in record._meta.concrete_fields:
-        if column.is_relation and column.is_cached(record):
-            setattr(record, column.name, getattr(record, column.name))
 
 
 def _written(candidates: Sequence[Candidate]) -> bool:

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from projects import importing, serializers
 from projects.serializers.cells import headings
 from projects.spreadsheets import reading
+from projects.wording import shown
 
 
 class ImportCommand(BaseCommand):
@@ -98,5 +99,5 @@ def said(fault: importing.Fault) -> str:
     """`row 12, amount, “1.234,50”: …`"""
     where = [f"row {fault.row}"] if fault.row else []
     where += [fault.column] if fault.column else []
-    where += [f"“{fault.value[:80]}”"] if fault.value else []
+    where += [f"“{shown(fault.value)}”"] if fault.value else []
     return ", ".join(where) + (f": {fault.reason}" if fault.reason else "")

@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from projects import money
+from projects.wording import shown
 
 RESERVED_CODES = frozenset({"none", "bulk"})
 # The first letter or digit is told apart from what precedes it, so that matching never backtracks:
@@ -131,13 +132,13 @@ class RateField(models.CharField):
             raise ValidationError(
                 _("“%(value)s” is not a rate: give a number above 0, such as 7.2018."),
                 "rate",
-                {"value": text[:40]},
+                {"value": shown(text)},
             )
         if len(format(number, "f")) > 30:
             raise ValidationError(
                 _("“%(value)s” has too many digits for a rate: give at most 28."),
                 "rate",
-                {"value": text[:40]},
+                {"value": shown(text)},
             )
         return number
 

@@ -51,62 +51,50 @@ class RegisterHistory(HistoricalRecords):
             self.keep(instance)
 
     def keep(self, instance: Any) -> bool:
-        """Write the history row that `instance` and its links now call for; True if one was.
+        """Write the row of history that `instance` and its links now call for; True if one was."""
+        return bool(self.keep_many([instance]))
+
+    def keep_many(self, instances: Sequence[Any], *, new: bool = False) -> list[Any]:
+        """The same for many records of one model; returns those that got a row.
 
         Raises the version by one, and moves `updated_at`, where an earlier row
-        exists. Costs two queries and one for each kind of link, and as many
+        exists; `new` says that none does, and spares looking for it. A query and
+        two for each kind of link, however many the records are, and as many
         again where something changed.
         """
-        last = self.last_rows([instance]).get(instance.pk)
-        if last is None:
-            self.create_historical_record(instance, "+")
-            return True
-        if last == self.current_rows([instance])[instance.pk]:
-            return False
-        instance.updated_at = timezone.now()
-        instance.version += 1
-        type(instance)._base_manager.filter(pk=instance.pk).update(
-            version=F("version") + 1, updated_at=instance.updated_at
-        )
-        self.create_historical_record(instance, "~")
-        return True
-
-    def keep_many(self, instances: Sequence[Any], new: bool) -> list[Any]:
-        """The same for many records of one model, with their links; returns those that changed.
-
-        `new` says of all of them that they were made just now. Two queries and
-        two for each kind of link, and for records that are not new two more and
-        one for each kind of link, however many they are.
-        """
-        if not instances:
-            return []
-        changed = list(instances)
-        if not new:
-            last, current = self.last_rows(instances), self.current_rows(instances)
-            changed = [one for one in instances if last.get(one.pk) != current[one.pk]]
-            now = timezone.now()
-            for instance in changed:
-                instance.updated_at = now
-                instance.version += 1
-            model = type(instances[0])
-            model._base_manager.filter(pk__in=[one.pk for one in changed]).update(
+        last = self.last_rows(instances) if instances and not new else {}
+        first = [one for one in instances if one.pk not in last]
+        standing = [one for one in instances if one.pk in last]
+        current = self.current_rows(standing) if standing else {}
+        changed = [one for one in standing if last[one.pk] != current[one.pk]]
+        now = timezone.now()
+        for instance in changed:
+            instance.updated_at = now
+            instance.version += 1
+        if changed:
+            type(changed[0])._base_manager.filter(pk__in=[one.pk for one in changed]).update(
                 version=F("version") + 1, updated_at=now
             )
-        self._write_rows(changed, "+" if new else "~")
-        return changed
+        self._write_rows(first, "+")
+        self._write_rows(changed, "~")
+        return [*first, *changed]
 
     def _write_rows(self, instances: Sequence[Any], history_type: str) -> None:
-        """Rows of history as the library makes them one by one, but for its signals."""
-        model = type(instances[0]) if instances else None
-        if model is None:
+        """Rows of history as the library would make them one by one, but for its signals."""
+        if not instances:
             return
+        model = type(instances[0])
+        now = timezone.now()
         names = [field.attname for field in self.fields_included(model)]
         history = getattr(model, self.manager_name).model
         rows = history.objects.bulk_create(
             history(
-                history_date=timezone.now(),
+                history_date=getattr(instance, "_history_date", now),
                 history_type=history_type,
                 history_user=self.get_history_user(instance),
+                history_change_reason=self.get_change_reason_for_object(
+                    instance, history_type, None
+                ),
                 **{name: getattr(instance, name) for name in names},
             )
             for instance in instances

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
 
-from projects.wording import gettext_noop
+from projects.wording import gettext_noop, shown
 
 # 99,999,999,999,999.99. A 64-bit integer holds 923 times as much.
 MAX_MINOR = 9_999_999_999_999_999
@@ -36,14 +36,6 @@ class MoneyError(ValueError):
         self.message = message
         self.params = params
         super().__init__(message % params)
-
-
-def shown(value: object) -> str:
-    """A value as an error repeats it: on one line, printable, and at most 40 characters."""
-    # Cut before it is looked at, so that a long text costs no more than a short one.
-    text = str(value)[:41]
-    text = "".join(c if c.isprintable() else "�" for c in text)
-    return text if len(text) <= 40 else f"{text[:40]}…"
 
 
 def in_common_width(text: str) -> str:

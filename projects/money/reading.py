@@ -14,7 +14,7 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
-from projects.wording import gettext_noop
+from projects.wording import gettext_noop, shown
 
 from .currencies import is_currency
 from .hundredths import (
@@ -24,7 +24,6 @@ from .hundredths import (
     from_minor,
     in_common_width,
     read_digits,
-    shown,
     too_large,
     too_many_decimals,
 )

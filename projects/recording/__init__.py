@@ -4,9 +4,9 @@ One record at a time (`one`: pages, admin, API), or many of one noun in one go
 (`many`: what comes from files), with the same promises.
 """
 
+from .links import Shares, Written, link
 from .many import save_many
 from .one import (
-    Shares,
     begin,
     check,
     check_links,
@@ -14,18 +14,18 @@ from .one import (
     linking_to,
     recorded,
     save,
-    set_shares,
 )
 
 __all__ = [
     "Shares",
+    "Written",
     "begin",
     "check",
     "check_links",
     "delete",
+    "link",
     "linking_to",
     "recorded",
     "save",
     "save_many",
-    "set_shares",
 ]

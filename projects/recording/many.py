@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import models, transaction
-from simple_history.utils import get_m2m_field_name
+from django.db import transaction
 
-from projects.derived import batches
-from projects.models import ProjectSector
+from projects.batching import batches
 
-from .one import Reach, Shares, derive, reach
-
-# A record as it is to stand, and its links by name; a link that is None stays as it is.
-Written = tuple[Any, dict[str, Any]]
+from .links import Written, link
+from .one import Reach, derive, reach
 
 
 def save_many(written: Sequence[Written]) -> int:
@@ -23,7 +18,8 @@ def save_many(written: Sequence[Written]) -> int:
 
     Each leaves one row of history, or none where nothing changed. The rules of
     the records themselves have been asked (`check` with `without_asking`); what
-    the database forbids is an IntegrityError, and then nothing is written. About
+    the database forbids is an IntegrityError, and then nothing is written. What
+    a record refers to needs its key by now, not when it was assigned. About
     thirty queries for each 500 records.
     """
     reached: list[Reach] = []
@@ -60,55 +56,7 @@ def _save(written: Sequence[Written], *, new: bool) -> tuple[list[Any], list[Any
             if not column.primary_key and column.name not in ("created_at", "updated_at", "version")
         ]
         model._base_manager.bulk_update(records, columns)
-    for name in {name for _record, links in written for name in links}:
-        wanted = [(record, links[name]) for record, links in written if links.get(name) is not None]
-        if name == "sectors":
-            _set_sectors(wanted)
-        else:
-            _set_links(model._meta.get_field(name), wanted)
-    changed = model.register_history.keep_many(records, new)
+    link(written)
+    changed = model.register_history.keep_many(records, new=new)
     keys = {record.pk for record in changed}
     return changed, [record for record in before if record.pk in keys]
-
-
-def _set_sectors(wanted: Sequence[tuple[Any, Shares]]) -> None:
-    """As `set_shares`, for many projects: the same sectors in another order are no change."""
-    standing: dict[Any, set[Any]] = defaultdict(set)
-    keys = [project.pk for project, _shares in wanted]
-    for key, *share in ProjectSector.objects.filter(project__in=keys).values_list(
-        "project", "sector", "share"
-    ):
-        standing[key].add(tuple(share))
-    changed = [
-        (project, shares)
-        for project, shares in wanted
-        if standing[project.pk] != {(sector.pk, share) for sector, share in shares}
-    ]
-    ProjectSector.objects.filter(project__in=[project.pk for project, _ in changed]).delete()
-    ProjectSector.objects.bulk_create(
-        ProjectSector(project=project, sector=sector, share=share)
-        for project, shares in changed
-        for sector, share in shares
-    )
-
-
-def _set_links(field: Any, wanted: Sequence[tuple[Any, Sequence[models.Model]]]) -> None:
-    """Make these the linked records of each, by adding and removing no more than differs."""
-    through = field.remote_field.through
-    owner, other = f"{get_m2m_field_name(field)}_id", f"{field.m2m_reverse_field_name()}_id"
-    standing: dict[Any, dict[Any, Any]] = defaultdict(dict)
-    rows = through._base_manager.filter(**{f"{owner}__in": [record.pk for record, _ in wanted]})
-    for key, linked, row in rows.values_list(owner, other, "pk"):
-        standing[key][linked] = row
-    gone: list[Any] = []
-    made: list[Any] = []
-    for record, linked in wanted:
-        keys = {one.pk for one in linked}
-        gone += [row for key, row in standing[record.pk].items() if key not in keys]
-        made += [
-            through(**{owner: record.pk, other: key})
-            for key in dict.fromkeys(one.pk for one in linked)
-            if key not in standing[record.pk]
-        ]
-    through._base_manager.filter(pk__in=gone).delete()
-    through._base_manager.bulk_create(made)

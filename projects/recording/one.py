@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -14,9 +13,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from projects import derived
-from projects.models import ExchangeRate, Project, ProjectSector, Receipt, Sector, check_shares
+from projects.models import ExchangeRate, Project, Receipt, check_shares
 
-Shares = Sequence[tuple[Sector, Decimal | None]]
+from .links import Shares, link
 
 
 @contextmanager
@@ -70,11 +69,7 @@ def save(
     check(record, sectors=sectors, partners=links.get("partners"))
     with recorded(record):
         record.save()
-        for name, linked in links.items():
-            if linked is not None:
-                getattr(record, name).set(linked)
-        if sectors is not None:
-            set_shares(record, sectors)
+        link([(record, {"sectors": sectors, **links})])
 
 
 def check(
@@ -132,22 +127,6 @@ def check_links(
         ]
     if problems:
         raise ValidationError(problems)
-
-
-def set_shares(project: Project, sectors: Shares) -> None:
-    """Make these the sectors of `project`. The same ones in another order are no change.
-
-    New rows stand in the order given, which settles the odd fen; to move one
-    for the order alone would change what is derived without a row of history.
-    """
-    wanted = [(sector.pk, share) for sector, share in sectors]
-    if set(project.shares.values_list("sector", "share")) == set(wanted):
-        return
-    project.shares.all().delete()
-    # The rows' history stands in the project's own row.
-    ProjectSector.objects.bulk_create(
-        ProjectSector(project=project, sector_id=sector, share=share) for sector, share in wanted
-    )
 
 
 def delete(record: Any) -> None:

@@ -11,6 +11,7 @@ from rest_framework import serializers
 
 from projects import recording
 from projects.models import Source
+from projects.wording import shown
 
 from .errors import outward
 from .fields import CodeOf, Lines
@@ -28,7 +29,7 @@ class KnownFieldsOnly(serializers.Serializer):
         errors: dict[str, Any] = {}
         if isinstance(data, Mapping):
             errors = {
-                str(name)[:60]: [_("There is no field of this name.")]
+                shown(name): [_("There is no field of this name.")]
                 for name in data
                 if name not in self.fields
             }

@@ -17,8 +17,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from projects.money.hundredths import in_common_width, shown
+from projects.money.hundredths import in_common_width
 from projects.spreadsheets.cells import Cell
+from projects.wording import shown
 
 from .fields import Lines, MoneyText, RateText
 from .project import SectorShareSerializer

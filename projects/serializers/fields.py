@@ -13,6 +13,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from projects.models.fields import CODE_PATTERN
+from projects.wording import shown
 
 
 class Known:
@@ -74,9 +75,8 @@ class CodeOf(serializers.RelatedField):
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, str):
             self.fail("not_text")
-        shown = data[:60]
         if not re.fullmatch(CODE_PATTERN, data, re.ASCII):
-            self.fail("invalid", value=shown)
+            self.fail("invalid", value=shown(data))
         known = self.context.get("known")
         record = (
             known.get(self.model, data)
@@ -84,7 +84,7 @@ class CodeOf(serializers.RelatedField):
             else self.get_queryset().filter(code=data).first()
         )
         if record is None:
-            self.fail("does_not_exist", value=shown)
+            self.fail("does_not_exist", value=shown(data))
         return record
 
 
@@ -113,7 +113,7 @@ class MoneyText(serializers.Field):
         if isinstance(data, float):
             text = repr(data)
             if "e" in text or not re.fullmatch(r"-?\d+\.\d+", text) or len(text) > 16:
-                self.fail("float", value=text[:40])
+                self.fail("float", value=shown(text))
             return text.removesuffix(".0")
         text = str(data)
         if isinstance(data, Decimal) and "E" in text and abs(data.adjusted()) < 30:

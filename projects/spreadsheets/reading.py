@@ -21,6 +21,8 @@ from typing import Any, NoReturn
 import python_calamine
 from django.utils.translation import gettext as _
 
+from projects.wording import shown
+
 from .cells import restore
 
 MOST_BYTES = 50 * 1024 * 1024
@@ -281,7 +283,7 @@ def _table(lines: Iterable[tuple[int, list[str]]], known: Known) -> Table:
                         "heading: give it one, or empty it."
                     ),
                     number=number,
-                    value=cell[:40],
+                    value=shown(cell),
                     column=letters(place),
                 )
         pairs = zip(headings, cells, strict=False)

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from projects import derived
+from projects import batching
 from projects.models import (
     Allocation,
     Enterprise,
@@ -123,7 +123,7 @@ def test_another_base_currency_is_taken_up(settings):
 
 
 def test_twenty_are_named_and_the_rest_counted(monkeypatch):
-    monkeypatch.setattr(derived, "BATCH", 10)
+    monkeypatch.setattr(batching, "BATCH", 10)
     for number in range(23):
         make_project(code=f"KS-{number:02}")
     Allocation.objects.all().delete()
@@ -171,17 +171,17 @@ def test_a_record_that_cannot_be_read_is_a_sentence():
 AMONG_OTHERS = """
 import sqlite3
 from django.db import connection
-from projects import derived
+from projects.derived import rebuilding
 
 other = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)
-look = derived.differing
+look = rebuilding.differing
 
 def differing(keys):
     other.execute("UPDATE projects_source SET note = note || '.'")
     return look(keys)
 
-derived.differing = differing
-result = derived.rebuild()
+rebuilding.differing = differing
+result = rebuilding.rebuild()
 print(result.projects, result.projects_differing, result.search_keys)
 """
 

@@ -1,0 +1,17 @@
+"""Everything that can be made anew: amounts in the base currency, and their parts by sector.
+
+Whoever writes projects, receipts, shares or rates calls `derive` for the
+projects concerned (`projects.recording` does); `rebuild` makes everything anew
+and says what differed.
+"""
+
+from .making import derive, derive_for_rates
+from .rebuilding import differing, rebuild, stale_search_keys
+
+__all__ = [
+    "derive",
+    "derive_for_rates",
+    "differing",
+    "rebuild",
+    "stale_search_keys",
+]

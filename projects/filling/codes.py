@@ -1,0 +1,54 @@
+"""The codes by which made-up records are known, and told from real ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from projects.models import Area, Enterprise, Headline, Project, Sector, Source, Zone
+
+PREFIX = "fill-"
+# Codes are numbered in seven digits, so that they stand in order.
+MOST = 9_999_999
+
+# Whose numbers are read back, to go on from.
+_NUMBERED = {
+    Project: rf"^{PREFIX}[0-9]{{7}}$",
+    Enterprise: rf"^{PREFIX}e-[0-9]{{7}}$",
+}
+
+
+class RealRecordsError(Exception):
+    """The register holds something that was not made here; the sentence names it."""
+
+
+def project_code(number: int) -> str:
+    return f"{PREFIX}{number:07d}"
+
+
+def enterprise_code(number: int) -> str:
+    return f"{PREFIX}e-{number:07d}"
+
+
+def last_number(model: type[Project] | type[Enterprise]) -> int:
+    """The number of the last that was made; 0 before the first. One query."""
+    code = model.objects.aggregate(last=Max("code"))["last"]
+    return int(code.rpartition("-")[2]) if code else 0
+
+
+def refuse_real_records() -> None:
+    """Raise RealRecordsError where the register holds anything else than what is made here."""
+    models: tuple[Any, ...] = (Project, Enterprise, Area, Zone, Sector, Source, Headline)
+    for model in models:
+        real = model._base_manager.exclude(code__regex=_NUMBERED.get(model, f"^{PREFIX}"))
+        if found := real.order_by("code").first():
+            raise RealRecordsError(
+                _(
+                    "This register holds what was not made up (%(noun)s “%(code)s”), among which "
+                    "made-up records must not stand: name an empty database in DATABASE_URL, "
+                    "migrate it, and fill that."
+                )
+                % {"noun": model._meta.verbose_name, "code": found.code}
+            )
