@@ -31,6 +31,9 @@ HEADINGS_WITHIN = 20
 # Some cells hold a whole report.
 LONGEST_CELL = 1_000_000
 
+# A byte order mark that was read as Latin-1 once and saved anew.
+BROKEN_MARK = "ï»¿"
+
 _BOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
@@ -119,7 +122,7 @@ def _decoded(content: bytes) -> str:
         except UnicodeDecodeError:
             continue
         if "\x00" not in text:
-            return text
+            return text.removeprefix(BROKEN_MARK)
     refuse(
         _(
             "This is no file of a kind that can be read: give XLSX, XLS, ODS, JSON, or CSV in "
