@@ -9,8 +9,8 @@ from typing import Any
 from django.db import models, transaction
 from simple_history.utils import get_m2m_field_name
 
-from projects.derived import batches
-from projects.models import ProjectSector
+from projects.derived import batches, derive_new_receipts
+from projects.models import ProjectSector, Receipt
 
 from .one import Reach, Shares, derive, reach
 
@@ -27,6 +27,7 @@ def save_many(written: Sequence[Written]) -> int:
     thirty queries for each 500 records.
     """
     reached: list[Reach] = []
+    added: list[Receipt] = []
     changed = 0
     with transaction.atomic():
         for batch in batches(written):
@@ -34,9 +35,14 @@ def save_many(written: Sequence[Written]) -> int:
             standing = [one for one in batch if one[0].pk is not None]
             for records, before in (_save(new, new=True), _save(standing, new=False)):
                 changed += len(records)
-                reached += map(reach, (*before, *records))
+                if records and not before and isinstance(records[0], Receipt):
+                    added += records
+                else:
+                    reached += map(reach, (*before, *records))
         # Once for all: a year of rates reaches the same projects again and again.
         derive(*reached)
+        derived = {key for keys, _rates in reached for key in keys}
+        derive_new_receipts(receipt for receipt in added if receipt.project_id not in derived)
     return changed
 
 
