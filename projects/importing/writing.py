@@ -60,6 +60,7 @@ def import_table(
     if mapping is None:
         fields = headings(serializers.BY_NOUN[noun])
         mapping = Mapping.of_fields([one for one in table.headings if one in fields])
+    mapping = mapping.of_file(table.headings)
     checked = Checker(noun, mapping, finder).check(table, progress)
     with transaction.atomic():
         made = finder.write({key for one in checked.candidates for key in one.made})
