@@ -5,9 +5,10 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 
 venv := .venv/bin/python
-# What one runs needs no more; the tools of the tests come when asked for.
+# What one runs needs no more; the tools of the tests and of the benchmark come when asked for.
 running := .venv/.running
 testing := .venv/.testing
+measuring := .venv/.measuring
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint format lock bench chaos clean
@@ -46,12 +47,13 @@ lock: $(testing) ## Write the locks anew from pyproject.toml; FLAGS=--upgrade fo
 	$(compile) --output-file requirements.lock
 	$(compile) --constraint requirements.lock --group tests --group lint \
 		--output-file tests/requirements.lock
+	$(compile) --constraint requirements.lock --group bench --output-file bench/requirements.lock
 
 compile = $(venv) -m uv pip compile pyproject.toml --quiet --extra postgres --universal \
 	--python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url $(FLAGS)
 
 bench: export DEBUG = true
-bench: $(testing) ## Measure; ROWS sets the size
+bench: $(measuring) ## Measure; ROWS sets the size, IMPORTED that of the file that is imported
 	$(venv) -m bench
 
 chaos: export CHAOS = 1
@@ -73,6 +75,11 @@ $(testing): tests/requirements.lock | usable-venv
 	@echo "Installing what the register and its tests need into .venv"
 	@$(install) -r $<
 	@touch $@ $(running)
+
+$(measuring): bench/requirements.lock | usable-venv
+	@echo "Installing what the register and its benchmark need into .venv"
+	@$(install) -r $<
+	@touch $@
 
 install = $(venv) -m pip install --quiet --disable-pip-version-check --require-hashes
 

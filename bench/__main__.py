@@ -1,4 +1,7 @@
-"""Builds a made-up register, asks it the questions of `bench.questions`, prints the figures."""
+"""Builds a made-up register, asks it the questions of `bench.questions`, prints the figures.
+
+Then a file of projects is imported, once by our importer and once by the usual one.
+"""
 
 import contextlib
 import os
@@ -6,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-ROWS, ROUNDS = 10_000, 7
+ROWS, ROUNDS, IMPORTED = 10_000, 7, 10_000
 
 
 def number(name: str, default: int) -> int:
@@ -19,11 +22,12 @@ def number(name: str, default: int) -> int:
 
 def main() -> None:
     rows, rounds = number("ROWS", ROWS), number("ROUNDS", ROUNDS)
+    imported = number("IMPORTED", IMPORTED)
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         start_django(Path(folder))
         from django.db import connection
 
-        from bench import data, measuring, questions, tables
+        from bench import data, imports, measuring, questions, tables
 
         try:
             built = data.build(rows)
@@ -35,6 +39,12 @@ def main() -> None:
                 measured[question.name] = measuring.measure(question, built, rounds)
                 print(tables.row(question.name, measured[question.name]), flush=True)
             print(tables.ratios(questions.RATIOS, measured))
+            print(tables.import_columns(imported), flush=True)
+            costs = {}
+            for importer, turn, cost in imports.compared(imported):
+                costs[importer, turn] = cost
+                print(tables.import_row(importer, turn, cost, imported), flush=True)
+            print(tables.import_ratios(costs))
         except data.NotOursError as error:
             sys.exit(str(error))
         finally:

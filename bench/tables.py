@@ -10,6 +10,7 @@ import django
 from django.db import connection
 
 from .data import Built
+from .imports import TURNS, Imported
 from .measuring import Measured
 from .questions import Ratio
 
@@ -51,4 +52,29 @@ def ratios(wanted: Sequence[Ratio], measured: Mapping[str, Measured]) -> str:
     for ratio in wanted:
         value = median(measured[ratio.of].cpu) / max(median(measured[ratio.to].cpu), 0.001)
         lines.append(f"{ratio.name:{width}}{value:>8.2f}")
+    return "\n".join(lines)
+
+
+def import_columns(rows: int) -> str:
+    return (
+        f"\n{f'Import of {rows:,} rows, seconds':{WIDTH}}{'CPU':>10}{'(wall)':>10}"
+        f"{'rows/s':>10}{'queries':>10}{'history':>10}"
+    )
+
+
+def import_row(importer: str, turn: str, cost: Imported, rows: int) -> str:
+    return (
+        f"{f'import, {importer}: {turn}':{WIDTH}}{cost.cpu:>10,.1f}{cost.wall:>10,.1f}"
+        f"{rows / max(cost.cpu, 0.001):>10,.0f}{cost.queries:>10,}{cost.history:>10,}"
+    )
+
+
+def import_ratios(costs: Mapping[tuple[str, str], Imported]) -> str:
+    if ("usual", TURNS[0]) not in costs:
+        return "\ndjango-import-export is not installed here: nothing to compare with"
+    lines = [f"\n{'Ratios of the usual importer to ours':{WIDTH}}{'CPU':>10}{'(wall)':>10}"]
+    for turn in TURNS:
+        usual, ours = costs["usual", turn], costs["ours", turn]
+        cpu, wall = usual.cpu / max(ours.cpu, 0.001), usual.wall / max(ours.wall, 0.001)
+        lines.append(f"{f'import, {turn}':{WIDTH}}{cpu:>10,.2f}{wall:>10,.2f}")
     return "\n".join(lines)

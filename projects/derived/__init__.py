@@ -5,12 +5,13 @@ projects concerned (`projects.recording` does); `rebuild` makes everything anew
 and says what differed.
 """
 
-from .making import derive, derive_for_rates
+from .making import derive, derive_for_rates, derive_new_receipts
 from .rebuilding import differing, rebuild, stale_search_keys
 
 __all__ = [
     "derive",
     "derive_for_rates",
+    "derive_new_receipts",
     "differing",
     "rebuild",
     "stale_search_keys",

@@ -258,10 +258,11 @@ def _progress(batch: ImportBatch) -> Callable[[int, int], None]:
 
 
 def _checked(batch: ImportBatch, report: Any = None) -> tuple[Checked, Finder, Checker]:
-    mapping = _mapping_of(batch)
+    table = table_of(batch)
+    mapping = _mapping_of(batch).of_file(table.headings)
     finder = Finder(batch.user, {**mapping.decisions, **batch.decisions})
     checker = Checker(batch.noun, mapping, finder)
-    return checker.check(table_of(batch), report), finder, checker
+    return checker.check(table, report), finder, checker
 
 
 def preview(batch: ImportBatch) -> None:

@@ -273,17 +273,26 @@ class ReceiptKeys(IdKeys):
         self._left: dict[Any, Counter[Any]] = {}
 
     def already(self, records: Sequence[Any]) -> list[bool]:
-        unread = {record.project.pk for record in records} - self._left.keys() - {None}
-        rows = self.model.objects.visible_to(self.user).filter(project__in=unread)
+        unread = {
+            (record.project.pk, record.received_on)
+            for record in records
+            if record.project.pk is not None
+        } - self._left.keys()
         self._left |= {key: Counter() for key in unread}
-        for row in rows.values_list(*self.COLUMNS):
-            self._left[row[0]][row] += 1
+        # A ledger has years of payments for one project: only those of the file's days are read.
+        rows = self.model.objects.visible_to(self.user).filter(
+            project__in={project for project, _day in unread},
+            received_on__in={day for _project, day in unread},
+        )
+        for row in rows.values_list(*self.COLUMNS).iterator():
+            if row[:2] in unread:
+                self._left[row[:2]][row] += 1
         return [self._take(record) for record in records]
 
     def _take(self, record: Receipt) -> bool:
         """Whether one like it is there that no earlier row was."""
         row = tuple(getattr(record, column) for column in self.COLUMNS)
-        left = self._left.get(record.project.pk, Counter())
+        left = self._left.get(row[:2], Counter())
         if left[row] <= 0:
             return False
         left[row] -= 1

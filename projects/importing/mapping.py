@@ -10,7 +10,7 @@ import re
 import tomllib
 from collections.abc import Mapping as AnyMapping
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import Any, NoReturn
 
 from django.utils.translation import gettext as _
 
+from projects.filters.values import read_day
 from projects.spreadsheets.reading import plain
 from projects.wording import shown
 
@@ -39,9 +40,11 @@ class CellError(Exception):
 class Column:
     """What one column of a file means.
 
-    `values`: what stands for what; a value that is not among them is refused,
+    `also`: other headings that it has in some files. `required`: a blank cell is
+    refused. `values`: what stands for what; a value that is not among them is refused,
     kept or leaves its row out, as `others` says. `leave_out`: values whose rows
     are left out. `split`: the characters that part several values in a cell.
+    `dates`: the forms in which it has days; what fits none of them is refused.
     `round`: decimals to which a longer number is rounded half up, by explicit
     wish; None refuses it. `unit`: what a plain number is multiplied by.
     `not_before`: date fields that may not be later than this one, which is else
@@ -51,13 +54,15 @@ class Column:
 
     heading: str
     field: str
+    also: tuple[str, ...] = ()
+    required: bool = False
     values: AnyMapping[str, str] | None = None
     others: str = "refuse"
     leave_out: tuple[str, ...] = ()
     prefix: str = ""
     sentence_case: bool = False
     split: str = ""
-    dates: tuple[str, ...] = DATE_FORMATS
+    dates: tuple[str, ...] = ()
     not_before: tuple[str, ...] = ()
     round: int | None = None
     unit: int = 1
@@ -71,6 +76,8 @@ class Column:
         """
         if text in self.leave_out:
             return None
+        if self.required and not text:
+            raise CellError(_("the mapping takes no row without a value here: enter one"))
         if self.values is not None and (text or "" in self.values):
             if text in self.values:
                 text = self.values[text]
@@ -82,7 +89,18 @@ class Column:
                     % {"value": shown(text)}
                 )
         texts = re.split(f"[{re.escape(self.split)}]", text) if self.split else [text]
-        return [self.prefix + self._cased(one.strip()) for one in texts if one.strip()]
+        return [self.prefix + self._said(one.strip()) for one in texts if one.strip()]
+
+    def _said(self, text: str) -> str:
+        if not self.dates:
+            return self._cased(text)
+        day = self.day(text)
+        if read_day(day) is None:
+            raise CellError(
+                _("“%(value)s” is no day in the form that the mapping names (%(forms)s)")
+                % {"value": shown(text), "forms": ", ".join(self.dates)}
+            )
+        return day
 
     def _cased(self, text: str) -> str:
         return text[:1].upper() + text[1:].lower() if self.sentence_case else text
@@ -94,7 +112,7 @@ class Column:
         """
         if re.fullmatch(r"[2-6][0-9]{4}", text):
             return (FIRST_SERIAL + timedelta(days=int(text))).isoformat()
-        for one in self.dates:
+        for one in self.dates or DATE_FORMATS:
             try:
                 # Only the day is used, so that no time zone matters.
                 return datetime.strptime(text, one).date().isoformat()  # noqa: DTZ007
@@ -146,7 +164,17 @@ class Mapping:
 
     @property
     def headings(self) -> frozenset[str]:
-        return frozenset(self.columns) | self.ignored
+        also = {heading for column in self.columns.values() for heading in column.also}
+        return frozenset(self.columns) | also | self.ignored
+
+    def of_file(self, headings: Sequence[str]) -> Mapping:
+        """The same for one file: each column under that of its headings which the file has."""
+        columns = {}
+        for column in self.columns.values():
+            several = (column.heading, *column.also)
+            heading = next((one for one in several if one in headings), column.heading)
+            columns[heading] = replace(column, heading=heading, also=())
+        return replace(self, columns=columns)
 
     def column_of(self, name: str) -> str:
         """The heading from which a field is read; the field itself where none is."""
@@ -185,6 +213,7 @@ def mapping_of(data: AnyMapping[str, Any], nouns: Sequence[str]) -> Mapping:
         heading = plain(heading)
         given = {"field": given} if isinstance(given, str) else given
         columns[heading] = _column(heading, given)
+    _no_heading_twice(columns)
     ignored = data.get("ignored", [])
     _texts(ignored, "ignored")
     records = _table(data, "records")
@@ -220,7 +249,7 @@ def _column(heading: str, given: Any) -> Column:
         match name:
             case "field" | "prefix" | "split":
                 _is(value, str, where)
-            case "sentence_case" | "find":
+            case "sentence_case" | "find" | "required":
                 _is(value, bool, where)
             case "round" | "unit":
                 _is(value, int, where)
@@ -229,6 +258,9 @@ def _column(heading: str, given: Any) -> Column:
             case "leave_out" | "not_before" | "dates":
                 _texts(value, where)
                 value = tuple(value)
+            case "also":
+                _texts(value, where)
+                value = tuple(map(plain, value))
             case "values":
                 _is(value, dict, where)
                 _texts(list(value.values()), where)
@@ -244,6 +276,19 @@ def _column(heading: str, given: Any) -> Column:
     if "unit" in found and (found["field"] != "amount" or "round" in found):
         refuse(_("“%(key)s” belongs to the amount, and not beside “round”."), key=f"{key}.unit")
     return Column(heading, **found)
+
+
+def _no_heading_twice(columns: AnyMapping[str, Column]) -> None:
+    seen = set(columns)
+    for column in columns.values():
+        for heading in column.also:
+            if heading in seen:
+                refuse(
+                    _("“%(key)s” names the heading “%(heading)s” a second time."),
+                    key=f"columns.{column.heading}.also",
+                    heading=heading,
+                )
+            seen.add(heading)
 
 
 def refuse(message: str, **params: Any) -> NoReturn:

@@ -63,6 +63,7 @@ def import_table(
         fields = headings(serializers.BY_NOUN[noun])
         mapping = Mapping.of_fields([one for one in table.headings if one in fields])
     finder = Finder(user, mapping.decisions)
+    mapping = mapping.of_file(table.headings)
     checked = Checker(noun, mapping, finder).check(table, progress)
     with transaction.atomic():
         made = write(checked, finder, mapping, user)

@@ -8,6 +8,8 @@ from typing import Any
 from django.db import transaction
 
 from projects.batching import batches
+from projects.derived import derive_new_receipts
+from projects.models import Receipt
 
 from .links import Written, link
 from .one import Reach, derive, reach
@@ -23,6 +25,7 @@ def save_many(written: Sequence[Written]) -> int:
     thirty queries for each 500 records.
     """
     reached: list[Reach] = []
+    added: list[Receipt] = []
     changed = 0
     with transaction.atomic():
         for batch in batches(written):
@@ -30,9 +33,14 @@ def save_many(written: Sequence[Written]) -> int:
             standing = [one for one in batch if one[0].pk is not None]
             for records, before in (_save(new, new=True), _save(standing, new=False)):
                 changed += len(records)
-                reached += map(reach, (*before, *records))
+                if records and not before and isinstance(records[0], Receipt):
+                    added += records
+                else:
+                    reached += map(reach, (*before, *records))
         # Once for all: a year of rates reaches the same projects again and again.
         derive(*reached)
+        derived = {key for keys, _rates in reached for key in keys}
+        derive_new_receipts(receipt for receipt in added if receipt.project_id not in derived)
     return changed
 
 

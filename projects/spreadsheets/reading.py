@@ -35,6 +35,8 @@ LONGEST_CELL = 1_000_000
 
 # Headings to be looked for, or how many of a row's cells are headings.
 Known = Collection[str] | Callable[[list[str]], int]
+# A byte order mark that was read as Latin-1 once and saved anew.
+BROKEN_MARK = "ï»¿"
 
 _BOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
@@ -124,7 +126,7 @@ def _decoded(content: bytes) -> str:
         except UnicodeDecodeError:
             continue
         if "\x00" not in text:
-            return text
+            return text.removeprefix(BROKEN_MARK)
     refuse(
         _(
             "This is no file of a kind that can be read: give XLSX, XLS, ODS, JSON, or CSV in "

@@ -38,6 +38,18 @@ def test_each_mapping_in_the_documentation_can_be_read(file):
             {"columns": {"A": {"field": "stage", "values": {"x": 5}}}},
             "“columns.A.values” must hold",
         ),
+        (
+            {"columns": {"A": {"field": "name", "also": "B"}}},
+            "“columns.A.also” must hold texts",
+        ),
+        (
+            {"columns": {"A": {"field": "name", "also": ["B"]}, "B": "code"}},
+            "“columns.A.also” names the heading “B” a second time",
+        ),
+        (
+            {"columns": {"A": {"field": "name", "required": "yes"}}},
+            "“columns.A.required” must be true or false",
+        ),
         ({"ignored": "A"}, "“ignored” must hold texts"),
         ({"records": {"countries": []}}, "no key “records.countries”"),
         ({"records": {"zones": {"code": "z"}}}, "“records.zones” must be a list of tables"),
@@ -118,3 +130,33 @@ def test_a_mapping_can_be_kept_and_read_again(file):
     mapping = read_mapping(file, NOUNS)
 
     assert mapping_of(mapping.as_data(), NOUNS) == mapping
+
+
+def test_days_in_a_form_of_the_mapping_are_days_in_any_field_and_nothing_else_is_taken():
+    column = Column("Closed", "note", prefix="Closed: ", dates=("%m/%d/%Y %I:%M:%S %p",))
+
+    assert column.texts("6/30/2011 12:00:00 AM") == ["Closed: 2011-06-30"]
+    assert column.texts("") == []
+    for text in ("30/6/2011 12:00:00 AM", "soon", "6/31/2011 12:00:00 AM"):
+        with pytest.raises(CellError, match=f"“{text}” is no day in the form .*%m/%d/%Y"):
+            column.texts(text)
+
+
+def test_a_column_that_is_required_takes_no_blank_cell():
+    column = Column("Status", "stage", required=True, values={"Active": "signed"})
+
+    assert column.texts("Active") == ["signed"]
+    with pytest.raises(CellError, match="takes no row without a value here"):
+        column.texts("")
+
+
+def test_a_column_has_the_heading_that_the_file_gives_it():
+    given = {"columns": {"Net": {"field": "amount", "also": ["Amount", "Net  Amount"]}, "Id": "id"}}
+    mapping = mapping_of(given, NOUNS)
+
+    assert mapping.headings == {"Net", "Amount", "Net Amount", "Id"}
+    assert mapping.of_file(["Id", "Net Amount"]).headings == {"Id", "Net Amount"}
+    assert mapping.of_file(["Id", "Amount"]).column_of("amount") == "Amount"
+    # What the file has besides is left to be refused, as any heading that nobody knows.
+    assert mapping.of_file(["Net", "Amount"]).headings == {"Net", "Id"}
+    assert mapping.of_file(["Id"]).column_of("amount") == "Net"

@@ -5,12 +5,20 @@ from decimal import Decimal
 
 import pytest
 
+from projects import derived
 from projects.importing import Fate, import_table
 from projects.importing.mapping import mapping_of
-from projects.models import ExchangeRate, Outcome, Project, Receipt
+from projects.models import Allocation, ExchangeRate, Outcome, Project, Receipt
 from projects.serializers import BY_NOUN
 from projects.spreadsheets.reading import read
-from tests.factories import make_area, make_project, make_receipt, make_source
+from tests.factories import (
+    make_area,
+    make_project,
+    make_rate,
+    make_receipt,
+    make_sector,
+    make_source,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +46,74 @@ def test_equal_rows_are_separate_payments_and_stay_so_the_second_time():
     assert fates(import_text("receipts", file + "p,2023-12-01,500.00\n")) == [1, 0, 4]
     amounts = Receipt.objects.filter(project__code="p").values_list("amount", flat=True)
     assert sorted(amounts) == [Decimal("-20.50"), *[Decimal("500.00")] * 3]
+
+
+def test_a_payment_is_there_only_if_it_was_for_that_project_on_that_day():
+    make_project(code="p"), make_project(code="q")
+    head = "project,received_on,amount\n"
+    import_text("receipts", head + "p,2023-12-01,500.00\nq,2023-12-02,500.00\n")
+
+    report = import_text(
+        "receipts",
+        head + "p,2023-12-01,500.00\np,2023-12-02,500.00\nq,2023-12-01,500.00\n",
+    )
+
+    assert fates(report) == [2, 0, 1]
+
+
+def test_payments_are_derived_as_they_come_and_earlier_ones_left_alone():
+    trade, it = make_sector(code="trade"), make_sector(code="it")
+    make_rate(from_currency="USD", to_currency="CNY", quoted_on=date(2023, 12, 1))
+    project = make_project(code="p", sectors=[(trade, Decimal("60")), (it, Decimal("40"))])
+    first = make_receipt(project, amount=Decimal("5.00"), received_on=date(2023, 12, 1))
+    rows = Allocation.objects.filter(project=project)
+    before = set(rows.values_list("pk", flat=True))
+
+    import_text(
+        "receipts",
+        "project,received_on,amount,currency\np,2023-12-02,0.05,CNY\np,2023-12-02,1.00,USD\n"
+        "p,2024-12-02,1.00,USD\n",
+    )
+
+    assert before < set(rows.values_list("pk", flat=True))
+    assert derived.differing([project.pk]) == {}
+    new = rows.exclude(receipt=None).exclude(receipt=first).order_by("receipt", "pk")
+    assert [(row.sector, row.outcome, row.amount_base) for row in new[:2]] == [
+        (trade, Outcome.COUNTED, Decimal("0.03")),
+        (it, Outcome.COUNTED, Decimal("0.02")),
+    ]
+    assert [row.outcome for row in new[2:]] == [Outcome.COUNTED] * 2 + [Outcome.LEFT_OUT] * 2
+
+
+def test_a_project_whose_payments_change_and_grow_at_once_is_derived_once():
+    project = make_project(code="p")
+    receipt = make_receipt(project, amount=Decimal("5.00"))
+
+    report = import_text(
+        "receipts",
+        f"id,project,received_on,amount\n{receipt.pk},p,2023-12-01,6.00\n,p,2023-12-02,7.00\n",
+    )
+
+    assert fates(report) == [1, 1, 0]
+    assert derived.differing([project.pk]) == {}
+
+
+def test_a_new_payment_has_none_of_those_that_are_there_read(monkeypatch):
+    project = make_project(code="p")
+    for day in (1, 2, 3):
+        make_receipt(project, received_on=date(2023, 12, day))
+    read_from_database, loaded = Receipt.from_db.__func__, []
+
+    def from_db(model, *given):
+        loaded.append(given)
+        return read_from_database(model, *given)
+
+    monkeypatch.setattr(Receipt, "from_db", classmethod(from_db))
+
+    report = import_text("receipts", "project,received_on,amount\np,2023-12-02,500.00\n")
+
+    assert fates(report) == [1, 0, 0]
+    assert loaded == []
 
 
 def test_a_receipt_with_its_id_is_changed():
@@ -93,6 +169,28 @@ def test_projects_are_made_from_the_names_by_which_a_ledger_calls_them():
         date(2010, 12, 2),
     ]
     assert {r.conversion.outcome for r in children.receipts.all()} == {Outcome.LEFT_OUT}
+
+
+def test_a_column_that_changed_its_heading_is_one_column_and_blamed_as_the_file_calls_it():
+    make_project(code="p")
+    mapping = {
+        "columns": {
+            "project": {"field": "project", "required": True},
+            "received_on": "received_on",
+            "Net": {"field": "amount", "also": ["Amount"]},
+        }
+    }
+
+    first = import_text("receipts", "project,received_on,Net\np,2023-12-01,5\n", mapping)
+    again = import_text("receipts", "project,received_on,Amount\np,2023-12-01,5\n", mapping)
+    bad = import_text("receipts", "project,received_on,Amount\np,2023-12-02,x\n,,5\n", mapping)
+
+    assert (fates(first), fates(again)) == ([1, 0, 0], [0, 0, 1])
+    assert {(fault.row, fault.column) for fault in bad.faults} == {
+        (2, "Amount"),
+        (3, "project"),
+        (3, "received_on"),
+    }
 
 
 def test_rates_are_told_apart_by_their_currencies_and_day():

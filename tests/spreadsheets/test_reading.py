@@ -33,6 +33,17 @@ def test_what_parts_the_cells_is_found_out(delimiter):
     assert rows(text.encode()) == [{"code": "a", "name": "b c"}]
 
 
+def test_a_byte_order_mark_that_was_saved_as_text_is_no_part_of_the_first_heading():
+    content = "\ufeff".encode().decode("latin-1").encode() + b"code,name\na,A\n"
+
+    table = read(content)
+
+    assert (table.headings, [row.cells for row in table.rows]) == (
+        ["code", "name"],
+        [{"code": "a", "name": "A"}],
+    )
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])
 def test_chinese_is_read_from_the_encodings_in_which_offices_save(encoding):
     assert rows("code,name\na,喀什片区\n".encode(encoding)) == [{"code": "a", "name": "喀什片区"}]

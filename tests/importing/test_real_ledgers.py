@@ -1,0 +1,275 @@
+"""The World Bank's projects and Manchester's payments, against the figures that were published.
+
+The files are not part of the project: where they are not beside it, these tests are skipped.
+"""
+
+import csv
+import re
+from collections import Counter, defaultdict
+from datetime import date
+from decimal import Decimal
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from projects.derived import differing
+from projects.models import Area, Outcome, Project, Receipt, Sector, Stage
+
+ROOT = Path(__file__).resolve().parents[2]
+DATA = ROOT.parent / "shared" / "data"
+WORLD_BANK = DATA / "worldbank" / "wb_projects_2024-08-29.csv"
+WORLD_BANK_2005 = DATA / "worldbank" / "2005_WB_Projects_1_500_downloaded_9_22_2022.xlsx"
+MANCHESTER = sorted((DATA / "manchester").glob("*.csv"))
+MAPPINGS = ROOT / "docs" / "mappings"
+
+pytestmark = pytest.mark.django_db
+beside_the_bank = pytest.mark.skipif(
+    not WORLD_BANK.exists() or not WORLD_BANK_2005.exists(),
+    reason="the World Bank's files are not beside the project",
+)
+beside_manchester = pytest.mark.skipif(
+    len(MANCHESTER) < 138, reason="Manchester's files are not beside the project"
+)
+
+# Approved from 2022-07-01 to 2023-06-30 and not dropped, which is what the Bank published.
+SOUTH_ASIA_2023 = "area=south-asia&signed_after=2022-07-01&signed_before=2023-06-30"
+PAID = {
+    "2010-12": "64595841.84",
+    "2011-01": "52783450.50",
+    "2011-02": "55679614.98",
+    "2011-03": "74186088.74",
+    "2011-04": "46767400.51",
+    "2011-05": "118093360.07",
+    "2011-06": "104910376.35",
+}
+ALL_PAID = "9429210465.06"
+
+
+def load(command, *files, mapping, **options):
+    """What the command prints, and what it says of errors."""
+    said, errors = StringIO(), StringIO()
+    paths = [str(file) for file in files]
+    options = {"mapping": MAPPINGS / mapping, "stdout": said, "stderr": errors} | options
+    try:
+        call_command(command, *paths, **options, verbosity=0)
+    except CommandError as error:
+        errors.write(f"{error}\n")
+    return said.getvalue(), errors.getvalue()
+
+
+def counts(said, fate):
+    """How many rows of all files had this fate."""
+    return sum(int(number) for number in re.findall(rf"^{fate}: (\d+)$", said, re.MULTILINE))
+
+
+def answer(client, address):
+    response = client.get(address)
+    assert response.status_code == 200, response.content
+    return response.json()
+
+
+# --- The World Bank -----------------------------------------------------------
+
+
+def published():
+    with WORLD_BANK.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def of_south_asia(row):
+    # What has no region either, too: the rows that are refused, and three besides.
+    return row["regionname"] in ("South Asia", "")
+
+
+def check_the_bank(client, file, rows):
+    """Import the file, hold it against `rows`, and import it once more."""
+    refused = [row for row in rows if not row["projectstatusdisplay"]]
+    dropped = [row for row in rows if row["projectstatusdisplay"] == "Dropped"]
+    good = [row for row in rows if row not in refused and row not in dropped]
+
+    said, errors = load("import_projects", file, mapping="worldbank_csv.toml")
+
+    assert (counts(said, "errors"), Project.objects.count()) == (len(refused), 0)
+
+    said, errors = load("import_projects", file, mapping="worldbank_csv.toml", partial=True)
+
+    *faults, end = errors.splitlines()
+    assert end == f"{len(refused)} errors."
+    assert len(faults) == len({fault.partition(",")[0] for fault in faults}) == len(refused)
+    assert all(re.match(r"row \d+, projectstatusdisplay: .+ enter one$", one) for one in faults)
+    assert counts(said, "new") == len(good)
+    assert counts(said, "left out by the mapping") == len(dropped)
+    standing = dict(Project.objects.values_list("code", "stage"))
+    stages = {"Active": Stage.SIGNED, "Closed": Stage.SIGNED, "Pipeline": Stage.INTENDED}
+    assert standing == {row["id"]: stages[row["projectstatusdisplay"]] for row in good}
+    amounts = dict(Project.objects.values_list("code", "amount"))
+    assert amounts == {row["id"]: Decimal(row["curr_total_commitment"]) for row in good}
+    named = {row[name].casefold() for row in good for name in ("sector1", "sector2", "sector3")}
+    assert Sector.objects.count() == len(named - {""})
+    assert set(Area.objects.values_list("name", flat=True)) == {
+        row["regionname"] for row in good if row["regionname"]
+    }
+
+    found = answer(client, f"/api/v1/totals/?by=area&{SOUTH_ASIA_2023}")
+    assert (found["total"]["projects"], found["total"]["amount"]) == (37, "10091330000.00")
+    assert (found["total"]["undisclosed"], found["total"]["left_out"]) == (0, 0)
+    listed = answer(client, f"/api/v1/projects/?basis=contracted&page_size=100&{SOUTH_ASIA_2023}")
+    assert listed["count"] == 37
+    assert sum(Decimal(one["amount"]) for one in listed["results"]) == Decimal("10091330000")
+    whole = answer(client, "/api/v1/totals/?by=sector")
+    assert sum(Decimal(row["amount"]) for row in whole["rows"]) == Decimal(whole["total"]["amount"])
+    contracted = [row for row in good if row["projectstatusdisplay"] != "Pipeline"]
+    assert Decimal(whole["total"]["amount"]) == sum(
+        Decimal(row["curr_total_commitment"]) for row in contracted
+    )
+
+    said, _errors = load("import_projects", file, mapping="worldbank_csv.toml", partial=True)
+
+    assert (counts(said, "new"), counts(said, "changed")) == (0, 0)
+    assert counts(said, "unchanged") == Project.history.count() == len(good)
+
+
+@beside_the_bank
+def test_south_asia_gives_the_published_sum_and_what_says_nothing_is_refused_row_by_row(
+    client, settings, tmp_path
+):
+    settings.BASE_CURRENCY = "USD"
+    rows = [row for row in published() if of_south_asia(row)]
+    file = tmp_path / "south_asia.csv"
+    with file.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.DictWriter(out, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+
+    check_the_bank(client, file, rows)
+
+
+@beside_the_bank
+@pytest.mark.chaos
+def test_the_whole_world_gives_the_published_sum_of_south_asia(client, settings):
+    settings.BASE_CURRENCY = "USD"
+    rows = published()
+    assert len(rows) == 22_569
+    assert sum(not row["projectstatusdisplay"] for row in rows) == 1_776
+
+    check_the_bank(client, WORLD_BANK, rows)
+
+
+@beside_the_bank
+def test_a_workbook_with_a_title_and_two_forms_of_dates_is_read_cell_by_cell(client, settings):
+    settings.BASE_CURRENCY = "USD"
+
+    said, errors = load("import_projects", WORLD_BANK_2005, mapping="worldbank_xlsx.toml")
+
+    assert errors == ""
+    assert (counts(said, "new"), counts(said, "left out by the mapping")) == (439, 48)
+    assert Counter(Project.objects.values_list("stage", flat=True)) == {
+        "signed": 435,
+        "intended": 4,
+    }
+    project = Project.objects.get(code="P070700")
+    assert (project.name, project.signed_on, project.amount, project.currency) == (
+        "Integrated Management of Critical Ecosystems Project",
+        date(2005, 6, 30),
+        Decimal("5300000.00"),
+        "USD",
+    )
+    assert project.description.startswith("Country: Republic of Rwanda\nTo promote")
+    assert project.note.startswith("Closing date: 2011-06-30\nCost of the project in US dollars: ")
+    assert "Grant in US dollars: 29,500,000" in Project.objects.get(code="P075994").note
+    assert list(project.shares.values_list("sector__name", "share")) == [
+        ("Central Government (Central Agencies)", None),
+        ("Sub-National Government", None),
+        ("Other Agriculture, Fishing and Forestry", None),
+    ]
+
+    said, _errors = load("import_projects", WORLD_BANK_2005, mapping="worldbank_xlsx.toml")
+
+    assert counts(said, "unchanged") == Project.history.count() == 439
+
+
+# --- Manchester ---------------------------------------------------------------
+
+
+def pay(files):
+    """Rows of the files that were new, changed and unchanged; none may be at fault."""
+    said, errors = load("import_receipts", *files, mapping="manchester.toml")
+    assert errors == ""
+    return [counts(said, fate) for fate in ("new", "changed", "unchanged")]
+
+
+def ledger(files):
+    """What the files hold, read without the register: payments of each service area, as text."""
+    found = defaultdict(list)
+    for path in files:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            _headings, *rows = csv.reader(file)
+        for row in rows:
+            found[row[1].strip()].append((row[3], Decimal(row[5])))
+    return found
+
+
+def by_month(client):
+    found = answer(client, "/api/v1/totals/?basis=received&by=month")
+    assert (found["total"]["left_out"], found["total"]["bound"]) == (0, "exact")
+    return {row["month"]: row["amount"] for row in found["rows"]}, found["total"]["amount"]
+
+
+def check_the_council(files):
+    """Each service area has the payments of the files, neither more nor fewer."""
+    held = ledger(files)
+    assert set(Project.objects.values_list("name", flat=True)) == set(held)
+    for name, payments in held.items():
+        standing = Receipt.objects.filter(project__name=name).values_list("received_on", "amount")
+        assert Counter((str(day), amount) for day, amount in standing) == Counter(payments)
+    return sum(map(len, held.values()))
+
+
+@beside_manchester
+def test_seven_months_give_the_published_sums_to_the_penny_and_stay_so(client, settings):
+    settings.BASE_CURRENCY = "GBP"
+    files = MANCHESTER[:7]
+
+    fates = pay(files)
+
+    rows = check_the_council(files)
+    assert fates == [rows, 0, 0]
+    assert by_month(client) == (PAID, f"{sum(map(Decimal, PAID.values()))}")
+    assert set(Receipt.objects.values_list("conversion__outcome", flat=True)) == {Outcome.COUNTED}
+    assert differing(list(Project.objects.values_list("pk", flat=True))) == {}
+
+    assert pay(files) == [0, 0, rows]
+    assert by_month(client)[0] == PAID
+    assert Receipt.history.count() == rows
+
+
+@beside_manchester
+def test_rows_that_are_the_same_in_everything_are_payments_and_what_is_below_zero_is_one_too():
+    last, wide = MANCHESTER[-1], MANCHESTER[0].with_name("2015-07.csv")
+
+    # The heading of one begins with a broken mark; rows of the other end in an empty cell.
+    fates = pay([last, wide])
+
+    rows = check_the_council([last, wide])
+    assert fates == [rows, 0, 0]
+    alike = Counter(Receipt.objects.values_list("project", "received_on", "amount", "note"))
+    assert max(alike.values()) > 1
+    assert Receipt.objects.filter(amount__lt=0).exists(), "some money went back"
+
+
+@beside_manchester
+@pytest.mark.chaos
+def test_eleven_years_give_the_published_sums_to_the_penny_and_stay_so(client, settings):
+    settings.BASE_CURRENCY = "GBP"
+
+    assert pay(MANCHESTER) == [474_674, 0, 0]
+    assert check_the_council(MANCHESTER) == 474_674
+    months, whole = by_month(client)
+    assert {month: months[month] for month in PAID} == PAID
+    assert whole == ALL_PAID
+
+    assert pay(MANCHESTER) == [0, 0, 474_674]
+    assert by_month(client)[1] == ALL_PAID
+    assert Receipt.history.count() == 474_674
