@@ -108,7 +108,7 @@ def test_a_file_stays_as_it_was_where_writing_breaks_off(tmp_path, records, monk
         yield from ()
         raise RuntimeError
 
-    monkeypatch.setattr(exporting.Export, "objects", broken)
+    monkeypatch.setattr(exporting.RecordsExport, "objects", broken)
     with pytest.raises(RuntimeError):
         call_command("export_projects", format=form, output=str(file))
 
