@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import path, re_path, register_converter
 
-from projects import exporting
+from projects import blank_sheets, exporting
 from projects.models.fields import CODE_PATTERN
 from projects.views import (
     area,
@@ -16,6 +16,7 @@ from projects.views import (
     source,
     totals,
 )
+from projects.views.blank_sheets import blank_sheet
 
 
 class CodeConverter:
@@ -55,6 +56,11 @@ urlpatterns = [
     path("areas/<code:code>/", area.AreaPage.as_view(), name="area"),
     path("totals/", totals.totals_page, name="totals"),
     files(exporting.TOTALS),
+    re_path(
+        rf"^import/template/(?P<noun>{'|'.join(blank_sheets.NOUNS)})\.xlsx\Z",
+        blank_sheet,
+        name="import-template",
+    ),
     path("headlines/", headline.HeadlineList.as_view(), name="headlines"),
     files(exporting.HEADLINES),
     path("sources/", source.SourceList.as_view(), name="sources"),

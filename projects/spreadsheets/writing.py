@@ -118,17 +118,17 @@ def xlsx(
     with tempfile.TemporaryDirectory() as folder:
         workbook = xlsxwriter.Workbook(file, {"constant_memory": True, "tmpdir": folder})
         workbook.use_zip64()
-        data = _Sheet(workbook, sheet)
+        data = SheetWriter(workbook, sheet)
         data.write_headings(headings)
         for row in rows:
             data.write(row)
-        explained = _Sheet(workbook, about_sheet)
+        explained = SheetWriter(workbook, about_sheet)
         for row in about(data.too_long):
             explained.write(row)
         data.finish()
         explained.finish()
         for each in further:
-            sheet = _Sheet(workbook, each.name)
+            sheet = SheetWriter(workbook, each.name)
             sheet.write_headings(each.headings)
             for row in each.rows:
                 sheet.write(row)
@@ -136,7 +136,9 @@ def xlsx(
         workbook.close()
 
 
-class _Sheet:
+class SheetWriter:
+    """Writes one sheet from top to bottom, each cell as what it is."""
+
     def __init__(self, workbook: Any, name: str) -> None:
         self.workbook = workbook
         self.marked: dict[str, Any] = {}
