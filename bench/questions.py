@@ -59,7 +59,7 @@ def admin(address: str) -> Callable[[Built], None]:
     return ask
 
 
-# A walk of a long list is measured over its first records.
+# A walk of a long list, or its file, is measured over its first records.
 WALKED = 5_000
 
 
@@ -71,6 +71,21 @@ def api_walk(built: Built) -> int:
         walked += len(answer["results"])
         address = answer["next"]
     return walked
+
+
+def csv(address: str) -> Callable[[Built], int]:
+    """A file as CSV, taken as it is written; how many lines it holds below its headings."""
+
+    def ask(built: Built) -> int:
+        answer, lines = built.get(address), 0
+        for piece in answer.streaming_content:
+            lines += piece.count(b"\r\n")
+            if lines > WALKED:
+                break
+        answer.close()
+        return lines - 1
+
+    return ask
 
 
 def naive_sums(built: Built) -> int:
@@ -90,6 +105,7 @@ def bare_rows(built: Built) -> int:
 
 
 LIST, TOTALS, CROSS = "list, page 1", "totals by sector", "totals by sector, then year"
+CROSS_CSV = "export, CSV of sector, then year"
 LIST_DEEP, API, API_DEEP = "list, last page", "API, page of 100", "API, last page by number"
 API_CURSOR, NAIVE, BARE = (
     "API, last page by cursor",
@@ -115,6 +131,8 @@ QUESTIONS = [
         API_CURSOR, api(f"/api/v1/projects/?page_size={API_PAGE}&cursor={{built.last_cursor}}")
     ),
     Question("API, cursor walk", api_walk),
+    Question("export, CSV of the list", csv("/projects/export.csv")),
+    Question(CROSS_CSV, csv("/totals/export.csv?by=sector&then=year")),
     Question("admin, list", admin("/admin/projects/project/")),
     Question(NAIVE, naive_sums),
     Question(BARE, bare_rows),
@@ -123,6 +141,7 @@ QUESTIONS = [
 RATIOS = [
     Ratio("totals by sector to the naive join sum, which is wrong", TOTALS, NAIVE),
     Ratio("cross-table to totals by sector", CROSS, TOTALS),
+    Ratio("CSV of the cross-table to the cross-table", CROSS_CSV, CROSS),
     Ratio("last page of the list to the first", LIST_DEEP, LIST),
     Ratio("last page of the API by cursor to by number", API_CURSOR, API_DEEP),
     Ratio("API page of 100 to its bare rows", API, BARE),

@@ -93,6 +93,19 @@ class Totals:
 
 
 @dataclass(frozen=True)
+class CrossTable:
+    """The figures of two dimensions as rows and columns, each with its own total.
+
+    A cell is None where no project falls. The totals of rows and columns count
+    each project once, so that they may be less than the sum of their cells'
+    counts; their amounts are exactly the sum.
+    """
+
+    columns: list[Figure]
+    rows: list[tuple[Figure, list[Figure | None]]]
+
+
+@dataclass(frozen=True)
 class Dimension:
     """A way to group: its label, and the parameter by which a list asks for one of its keys."""
 
@@ -244,6 +257,21 @@ def totals(question: ProjectQuestion, by: Sequence[str], basis: Basis) -> Totals
         # The largest first; what is not stated stays last. Sorting is stable.
         rows.sort(key=lambda row: (row.keys[by[0]] is None, -row.amount))
     return Totals(basis, base_currency(), tuple(by), rows, whole)
+
+
+def across(question: ProjectQuestion, table: Totals) -> CrossTable:
+    """The rows of a table by two dimensions, put across. The totals of each are asked for."""
+    first, second = table.by
+    of_rows = totals(question, [first], table.basis)
+    of_columns = totals(question, [second], table.basis)
+    cells = {(row.keys[first], row.keys[second]): row for row in table.rows}
+    return CrossTable(
+        columns=of_columns.rows,
+        rows=[
+            (row, [cells.get((row.keys[first], column.keys[second])) for column in of_columns.rows])
+            for row in of_rows.rows
+        ],
+    )
 
 
 def together(rows: Sequence[Figure]) -> Figure | None:

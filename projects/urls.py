@@ -1,7 +1,10 @@
 """The addresses of the pages."""
 
+from typing import Any
+
 from django.urls import path, re_path, register_converter
 
+from projects import blank_sheets, exporting
 from projects.models.fields import CODE_PATTERN
 from projects.views import (
     area,
@@ -13,6 +16,7 @@ from projects.views import (
     source,
     totals,
 )
+from projects.views.blank_sheets import blank_sheet
 
 
 class CodeConverter:
@@ -29,28 +33,37 @@ class CodeConverter:
 
 register_converter(CodeConverter, "code")
 
-FORMAT = r"(?P<format>csv|xlsx|json)"
+
+def files(export: exporting.Export) -> Any:
+    """The addresses of the files of a page, beside that page."""
+    return re_path(
+        rf"^{export.name}/export\.(?P<format>{'|'.join(exporting.CONTENT_TYPES)})\Z",
+        exports.ExportFile.as_view(export=export),
+        name=f"{export.name}-export",
+    )
+
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
     path("projects/", project.ProjectList.as_view(), name="projects"),
-    re_path(
-        rf"^projects/export\.{FORMAT}\Z",
-        exports.ProjectExport.as_view(),
-        name="projects-export",
-    ),
+    files(exporting.PROJECTS),
     path("projects/<code:code>/", project.ProjectPage.as_view(), name="project"),
     path("enterprises/", enterprise.EnterpriseList.as_view(), name="enterprises"),
-    re_path(
-        rf"^enterprises/export\.{FORMAT}\Z",
-        exports.EnterpriseExport.as_view(),
-        name="enterprises-export",
-    ),
+    files(exporting.ENTERPRISES),
     path("enterprises/<code:code>/", enterprise.EnterprisePage.as_view(), name="enterprise"),
     path("areas/", area.AreaList.as_view(), name="areas"),
+    files(exporting.AREAS),
     path("areas/<code:code>/", area.AreaPage.as_view(), name="area"),
     path("totals/", totals.totals_page, name="totals"),
+    files(exporting.TOTALS),
+    re_path(
+        rf"^import/template/(?P<noun>{'|'.join(blank_sheets.NOUNS)})\.xlsx\Z",
+        blank_sheet,
+        name="import-template",
+    ),
     path("headlines/", headline.HeadlineList.as_view(), name="headlines"),
+    files(exporting.HEADLINES),
     path("sources/", source.SourceList.as_view(), name="sources"),
+    files(exporting.SOURCES),
     path("sources/<code:code>/", source.SourcePage.as_view(), name="source"),
 ]

@@ -15,7 +15,7 @@ from tests.factories import make_project, make_sector
     "sqlite" in connection.vendor, reason="a database in memory is shared by no two connections"
 )
 def test_a_file_is_of_one_moment_whatever_is_written_meanwhile(monkeypatch):
-    monkeypatch.setattr(exporting, "CHUNK", 1)
+    monkeypatch.setattr(exporting.records, "CHUNK", 1)
     old, new = make_sector(code="old"), make_sector(code="new")
     for code in ("a", "b"):
         make_project(code=code, amount=Decimal("1.00"), sectors=[old])

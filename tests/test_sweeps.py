@@ -22,11 +22,13 @@ from tests.doors import asked, check_sums, content, exported, figure, listed
 from tests.factories import (
     make_area,
     make_enterprise,
+    make_headline,
     make_project,
     make_rate,
     make_receipt,
     make_sector,
     make_source,
+    make_zone,
 )
 
 
@@ -215,6 +217,86 @@ def test_list_api_and_exports_of_enterprises_answer_alike(client, register, quer
     assert json.loads(content(client.get(f"/enterprises/export.json{asked(query)}"))) == answer
 
 
+# The page puts two dimensions across and keeps their rows, which files hold one below the other.
+GROUPINGS = [
+    "by=sector",
+    "by=area&then=year",
+    "by=enterprise&then=sector",
+    "by=month&basis=received",
+    "by=origin&then=currency&basis=intended",
+    "by=stage&then=enterprise&basis=received",
+]
+
+
+@pytest.mark.parametrize("grouping", GROUPINGS)
+def test_the_files_of_the_totals_hold_the_same_as_page_and_api(client, register, grouping):
+    for query in QUESTIONS:
+        if "basis=" in query and "basis=" in grouping:
+            continue
+        query = asked(f"{grouping}&{query}".removesuffix("&"))
+        answer = client.get(f"/api/v1/totals/{query}").json()
+        table = client.get(f"/totals/{query}").context["table"]
+        *rows, total = exported(client, query.removeprefix("?"), "totals")
+        book = CalamineWorkbook.from_filelike(
+            io.BytesIO(content(client.get(f"/totals/export.xlsx{query}")))
+        )
+
+        assert json.loads(content(client.get(f"/totals/export.json{query}"))) == answer
+        for row, data in zip([*rows, total], [*answer["rows"], answer["total"]], strict=True):
+            said = {name: "" if data[name] is None else str(data[name]) for name in data}
+            assert {name: row[name] for name in said} == said, query
+            assert (row["base_currency"], row["basis"]) == (answer["currency"], answer["basis"])
+        assert [dict(row.keys) for row in table.rows] == [
+            {by: row[by] or None for by in answer["by"]} for row in rows
+        ]
+        assert [f"{row.amount:.2f}" for row in table.rows] == [row["amount"] for row in rows]
+        assert f"{table.total.amount:.2f}" == total["amount"]
+        headings, *cells = book.get_sheet_by_name("totals").to_python()
+        assert [
+            {name: as_in_csv(name, cell) for name, cell in zip(headings, row, strict=True)}
+            for row in cells
+        ] == rows, query
+
+
+def as_in_csv(name, cell):
+    """A cell of a workbook as CSV has it; one of more than 15 digits is text in both."""
+    if isinstance(cell, str):
+        return cell
+    return f"{cell:.{ {'amount': 2, 'share': 4}.get(name, 0) }f}"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "areas/?zone=z1&ordering=-size_km2",
+        "areas/?search=area",
+        "sources/?published_before=2023-12-31",
+        "headlines/?area=a1&area=none",
+        "headlines/?what=contracted_funds&ordering=as_of",
+    ],
+)
+def test_list_api_and_exports_of_the_other_nouns_answer_alike(client, register, address):
+    area = make_area(code="a3", zone=make_zone(code="z1"), size_km2=Decimal("28.48"))
+    make_area(code="a4", zone=area.zone, sources=[make_source(published_on=None)])
+    make_headline(code="h1", area=Area.objects.get(code="a1"))
+    make_headline(code="h2", scope="the prefecture", what="foreign_trade")
+    noun, _slash, query = address.partition("/?")
+    answer = client.get(f"/api/v1/{noun}/{asked(query, page_size=1000)}").json()["results"]
+    codes = [one["code"] for one in answer]
+
+    page = client.get(f"/{address}").context["records"]
+    rows = exported(client, query, noun)
+    sheet = CalamineWorkbook.from_filelike(
+        io.BytesIO(content(client.get(f"/{noun}/export.xlsx?{query}")))
+    ).get_sheet_by_name(noun)
+    _headings, *cells = sheet.to_python()
+
+    assert codes
+    assert [record.code for record in page] == codes
+    assert [row["code"] for row in rows] == [row[0] for row in cells] == codes
+    assert json.loads(content(client.get(f"/{noun}/export.json?{query}"))) == answer
+
+
 @pytest.mark.parametrize(
     ("query", "named"),
     [
@@ -233,7 +315,11 @@ def test_every_door_refuses_the_same_and_names_it(client, register, query, named
     page = client.get(f"/projects/?{query}")
     table = client.get(f"/totals/?{query}")
     answers = [client.get(f"/api/v1/{noun}/?{query}") for noun in ("projects", "totals")]
-    files = [client.get(f"/projects/export.{form}?{query}") for form in ("csv", "xlsx", "json")]
+    files = [
+        client.get(f"/{noun}/export.{form}?{query}")
+        for noun in ("projects", "totals")
+        for form in ("csv", "xlsx", "json")
+    ]
 
     messages = page.context["errors"][named]
     assert {page.status_code, table.status_code} == {400}

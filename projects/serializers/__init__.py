@@ -12,6 +12,7 @@ from .others import (
     ZoneSerializer,
 )
 from .project import ProjectSerializer, ReceiptSerializer
+from .totals import TotalsSerializer
 
 # By the plural by which files and addresses call them, in the order in which they refer
 # to each other.
@@ -39,5 +40,6 @@ __all__ = [
     "RecordSerializer",
     "SectorSerializer",
     "SourceSerializer",
+    "TotalsSerializer",
     "ZoneSerializer",
 ]

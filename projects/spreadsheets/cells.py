@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+
+@dataclass(frozen=True)
+class Marked:
+    """A number that is shown with a mark before it, such as `≥`, and is a number all the same."""
+
+    number: Decimal
+    mark: str
+
+
 # Text, number, day or moment, as itself; None is an empty cell.
-Cell = str | int | Decimal | date | bool | None
+Cell = str | int | Decimal | Marked | date | bool | None
 
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _NEUTRALISED = re.compile(r"'+[=+\-@\t\r]")
@@ -39,6 +49,8 @@ def as_text(cell: Cell) -> str:
             return "true" if cell else "false"
         case Decimal():
             return format(cell, "f")
+        case Marked():
+            return f"{cell.mark} {cell.number:f}"
         case date():
             return cell.isoformat()
     return str(cell)

@@ -18,7 +18,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from projects.wording import gettext_noop
 
-from .cells import Cell, as_text, neutralise
+from .cells import Cell, Marked, as_text, neutralise
 
 Row = Sequence[Cell]
 
@@ -54,6 +54,15 @@ class TooLong:
     cell: str
     heading: str
     length: int
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One more sheet of a workbook, behind the one that says what the first is."""
+
+    name: str
+    headings: Sequence[str]
+    rows: Iterable[Row]
 
 
 def csv_lines(headings: Sequence[str], rows: Iterable[Row]) -> Iterator[bytes]:
@@ -92,10 +101,12 @@ def xlsx(
     sheet: str,
     about: Callable[[list[TooLong]], Iterable[Row]],
     about_sheet: str = "about",
+    further: Iterable[Sheet] = (),
 ) -> None:
     """Write a workbook: `rows` under their `headings`, and a second sheet that says what they are.
 
-    `about` is asked for the second sheet's rows once the first is written. Cells
+    `about` is asked for the second sheet's rows once the first is written;
+    `further` sheets, which hold short texts only, stand behind it. Cells
     are typed, so that text is never a formula and needs no apostrophe. What a
     number or a day of XLSX cannot hold exactly stands as text: more than 15
     digits, a day before March 1900. A text longer than a cell is *left out*, so
@@ -107,20 +118,30 @@ def xlsx(
     with tempfile.TemporaryDirectory() as folder:
         workbook = xlsxwriter.Workbook(file, {"constant_memory": True, "tmpdir": folder})
         workbook.use_zip64()
-        data = _Sheet(workbook, sheet)
+        data = SheetWriter(workbook, sheet)
         data.write_headings(headings)
         for row in rows:
             data.write(row)
-        explained = _Sheet(workbook, about_sheet)
+        explained = SheetWriter(workbook, about_sheet)
         for row in about(data.too_long):
             explained.write(row)
         data.finish()
         explained.finish()
+        for each in further:
+            sheet = SheetWriter(workbook, each.name)
+            sheet.write_headings(each.headings)
+            for row in each.rows:
+                sheet.write(row)
+            sheet.finish()
         workbook.close()
 
 
-class _Sheet:
+class SheetWriter:
+    """Writes one sheet from top to bottom, each cell as what it is."""
+
     def __init__(self, workbook: Any, name: str) -> None:
+        self.workbook = workbook
+        self.marked: dict[str, Any] = {}
         self.sheet = workbook.add_worksheet(name)
         self.rows = count()
         self.headings: Sequence[str] = ()
@@ -158,9 +179,14 @@ class _Sheet:
                 self._write_text(row, column, cell)
             case bool():
                 self.sheet.write_boolean(row, column, cell)
+            case Marked():
+                if _is_too_long(as_text(cell.number)):
+                    self.sheet.write_string(row, column, as_text(cell), self.quoted)
+                else:
+                    self.sheet.write_number(row, column, cell.number, self._marked(cell.mark))
             case int() | Decimal():
                 text = as_text(cell)
-                if len(text.lstrip("-").replace(".", "").strip("0")) > MOST_DIGITS:
+                if _is_too_long(text):
                     self.sheet.write_string(row, column, text, self.quoted)
                 else:
                     has_hundredths = text[-3:-2] == "."
@@ -173,6 +199,12 @@ class _Sheet:
                 self.sheet.write_datetime(row, column, cell, self.day)
             case _:
                 self.sheet.write_string(row, column, as_text(cell))
+
+    def _marked(self, mark: str) -> Any:
+        if mark not in self.marked:
+            form = f'"{mark} "#,##0.00;"{mark} "-#,##0.00'
+            self.marked[mark] = self.workbook.add_format({"num_format": form})
+        return self.marked[mark]
 
     def _write_text(self, row: int, column: int, text: str) -> None:
         # Characters beyond the first plane take two units, so half as many may be too long.
@@ -195,3 +227,8 @@ class _Sheet:
     def finish(self) -> None:
         for column, width in self.widths.items():
             self.sheet.set_column(column, column, width)
+
+
+def _is_too_long(number: str) -> bool:
+    """Whether a spreadsheet would change a number, written as text."""
+    return len(number.lstrip("-").replace(".", "").strip("0")) > MOST_DIGITS

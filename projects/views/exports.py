@@ -1,4 +1,4 @@
-"""The records of a question as a file."""
+"""The answer to a question as a file."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ from projects.spreadsheets.writing import SheetFullError
 
 
 class ExportFile(View):
-    """The question of the list, answered with a file: all its records, or 400 and no file."""
+    """The question of a page, answered with a file: all of the answer, or 400 and no file."""
 
     http_method_names = ["get", "head", "options"]
-    export: exporting.Export
+    # Given where the address is.
+    export: exporting.Export = None
 
     def get(self, request: HttpRequest, format: str) -> HttpResponseBase:
         export = self.export
@@ -51,17 +52,7 @@ class ExportFile(View):
                 return refused([gettext(error.message) % error.params])
             file.seek(0)
             return FileResponse(file, **named)
-        # What the database will not answer shows before the first byte has gone out.
-        question.qs.exists()
         return StreamingHttpResponse(export.pieces(question, format), **named)
-
-
-class ProjectExport(ExportFile):
-    export = exporting.PROJECTS
-
-
-class EnterpriseExport(ExportFile):
-    export = exporting.ENTERPRISES
 
 
 def refused(messages: list[str]) -> HttpResponse:

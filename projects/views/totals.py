@@ -32,19 +32,6 @@ class Bar:
     width: Decimal
 
 
-@dataclass(frozen=True)
-class CrossTable:
-    """The figures of two dimensions as rows and columns, each with its own total.
-
-    A cell is None where no project falls. The totals of rows and columns count
-    each project once, so that they may be less than the sum of their cells'
-    counts; their amounts are exactly the sum.
-    """
-
-    columns: list[Figure]
-    rows: list[tuple[Figure, list[Figure | None]]]
-
-
 @require_safe
 def totals_page(request: HttpRequest) -> HttpResponse:
     """Sums by one dimension or two, each a link to exactly its records."""
@@ -76,9 +63,8 @@ def totals_page(request: HttpRequest) -> HttpResponse:
         "others": totals.together(table.rows[MOST_ROWS:]),
     }
     if len(by) == 2 and fits_across(table):
-        of_rows = totals.totals(question, by[:1], basis)
-        of_columns = totals.totals(question, by[1:], basis)
-        context |= {"cross": across(table, of_rows, of_columns), "chart": of_rows.rows}
+        cross = totals.across(question, table)
+        context |= {"cross": cross, "chart": [row for row, _cells in cross.rows]}
     context |= {"bars": bars(context["chart"]), "bars_left": len(context["chart"]) - MOST_BARS}
     return render(request, "projects/totals.html", context)
 
@@ -86,18 +72,6 @@ def totals_page(request: HttpRequest) -> HttpResponse:
 def fits_across(table: Totals) -> bool:
     first, second = ({row.keys[dimension] for row in table.rows} for dimension in table.by)
     return len(first) <= MOST_ROWS and 0 < len(second) <= MOST_COLUMNS
-
-
-def across(table: Totals, of_rows: Totals, of_columns: Totals) -> CrossTable:
-    first, second = table.by
-    cells = {(row.keys[first], row.keys[second]): row for row in table.rows}
-    return CrossTable(
-        columns=of_columns.rows,
-        rows=[
-            (row, [cells.get((row.keys[first], column.keys[second])) for column in of_columns.rows])
-            for row in of_rows.rows
-        ],
-    )
 
 
 def bars(rows: Sequence[Figure]) -> list[Bar]:

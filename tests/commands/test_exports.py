@@ -12,7 +12,8 @@ from django.core.management import CommandError, call_command
 from python_calamine import CalamineWorkbook
 
 from projects import exporting
-from tests.factories import make_area, make_enterprise, make_project
+from projects.models import Project
+from tests.factories import make_area, make_enterprise, make_project, make_receipt
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +50,18 @@ def test_it_writes_what_the_page_answers(client, records, form):
     answer = b"".join(client.get(f"/projects/export.{form}?area=kashi").streaming_content)
 
     assert run(format=form, filter="area=kashi") == answer
+
+
+def test_receipts_go_out_with_their_ids(records):
+    receipt = make_receipt(Project.objects.get(code="a"))
+    make_receipt(Project.objects.get(code="b"))
+
+    data = run("receipts", format="csv", filter="project=a")
+
+    (row,) = csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""))
+    assert (row["id"], row["project"], row["amount"]) == (str(receipt.pk), "a", "100000.00")
+    with pytest.raises(CommandError, match="stage: There is no parameter"):
+        run("receipts", format="csv", filter="stage=signed")
 
 
 def test_xlsx_goes_to_standard_output_as_well(records):
@@ -108,7 +121,7 @@ def test_a_file_stays_as_it_was_where_writing_breaks_off(tmp_path, records, monk
         yield from ()
         raise RuntimeError
 
-    monkeypatch.setattr(exporting.Export, "objects", broken)
+    monkeypatch.setattr(exporting.RecordsExport, "objects", broken)
     with pytest.raises(RuntimeError):
         call_command("export_projects", format=form, output=str(file))
 

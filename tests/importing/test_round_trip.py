@@ -9,7 +9,7 @@ from django.http import QueryDict
 
 from projects import exporting, sample
 from projects.importing import Fate, import_table
-from projects.models import Enterprise, Project
+from projects.models import Enterprise, Project, Receipt
 from projects.serializers.cells import headings
 from projects.spreadsheets.reading import read
 from tests.factories import (
@@ -72,6 +72,15 @@ def register():
     )
     project = make_project(code="2.0", sectors=[trade, it], amount=None, currency="USD")
     make_receipt(project, Decimal("-0.01"))
+    make_receipt(
+        project,
+        Decimal("99999999999999.99"),
+        source=gazette,
+        amount_text="=1+1",
+        note="'-Two “lines”,\n喀什 and a ; b",
+    )
+    # The same payment twice, which are two.
+    make_receipt(project, currency="USD"), make_receipt(project, currency="USD")
     make_project(code="none-at-all", amount=Decimal("0.00"), stage="intended", signed_on=None)
 
 
@@ -96,6 +105,31 @@ def test_enterprises_come_back_unchanged(register, form):
     assert report.faults == []
     assert report.counts == {Fate.NEW: 0, Fate.CHANGED: 0, Fate.UNCHANGED: 2}
     assert list(Enterprise.objects.order_by("code").values()) == before
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_receipts_come_back_unchanged(register, form):
+    before = list(Receipt.objects.order_by("pk").values())
+
+    report = imported("receipts", exported(exporting.RECEIPTS, form), exporting.RECEIPTS)
+
+    assert report.faults == []
+    assert report.counts == {Fate.NEW: 0, Fate.CHANGED: 0, Fate.UNCHANGED: 4}
+    assert list(Receipt.objects.order_by("pk").values()) == before
+    assert Receipt.history.count() == 4
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_receipt_that_was_changed_in_between_is_put_back(register, form):
+    content = exported(exporting.RECEIPTS, form)
+    first, *others = Receipt.objects.order_by("pk")
+    first.amount = Decimal("5.00")
+    first.save()
+
+    report = imported("receipts", content, exporting.RECEIPTS)
+
+    assert report.counts == {Fate.NEW: 0, Fate.CHANGED: 1, Fate.UNCHANGED: len(others)}
+    assert Receipt.objects.get(pk=first.pk).amount == Decimal("-0.01")
 
 
 @pytest.mark.parametrize("form", FORMS)

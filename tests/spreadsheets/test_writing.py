@@ -1,6 +1,7 @@
 import csv
 import io
 import tracemalloc
+import zipfile
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import repeat
@@ -11,8 +12,8 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from projects.spreadsheets import writing
-from projects.spreadsheets.cells import restore
-from projects.spreadsheets.writing import SheetFullError, TooLong, csv_lines, xlsx
+from projects.spreadsheets.cells import Marked, restore
+from projects.spreadsheets.writing import Sheet, SheetFullError, TooLong, csv_lines, xlsx
 
 HOSTILE = ["=cmd|' /C calc'!A0", "@SUM(A1:A9)", "+1", "-1", "\t=1", "\r=1", "'=1"]
 
@@ -94,6 +95,40 @@ def test_moments_in_xlsx_are_those_of_their_own_zone():
 )
 def test_a_number_that_a_spreadsheet_would_change_is_text(number, read):
     assert column(number) == [read]
+
+
+def test_a_marked_number_shows_its_mark_and_is_a_number():
+    file = io.BytesIO()
+    marked = [Marked(Decimal("3.00"), "≥"), Marked(Decimal("-4.50"), "≥")]
+
+    xlsx(["a"], ([cell] for cell in marked), file, sheet="data", about=lambda too_long: [])
+
+    assert column(*marked) == [3.0, -4.5]
+    styles = zipfile.ZipFile(file).read("xl/styles.xml").decode()
+    assert styles.count("&quot;≥ &quot;#,##0.00;&quot;≥ &quot;-#,##0.00") == 1
+
+
+def test_a_marked_number_that_a_spreadsheet_would_change_is_text():
+    assert column(Marked(Decimal("99999999999999.99"), "≥")) == ["≥ 99999999999999.99"]
+    assert b"\xe2\x89\xa4 1.50\r\n" in lines([Marked(Decimal("1.50"), "≤")])
+
+
+def test_further_sheets_stand_behind_the_one_that_explains():
+    file = io.BytesIO()
+
+    xlsx(
+        ["a"],
+        [["x"]],
+        file,
+        sheet="data",
+        about=lambda too_long: [["about"]],
+        further=[Sheet("across", ["b", "c"], [["=1", Decimal("2.00")]])],
+    )
+
+    file.seek(0)
+    book = CalamineWorkbook.from_filelike(file)
+    assert book.sheet_names == ["data", "about", "across"]
+    assert book.get_sheet_by_name("across").to_python() == [["b", "c"], ["=1", 2.0]]
 
 
 @pytest.mark.parametrize("day", [date(1, 1, 1), date(1899, 12, 31), date(1900, 2, 28)])

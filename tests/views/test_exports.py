@@ -315,7 +315,7 @@ def test_queries_do_not_grow_with_the_records(client, noun, form):
 
 
 def test_records_are_read_in_parts(client, monkeypatch):
-    monkeypatch.setattr(exporting, "CHUNK", 2)
+    monkeypatch.setattr(exporting.records, "CHUNK", 2)
     for _ in range(5):
         make_full_project()
     export = exporting.PROJECTS

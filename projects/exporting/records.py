@@ -1,0 +1,182 @@
+"""A question's records to a file: through the API's own serialiser, in the question's order.
+
+CSV, XLSX and JSON hold the same fields under the same names. Records are read,
+turned and written one by one, so that memory does not grow with their number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import IO, Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from rest_framework.renderers import JSONRenderer
+
+from projects import filters, serializers
+from projects.models import base_currency
+from projects.serializers.cells import headings, to_cells
+from projects.serializers.words import in_words
+from projects.spreadsheets import writing
+from projects.spreadsheets.writing import Row, SheetFullError, TooLong
+
+from . import about
+from .base import Export, at_one_moment
+
+CHUNK = 500
+_PIECE = 64 * 1024
+
+
+@dataclass
+class Counted:
+    """What an export says of itself once it is written."""
+
+    records: int = 0
+    undisclosed: int = 0
+    left_out: int = 0
+    sources: set[str] = field(default_factory=set)
+
+    def through(self, objects: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        """The same objects, counted as they pass."""
+        for data in objects:
+            self.records += 1
+            self.sources.update(data.get("sources") or filter(None, [data.get("source")]))
+            if "amount" in data:
+                self.undisclosed += data["amount"] is None
+                self.left_out += data["amount"] is not None and data["amount_base"] is None
+            yield data
+
+
+@dataclass(frozen=True)
+class RecordsExport(Export):
+    """The files of one noun. `completed` reads along what its serialiser names."""
+
+    name: str
+    question_class: type[filters.Question]
+    serializer_class: Any
+    completed: Callable[[Any], Any]
+
+    def errors(self, question: filters.Question) -> dict[str, list[str]]:
+        errors = super().errors(question)
+        for name in sorted(filters.PAGING):
+            if any(value.strip() for value in question.data.getlist(name)):
+                errors[name] = [_("A file holds all records and has no pages: leave this out.")]
+        return errors
+
+    def objects(self, question: filters.Question) -> Iterator[dict[str, Any]]:
+        """What the API answers for each record of a valid question.
+
+        One query for each link of the records and each 500 of them, and one for
+        the records themselves.
+        """
+        serializer = self.serializer_class()
+        with at_one_moment():
+            for record in self.completed(question.qs).iterator(chunk_size=CHUNK):
+                yield serializer.to_representation(record)
+
+    def rows(self, objects: Iterable[dict[str, Any]]) -> Iterator[Row]:
+        return (to_cells(self.serializer_class, data) for data in objects)
+
+    def headings(self) -> list[str]:
+        return headings(self.serializer_class)
+
+    def pieces(self, question: filters.Question, form: str) -> Iterator[bytes]:
+        # The first piece alone would not yet ask the database anything.
+        question.qs.exists()
+        return {"csv": self.csv, "json": self.json}[form](question)
+
+    def csv(self, question: filters.Question) -> Iterator[bytes]:
+        return writing.csv_lines(self.headings(), self.rows(self.objects(question)))
+
+    def json(self, question: filters.Question) -> Iterator[bytes]:
+        """One array, an object a line."""
+        renderer = JSONRenderer()
+        piece, before = bytearray(b"["), b"\n"
+        for data in self.objects(question):
+            piece += before + renderer.render(data)
+            before = b",\n"
+            if len(piece) > _PIECE:
+                yield bytes(piece)
+                piece.clear()
+        yield bytes(piece + b"\n]\n")
+
+    def xlsx(self, question: filters.Question, file: IO[bytes]) -> None:
+        # Asked beforehand as well, since a million rows are written for minutes.
+        if question.qs.order_by().count() >= writing.MOST_ROWS:
+            raise SheetFullError
+        counted = Counted()
+        asked_at = timezone.localtime()
+
+        def said(too_long: list[TooLong]) -> Iterator[Row]:
+            yield [_("What this file holds"), self.name]
+            yield from about.asked(question)
+            yield [_("Asked at"), asked_at]
+            yield from self._counts(counted)
+            yield about.moments()
+            yield from about.kept_out(too_long)
+            yield from about.columns(in_words(self.serializer_class))
+
+        writing.xlsx(
+            self.headings(),
+            self.rows(counted.through(self.objects(question))),
+            file,
+            sheet=self.name,
+            about=said,
+            about_sheet=_("about"),
+        )
+
+    def _counts(self, counted: Counted) -> Iterator[Row]:
+        columns = self.headings()
+        has_amounts = "amount" in columns
+        yield [_("Records"), counted.records]
+        if has_amounts:
+            yield [_("Records without a disclosed amount"), counted.undisclosed]
+            yield [_("Records with an amount that no rate converts"), counted.left_out]
+        if "sources" in columns or "source" in columns:
+            yield [_("Sources that they cite"), len(counted.sources)]
+        if has_amounts:
+            yield [_("An empty amount is undisclosed, which is not zero.")]
+            yield [
+                _(
+                    "The column amount_base is in %(currency)s, at the rates in the column rates; "
+                    "it is empty where no rate lies within the 45 days before."
+                )
+                % {"currency": base_currency()}
+            ]
+            yield about.long_numbers()
+
+
+PROJECTS = RecordsExport(
+    "projects",
+    filters.ProjectQuestion,
+    serializers.ProjectSerializer,
+    lambda records: records.with_figures(),
+)
+ENTERPRISES = RecordsExport(
+    "enterprises",
+    filters.EnterpriseQuestion,
+    serializers.EnterpriseSerializer,
+    lambda records: records.select_related("area").prefetch_related("sources"),
+)
+AREAS = RecordsExport(
+    "areas",
+    filters.AreaQuestion,
+    serializers.AreaSerializer,
+    lambda records: records.select_related("zone").prefetch_related("sources"),
+)
+RECEIPTS = RecordsExport(
+    "receipts",
+    filters.ReceiptQuestion,
+    serializers.ReceiptSerializer,
+    lambda records: records.with_figures(),
+)
+HEADLINES = RecordsExport(
+    "headlines",
+    filters.HeadlineQuestion,
+    serializers.HeadlineSerializer,
+    lambda records: records.with_scope(),
+)
+SOURCES = RecordsExport(
+    "sources", filters.SourceQuestion, serializers.SourceSerializer, lambda records: records
+)

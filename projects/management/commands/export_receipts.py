@@ -1,0 +1,10 @@
+from projects import exporting
+from projects.management.exports import ExportCommand
+
+
+class Command(ExportCommand):
+    help = (
+        "Writes funds received as CSV, XLSX or JSON, to standard output or a file, with the "
+        "fields of the API. import_receipts reads it back: each row is found by its id."
+    )
+    export = exporting.RECEIPTS

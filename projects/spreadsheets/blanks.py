@@ -1,0 +1,146 @@
+"""A workbook to be filled in: headings with drop-downs, and sheets that explain them."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.utility import quote_sheetname, xl_range_abs
+
+from .writing import FIRST_DAY, MOST_ROWS, Sheet, SheetWriter
+
+_WIDTH = 18
+# The format of text that every spreadsheet brings along, by its number.
+_TEXT = 49
+
+
+class Else(Enum):
+    """What becomes of a cell that is filled with something that its drop-down does not offer."""
+
+    REFUSED = auto()
+    ASKED = auto()
+    TAKEN = auto()
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What drop-downs offer: what is written into the cell, and what it means.
+
+    Several columns may share one.
+    """
+
+    name: str
+    options: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column to be filled in; what is no day is text, so that no zero or digit is lost."""
+
+    heading: str
+    comment: str
+    is_required: bool = False
+    is_day: bool = False
+    choices: Choices | None = None
+    otherwise: Else = Else.REFUSED
+
+
+@dataclass(frozen=True)
+class Refusals:
+    """What a spreadsheet says of a cell: at most 32 characters of title, 255 of the rest."""
+
+    title: str
+    choice: str
+    day: str
+
+
+def blank(
+    name: str,
+    columns: Sequence[Column],
+    *,
+    refusals: Refusals,
+    lists: str,
+    explained: Sequence[Sheet] = (),
+) -> bytes:
+    """The workbook: the sheet `name` holds headings alone and comes first.
+
+    Behind it stand the sheets that explain it, and last, under the name of
+    `lists`, what the drop-downs offer, for a reader as well.
+    """
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"in_memory": True}) as workbook:
+        sheet = SheetWriter(workbook, name)
+        sheet.write_headings([column.heading for column in columns])
+        for each in explained:
+            beside = SheetWriter(workbook, each.name)
+            beside.write_headings(each.headings)
+            for row in each.rows:
+                beside.write(row)
+            beside.finish()
+        ranges = _write_lists(workbook, lists, columns)
+        form = _Form(workbook, sheet, refusals)
+        for at, column in enumerate(columns):
+            form.add(at, column, ranges)
+    return file.getvalue()
+
+
+def _write_lists(workbook: Any, name: str, columns: Sequence[Column]) -> dict[str, str]:
+    """Write what can be chosen, two columns each; where each stands, by its name."""
+    every = {c.choices.name: c.choices for c in columns if c.choices and c.choices.options}
+    if not every:
+        return {}
+    sheet = SheetWriter(workbook, name)
+    sheet.write_headings([cell for one in every for cell in (one, "")])
+    depth = max(len(one.options) for one in every.values())
+    for row in range(depth):
+        cells: list[Any] = []
+        for one in every.values():
+            cells += one.options[row] if row < len(one.options) else (None, None)
+        sheet.write(cells)
+    sheet.finish()
+    return {
+        one.name: f"={quote_sheetname(name)}!{xl_range_abs(1, at, len(one.options), at)}"
+        for at, one in zip(range(0, 2 * len(every), 2), every.values(), strict=True)
+    }
+
+
+class _Form:
+    """What is put over the empty cells: formats, drop-downs, and a comment on each heading."""
+
+    def __init__(self, workbook: Any, sheet: SheetWriter, refusals: Refusals) -> None:
+        self.sheet = sheet.sheet
+        self.refusals = refusals
+        self.required = workbook.add_format({"bold": True, "bottom": 1, "bg_color": "#FFF2CC"})
+        self.text = workbook.add_format({"num_format": _TEXT})
+        self.day = workbook.add_format({"num_format": "yyyy-mm-dd"})
+
+    def add(self, at: int, column: Column, ranges: dict[str, str]) -> None:
+        if column.is_required:
+            self.sheet.write_string(0, at, column.heading, self.required)
+        self.sheet.write_comment(0, at, column.comment, {"x_scale": 2.5, "y_scale": 2})
+        width = max(_WIDTH, len(column.heading) + 2)
+        self.sheet.set_column(at, at, width, self.day if column.is_day else self.text)
+        if column.is_day:
+            rule = {
+                "validate": "date",
+                "criteria": ">=",
+                "value": FIRST_DAY,
+                "error_message": self.refusals.day,
+            }
+        elif column.choices is not None and column.choices.name in ranges:
+            rule = {
+                "validate": "list",
+                "source": ranges[column.choices.name],
+                "error_message": self.refusals.choice,
+                "error_type": "warning" if column.otherwise == Else.ASKED else "stop",
+                "show_error": column.otherwise != Else.TAKEN,
+            }
+        else:
+            return
+        rule["error_title"] = self.refusals.title
+        if self.sheet.data_validation(1, at, MOST_ROWS - 1, at, rule):
+            raise ValueError(f"no drop-down for {column.heading}: {rule}")
