@@ -11,7 +11,6 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.db import connection
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -72,7 +71,7 @@ def copies(db, tmp_path):
         return
     import psycopg
 
-    host = settings.DATABASES["default"]["HOST"]
+    host = connection.settings_dict["OPTIONS"].get("host") or connection.settings_dict["HOST"]
     names = []
 
     def execute(sql):
