@@ -1,6 +1,7 @@
 from .area import Area
 from .conversion import Allocation, Outcome, ProjectConversion, ReceiptConversion
 from .enterprise import Enterprise, Kind
+from .former import FormerCode
 from .headline import Headline, HeadlineBasis, What
 from .project import (
     CONTRACTED_STAGES,
@@ -29,6 +30,7 @@ __all__ = [
     "Basis",
     "Enterprise",
     "ExchangeRate",
+    "FormerCode",
     "Headline",
     "HeadlineBasis",
     "Kind",

@@ -107,6 +107,9 @@ class RegisterHistory(HistoricalRecords):
                 history_date=timezone.now(),
                 history_type=history_type,
                 history_user=self.get_history_user(instance),
+                history_change_reason=self.get_change_reason_for_object(
+                    instance, history_type, None
+                ),
                 **{name: getattr(instance, name) for name in names},
             )
             for instance in instances

@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from simple_history.utils import get_m2m_field_name
 
 from projects.derived import batches
-from projects.models import ProjectSector
+from projects.models import Enterprise, ProjectSector
 
 from .one import Reach, Shares, derive, reach
 
@@ -51,6 +51,9 @@ def _save(written: Sequence[Written], *, new: bool) -> tuple[list[Any], list[Any
             record.search_key = record.make_search_key()
     before = []
     if new:
+        if model is Enterprise and model.objects.formerly([one.code for one in records]).exists():
+            # No constraint spans two tables; whoever asks the model gets its sentence.
+            raise IntegrityError("a former code of an enterprise cannot be given to another")
         model._base_manager.bulk_create(records)
     else:
         before = list(model._base_manager.filter(pk__in=[record.pk for record in records]))
