@@ -128,9 +128,11 @@ class EnterpriseViewSet(NounViewSet):
         try:
             return super().retrieve(request, *args, **kwargs)
         except Moved as moved:
-            address = reverse(f"api:{self.basename}-detail", args=[moved.code], request=request)
+            address = reverse(f"api:{self.basename}-detail", args=[moved.code])
             query = request.META.get("QUERY_STRING", "")
-            return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)
+            return HttpResponsePermanentRedirect(
+                request.build_absolute_uri(f"{address}?{query}" if query else address)
+            )
 
     def get_object(self) -> Any:
         try:
