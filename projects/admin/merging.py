@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -170,7 +170,7 @@ def _rows(
         counts = [str(formats.localize(found.count())) for found in named]
         after = str(formats.localize(all_named.count())) if afterwards else ""
         yield _compared(capfirst(str(label)), counts, after)
-    said = [str(formats.localize(record.updated_at)) for record in both]
+    said = [str(formats.localize(timezone.localtime(record.updated_at))) for record in both]
     yield _compared(_label("updated_at"), said, "")
 
 

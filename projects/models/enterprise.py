@@ -53,7 +53,7 @@ class EnterpriseQuerySet(NamedQuerySet):
         )
 
     def by_codes(self, codes: Iterable[str]) -> dict[str, Enterprise]:
-        """The same by codes of enterprises that were merged: what they were merged into.
+        """As for every noun, and by the codes of enterprises that were merged: what they are now.
 
         One query more, where a code is nobody's now.
         """
