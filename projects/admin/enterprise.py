@@ -9,11 +9,13 @@ from projects import uscc
 from projects.filters import EnterpriseQuestion
 from projects.models import Area, Enterprise
 
-from .base import RegisterAdmin, ask, few
+from .base import ask, few
+from .merging import MergingAdmin
 
 
 @admin.register(Enterprise)
-class EnterpriseAdmin(RegisterAdmin):
+class EnterpriseAdmin(MergingAdmin):
+    actions = ["merge_two"]
     list_display = ["code", "name", "name_zh", "kind", "home", "area", "settled_on", "updated_at"]
     list_display_links = ["code", "name"]
     list_filter = [

@@ -6,6 +6,9 @@ from typing import Any
 
 from django.db import models
 from django.db.models import QuerySet
+from django.http import Http404, HttpResponsePermanentRedirect
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import viewsets
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
@@ -13,9 +16,19 @@ from rest_framework.reverse import reverse
 from projects import filters, recording, serializers
 from projects.models.fields import CODE_PATTERN
 
+from .errors import Conflict
 from .formats import Negotiation, StrictJSONParser
 from .listing import QuestionBackend
 from .schema import RegisterSchema
+
+
+class Moved(Conflict):
+    """A record was asked for by a code under which it stands no more."""
+
+    def __init__(self, former: str, code: str) -> None:
+        self.code = code
+        sentence = _("“%(former)s” was merged into “%(code)s”: write to that one.")
+        super().__init__(sentence % {"former": former, "code": code})
 
 
 class NounViewSet(viewsets.ModelViewSet):
@@ -93,11 +106,43 @@ class SectorViewSet(NounViewSet):
 
 
 class EnterpriseViewSet(NounViewSet):
-    """Enterprises, settled in an area or only a party to a project."""
+    """Enterprises, settled in an area or only a party to a project.
+
+    The code of one that was merged into another leads to that one on reading;
+    nothing is written by it.
+    """
 
     serializer_class = serializers.EnterpriseSerializer
     question_class = filters.EnterpriseQuestion
     joined = ("area",)
+
+    @extend_schema(
+        responses={
+            200: serializers.EnterpriseSerializer,
+            301: OpenApiResponse(
+                description="The enterprise was merged into another, to which `Location` leads."
+            ),
+        }
+    )
+    def retrieve(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().retrieve(request, *args, **kwargs)
+        except Moved as moved:
+            address = reverse(f"api:{self.basename}-detail", args=[moved.code])
+            query = request.META.get("QUERY_STRING", "")
+            return HttpResponsePermanentRedirect(
+                request.build_absolute_uri(f"{address}?{query}" if query else address)
+            )
+
+    def get_object(self) -> Any:
+        try:
+            return super().get_object()
+        except Http404:
+            code = self.kwargs[self.lookup_field]
+            record = self.model.objects.visible_to(self.request.user).by_codes([code]).get(code)
+            if record is None:
+                raise
+            raise Moved(code, record.code) from None
 
 
 class ProjectViewSet(NounViewSet):

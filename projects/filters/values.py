@@ -92,7 +92,7 @@ class SeveralValues(forms.Field):
 
 
 class Codes(SeveralValues):
-    """Codes of records that the asker may see. One query."""
+    """Codes of records that the asker may see. One query, and one more for former codes."""
 
     def __init__(self, *, records: Callable[[], Any], **kwargs: Any) -> None:
         self.records = records
@@ -100,7 +100,7 @@ class Codes(SeveralValues):
 
     def read_all(self, values: list[str]) -> list[Any]:
         possible = [v for v in values if re.fullmatch(CODE_PATTERN, v, re.ASCII) and len(v) <= 64]
-        found = {r.code: r for r in self.records().filter(code__in=possible)} if possible else {}
+        found = self.records().by_codes(possible) if possible else {}
         unknown = [value for value in values if value not in found]
         if unknown:
             raise ValidationError(
@@ -108,7 +108,8 @@ class Codes(SeveralValues):
                 "unknown",
                 {"value": "”, “".join(shown(value) for value in unknown[:5])},
             )
-        return [found[value] for value in values]
+        # Of several codes of one record, as after a merge, one is enough.
+        return list(dict.fromkeys(found[value] for value in values))
 
 
 class Words(SeveralValues):

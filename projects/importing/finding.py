@@ -222,6 +222,8 @@ class Finder:
             columns = ("code", "name", "name_zh", "aliases")
             for row in model.objects.visible_to(self.user).values_list(*columns).iterator():
                 self._enter(model, *row)
+            for former, code in model.objects.visible_to(self.user).former_codes():
+                self._codes[model][names.normalise(former)].add(code)
             for made, _code in list(self.made):
                 if made is model:
                     record = self.made[made, _code][0]

@@ -2,6 +2,7 @@ from .area import Area
 from .batch import BatchState, ImportBatch, ImportRow, RowFate
 from .conversion import Allocation, Outcome, ProjectConversion, ReceiptConversion
 from .enterprise import Enterprise, Kind
+from .former import FormerCode
 from .headline import Headline, HeadlineBasis, What
 from .project import (
     CONTRACTED_STAGES,
@@ -31,6 +32,7 @@ __all__ = [
     "BatchState",
     "Enterprise",
     "ExchangeRate",
+    "FormerCode",
     "Headline",
     "HeadlineBasis",
     "ImportBatch",

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
@@ -49,6 +51,27 @@ class EnterpriseQuerySet(NamedQuerySet):
             models.Q(pk__in=projects.filter(enterprise__isnull=False).values("enterprise"))
             | models.Q(pk__in=partnerships.values("enterprise"))
         )
+
+    def by_codes(self, codes: Iterable[str]) -> dict[str, Enterprise]:
+        """As for every noun, and by the codes of enterprises that were merged: what they are now.
+
+        One query more, where a code is nobody's now.
+        """
+        wanted = set(codes)
+        found = super().by_codes(wanted)
+        if missing := wanted - found.keys():
+            moved = self.annotate(former=models.F("former_codes__code"))
+            found |= {one.former: one for one in moved.filter(former__in=missing)}
+        return found
+
+    def formerly(self, codes: Iterable[str]) -> Self:
+        """Those that have one of these as a former code, in upper or lower case."""
+        lowered = {code.lower() for code in codes}
+        moved = self.annotate(former=Lower("former_codes__code"))
+        return moved.filter(former__in=lowered)
+
+    def former_codes(self) -> Iterable[tuple[str, str]]:
+        return self.filter(former_codes__isnull=False).values_list("former_codes__code", "code")
 
 
 class Enterprise(SourcedModel, ReviewedModel):
@@ -102,6 +125,20 @@ class Enterprise(SourcedModel, ReviewedModel):
 
     def make_search_key(self) -> str:
         return f"{super().make_search_key()}\n{self.uscc.lower()}".rstrip()
+
+    def validate_unique(self, exclude: Any = None) -> None:
+        """A former code stays what it is, so that what names it never means another enterprise."""
+        super().validate_unique(exclude)
+        if (exclude and "code" in exclude) or not self.code:
+            return
+        moved = Enterprise.objects.formerly([self.code]).exclude(pk=self.pk).first()
+        if moved is not None:
+            message = _(
+                "“%(code)s” was the code of an enterprise that was merged into “%(now)s”: choose "
+                "another code, or use that enterprise."
+            )
+            params = {"code": self.code, "now": moved.code}
+            raise ValidationError({"code": ValidationError(message, "unique", params)})
 
     def clean_fields(self, exclude: object = None) -> None:
         # Mended before the fields are checked, so that a code with hyphens is not too long.

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from projects.batching import batches
 from projects.derived import derive_new_receipts
-from projects.models import Receipt
+from projects.models import Enterprise, Receipt
 
 from .links import Written, link
 from .one import Reach, derive, reach
@@ -55,6 +55,9 @@ def _save(written: Sequence[Written], *, new: bool) -> tuple[list[Any], list[Any
             record.search_key = record.make_search_key()
     before = []
     if new:
+        if model is Enterprise and model.objects.formerly([one.code for one in records]).exists():
+            # No constraint spans two tables; whoever asks the model gets its sentence.
+            raise IntegrityError("a former code of an enterprise cannot be given to another")
         model._base_manager.bulk_create(records)
     else:
         before = list(model._base_manager.filter(pk__in=[record.pk for record in records]))

@@ -32,8 +32,8 @@ class Known:
         found = self._by_model.setdefault(model, {})
         wanted = [code for code in dict.fromkeys(codes) if code not in found]
         for start in range(0, len(wanted), 500):
-            batch = model.objects.visible_to(self.user).filter(code__in=wanted[start : start + 500])
-            found.update({record.code: record for record in batch})
+            batch = wanted[start : start + 500]
+            found.update(model.objects.visible_to(self.user).by_codes(batch))
 
     def add(self, record: Any) -> None:
         self._by_model.setdefault(type(record), {})[record.code] = record
@@ -81,7 +81,7 @@ class CodeOf(serializers.RelatedField):
         record = (
             known.get(self.model, data)
             if known is not None
-            else self.get_queryset().filter(code=data).first()
+            else self.get_queryset().by_codes([data]).get(data)
         )
         if record is None:
             self.fail("does_not_exist", value=shown(data))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import render
 from django.views import View
 
 from projects.filters import ProjectQuestion
@@ -17,7 +17,7 @@ MOST_PROJECTS = 50
 
 
 class RecordPage(View):
-    """The page of one record, by its code."""
+    """The page of one record, by its code; a former code leads to the page of what it is now."""
 
     http_method_names = ["get", "head", "options"]
     model: Any
@@ -32,7 +32,13 @@ class RecordPage(View):
         return {}
 
     def get(self, request: HttpRequest, code: str) -> HttpResponse:
-        record = get_object_or_404(self.records(), code=code)
+        record = self.records().by_codes([code]).get(code)
+        if record is None:
+            raise Http404
+        if record.code != code:
+            query = request.META.get("QUERY_STRING", "")
+            address = record.get_absolute_url()
+            return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)
         return render(request, self.template, {"record": record, **self.beside(record)})
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, models, transaction
 
-from projects.models import ApiToken, ProjectSector
+from projects.models import ApiToken, FormerCode, ProjectSector
 from tests.factories import (
     make_area,
     make_enterprise,
@@ -60,6 +60,9 @@ BREAKING = {
         make_enterprise(uscc="91110000600037341L"),
         broken(make_enterprise(), uscc="91110000600037341L"),
     ),
+    "formercode_code_unique": lambda: [
+        FormerCode.objects.create(code=code, enterprise=make_enterprise()) for code in ("A", "a")
+    ],
     "project_code_unique": lambda: (make_project(code="A"), broken(make_project(), code="a")),
     "project_has_a_name": lambda: broken(make_project(), name="", name_zh=""),
     "project_amount_in_range": lambda: broken(make_project(), amount=Decimal("-0.01")),
