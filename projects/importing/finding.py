@@ -14,6 +14,7 @@ from rest_framework.serializers import ValidationError
 from projects import names, recording, serializers
 from projects.serializers.errors import flat, outward
 
+from .allowing import may, refusal
 from .mapping import CellError
 
 Key = tuple[Any, str]
@@ -49,6 +50,11 @@ class Finder:
                 _("no %(noun)s is called “%(name)s”: enter it first, or let the mapping make it")
                 % {"noun": model._meta.verbose_name, "name": name[:60]}
             )
+        if not may(self.user, "add", model):
+            raise CellError(
+                _("no %(noun)s is called “%(name)s”, and you may not add any")
+                % {"noun": model._meta.verbose_name, "name": name[:60]}
+            )
         field = "name_zh" if re.search(r"[\u3400-\u9fff]", name) else "name"
         given = {"code": self.new_code(model, name), field: name, **make}
         try:
@@ -80,6 +86,8 @@ class Finder:
         code = str(given["code"])
         if self.is_there(model, code):
             return code
+        if not may(self.user, "add", model):
+            raise ValidationError({"code": [refusal("add", model)]})
         serializer = _serializer_of(model)(data=given, context={"known": self.known})
         self._read_references(serializer, given)
         serializer.is_valid(raise_exception=True)
