@@ -99,7 +99,7 @@ class Finder:
         self.known.add(record)
         self.made[model, code] = (record, links)
         if model in self._codes:
-            self._enter(model, code, record.name, record.name_zh, record.aliases)
+            self._enter(model, code, *_called(record))
         return code
 
     def is_there(self, model: Any, code: str) -> bool:
@@ -137,17 +137,17 @@ class Finder:
     def _by_name(self, model: Any) -> dict[str, set[str]]:
         if model not in self._codes:
             self._codes[model] = defaultdict(set)
-            columns = ("code", "name", "name_zh", "aliases")
+            columns = ("code", *_names_of(model))
             for row in model.objects.visible_to(self.user).values_list(*columns).iterator():
                 self._enter(model, *row)
             for made, _code in list(self.made):
                 if made is model:
-                    record = self.made[made, _code][0]
-                    self._enter(model, _code, record.name, record.name_zh, record.aliases)
+                    self._enter(model, _code, *_called(self.made[made, _code][0]))
         return self._codes[model]
 
-    def _enter(self, model: Any, code: str, name: str, name_zh: str, aliases: str) -> None:
-        for one in (code, name, name_zh, *aliases.splitlines()):
+    def _enter(self, model: Any, code: str, *called: str) -> None:
+        """Note what a record is called; other names stand one a line."""
+        for one in (code, *(line for text in called for line in text.splitlines())):
             if key := names.normalise(one):
                 self._codes[model][key].add(code)
 
@@ -188,6 +188,15 @@ def referred(field: Any) -> Any:
     child = getattr(field, "child_relation", None) or getattr(field, "child", None) or field
     sector = getattr(child, "fields", {}).get("sector") if hasattr(child, "fields") else None
     return getattr(sector or child, "model", None)
+
+
+def _names_of(model: Any) -> tuple[str, ...]:
+    """The columns of what records of a model are called."""
+    return ("name", "name_zh", "aliases") if hasattr(model, "aliases") else ("title",)
+
+
+def _called(record: Any) -> list[str]:
+    return [getattr(record, column) for column in _names_of(type(record))]
 
 
 def _serializer_of(model: Any) -> Any:
