@@ -12,7 +12,7 @@ from django.db import models, transaction
 from django.utils import formats
 from django.utils.translation import gettext as _
 
-from projects import derived, recording, uscc
+from projects import batching, recording, uscc
 from projects.models import Enterprise, FormerCode, Project, Source
 
 # Of each of these an enterprise has one: two that differ are for a person to decide between.
@@ -127,7 +127,7 @@ def _move_projects(old: Enterprise, into: Enterprise, user: Any, reason: str) ->
     """Have `into` lead what `old` led and take part where it did; how many of either."""
     led = partnered = 0
     projects = Project.objects.with_enterprise([old]).prefetch_related("partners")
-    for batch in derived.walk(projects.select_for_update()):
+    for batch in batching.walk(projects.select_for_update()):
         written = []
         for project in batch:
             partners = list(project.partners.all())

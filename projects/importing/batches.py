@@ -33,9 +33,10 @@ from .headings import Suggestion, recognised, suggest
 from .mapping import Mapping, MappingError, mapping_of
 from .writing import write
 
-NOUNS = ("projects", "enterprises", "receipts")
 # A worker that has not been heard of for so long, on another machine, has died.
 SILENT_FOR = timedelta(minutes=15)
+# A worker looks for work about once a second: after so long none has come.
+COMES_WITHIN = timedelta(seconds=10)
 # What takes no longer than a person waits is done at once.
 AT_ONCE = 500
 
@@ -159,6 +160,7 @@ def cancel(batch: ImportBatch) -> None:
 
 def _move(batch: ImportBatch, states: Any, to: BatchState, **columns: Any) -> None:
     """From one of `states` into another, unless somebody was faster. Raises BatchError."""
+    columns = {"beat_at": timezone.now()} | columns
     changed = ImportBatch.objects.filter(pk=batch.pk, state__in=list(states)).update(
         state=to, **columns
     )
@@ -186,7 +188,7 @@ def work_on(batch: ImportBatch) -> bool:
     if to is None:
         return False
     try:
-        _move(batch, [batch.state], to, worker=me(), beat_at=timezone.now(), done=0)
+        _move(batch, [batch.state], to, worker=me(), done=0)
     except BatchError:
         return False
     try:
@@ -202,11 +204,24 @@ def work_on(batch: ImportBatch) -> bool:
     return True
 
 
-def _finish(batch: ImportBatch, state: BatchState, **columns: Any) -> None:
-    ImportBatch.objects.filter(pk=batch.pk).exclude(state=BatchState.CANCELLED).update(
-        state=state, worker="", **columns
-    )
+def _finish(batch: ImportBatch, state: BatchState, **columns: Any) -> bool:
+    """Leave a batch in a state; False where somebody has taken it out of our hands meanwhile."""
+    held = ImportBatch.objects.filter(pk=batch.pk, state=batch.state, worker=batch.worker)
+    finished = held.update(state=state, worker="", **columns)
     batch.refresh_from_db()
+    return bool(finished)
+
+
+def waits_in_vain(batch: ImportBatch) -> bool:
+    """Whether a batch has waited for longer than a worker takes to come, while none is busy.
+
+    At most one query.
+    """
+    if batch.state not in WAITING or batch.beat_at is None:
+        return False
+    if timezone.now() - batch.beat_at < COMES_WITHIN:
+        return False
+    return not ImportBatch.objects.filter(state__in=AT_WORK).exists()
 
 
 def mark_interrupted() -> int:
@@ -281,7 +296,7 @@ def preview(batch: ImportBatch) -> None:
     with transaction.atomic():
         batch.rows.all().delete()
         ImportRow.objects.bulk_create(rows)
-        _finish(
+        finished = _finish(
             batch,
             BatchState.PREVIEWED,
             counts=planning.counts_of(rows),
@@ -292,6 +307,8 @@ def preview(batch: ImportBatch) -> None:
             ],
             plan=planning.digest_of(rows),
         )
+        if not finished:
+            transaction.set_rollback(True)
 
 
 def commit(batch: ImportBatch) -> None:
@@ -304,7 +321,11 @@ def commit(batch: ImportBatch) -> None:
         rows = planning.rows_of(batch, checked, finder, checker)
         if planning.digest_of(rows) == batch.plan:
             _keep_written(batch, checked, finder)
-            _finish(batch, BatchState.WRITTEN, written_at=timezone.now(), content=b"")
+            # The rows that were refused are still to be mended.
+            content = {} if batch.counts.get(RowFate.REFUSED) else {"content": b""}
+            if not _finish(batch, BatchState.WRITTEN, written_at=timezone.now(), **content):
+                # Given up, or mapped anew, in the last moment: then nothing is written.
+                transaction.set_rollback(True)
             return
         transaction.set_rollback(True)
     preview(batch)

@@ -17,6 +17,7 @@ from projects.serializers.cells import headings
 from projects.serializers.errors import flat, outward
 from projects.spreadsheets.reading import Row, Table
 
+from .allowing import may, refusal
 from .finding import Finder, Key, references, referred
 from .footers import Footer, held_against, is_footer
 from .keys import Found, Keys, keys_of
@@ -32,6 +33,10 @@ class Fate(StrEnum):
     NEW = "new"
     CHANGED = "changed"
     UNCHANGED = "unchanged"
+
+
+# What whoever has a row written must be permitted to do.
+ACTIONS = {Fate.NEW: "add", Fate.CHANGED: "change"}
 
 
 @dataclass
@@ -176,19 +181,24 @@ class Checker:
         about = self.keys.find(data)
         for model, codes in references(self.serializer, data).items():
             self.finder.known.read(model, codes)
-        unkeyed: list[Candidate] = []
+        candidates: list[Candidate] = []
         for reading, found in zip(readings, about, strict=True):
             candidate = self._check_row(reading, found)
             if reading.faults:
                 self.checked.faults += reading.faults
             elif candidate is not None:
-                self.checked.candidates.append(candidate)
-                if candidate.fate == Fate.NEW:
-                    unkeyed.append(candidate)
+                candidates.append(candidate)
+        unkeyed = [one for one in candidates if one.fate == Fate.NEW]
         records = [candidate.record for candidate in unkeyed]
         for candidate, is_there in zip(unkeyed, self.keys.already(records), strict=True):
             if is_there:
                 candidate.fate = Fate.UNCHANGED
+        for candidate in candidates:
+            action = ACTIONS.get(candidate.fate)
+            if action is None or may(self.finder.user, action, self.model):
+                self.checked.candidates.append(candidate)
+            else:
+                self._fault(candidate.row, "", "", refusal(action, self.model))
 
     def _check_row(self, reading: Reading, found: Found) -> Candidate | None:
         data, record = reading.data, found.record

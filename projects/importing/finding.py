@@ -17,6 +17,7 @@ from projects.models import Enterprise, Project
 from projects.serializers.errors import flat, outward
 from projects.wording import shown
 
+from .allowing import may, refusal
 from .mapping import CellError
 
 Key = tuple[Any, str]
@@ -89,6 +90,11 @@ class Finder:
             )
         if meant := self.meant(model, name):
             return meant
+        if not may(self.user, "add", model):
+            raise CellError(
+                _("no %(noun)s is called “%(name)s”, and you may not add any")
+                % {"noun": model._meta.verbose_name, "name": shown(name)}
+            )
         field = "name_zh" if re.search(r"[\u3400-\u9fff]", name) else "name"
         given = {"code": self.new_code(model, name), field: name, **make}
         try:
@@ -161,6 +167,8 @@ class Finder:
         code = str(given["code"])
         if self.is_there(model, code):
             return code
+        if not may(self.user, "add", model):
+            raise ValidationError({"code": [refusal("add", model)]})
         serializer = _serializer_of(model)(data=given, context={"known": self.known})
         self._read_references(serializer, given)
         serializer.is_valid(raise_exception=True)
@@ -172,9 +180,11 @@ class Finder:
         self.known.add(record)
         self.made[model, code] = (record, links)
         if model in self._codes:
-            self._enter(model, code, record.name, record.name_zh, record.aliases)
+            self._enter(model, code, *_called(record))
         if model in self._ready:
-            self._ready[model].add(code, [record.name, record.name_zh, *record.alias_list()])
+            self._ready[model].add(
+                code, [one for text in _called(record) for one in text.splitlines()]
+            )
         return code
 
     def is_there(self, model: Any, code: str) -> bool:
@@ -219,19 +229,19 @@ class Finder:
     def _by_name(self, model: Any) -> dict[str, set[str]]:
         if model not in self._codes:
             self._codes[model] = defaultdict(set)
-            columns = ("code", "name", "name_zh", "aliases")
+            columns = ("code", *_names_of(model))
             for row in model.objects.visible_to(self.user).values_list(*columns).iterator():
                 self._enter(model, *row)
             for former, code in model.objects.visible_to(self.user).former_codes():
                 self._codes[model][names.normalise(former)].add(code)
             for made, _code in list(self.made):
                 if made is model:
-                    record = self.made[made, _code][0]
-                    self._enter(model, _code, record.name, record.name_zh, record.aliases)
+                    self._enter(model, _code, *_called(self.made[made, _code][0]))
         return self._codes[model]
 
-    def _enter(self, model: Any, code: str, name: str, name_zh: str, aliases: str) -> None:
-        for one in (code, name, name_zh, *aliases.splitlines()):
+    def _enter(self, model: Any, code: str, *called: str) -> None:
+        """Note what a record is called; other names stand one a line."""
+        for one in (code, *(line for text in called for line in text.splitlines())):
             if key := names.normalise(one):
                 self._codes[model][key].add(code)
 
@@ -272,6 +282,15 @@ def referred(field: Any) -> Any:
     child = getattr(field, "child_relation", None) or getattr(field, "child", None) or field
     sector = getattr(child, "fields", {}).get("sector") if hasattr(child, "fields") else None
     return getattr(sector or child, "model", None)
+
+
+def _names_of(model: Any) -> tuple[str, ...]:
+    """The columns of what records of a model are called."""
+    return ("name", "name_zh", "aliases") if hasattr(model, "aliases") else ("title",)
+
+
+def _called(record: Any) -> list[str]:
+    return [getattr(record, column) for column in _names_of(type(record))]
 
 
 def _serializer_of(model: Any) -> Any:

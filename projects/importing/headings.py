@@ -109,8 +109,10 @@ WORDS: dict[str, dict[str, list[str]]] = {
     },
 }
 
-# Numbers of rows, which say nothing of a record.
-IGNORED = frozenset(map(names.normalise, ["序号", "行号", "no", "no.", "number", "#", "s/n", "序"]))
+# What says nothing of a record: numbers of rows, and why we refused one.
+IGNORED = frozenset(
+    map(names.normalise, ["序号", "行号", "no", "no.", "number", "#", "s/n", "序", "reason"])
+)
 
 # The noun before the word: 项目编号 is 编号 of a project.
 _OWN = {"projects": ("项目", "project"), "enterprises": ("企业", "enterprise"), "receipts": ()}
@@ -156,6 +158,7 @@ _FOUND: dict[str, dict[str, Any]] = {
 }
 
 _IN_BRACKETS = re.compile(r"[（(\[【]([^）)\]】]*)[）)\]】]")
+_WITH_SHARES = re.compile(r"\s\d{1,3}(?:\.\d+)?\s*%?\s*(?:[;；]|$)")
 _UNIT_SAID = re.compile(r"(?:金额)?单位\s*[:：]?\s*")
 
 
@@ -187,6 +190,10 @@ def suggest(noun: str, table: Table) -> Suggestion:
             unmapped.append(heading)
             continue
         taken.add(name)
+        if table.is_json and heading == name:
+            # As the API answers it: codes, lists and objects.
+            columns[heading] = Column(heading, name)
+            continue
         columns[heading] = _column(noun, heading, name, samples)
         if name == "amount" and (unit := unit_of(heading)):
             columns[heading] = replace(columns[heading], unit=unit.factor)
@@ -232,6 +239,9 @@ def _bare(heading: str) -> str:
 
 def _column(noun: str, heading: str, name: str, samples: Sequence[str]) -> Column:
     options: dict[str, Any] = dict(_FOUND.get(name, {}))
+    if name == "sectors" and any(map(_WITH_SHARES.search, samples)):
+        # `trade 60; logistics 40`, as an export writes it.
+        options = {}
     if name in VALUES:
         values = values_of(name)
         if any(sample and sample not in values for sample in samples):

@@ -83,8 +83,9 @@ class RowReader:
     def read(self, row: Row, *, is_json: bool) -> Reading:
         reading = Reading(row, self.mapping)
         if is_json and self.is_of_fields:
-            reading.data = {**self.mapping.constants, **row.cells}
-            reading.said = {name: text_of(value) for name, value in row.cells.items()}
+            cells = {name: row.cells[name] for name in self.mapping.columns if name in row.cells}
+            reading.data = {**self.mapping.constants, **cells}
+            reading.said = {name: text_of(value) for name, value in cells.items()}
             return reading
         texts: dict[str, str] = {}
         linked: dict[str, list[Any]] = {}

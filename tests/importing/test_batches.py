@@ -280,6 +280,46 @@ def test_giving_up_stops_the_check_at_its_next_step(clerk, monkeypatch):
     assert ImportBatch.objects.get().state == BatchState.CANCELLED
 
 
+@pytest.mark.parametrize(
+    "step", [batches.cancel, lambda b: batches.map_columns(b, as_suggested(b))]
+)
+def test_a_file_taken_back_while_it_is_written_is_not_written(clerk, monkeypatch, step):
+    batch = previewed("code,name\na,A\n", clerk)
+    batches.approve(batch)
+    keeping = batches._keep_written
+
+    def and_taken_back(*args):
+        keeping(*args)
+        step(ImportBatch.objects.get(pk=batch.pk))
+
+    monkeypatch.setattr(batches, "_keep_written", and_taken_back)
+    batches.work_on(batch)
+
+    assert not Project.objects.exists()
+    assert ImportBatch.objects.get().state != BatchState.WRITTEN
+
+
+def test_the_file_is_kept_while_rows_of_it_are_to_be_mended(clerk):
+    text = "code,name,amount\na,A,5\nb,B,lots\n"
+
+    batch = written(text, clerk, partial=True)
+
+    assert bytes(batch.content) == text.encode()
+
+
+def test_a_file_that_no_worker_comes_for_says_so(clerk):
+    batch = brought("code,name\na,A\n", clerk)
+    batches.map_columns(batch, as_suggested(batch))
+    assert not batches.waits_in_vain(batch)
+
+    batch.beat_at -= batches.COMES_WITHIN
+    assert batches.waits_in_vain(batch)
+
+    other = brought("code,name\nb,B\n", clerk)
+    ImportBatch.objects.filter(pk=other.pk).update(state=BatchState.CHECKING)
+    assert not batches.waits_in_vain(batch)
+
+
 def test_a_file_that_cannot_be_read_says_why(clerk):
     batch = batches.receive(b"%PDF-1.7\x00\x01", "list.pdf", "projects", user=clerk)
 

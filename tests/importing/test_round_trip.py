@@ -8,8 +8,10 @@ import pytest
 from django.http import QueryDict
 
 from projects import exporting, sample
-from projects.importing import Fate, import_table
+from projects.importing import Fate, batches, import_table
+from projects.importing.mapping import mapping_of
 from projects.models import Enterprise, Project, Receipt
+from projects.serializers import BY_NOUN
 from projects.serializers.cells import headings
 from projects.spreadsheets.reading import read
 from tests.factories import (
@@ -155,3 +157,38 @@ def test_the_sample_comes_back_unchanged(form):
 
     assert report.faults == []
     assert report.counts[Fate.UNCHANGED] == 5
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(
+    ("noun", "export"), [("projects", exporting.PROJECTS), ("enterprises", exporting.ENTERPRISES)]
+)
+def test_an_export_brought_in_is_suggested_to_be_what_it_is(register, form, noun, export):
+    batch = batches.receive(exported(export, form), f"export.{form}", noun)
+
+    batches.map_columns(batch, mapping_of(batch.mapping, list(BY_NOUN)))
+    batches.work_on(batch)
+
+    fates = {fate: count for fate, count in batch.counts.items() if count}
+    assert fates == {"unchanged": export.question(QueryDict(""), None).qs.count()}
+
+
+def test_what_a_json_file_says_beside_the_fields_may_be_ignored():
+    batch = batches.receive(b'[{"code": "a", "name": "A", "colour": "red"}]', "a.json", "projects")
+
+    mapping = mapping_of({**batch.mapping, "ignored": ["colour"]}, list(BY_NOUN))
+    batches.map_columns(batch, mapping)
+    batches.work_on(batch)
+
+    assert batch.counts["new"] == 1
+
+
+def test_a_source_that_is_not_there_is_told_the_nearest():
+    make_source(code="press-2023")
+    batch = batches.receive(b"code,name,sources\na,A,press-2032\n", "a.csv", "projects")
+
+    batches.map_columns(batch, mapping_of(batch.mapping, list(BY_NOUN)))
+    batches.work_on(batch)
+
+    ((column, _value, _reason, nearest),) = batch.rows.get().faults
+    assert (column, nearest) == ("sources", "press-2023")

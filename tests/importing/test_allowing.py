@@ -1,0 +1,79 @@
+"""A row is written only where whoever brought it in may add or change such records."""
+
+from decimal import Decimal
+
+import pytest
+from django.contrib.auth.models import Permission
+
+from projects.importing import batches
+from projects.importing.mapping import mapping_of
+from projects.models import Enterprise, Project, RowFate
+from projects.serializers import BY_NOUN
+from tests.factories import make_project, make_user
+
+pytestmark = pytest.mark.django_db
+
+TEXT = "code,name,amount\nold,Old,7\nsame,Same,5\nnew,New,5\n"
+
+
+def may(*codenames):
+    user = make_user("visitor", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+    return user
+
+
+def previewed(text, user):
+    batch = batches.receive(text.encode(), "list.csv", "projects", user=user)
+    batches.map_columns(batch, mapping_of(batch.mapping, list(BY_NOUN)))
+    batches.work_on(batch)
+    return batch
+
+
+def refused(batch):
+    rows = batch.rows.filter(fate=RowFate.REFUSED)
+    return {row.number: [reason for *_cell, reason, _near in row.faults] for row in rows}
+
+
+@pytest.fixture
+def standing():
+    make_project(code="old", name="Old", amount=Decimal("5.00"))
+    make_project(code="same", name="Same", amount=Decimal("5.00"))
+
+
+@pytest.mark.parametrize(
+    ("codenames", "expected"),
+    [
+        (["add_project", "change_project"], {}),
+        (["add_project"], {2: ["You may not change projects."]}),
+        (["change_project"], {4: ["You may not add projects."]}),
+    ],
+)
+def test_a_row_needs_the_permission_for_what_it_would_do(standing, codenames, expected):
+    batch = previewed(TEXT, may(*codenames))
+
+    assert refused(batch) == expected
+    assert batch.counts["unchanged"] == 1
+
+
+def test_what_is_not_permitted_is_not_written_with_the_good_rows(standing):
+    batch = previewed(TEXT, may("add_project"))
+
+    batches.approve(batch, partial=True)
+    batches.work_on(batch)
+
+    assert set(Project.objects.values_list("code", "amount")) == {
+        ("old", Decimal("5.00")),
+        ("same", Decimal("5.00")),
+        ("new", Decimal("5.00")),
+    }
+
+
+def test_an_enterprise_is_made_only_by_whoever_may_add_one():
+    text = "code,name,投资方\na,A,喀什兴达\n"
+
+    batch = previewed(text, may("add_project"))
+
+    ((row, (reason,)),) = refused(batch).items()
+    assert (row, "you may not add any" in reason) == (2, True)
+    assert not previewed(text, may("add_project", "add_enterprise")).counts["refused"]
+    assert not Enterprise.objects.exists()
