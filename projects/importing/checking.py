@@ -15,7 +15,7 @@ from rest_framework import serializers as rest
 from rest_framework.settings import api_settings
 
 from projects import recording, serializers
-from projects.derived import batches
+from projects.derived import WRITTEN_AT_ONCE, batches
 from projects.filters.values import read_day
 from projects.serializers.cells import from_cells, headings
 from projects.serializers.errors import flat, outward
@@ -34,6 +34,14 @@ class Fate(StrEnum):
     NEW = "new"
     CHANGED = "changed"
     UNCHANGED = "unchanged"
+
+
+class Mode(StrEnum):
+    """Which records rows may be about: any, or only new ones, or only those that are there."""
+
+    UPSERT = "upsert"
+    CREATE = "create"
+    UPDATE = "update"
 
 
 @dataclass(frozen=True)
@@ -69,6 +77,7 @@ class Checked:
     faults: list[Fault] = field(default_factory=list)
     left_out: list[Fault] = field(default_factory=list)
     emptied: list[Fault] = field(default_factory=list)
+    overtaken: bool = False
 
 
 @dataclass
@@ -85,8 +94,11 @@ class _Reading:
 class Checker:
     """Checks the rows of a file as the API checks its requests, and by the same sentences."""
 
-    def __init__(self, noun: str, mapping: Mapping, finder: Finder) -> None:
+    def __init__(
+        self, noun: str, mapping: Mapping, finder: Finder, mode: Mode = Mode.UPSERT
+    ) -> None:
         self.mapping = mapping
+        self.mode = mode
         self.finder = finder
         self.serializer_class = serializers.BY_NOUN[noun]
         self.model = self.serializer_class.Meta.model
@@ -99,14 +111,14 @@ class Checker:
         self._rows_by_identity: dict[Any, int] = {}
 
     def check(self, table: Table, progress: Progress | None = None) -> Checked:
-        """All that is wrong at once. About ten queries for each 500 rows."""
+        """All that is wrong at once. About ten queries for each 2,500 rows."""
         self._check_headings(table)
         self._check_constants()
         if self.checked.faults:
             # Every row would only repeat them.
             return self.checked
         done = 0
-        for rows in batches(table.rows):
+        for rows in batches(table.rows, WRITTEN_AT_ONCE):
             self._check_batch(rows, is_json=table.is_json)
             done += len(rows)
             if progress is not None:
@@ -319,7 +331,7 @@ class Checker:
         return Candidate(reading.row.number, record, links, fate, made)
 
     def _check_identity(self, reading: _Reading, record: Any) -> None:
-        if fault := self.keys.fault(reading.data, record):
+        if fault := self.keys.fault(reading.data, record) or self._out_of_mode(reading, record):
             self._blame(reading, fault[0], reading.said.get(fault[0], ""), fault[1])
         identity = self.keys.identity(reading.data)
         if identity is None:
@@ -329,6 +341,16 @@ class Checker:
             name = "code" if "code" in self.serializer.fields else ""
             reason = _("Row %(row)s is about the same record: keep one of them.") % {"row": first}
             self._blame(reading, name, reading.said.get(name, ""), reason)
+
+    def _out_of_mode(self, reading: _Reading, record: Any) -> tuple[str, str] | None:
+        name = "code" if "code" in self.serializer.fields else ""
+        if self.mode == Mode.CREATE and record is not None:
+            return name, _("There is such a record already, and rows only make new ones here.")
+        # What a row without its key lacks is said by its field.
+        is_keyed = not name or reading.data.get(name)
+        if self.mode == Mode.UPDATE and record is None and is_keyed:
+            return name, _("There is no such record, and rows only change what is there here.")
+        return None
 
     def _named(self, data: dict[str, Any]) -> list[Key]:
         return [

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from rest_framework.serializers import ValidationError
 
 from projects import names, recording, serializers
+from projects.models.fields import CODE_PATTERN
 from projects.serializers.errors import flat, outward
 
 from .mapping import CellError
@@ -160,7 +161,7 @@ def references(serializer: Any, rows: Any) -> dict[Any, set[str]]:
             value = row.get(name)
             for one in value if isinstance(value, list) else [value]:
                 code = one.get("sector") if isinstance(one, Mapping) else one
-                if isinstance(code, str):
+                if isinstance(code, str) and re.fullmatch(CODE_PATTERN, code, re.ASCII):
                     found[model].add(code)
     return found
 

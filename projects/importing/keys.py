@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from projects.filters.values import read_day
 from projects.models import ExchangeRate, Receipt
+from projects.models.fields import CODE_PATTERN
 
 Data = dict[str, Any]
 
@@ -52,8 +54,8 @@ class CodeKeys(Keys):
     """By code: exactly, as a code that differs by case alone is another's."""
 
     def standing(self, rows: Sequence[Data]) -> list[Any]:
-        codes = [str(data.get("code", "")) for data in rows]
-        lowered = {code.lower() for code in codes}
+        codes = [_code(data) for data in rows]
+        lowered = {code.lower() for code in codes if code}
         found = {
             record.code: record
             for record in self.records().annotate(lower=Lower("code")).filter(lower__in=lowered)
@@ -62,15 +64,22 @@ class CodeKeys(Keys):
         return [found.get(code) for code in codes]
 
     def identity(self, data: Data) -> Any:
-        return str(data.get("code", "")).lower() or None
+        return _code(data).lower() or None
 
     def fault(self, data: Data, record: Any) -> tuple[str, str] | None:
-        taken = self._taken.get(str(data.get("code", "")).lower())
+        taken = self._taken.get(_code(data).lower())
         if record is not None or taken is None:
             return None
         return "code", _(
             "The register has “%(code)s”, and upper and lower case count as one: write it so."
         ) % {"code": taken}
+
+
+def _code(data: Data) -> str:
+    """The code of a row as its field reads it; empty for what is none, and no question to ask."""
+    value = data.get("code")
+    text = str(value).strip() if isinstance(value, (str, int)) and value is not True else ""
+    return text if len(text) <= 64 and re.fullmatch(CODE_PATTERN, text, re.ASCII) else ""
 
 
 class IdKeys(Keys):
