@@ -1,3 +1,4 @@
+from .answer import StoredAnswer
 from .area import Area
 from .conversion import Allocation, Outcome, ProjectConversion, ReceiptConversion
 from .enterprise import Enterprise, Kind
@@ -42,6 +43,7 @@ __all__ = [
     "Sector",
     "Source",
     "Stage",
+    "StoredAnswer",
     "What",
     "Zone",
     "base_currency",
