@@ -11,7 +11,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, status
 from rest_framework.negotiation import DefaultContentNegotiation
-from rest_framework.parsers import JSONParser
+from rest_framework.parsers import BaseParser
+from rest_framework.renderers import JSONRenderer
 
 # A list of projects with their sectors is four deep.
 DEEPEST = 16
@@ -22,7 +23,7 @@ class BodyTooLarge(exceptions.APIException):
     default_code = "too_large"
 
 
-class StrictJSONParser(JSONParser):
+class StrictJSONParser(BaseParser):
     """JSON of which nothing is lost or guessed.
 
     Numbers keep all their digits; a name given twice, NaN, half a surrogate
@@ -30,6 +31,10 @@ class StrictJSONParser(JSONParser):
     the register takes are refused. The SHA-256 of the body stays with the request
     as `body_digest`, as the body itself does not.
     """
+
+    # Not the stock JSONParser, for which the body is read before, with one limit for all.
+    media_type = "application/json"
+    renderer_class = JSONRenderer
 
     @property
     def largest(self) -> int | None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 KEPT_FOR = timedelta(hours=24)
 
 
-class StoredAnswerQuerySet(models.QuerySet):
+class StoredAnswerQuerySet(models.QuerySet["StoredAnswer"]):
     def expired(self, now: datetime | None = None) -> StoredAnswerQuerySet:
         return self.filter(created_at__lt=(now or timezone.now()) - KEPT_FOR)
 
