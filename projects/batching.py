@@ -7,6 +7,9 @@ from itertools import islice
 from typing import Any
 
 BATCH = 500
+# What is written in one go comes in larger batches: each costs some thirty queries, whatever its
+# size, and 10,000 records are to be written with fewer than 200.
+WRITTEN_AT_ONCE = 2_500
 
 
 def batches(things: Iterable[Any], size: int | None = None) -> Iterator[list[Any]]:

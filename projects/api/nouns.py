@@ -18,6 +18,7 @@ from projects.models.fields import CODE_PATTERN
 
 from .errors import Conflict
 from .formats import Negotiation, StrictJSONParser
+from .idempotency import idempotent
 from .listing import QuestionBackend
 from .schema import RegisterSchema
 
@@ -66,6 +67,7 @@ class NounViewSet(viewsets.ModelViewSet):
         """What is answered after a write: read anew, with everything that was derived."""
         return self.get_serializer(self.get_queryset().get(pk=record.pk)).data
 
+    @idempotent
     def create(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)

@@ -9,11 +9,15 @@ from rest_framework import permissions
 
 from projects.models import ApiToken
 
-ACTIONS = {"POST": "add", "PUT": "change", "PATCH": "change", "DELETE": "delete"}
+ACTIONS = {"POST": ("add",), "PUT": ("change",), "PATCH": ("change",), "DELETE": ("delete",)}
 
 
 class ReadOpenWriteByPermission(permissions.BasePermission):
-    """Anybody reads; writing needs Django's permission on the model, and a key that may write."""
+    """Anybody reads; writing needs Django's permission on the model, and a key that may write.
+
+    A view whose one method adds or changes says so in `actions`, and tells
+    itself which of them each record needs.
+    """
 
     message = _("You may read this, but not write it.")
 
@@ -27,10 +31,11 @@ class ReadOpenWriteByPermission(permissions.BasePermission):
             self.message = gettext("This key is for reading only.")
             return False
         options = view.model._meta
-        codename = get_permission_codename(ACTIONS[request.method], options)
-        if request.user.has_perm(f"{options.app_label}.{codename}"):
+        actions = getattr(view, "actions", ACTIONS)[request.method]
+        codenames = [get_permission_codename(action, options) for action in actions]
+        if any(request.user.has_perm(f"{options.app_label}.{name}") for name in codenames):
             return True
         self.message = gettext("You may read this, but lack the permission “%(name)s”.") % {
-            "name": codename
+            "name": codenames[0]
         }
         return False

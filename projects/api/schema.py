@@ -14,11 +14,27 @@ from projects.filters import Question, values
 from projects.models import Kind, Stage, What
 from projects.models.fields import CODE_PATTERN
 
+from .idempotency import HEADER, KEY_PATTERN
+
 ERRORS = {
     "type": "object",
     "description": "`detail` says what is wrong; or each field or parameter has its messages.",
     "additionalProperties": {
         "oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]
+    },
+}
+ERRORS_BY_INDEX = {
+    "type": "object",
+    "description": "The same; or each index in the list has its fields with their messages.",
+    "additionalProperties": {
+        "oneOf": [
+            {"type": "string"},
+            {"type": "array", "items": {"type": "string"}},
+            {
+                "type": "object",
+                "additionalProperties": {"type": "array", "items": {"type": "string"}},
+            },
+        ]
     },
 }
 ANY_TIME = {
@@ -36,6 +52,16 @@ WITH_A_BODY = {"413": "The body is too large.", "415": "Bodies are `application/
 
 # Vocabularies of parameters that take several words.
 WORDS = {"stage": Stage.values, "kind": Kind.values, "what": What.values}
+
+IDEMPOTENCY_KEY = OpenApiParameter(
+    HEADER,
+    {"type": "string", "pattern": f"^{KEY_PATTERN}$", "minLength": 1, "maxLength": 200},
+    OpenApiParameter.HEADER,
+    description=(
+        "A name for this request, of your making: sent again with it within a day, the same "
+        "request is not done twice, and gets the same answer."
+    ),
+)
 
 
 class TokenScheme(OpenApiAuthenticationExtension):
@@ -57,7 +83,14 @@ class RegisterSchema(AutoSchema):
     def get_auth(self) -> list[Any]:
         return [*super().get_auth(), *([{}] if self.method in SAFE_METHODS else [])]
 
+    @property
+    def is_idempotent(self) -> bool:
+        handler = getattr(self.view, "action", None) or self.method.lower()
+        return getattr(getattr(self.view, handler, None), "is_idempotent", False)
+
     def get_override_parameters(self) -> list[Any]:
+        if self.is_idempotent:
+            return [*super().get_override_parameters(), IDEMPOTENCY_KEY]
         question = getattr(self.view, "question_class", None)
         # A view without actions is one that always asks, as that of the totals.
         if question is None or getattr(self.view, "action", "list") != "list":
@@ -69,6 +102,9 @@ class RegisterSchema(AutoSchema):
         errors = ResolvedComponent("Errors", ResolvedComponent.SCHEMA, ERRORS, "Errors")
         self.registry.register_on_missing(errors)
         for status, description in self.possible_errors().items():
+            if status in responses:
+                # The view says itself what that looks like there.
+                continue
             responses[status] = self._get_response_for_code(
                 OpenApiResponse(errors.ref, description), status, ["application/json"]
             )
@@ -82,6 +118,8 @@ class RegisterSchema(AutoSchema):
             found |= ON_WRITING
         if self.method in ("POST", "PUT", "PATCH"):
             found |= WITH_A_BODY
+        if self.is_idempotent:
+            found["422"] = "The `Idempotency-Key` stands for another request."
         return dict(sorted(found.items()))
 
 

@@ -3,6 +3,7 @@ from django.urls import include, path, re_path
 from rest_framework.routers import SimpleRouter
 
 from . import nouns
+from .bulk import BulkView
 from .doors import DocsView, RootView, SchemaView, UnknownAddressView
 from .totals import TotalsView
 
@@ -25,6 +26,8 @@ for plural, viewset, name in [
 v1 = [
     path("", RootView.as_view(), name="root"),
     path("totals/", TotalsView.as_view(), name="totals"),
+    # Before the projects themselves: no project has this code.
+    path("projects/bulk/", BulkView.as_view(), name="project-bulk"),
     *router.urls,
 ]
 

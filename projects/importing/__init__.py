@@ -1,6 +1,6 @@
 """Rows of files to records: mapped, checked as the API checks, written in one go or not at all."""
 
-from .checking import Fate
+from .checking import Fate, Mode
 from .mapping import Mapping, MappingError, read_mapping
 from .rows import Fault
 from .writing import Report, import_table
@@ -10,6 +10,7 @@ __all__ = [
     "Fault",
     "Mapping",
     "MappingError",
+    "Mode",
     "Report",
     "import_table",
     "read_mapping",

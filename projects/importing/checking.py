@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers as rest
 
 from projects import recording, serializers
-from projects.batching import batches
+from projects.batching import WRITTEN_AT_ONCE, batches
 from projects.serializers.cells import headings
 from projects.serializers.errors import flat, outward
 from projects.spreadsheets.reading import Row, Table
@@ -37,6 +37,14 @@ class Fate(StrEnum):
 
 # What whoever has a row written must be permitted to do.
 ACTIONS = {Fate.NEW: "add", Fate.CHANGED: "change"}
+
+
+class Mode(StrEnum):
+    """Which records rows may be about: any, or only new ones, or only those that are there."""
+
+    UPSERT = "upsert"
+    CREATE = "create"
+    UPDATE = "update"
 
 
 @dataclass
@@ -67,13 +75,17 @@ class Checked:
     left_out: list[Fault] = field(default_factory=list)
     emptied: list[Fault] = field(default_factory=list)
     footers: list[Footer] = field(default_factory=list)
+    overtaken: bool = False
 
 
 class Checker:
     """Checks the rows of a file as the API checks its requests, and by the same sentences."""
 
-    def __init__(self, noun: str, mapping: Mapping, finder: Finder) -> None:
+    def __init__(
+        self, noun: str, mapping: Mapping, finder: Finder, mode: Mode = Mode.UPSERT
+    ) -> None:
         self.mapping = mapping
+        self.mode = mode
         self.finder = finder
         self.serializer_class = serializers.BY_NOUN[noun]
         self.model = self.serializer_class.Meta.model
@@ -88,14 +100,14 @@ class Checker:
         self._rows_by_identity: dict[Any, int] = {}
 
     def check(self, table: Table, progress: Progress | None = None) -> Checked:
-        """All that is wrong at once. About ten queries for each 500 rows."""
+        """All that is wrong at once. About ten queries for each 2,500 rows."""
         self._check_headings(table)
         self._check_constants()
         if self.checked.faults:
             # Every row would only repeat them.
             return self.checked
         done = 0
-        for rows in batches(table.rows):
+        for rows in batches(table.rows, WRITTEN_AT_ONCE):
             self._check_batch(rows, is_json=table.is_json)
             done += len(rows)
             if progress is not None:
@@ -178,7 +190,7 @@ class Checker:
             else:
                 self.checked.left_out.append(reading.left_out)
         data = [reading.data for reading in readings]
-        about = self.keys.find(data)
+        about = self.keys.find(data, by_name=not is_json)
         for model, codes in references(self.serializer, data).items():
             self.finder.known.read(model, codes)
         candidates: list[Candidate] = []
@@ -234,8 +246,8 @@ class Checker:
         return Candidate(reading.row.number, record, links, fate, made, changes, version)
 
     def _check_identity(self, reading: Reading, found: Found) -> None:
-        if found.fault:
-            reading.blame(*found.fault)
+        if fault := found.fault or self._out_of_mode(reading, found.record):
+            reading.blame(*fault)
         identity = found.identity
         if identity is None:
             return
@@ -277,6 +289,16 @@ class Checker:
             return "; ".join(one.code for one in linked)
         value = getattr(record, name, None)
         return "" if value is None else str(getattr(value, "code", value))
+
+    def _out_of_mode(self, reading: Reading, record: Any) -> tuple[str, str] | None:
+        name = "code" if "code" in self.serializer.fields else ""
+        if self.mode == Mode.CREATE and record is not None:
+            return name, _("There is such a record already, and rows only make new ones here.")
+        # What a row without its key lacks is said by its field.
+        is_keyed = not name or reading.data.get(name)
+        if self.mode == Mode.UPDATE and record is None and is_keyed:
+            return name, _("There is no such record, and rows only change what is there here.")
+        return None
 
     def _named(self, data: dict[str, Any]) -> list[Key]:
         return [

@@ -14,6 +14,7 @@ from rest_framework.serializers import ValidationError
 
 from projects import likeness, names, recording, serializers
 from projects.models import Enterprise, Project
+from projects.models.fields import CODE_PATTERN
 from projects.serializers.errors import flat, outward
 from projects.wording import shown
 
@@ -272,7 +273,7 @@ def references(serializer: Any, rows: Any) -> dict[Any, set[str]]:
             value = row.get(name)
             for one in value if isinstance(value, list) else [value]:
                 code = one.get("sector") if isinstance(one, Mapping) else one
-                if isinstance(code, str):
+                if isinstance(code, str) and re.fullmatch(CODE_PATTERN, code, re.ASCII):
                     found[model].add(code)
     return found
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from projects import names, uscc
 from projects.filters.values import read_day
 from projects.models import Enterprise, ExchangeRate, Project, Receipt
+from projects.models.fields import CODE_PATTERN
 from projects.wording import shown
 
 from .finding import Finder
@@ -49,10 +50,11 @@ class Keys:
         records = self.model.objects.visible_to(self.user)
         return records.select_related(*named).prefetch_related(*links)
 
-    def find(self, rows: Sequence[Data]) -> list[Found]:
+    def find(self, rows: Sequence[Data], *, by_name: bool = True) -> list[Found]:
         """What each row is about; the records are read with their links.
 
-        A row that comes without a code and is about none that is there gets one.
+        With `by_name` a row that comes without a code is about the record of its
+        name, or gets a new code.
         """
         raise NotImplementedError
 
@@ -64,19 +66,15 @@ class Keys:
 class CodeKeys(Keys):
     """By code: exactly, as a code that differs by case alone is another's."""
 
-    def find(self, rows: Sequence[Data]) -> list[Found]:
-        coded = [data for data in rows if data.get("code")]
-        lowered = {str(data["code"]).lower() for data in coded}
+    def find(self, rows: Sequence[Data], *, by_name: bool = True) -> list[Found]:
+        lowered = {code.lower() for data in rows if (code := _code(data))}
         records = self.records().annotate(lower=Lower("code")).filter(lower__in=lowered)
         by_code = {record.code: record for record in records} if lowered else {}
         self._taken = {code.lower(): code for code in by_code}
-        uncoded = self.uncoded([data for data in rows if not data.get("code")])
-        return [
-            self._by_code(str(data["code"]), by_code)
-            if "code" in data and id(data) not in uncoded
-            else uncoded[id(data)]
-            for data in rows
-        ]
+        coded = {id(data): self._by_code(_code(data), by_code) for data in rows}
+        bare = [data for data in rows if by_name and not data.get("code")]
+        uncoded = self.uncoded(bare) if bare else {}
+        return [uncoded.get(id(data), coded[id(data)]) for data in rows]
 
     def _by_code(self, code: str, by_code: dict[str, Any]) -> Found:
         taken = self._taken.get(code.lower())
@@ -231,10 +229,17 @@ def several(name: str, codes: Sequence[str]) -> str:
     }
 
 
+def _code(data: Data) -> str:
+    """The code of a row as its field reads it; empty for what is none, and no question to ask."""
+    value = data.get("code")
+    text = str(value).strip() if isinstance(value, (str, int)) and value is not True else ""
+    return text if len(text) <= 64 and re.fullmatch(CODE_PATTERN, text, re.ASCII) else ""
+
+
 class IdKeys(Keys):
     """By `id`, where a row has one: of records that a file of ours came from."""
 
-    def find(self, rows: Sequence[Data]) -> list[Found]:
+    def find(self, rows: Sequence[Data], *, by_name: bool = True) -> list[Found]:
         ids = {text for data in rows if (text := str(data.get("id") or "")) and _is_id(text)}
         records = {str(record.pk): record for record in self.records().filter(pk__in=ids)}
         return [self._by_id(str(data.get("id") or ""), records) for data in rows]
@@ -302,7 +307,7 @@ class ReceiptKeys(IdKeys):
 class RateKeys(IdKeys):
     """By `id`; without one, by the two currencies and the day."""
 
-    def find(self, rows: Sequence[Data]) -> list[Found]:
+    def find(self, rows: Sequence[Data], *, by_name: bool = True) -> list[Found]:
         wanted: dict[Any, set[Any]] = defaultdict(set)
         for data in rows:
             pair = data.get("from_currency"), data.get("to_currency")
@@ -315,7 +320,7 @@ class RateKeys(IdKeys):
             (rate.from_currency, rate.to_currency, rate.quoted_on.isoformat()): rate
             for rate in self.records().filter(asked)
         }
-        found = super().find(rows)
+        found = super().find(rows, by_name=by_name)
         for one, data in zip(found, rows, strict=True):
             one.identity = self._triple(data)
             one.record = one.record or rates.get(one.identity)

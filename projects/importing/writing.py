@@ -9,16 +9,17 @@ from typing import Any
 
 from django.core.exceptions import ValidationError as ModelError
 from django.db import IntegrityError, transaction
+from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 from rest_framework.settings import api_settings
 
 from projects import recording, serializers
-from projects.batching import batches
+from projects.batching import WRITTEN_AT_ONCE, batches
 from projects.serializers.cells import headings
 from projects.serializers.errors import flat, outward
 from projects.spreadsheets.reading import Table
 
-from .checking import Candidate, Checked, Checker, Fate, Progress
+from .checking import Candidate, Checked, Checker, Fate, Mode, Progress
 from .finding import Finder
 from .footers import Footer
 from .mapping import Mapping
@@ -30,7 +31,8 @@ class Report:
     """What a file holds, and whether it was written.
 
     `counts` are of rows, by fate; `made`: how many records of each noun the
-    mapping made; see `Checked` for the rest.
+    mapping made; `overtaken`: whether rows are at fault because of what another
+    write did meanwhile; see `Checked` for the rest.
     """
 
     counts: dict[Fate, int] = field(default_factory=dict)
@@ -40,6 +42,7 @@ class Report:
     footers: list[Footer] = field(default_factory=list)
     made: dict[Any, int] = field(default_factory=dict)
     written: bool = False
+    overtaken: bool = False
 
 
 def import_table(
@@ -48,23 +51,24 @@ def import_table(
     mapping: Mapping | None = None,
     *,
     user: Any = None,
+    mode: Mode = Mode.UPSERT,
     dry_run: bool = False,
     partial: bool = False,
     progress: Progress | None = None,
 ) -> Report:
     """Check every row and write them in one go; nothing, where a row is at fault.
 
-    `partial`: the good rows all the same. `dry_run`: nothing, but with what the
-    database itself would refuse. The record of each row gets one row of
-    history, by `user`; unchanged ones get none. Without a mapping the headings
-    are the fields.
+    `mode`: which records rows may be about. `partial`: the good rows all the
+    same. `dry_run`: nothing, but with what the database itself would refuse. The
+    record of each row gets one row of history, by `user`; unchanged ones get
+    none. Without a mapping the headings are the fields.
     """
     if mapping is None:
         fields = headings(serializers.BY_NOUN[noun])
         mapping = Mapping.of_fields([one for one in table.headings if one in fields])
     finder = Finder(user, mapping.decisions)
     mapping = mapping.of_file(table.headings)
-    checked = Checker(noun, mapping, finder).check(table, progress)
+    checked = Checker(noun, mapping, finder, mode).check(table, progress)
     with transaction.atomic():
         made = write(checked, finder, mapping, user)
         written = not dry_run and (partial or not checked.faults)
@@ -80,6 +84,7 @@ def import_table(
         checked.footers,
         made,
         written,
+        checked.overtaken,
     )
 
 
@@ -87,30 +92,76 @@ def write(checked: Checked, finder: Finder, mapping: Mapping, user: Any) -> dict
     """Write what is new or changed, and what was made for it; returns how many of each noun
     were made.
 
-    What the database refuses becomes a fault of its row. To be called inside a
+    What the database refuses becomes a fault of its row: what others have written
+    meanwhile is found by asking, as it may be every row; the rest by trying again,
+    as the rules that can be asked beforehand have been. To be called inside a
     transaction, whose end decides whether it stays.
     """
     made = finder.write({key for one in checked.candidates for key in one.made})
-    for batch in batches(one for one in checked.candidates if one.fate != Fate.UNCHANGED):
-        for candidate in batch:
-            if user is not None:
-                candidate.record._history_user = user
-        if _written(batch):
-            continue
-        # One of them is refused: each is tried by itself, to find which.
-        for candidate in batch:
-            if not _written([candidate]):
-                checked.candidates.remove(candidate)
+    # The new ones first, as new and changed ones in one batch cost the queries of two.
+    for fate in (Fate.NEW, Fate.CHANGED):
+        wanted = [one for one in checked.candidates if one.fate == fate]
+        for batch in batches(wanted, WRITTEN_AT_ONCE):
+            for candidate in batch:
+                if user is not None:
+                    candidate.record._history_user = user
+            if _written(batch):
+                continue
+            overtaken = _overtaken(batch)
+            refused = _refused([one for one in batch if one.row not in overtaken])
+            checked.overtaken |= bool(overtaken)
+            checked.faults += overtaken.values()
+            for candidate in refused:
                 checked.faults += _refusals(candidate, mapping)
+            gone = overtaken.keys() | {one.row for one in refused}
+            checked.candidates = [one for one in checked.candidates if one.row not in gone]
     return made
+
+
+def _overtaken(candidates: Sequence[Candidate]) -> dict[int, Fault]:
+    """Of a refused batch, by row: whose record was written since it was looked for. Two queries."""
+    model = type(candidates[0].record)
+    keys = [one.record.pk for one in candidates if one.record.pk is not None]
+    versions = dict(model._base_manager.filter(pk__in=keys).values_list("pk", "version"))
+    found = {}
+    for one in candidates:
+        if one.record.pk is not None and versions.get(one.record.pk) != one.record.version:
+            found[one.row] = Fault(one.row, "", "", _came_between())
+    if hasattr(model, "code"):
+        new = {one.record.code.lower(): one for one in candidates if one.record.pk is None}
+        taken = model._base_manager.annotate(lower=Lower("code")).filter(lower__in=new)
+        for code in taken.values_list("lower", flat=True):
+            one, message = new[code], model._meta.get_field("code").error_messages["unique"]
+            found[one.row] = Fault(one.row, "code", one.record.code, str(message))
+    return found
+
+
+def _came_between() -> str:
+    return _("Another write came in between: try again.")
+
+
+def _refused(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Write these, and return those that the database refuses.
+
+    Each is found by halves: eleven more tries for the only one among 2,500.
+    """
+    if not candidates or _written(candidates):
+        return []
+    if len(candidates) == 1:
+        return list(candidates)
+    half = len(candidates) // 2
+    return _refused(candidates[:half]) + _refused(candidates[half:])
 
 
 def _written(candidates: Sequence[Candidate]) -> bool:
     new = [one.record for one in candidates if one.record.pk is None]
+    versions = [one.record.version for one in candidates]
     try:
         with transaction.atomic():
             recording.save_many([(one.record, one.links) for one in candidates])
     except IntegrityError:
+        for one, version in zip(candidates, versions, strict=True):
+            one.record.version = version
         for record in new:
             record.pk = None
             record._state.adding = True
@@ -125,7 +176,7 @@ def _refusals(candidate: Candidate, mapping: Mapping) -> list[Fault]:
     except ModelError as error:
         found = flat(outward(error).detail)
     else:
-        found = {"": [_("Another write came in between: try again.")]}
+        found = {"": [_came_between()]}
     return [
         Fault(
             candidate.row,

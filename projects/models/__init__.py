@@ -1,3 +1,4 @@
+from .answer import StoredAnswer
 from .area import Area
 from .batch import BatchState, ImportBatch, ImportRow, RowFate
 from .conversion import Allocation, Outcome, ProjectConversion, ReceiptConversion
@@ -49,6 +50,7 @@ __all__ = [
     "Sector",
     "Source",
     "Stage",
+    "StoredAnswer",
     "What",
     "Zone",
     "base_currency",

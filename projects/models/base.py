@@ -158,6 +158,16 @@ class NamedModel(CodedModel):
         first, second = (self.name_zh, self.name) if chinese else (self.name, self.name_zh)
         return first or second or self.code
 
+    def clean(self) -> None:
+        """The constraint's rule, asked without the database: an import may break it in any row."""
+        super().clean()
+        if not self.name and not self.name_zh:
+            raise ValidationError(_("Give a name, in English or in Chinese."), "no_name")
+
+    def validate_constraints(self, exclude: Any = None) -> None:
+        # `clean` has said the same.
+        super().validate_constraints({*(exclude or ()), "name"})
+
     def alias_list(self) -> list[str]:
         return [line.strip() for line in self.aliases.splitlines() if line.strip()]
 

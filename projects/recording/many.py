@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from projects.batching import batches
+from projects.batching import WRITTEN_AT_ONCE, batches
 from projects.derived import derive_new_receipts
 from projects.models import Enterprise, Receipt
 
@@ -22,16 +22,17 @@ def save_many(written: Sequence[Written]) -> int:
     the records themselves have been asked (`check` with `without_asking`); what
     the database forbids is an IntegrityError, and then nothing is written. What
     a record refers to needs its key by now, not when it was assigned. About
-    thirty queries for each 500 records.
+    thirty queries for each 2,500 new records, and forty for as many that are there.
     """
     reached: list[Reach] = []
     added: list[Receipt] = []
     changed = 0
+    new = [one for one in written if one[0].pk is None]
+    standing = [one for one in written if one[0].pk is not None]
     with transaction.atomic():
-        for batch in batches(written):
-            new = [one for one in batch if one[0].pk is None]
-            standing = [one for one in batch if one[0].pk is not None]
-            for records, before in (_save(new, new=True), _save(standing, new=False)):
+        for group in (new, standing):
+            for batch in batches(group, WRITTEN_AT_ONCE):
+                records, before = _save(batch, new=group is new)
                 changed += len(records)
                 if records and not before and isinstance(records[0], Receipt):
                     added += records
@@ -46,8 +47,6 @@ def save_many(written: Sequence[Written]) -> int:
 
 def _save(written: Sequence[Written], *, new: bool) -> tuple[list[Any], list[Any]]:
     """Write one batch; returns the records that changed, and those as they were before."""
-    if not written:
-        return [], []
     records = [record for record, _links in written]
     model = type(records[0])
     for record in records:
@@ -60,14 +59,27 @@ def _save(written: Sequence[Written], *, new: bool) -> tuple[list[Any], list[Any
             raise IntegrityError("a former code of an enterprise cannot be given to another")
         model._base_manager.bulk_create(records)
     else:
-        before = list(model._base_manager.filter(pk__in=[record.pk for record in records]))
+        before = _as_read(records)
         columns = [
             column.name
             for column in model._meta.concrete_fields
             if not column.primary_key and column.name not in ("created_at", "updated_at", "version")
         ]
-        model._base_manager.bulk_update(records, columns)
+        # They are all there and locked, so that none is inserted. `bulk_update` would take ten
+        # times as long: it tells the rows apart again for each column.
+        model._base_manager.bulk_create(
+            records, update_conflicts=True, update_fields=columns, unique_fields=["pk"]
+        )
     link(written)
     changed = model.register_history.keep_many(records, new=new)
     keys = {record.pk for record in changed}
     return changed, [record for record in before if record.pk in keys]
+
+
+def _as_read(records: Sequence[Any]) -> list[Any]:
+    """These records as they stand, locked. Raises IntegrityError if one is no longer as read."""
+    found = type(records[0])._base_manager.filter(pk__in=[record.pk for record in records])
+    before = list(found.order_by("pk").select_for_update(no_key=True))
+    if {(one.pk, one.version) for one in before} != {(one.pk, one.version) for one in records}:
+        raise IntegrityError("A record was changed or deleted after it was read.")
+    return before

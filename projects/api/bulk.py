@@ -1,0 +1,183 @@
+"""Many projects in one request: all of them written, or none."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError as ModelError
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import exceptions, serializers
+from rest_framework.response import Response
+from rest_framework.settings import api_settings
+from rest_framework.views import APIView
+
+from projects.filters import values
+from projects.importing import Fate, Mode, Report, import_table
+from projects.importing.keys import keys_of
+from projects.models import Project
+from projects.serializers import ProjectSerializer
+from projects.serializers.cells import headings
+from projects.spreadsheets.reading import Row, Table
+
+from .doors import OnlyKnownParameters
+from .formats import BodyTooLarge, LargeJSONParser, Negotiation
+from .idempotency import idempotent
+from .schema import ERRORS_BY_INDEX, RegisterSchema
+
+MOST_RECORDS = 10_000
+
+Errors = dict[int, dict[str, list[str]]]
+
+
+class BulkAnswerSerializer(serializers.Serializer):
+    """How many were new, changed, or the same before; `codes` in the order of the body."""
+
+    created = serializers.IntegerField()
+    updated = serializers.IntegerField()
+    unchanged = serializers.IntegerField()
+    codes = serializers.ListField(child=serializers.CharField())
+    dry_run = serializers.BooleanField(help_text="Whether this was a trial, and nothing written.")
+
+
+class BulkView(OnlyKnownParameters, APIView):
+    """Up to 10,000 projects by their codes: all are written in one go, or none.
+
+    A code that is not there yet makes a project, as a POST of it would; one that
+    is there changes it, as a PATCH would: what is not sent stays. Errors are
+    told all at once, by the index in the list, counted from 0.
+    """
+
+    model = Project
+    # One of them to come in; which of them each record needs is seen by its code.
+    actions = {"POST": ("add", "change")}
+    parser_classes = [LargeJSONParser]
+    content_negotiation_class = Negotiation
+    schema = RegisterSchema()
+    parameters = frozenset({"format", "mode", "dry_run"})
+
+    @extend_schema(
+        operation_id="projects_bulk",
+        request=ProjectSerializer(many=True),
+        parameters=[
+            OpenApiParameter(
+                "mode",
+                {"type": "string", "enum": [Mode.CREATE.value, Mode.UPDATE.value]},
+                description=(
+                    "Only make new projects, or only change those that are there: a record that "
+                    "would do the other is an error."
+                ),
+            ),
+            OpenApiParameter("dry_run", bool, description="`true`: check all, and write nothing."),
+        ],
+        responses={
+            200: BulkAnswerSerializer,
+            400: OpenApiResponse(
+                ERRORS_BY_INDEX, "Something sent cannot be read, or a rule forbids it."
+            ),
+            409: OpenApiResponse(ERRORS_BY_INDEX, "Another write came in between: try again."),
+        },
+    )
+    @idempotent
+    def post(self, request: Any) -> Response:
+        mode, dry_run = self.asked(request)
+        records, errors = listed(request.data)
+        mode = self.permitted(request.user, records, mode)
+        report = import_table(
+            "projects",
+            Table(
+                headings(ProjectSerializer),
+                [Row(index, record) for index, record in records.items()],
+                is_json=True,
+            ),
+            user=request.user,
+            mode=mode,
+            dry_run=dry_run or bool(errors),
+        )
+        errors |= by_index(report)
+        if errors:
+            # Not raised: an error of a list has another shape than one of a record.
+            said = {str(index): errors[index] for index in sorted(errors)}
+            return Response(said, status=409 if report.overtaken else 400)
+        return Response(
+            {
+                "created": report.counts[Fate.NEW],
+                "updated": report.counts[Fate.CHANGED],
+                "unchanged": report.counts[Fate.UNCHANGED],
+                "codes": [str(record["code"]).strip() for record in records.values()],
+                "dry_run": dry_run,
+            }
+        )
+
+    def asked(self, request: Any) -> tuple[Mode, bool]:
+        """The parameters. Raises ValidationError, by parameter."""
+        fields = {
+            "mode": values.Choice(choices=[Mode.CREATE, Mode.UPDATE], required=False),
+            "dry_run": values.TrueOrFalse(required=False),
+        }
+        found, errors = {}, {}
+        for name, field in fields.items():
+            try:
+                found[name] = field.clean(request.query_params.getlist(name))
+            except ModelError as error:
+                errors[name] = error.messages
+        if errors:
+            raise exceptions.ValidationError(errors)
+        return Mode(found["mode"] or Mode.UPSERT), bool(found["dry_run"])
+
+    def permitted(self, user: Any, records: Mapping[int, Any], mode: Mode) -> Mode:
+        """The mode that the user's permissions leave. Raises PermissionDenied, by index.
+
+        No query of records for whoever may both add and change.
+        """
+        may_add, may_change = (user.has_perm(f"projects.{a}_project") for a in ("add", "change"))
+        if may_add and may_change:
+            return mode
+        standing = keys_of(Project, user).standing(list(records.values()))
+        refused = [
+            index
+            for index, project in zip(records, standing, strict=True)
+            if (project is not None) != may_change
+        ]
+        if refused:
+            lacking = "change_project" if may_add else "add_project"
+            raise exceptions.PermissionDenied(
+                _("You lack the permission “%(name)s”, which these records need: %(indexes)s.")
+                % {"name": lacking, "indexes": ", ".join(map(str, refused))}
+            )
+        # Whatever another write makes or deletes until ours.
+        return Mode.CREATE if may_add else Mode.UPDATE
+
+    def get_view_name(self) -> str:
+        return "Bulk"
+
+
+def listed(data: Any) -> tuple[dict[int, dict[str, Any]], Errors]:
+    """The records of a body by index, and the errors of what is none. Raises for no list at all."""
+    if not isinstance(data, list) or not data:
+        raise exceptions.ParseError(
+            _('Send a list of projects, with at least one in it: [{"code": …}, …].')
+        )
+    if len(data) > MOST_RECORDS:
+        raise BodyTooLarge(
+            _("The list has %(count)s records, and at most %(most)s are taken at once: split it.")
+            % {"count": len(data), "most": MOST_RECORDS}
+        )
+    records = {index: one for index, one in enumerate(data) if isinstance(one, dict)}
+    wrong = _('A project is an object: {"code": …}.')
+    errors: Errors = {
+        index: {api_settings.NON_FIELD_ERRORS_KEY: [wrong]}
+        for index in range(len(data))
+        if index not in records
+    }
+    return records, errors
+
+
+def by_index(report: Report) -> Errors:
+    found: Errors = defaultdict(lambda: defaultdict(list))
+    for fault in report.faults:
+        name = fault.column or api_settings.NON_FIELD_ERRORS_KEY
+        found[fault.row][name].append(fault.reason)
+    return found

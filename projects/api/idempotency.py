@@ -1,0 +1,85 @@
+"""A POST that carries an `Idempotency-Key` is done once, however often it arrives."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from rest_framework import exceptions, status
+from rest_framework.renderers import JSONRenderer
+from rest_framework.response import Response
+
+from projects.models import StoredAnswer
+
+HEADER = "Idempotency-Key"
+# What one can see of ASCII, and spaces between.
+KEY_PATTERN = r"[!-~]([ -~]{0,198}[!-~])?"
+
+
+class KeyUsedOtherwise(exceptions.APIException):
+    status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
+    default_code = "key_used_otherwise"
+
+
+def idempotent(handler: Callable[..., Response]) -> Callable[..., Response]:
+    """A handler of POST that honours the key: the same request again gets the same answer again.
+
+    The key is claimed in the transaction of the write, so that of two requests
+    at once one writes, and the other waits for its answer. What is refused is
+    not kept: the request can be mended under the same key.
+    """
+
+    @wraps(handler)
+    def once(view: Any, request: Any, *args: Any, **kwargs: Any) -> Response:
+        key = request.headers.get(HEADER)
+        if key is None:
+            return handler(view, request, *args, **kwargs)
+        if not re.fullmatch(KEY_PATTERN, key):
+            raise exceptions.ValidationError(
+                {HEADER: [_("A key has 1 to 200 letters, digits and signs of ASCII.")]}
+            )
+        asked = _digest(request)
+        with transaction.atomic():
+            stored, is_new = StoredAnswer.objects.claim(request.user, key, asked)
+            if not is_new:
+                return _again(stored, asked)
+            response = handler(view, request, *args, **kwargs)
+            if status.is_success(response.status_code):
+                _keep(stored, response)
+            else:
+                transaction.set_rollback(True)
+            return response
+
+    once.is_idempotent = True
+    return once
+
+
+def _digest(request: Any) -> str:
+    """What is asked: the method, the address with its question, and the body."""
+    # Reading the data is what reads the body, and refuses one that cannot be read.
+    _data = request.data
+    parts = [request.method, request.get_full_path(), getattr(request, "body_digest", "")]
+    return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _keep(stored: StoredAnswer, response: Response) -> None:
+    stored.status = response.status_code
+    stored.headers = {
+        name: value for name, value in response.items() if name.lower() != "content-type"
+    }
+    stored.body = JSONRenderer().render(response.data).decode()
+    stored.save()
+
+
+def _again(stored: StoredAnswer, asked: str) -> Response:
+    if stored.asked != asked:
+        raise KeyUsedOtherwise(
+            _("This key stands for another request that was made with it: take a new one.")
+        )
+    return Response(json.loads(stored.body), stored.status, headers=stored.headers)

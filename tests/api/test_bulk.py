@@ -1,0 +1,472 @@
+"""Many projects in one request: what is written, what is refused, and what it costs."""
+
+import json
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from projects.importing.checking import Checker
+from projects.models import Allocation, Project
+from tests.api.test_writing import HOSTILE
+from tests.factories import (
+    make_area,
+    make_enterprise,
+    make_project,
+    make_rate,
+    make_receipt,
+    make_sector,
+    make_source,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+ADDRESS = "/api/v1/projects/bulk/"
+
+
+def post(client, records, query="", **headers):
+    return client.post(f"{ADDRESS}{query}", records, format="json", headers=headers)
+
+
+def counts(answer):
+    return [answer.json()[name] for name in ("created", "updated", "unchanged")]
+
+
+def permitted(*codenames):
+    user = make_user("visitor")
+    user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+    return user
+
+
+def codes():
+    return sorted(Project.objects.values_list("code", flat=True))
+
+
+def test_new_ones_are_made_changed_ones_changed_and_the_rest_left(client_of):
+    user = make_user("clerk")
+    make_area(code="kashi"), make_sector(code="trade"), make_source(code="press")
+    make_enterprise(code="lead"), make_enterprise(code="partner")
+    kept = make_project(code="kept", name="Kept")
+    changed = make_project(code="changed", name="Before", description="Stays")
+
+    answer = post(
+        client_of(user),
+        [
+            {
+                "code": "new",
+                "name": "New",
+                "area": "kashi",
+                "enterprise": "lead",
+                "partners": ["partner"],
+                "sectors": [{"sector": "trade", "share": "100.00"}],
+                "sources": ["press"],
+                "aliases": ["Other", "另"],
+                "signed_on": "2023-11-11",
+                "amount": "17.6亿元",
+            },
+            {"code": "kept", "name": "Kept"},
+            {"code": "changed", "name": "After", "amount": None},
+        ],
+    )
+
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "created": 1,
+        "updated": 1,
+        "unchanged": 1,
+        "codes": ["new", "kept", "changed"],
+        "dry_run": False,
+    }
+    new = Project.objects.get(code="new")
+    assert (new.amount, new.amount_text) == (Decimal("1760000000.00"), "17.6亿元")
+    assert (new.area.code, new.enterprise.code) == ("kashi", "lead")
+    assert [one.code for one in new.partners.all()] == ["partner"]
+    assert new.alias_list() == ["Other", "另"]
+    assert Allocation.objects.get(project=new).amount_base == new.amount
+    changed.refresh_from_db()
+    assert (changed.name, changed.amount, changed.description) == ("After", None, "Stays")
+    assert (changed.version, kept.history.count()) == (2, 1)
+    for project, kind in ((new, "+"), (changed, "~")):
+        row = project.history.first()
+        assert (row.history_type, row.history_user) == (kind, user)
+    assert (new.history.count(), changed.history.count()) == (1, 2)
+
+
+def test_what_the_api_lists_can_be_sent_back_and_changes_nothing(clerk):
+    make_rate()
+    for number in range(3):
+        project = make_project(
+            area=make_area(),
+            enterprise=make_enterprise(),
+            partners=[make_enterprise()],
+            sectors=[make_sector(), make_sector()],
+            sources=[make_source()],
+            currency="USD",
+            qualifier="about",
+            amount=None if number == 1 else Decimal("5.01"),
+            aliases="One\nTwo",
+        )
+        make_receipt(project)
+    listed = clerk.get("/api/v1/projects/").json()["results"]
+
+    answer = post(clerk, listed)
+
+    assert (answer.status_code, counts(answer)) == (200, [0, 0, 3])
+    assert clerk.get("/api/v1/projects/").json()["results"] == listed
+    assert [project.history.count() for project in Project.objects.all()] == [1, 1, 1]
+
+
+def test_the_answer_of_a_single_post_says_the_same_of_the_same_record(clerk):
+    make_sector(code="trade"), make_area(code="kashi")
+    record = {
+        "name": "P",
+        "area": "kashi",
+        "sectors": [{"sector": "trade"}],
+        "amount": "more than 1 billion yuan",
+        "stage": "intended",
+        "intended_on": "2023-11-01",
+    }
+    clerk.post("/api/v1/projects/", {"code": "one", **record}, format="json")
+
+    post(clerk, [{"code": "many", **record}])
+    one, many = (clerk.get(f"/api/v1/projects/{code}/").json() for code in ("one", "many"))
+
+    own = {"code", "url", "created_at", "updated_at"}
+    assert {n: v for n, v in one.items() if n not in own} == {
+        n: v for n, v in many.items() if n not in own
+    }
+
+
+def test_null_clears_and_what_is_absent_stays(clerk):
+    make_project(code="p", area=make_area(), sectors=[make_sector()], note="Stays")
+
+    answer = post(clerk, [{"code": "p", "area": None, "amount": None, "sectors": []}])
+
+    project = Project.objects.get(code="p")
+    assert counts(answer) == [0, 1, 0]
+    assert (project.area, project.amount, project.note) == (None, None, "Stays")
+    assert not project.shares.exists()
+
+
+def test_everything_wrong_is_told_at_once_by_index_and_nothing_is_written(clerk):
+    make_area(code="kashi")
+    make_project(code="There"), make_project(code="old")
+
+    answer = post(
+        clerk,
+        [
+            {"code": "good", "name": "Good"},
+            {"code": "bad", "name": "B", "area": "nowhere", "amount": "-5", "colour": "red"},
+            "no object",
+            {"name": "No code"},
+            {"code": "good", "name": "Again"},
+            {"code": "there", "name": "Differs by case"},
+            {"code": "nameless"},
+            {"code": "late", "name": "L", "signed_on": "2023-02-02", "registered_on": "2023-01-01"},
+            {"code": "null", "name": None},
+            {"code": None, "name": "N"},
+            {"code": None, "name": "N"},
+            {"code": "lists", "name": "L", "sectors": [{"sector": "x", "share": "101"}]},
+            {"code": "old", "stage": "begun"},
+        ],
+    )
+
+    said = answer.json()
+    assert answer.status_code == 400
+    assert {index: set(fields) for index, fields in said.items()} == {
+        "1": {"area", "amount", "colour"},
+        "2": {"non_field_errors"},
+        "3": {"code"},
+        "4": {"code"},
+        "5": {"code"},
+        "6": {"non_field_errors"},
+        "7": {"registered_on"},
+        "8": {"name"},
+        "9": {"code"},
+        "10": {"code"},
+        "11": {"sectors"},
+        "12": {"stage"},
+    }
+    assert list(said) == sorted(said, key=int)
+    assert all(isinstance(m, str) for f in said.values() for ms in f.values() for m in ms)
+    assert codes() == ["There", "old"]
+
+
+def test_a_trial_writes_nothing_and_answers_the_same(clerk):
+    make_project(code="p", name="P")
+    records = [{"code": "p", "name": "Q"}, {"code": "q", "name": "Q"}]
+
+    trial = post(clerk, records, "?dry_run=true")
+
+    assert trial.json() == {
+        "created": 1,
+        "updated": 1,
+        "unchanged": 0,
+        "codes": ["p", "q"],
+        "dry_run": True,
+    }
+    assert (codes(), Project.objects.get().name) == (["p"], "P")
+    assert Project.objects.get().history.count() == 1
+    real = post(clerk, records, "?dry_run=false").json()
+    assert real == trial.json() | {"dry_run": False}
+
+
+def test_a_trial_tells_the_same_errors(clerk):
+    records = [{"code": "a", "name": "A"}, {"code": "b", "name": "B", "stage": "begun"}]
+
+    trial, real = post(clerk, records, "?dry_run=true"), post(clerk, records)
+
+    assert trial.status_code == real.status_code == 400
+    assert trial.json() == real.json()
+    assert list(real.json()) == ["1"]
+
+
+def test_only_new_ones_or_only_those_that_are_there(clerk):
+    make_project(code="old", name="Old")
+    both = [{"code": "old", "name": "O"}, {"code": "new", "name": "N"}]
+
+    create = post(clerk, both, "?mode=create")
+    update = post(clerk, both, "?mode=update")
+
+    assert (create.status_code, {i: list(f) for i, f in create.json().items()}) == (
+        400,
+        {"0": ["code"]},
+    )
+    assert (update.status_code, {i: list(f) for i, f in update.json().items()}) == (
+        400,
+        {"1": ["code"]},
+    )
+    assert (codes(), Project.objects.get().name) == (["old"], "Old")
+    assert counts(post(clerk, both[1:], "?mode=create")) == [1, 0, 0]
+    assert counts(post(clerk, both, "?mode=update")) == [0, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("query", "named"),
+    [
+        ("?mode=upsert", "mode"),
+        ("?mode=create&mode=update", "mode"),
+        ("?dry_run=yes", "dry_run"),
+        ("?dry_run=true&dry_run=false", "dry_run"),
+        ("?dryrun=true", "dryrun"),
+        ("?page=1", "page"),
+        ("?lang=xx", "lang"),
+        ("?mode=%00", "mode"),
+    ],
+)
+def test_a_parameter_that_means_nothing_is_refused(clerk, query, named):
+    answer = post(clerk, [{"code": "p", "name": "P"}], query)
+
+    assert (answer.status_code, list(answer.json())) == (400, [named])
+    assert codes() == []
+
+
+@pytest.mark.parametrize("body", [{}, [], {"code": "p", "name": "P"}, None, "p", 5, True])
+def test_a_body_that_is_no_list_of_records_is_refused(clerk, body):
+    answer = clerk.post(ADDRESS, json.dumps(body), content_type="application/json")
+
+    assert (answer.status_code, list(answer.json())) == (400, ["detail"])
+
+
+def test_more_than_ten_thousand_are_refused(clerk):
+    answer = post(clerk, [{"code": f"p{n}"} for n in range(10_001)])
+
+    assert (answer.status_code, list(answer.json())) == (413, ["detail"])
+    assert "10001" in answer.json()["detail"]
+
+
+def test_a_body_may_be_larger_here_than_elsewhere_but_not_without_end(clerk, settings, monkeypatch):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
+    long = {"code": "p", "name": "P", "description": "x" * 500}
+    assert clerk.post("/api/v1/projects/", long, format="json").status_code == 413
+    assert post(clerk, [long]).status_code == 200
+    monkeypatch.setattr("projects.api.formats.LargeJSONParser.largest", 100)
+
+    answer = post(clerk, [long])
+
+    assert (answer.status_code, list(answer.json())) == (413, ["detail"])
+
+
+def test_no_body_is_an_error_of_ours(clerk):
+    make_project(code="a")
+    alone = [body for body in HOSTILE if body != b'[{"code": "a"}]']
+    within = [b"[" + body + b"]" for body in alone]
+    twice = [b'[{"code": "a"}, ' + body + b"]" for body in alone]
+
+    for body in (*alone, *within, *twice):
+        answer = clerk.post(ADDRESS, body, content_type="application/json")
+
+        assert answer.status_code == 400, body[:60]
+        assert answer.json()
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["\x00", "a\x00b", "x" * 100_000, "é", "../x", "", " ", 5, -1, 10**30, True, 1.5, [], [[]], {}],
+)
+def test_no_value_of_any_field_is_an_error_of_ours(clerk, value):
+    make_project(code="p")
+
+    for name in clerk.get("/api/v1/projects/p/").json():
+        for record in ({"code": "p", name: value}, {"code": "new", "name": "New", name: value}):
+            for sent in (record, record | {name: [value]}, record | {name: [{"sector": value}]}):
+                answer = post(clerk, [sent], "?dry_run=true")
+
+                assert answer.status_code in (200, 400), (name, sent)
+
+
+@pytest.mark.parametrize(
+    ("held", "records", "status", "named"),
+    [
+        (["add_project"], ["new", "newer"], 200, ""),
+        (["add_project"], ["new", "old"], 403, "“change_project”, which these records need: 1."),
+        (["change_project"], ["old"], 200, ""),
+        (["change_project"], ["new", "old", "newer"], 403, "“add_project”, which these records"),
+        (["view_project"], ["old"], 403, "“add_project”"),
+        (["add_project", "change_project"], ["new", "old"], 200, ""),
+    ],
+)
+def test_each_record_needs_the_permission_for_what_becomes_of_it(
+    client_of, held, records, status, named
+):
+    make_project(code="old", name="Old")
+
+    answer = post(client_of(permitted(*held)), [{"code": c, "name": "Set"} for c in records])
+
+    assert answer.status_code == status
+    assert named in answer.json().get("detail", "")
+    if status == 403:
+        assert (codes(), Project.objects.get().name) == (["old"], "Old")
+
+
+def test_all_records_that_may_not_be_written_are_named(client_of):
+    make_project(code="old")
+
+    answer = post(
+        client_of(permitted("change_project")), [{"code": c} for c in ("a", "old", "b\x00")]
+    )
+
+    assert answer.json()["detail"].endswith(": 0, 2.")
+
+
+def test_visitors_and_keys_for_reading_write_nothing(visitor, client_of):
+    records = [{"code": "p", "name": "P"}]
+
+    anonymous = post(visitor, records)
+    reading = post(client_of(make_user("clerk"), read_only=True), records)
+
+    assert (anonymous.status_code, "WWW-Authenticate" in anonymous) == (401, True)
+    assert reading.status_code == 403
+    assert codes() == []
+
+
+@pytest.mark.parametrize("method", ["get", "put", "patch", "delete", "head", "options"])
+def test_the_address_is_posted_to_only(clerk, method):
+    assert getattr(clerk, method)(ADDRESS).status_code == (200 if method == "options" else 405)
+
+
+def test_what_was_written_since_it_was_read_is_not_overwritten(clerk, monkeypatch):
+    project = make_project(code="p", name="Before", note="")
+    gone = make_project(code="gone", name="Gone")
+    make_project(code="q", name="Q")
+    stock = Checker.check
+
+    def overtaken(self, *args):
+        checked = stock(self, *args)
+        project.note = "Meanwhile"
+        project.save()
+        gone.delete()
+        make_project(code="new", name="Theirs")
+        return checked
+
+    monkeypatch.setattr(Checker, "check", overtaken)
+    records = [{"code": c, "name": "Ours"} for c in ("p", "gone", "q", "new", "newer")]
+
+    answer = post(clerk, records)
+
+    assert answer.status_code == 409
+    assert {i: list(f) for i, f in answer.json().items()} == {
+        "0": ["non_field_errors"],
+        "1": ["non_field_errors"],
+        "3": ["code"],
+    }
+    assert dict(Project.objects.values_list("code", "name")) == {
+        "p": "Before",
+        "q": "Q",
+        "new": "Theirs",
+    }
+    assert Project.objects.get(code="p").note == "Meanwhile"
+
+
+def surroundings():
+    return {
+        "area": [make_area().code for _ in range(3)],
+        "enterprise": [make_enterprise().code for _ in range(50)],
+        "sector": [make_sector().code for _ in range(8)],
+        "source": [make_source().code for _ in range(10)],
+    }
+
+
+def plenty(around, count, name):
+    """Projects of every kind of link, amounts in three currencies."""
+    pick = {noun: lambda n, found=found: found[n % len(found)] for noun, found in around.items()}
+    return [
+        {
+            "code": f"p{n}",
+            "name": f"{name} {n}",
+            "area": pick["area"](n),
+            "enterprise": pick["enterprise"](n),
+            "partners": [pick["enterprise"](n + 1)],
+            "sectors": [
+                {"sector": pick["sector"](n), "share": "60.00"},
+                {"sector": pick["sector"](n + 1), "share": "40.00"},
+            ],
+            "signed_on": str(date(2023, 11, 1 + n % 28)),
+            "amount": f"{n}.01",
+            "currency": ("CNY", "USD", "EUR")[n % 3],
+            "sources": [pick["source"](n)],
+        }
+        for n in range(count)
+    ]
+
+
+def test_ten_thousand_records_are_at_most_two_hundred_queries_each_way(clerk, rounds, monkeypatch):
+    size = rounds(400, 10_000)
+    # As many batches as of ten thousand, and so as many queries.
+    for module in ("derived", "recording.many", "importing.checking", "importing.writing"):
+        monkeypatch.setattr(f"projects.{module}.WRITTEN_AT_ONCE", size // 4)
+    make_rate()
+    around = surroundings()
+    first, then = plenty(around, size, "New"), plenty(around, size, "Changed")
+    for record in then[::2]:
+        record["sectors"] = [record["sectors"][0] | {"share": "100.00"}]
+    asked = {}
+
+    for name, records, query in [
+        ("dry run", first, "?dry_run=true"),
+        ("new", first, ""),
+        ("unchanged", first, ""),
+        ("changed", then, ""),
+    ]:
+        with CaptureQueriesContext(connection) as queries:
+            answer = post(clerk, records, query)
+        assert sum(counts(answer)) == size, name
+        asked[name] = len(queries)
+
+    assert Project.objects.filter(version=2).count() == size
+    assert max(asked.values()) <= 200, asked
+
+
+def test_errors_in_every_record_are_told_at_no_greater_cost(clerk):
+    records = [{"code": f"p{n}", "name": "", "stage": "begun"} for n in range(100)]
+    records += [{"code": f"q{n}"} for n in range(100)]
+
+    with CaptureQueriesContext(connection) as queries:
+        answer = post(clerk, records)
+
+    assert len(answer.json()) == 200
+    assert len(queries) < 50
