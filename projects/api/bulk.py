@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 
 from projects.filters import values
 from projects.importing import Fate, Mode, Report, import_table
+from projects.importing.finding import Finder
 from projects.importing.keys import keys_of
 from projects.models import Project
 from projects.serializers import ProjectSerializer
@@ -135,11 +136,11 @@ class BulkView(OnlyKnownParameters, APIView):
         may_add, may_change = (user.has_perm(f"projects.{a}_project") for a in ("add", "change"))
         if may_add and may_change:
             return mode
-        standing = keys_of(Project, user).standing(list(records.values()))
+        found = keys_of(Project, Finder(user)).find(list(records.values()), by_name=False)
         refused = [
             index
-            for index, project in zip(records, standing, strict=True)
-            if (project is not None) != may_change
+            for index, about in zip(records, found, strict=True)
+            if (about.record is not None) != may_change
         ]
         if refused:
             lacking = "change_project" if may_add else "add_project"

@@ -83,7 +83,8 @@ class RowReader:
     def read(self, row: Row, *, is_json: bool) -> Reading:
         reading = Reading(row, self.mapping)
         if is_json and self.is_of_fields:
-            cells = {name: row.cells[name] for name in self.mapping.columns if name in row.cells}
+            ignored = self.mapping.ignored
+            cells = {name: value for name, value in row.cells.items() if name not in ignored}
             reading.data = {**self.mapping.constants, **cells}
             reading.said = {name: text_of(value) for name, value in cells.items()}
             return reading

@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'default_permissions': (),
-                'constraints': [models.UniqueConstraint(fields=('user', 'key'), name='storedanswer_key_once')],
+                'constraints': [models.UniqueConstraint(fields=('user', 'key'), name='storedanswer_key_once', violation_error_message='This user has made a request with this key.')],
             },
         ),
     ]

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 KEPT_FOR = timedelta(hours=24)
 
@@ -56,7 +57,11 @@ class StoredAnswer(models.Model):
         # Nobody reads or writes it but the API itself.
         default_permissions = ()
         constraints = [
-            models.UniqueConstraint(fields=["user", "key"], name="storedanswer_key_once"),
+            models.UniqueConstraint(
+                fields=["user", "key"],
+                name="storedanswer_key_once",
+                violation_error_message=_("This user has made a request with this key."),
+            )
         ]
 
     def __str__(self) -> str:

@@ -65,8 +65,8 @@ def _save(written: Sequence[Written], *, new: bool) -> tuple[list[Any], list[Any
             for column in model._meta.concrete_fields
             if not column.primary_key and column.name not in ("created_at", "updated_at", "version")
         ]
-        # They are all there and locked, so that none is inserted. `bulk_update` would take ten
-        # times as long: it tells the rows apart again for each column.
+        # They are all there and locked, so that none is inserted. `bulk_update` takes far
+        # longer, as it tells the rows apart again for each column.
         model._base_manager.bulk_create(
             records, update_conflicts=True, update_fields=columns, unique_fields=["pk"]
         )

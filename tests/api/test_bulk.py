@@ -295,9 +295,8 @@ def test_no_body_is_an_error_of_ours(clerk):
     make_project(code="a")
     alone = [body for body in HOSTILE if body != b'[{"code": "a"}]']
     within = [b"[" + body + b"]" for body in alone]
-    twice = [b'[{"code": "a"}, ' + body + b"]" for body in alone]
 
-    for body in (*alone, *within, *twice):
+    for body in (*alone, *within):
         answer = clerk.post(ADDRESS, body, content_type="application/json")
 
         assert answer.status_code == 400, body[:60]
@@ -311,12 +310,14 @@ def test_no_body_is_an_error_of_ours(clerk):
 def test_no_value_of_any_field_is_an_error_of_ours(clerk, value):
     make_project(code="p")
 
-    for name in clerk.get("/api/v1/projects/p/").json():
-        for record in ({"code": "p", name: value}, {"code": "new", "name": "New", name: value}):
-            for sent in (record, record | {name: [value]}, record | {name: [{"sector": value}]}):
-                answer = post(clerk, [sent], "?dry_run=true")
+    names = list(clerk.get("/api/v1/projects/p/").json())
+    shapes = [value, [value], [{"sector": value}]]
+    new = [{"name": "New", name: shape} for name in names for shape in shapes]
 
-                assert answer.status_code in (200, 400), (name, sent)
+    answers = [post(clerk, [{"code": f"n{n}"} | one for n, one in enumerate(new)], "?dry_run=true")]
+    answers += [post(clerk, [{"code": "p", name: value}], "?dry_run=true") for name in names]
+
+    assert {answer.status_code for answer in answers} <= {200, 400}
 
 
 @pytest.mark.parametrize(
@@ -437,7 +438,7 @@ def plenty(around, count, name):
 def test_ten_thousand_records_are_at_most_two_hundred_queries_each_way(clerk, rounds, monkeypatch):
     size = rounds(400, 10_000)
     # As many batches as of ten thousand, and so as many queries.
-    for module in ("derived", "recording.many", "importing.checking", "importing.writing"):
+    for module in ("derived.making", "recording.many", "importing.checking", "importing.writing"):
         monkeypatch.setattr(f"projects.{module}.WRITTEN_AT_ONCE", size // 4)
     make_rate()
     around = surroundings()

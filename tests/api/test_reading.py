@@ -191,7 +191,7 @@ def test_an_unknown_parameter_is_named_and_no_rows_are_given(visitor, noun):
     ("address", "status"),
     [
         ("/api/v1/projects/none/", 404),
-        ("/api/v1/projects/bulk/", 404),
+        ("/api/v1/projects/bulk/", 405),
         ("/api/v1/projects/a.json/", 404),
         ("/api/v1/projects/%00/", 404),
         ("/api/v1/projects/%E5%96%80/", 404),

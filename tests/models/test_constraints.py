@@ -7,7 +7,7 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, models, transaction
 
-from projects.models import ApiToken, FormerCode, ProjectSector
+from projects.models import ApiToken, FormerCode, ProjectSector, StoredAnswer
 from tests.factories import (
     make_area,
     make_enterprise,
@@ -96,6 +96,11 @@ BREAKING = {
         ApiToken.objects.create(user=user, name="same", digest=str(number))
         for user in [make_user()]
         for number in range(2)
+    ],
+    "storedanswer_key_once": lambda: [
+        StoredAnswer.objects.create(user=user, key="same")
+        for user in [make_user()]
+        for _again in range(2)
     ],
 }
 
