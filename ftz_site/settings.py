@@ -252,6 +252,15 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 
+# --- What comes in -----------------------------------------------------------
+
+FILE_UPLOAD_HANDLERS = [
+    "projects.views.imports.uploads.RefuseTooLarge",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+
+
 # --- Static files ------------------------------------------------------------
 
 STATIC_URL = "static/"
