@@ -348,6 +348,7 @@ SPECTACULAR_SETTINGS = {
     # Left to itself, the description names a vocabulary after the field it meets it in.
     "ENUM_NAME_OVERRIDES": {
         "Basis": "projects.models.Basis",
+        "BatchState": "projects.models.BatchState",
         "HeadlineBasis": "projects.models.HeadlineBasis",
         "Kind": "projects.models.Kind",
         "Qualifier": "projects.models.Qualifier",

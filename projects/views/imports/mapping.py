@@ -400,6 +400,11 @@ class MappingForm(forms.Form):
         return [f"{one[:LONGEST_SAMPLE]}…" if len(one) > LONGEST_SAMPLE else one for one in found]
 
     @property
+    def faulty(self) -> list[Any]:
+        """The fields that something is to be said of."""
+        return [self[name] for name in self.errors if name in self.fields]
+
+    @property
     def finding(self) -> list[Any]:
         return [self[f"find-{name}"] for name in FOUND[self.noun]]
 

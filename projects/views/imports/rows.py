@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
@@ -11,18 +11,19 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.text import capfirst
 
 from projects.importing import allowing
-from projects.models import BatchState, ImportBatch, ImportRow, RowFate
+from projects.models import BatchState, ImportBatch, ImportRow, Qualifier, RowFate
 
 from .words import field_label
 
 
 @dataclass(frozen=True)
 class Cell:
-    """What stands in a field; an amount as such, with its currency where the row says it."""
+    """What stands in a field; of an amount its currency and qualifier, where the row says them."""
 
     text: str
     amount: Decimal | None = None
     currency: str = ""
+    qualifier: str = Qualifier.EXACT
     is_amount: bool = False
 
 
@@ -88,11 +89,24 @@ def listed(batch: ImportBatch, fate: str, rows: Iterable[ImportRow]) -> Listed:
     fields: list[str] = []
     if fate == RowFate.NEW:
         fields = list(dict.fromkeys(name for row in rows for name, _old, _new in row.changes))
-        # The code stands with the record, and a currency with its amount.
-        beside = {"code", *(["currency"] if "amount" in fields else [])}
-        fields = [name for name in fields if name not in beside]
+        fields = [name for name in fields if not _stands_beside(name, fields, rows)]
     headings = [(field_label(batch.noun, name), name == "amount") for name in fields]
     return Listed([_shown(batch, row, fields) for row in rows], headings)
+
+
+def _stands_beside(name: str, fields: Sequence[str], rows: Sequence[ImportRow]) -> bool:
+    """Whether what a field says is shown elsewhere: code and name with the record, currency and
+    qualifier with the amount."""
+    if name in ("currency", "qualifier"):
+        return "amount" in fields
+    if name in ("name", "name_zh"):
+        return all(
+            new == row.key.partition(": ")[2]
+            for row in rows
+            for field_, _old, new in row.changes
+            if field_ == name
+        )
+    return name == "code"
 
 
 def sum_of(row: ImportRow) -> Sum:
@@ -106,19 +120,18 @@ def _shown(batch: ImportBatch, row: ImportRow, fields: Sequence[str]) -> Shown:
     if not name:
         code, name = "", row.key
     said = {name: new for name, _old, new in row.changes}
-    currency = said.get("currency", "")
     return Shown(
         row,
         code,
         name,
         _noun_of(row.noun),
         _address(batch, row, code),
-        [_cell(name, said.get(name, ""), currency) for name in fields],
-        _lines(batch, row, currency),
+        [_cell(name, said.get(name, ""), said) for name in fields],
+        _lines(batch, row),
     )
 
 
-def _lines(batch: ImportBatch, row: ImportRow, currency: str) -> list[Line]:
+def _lines(batch: ImportBatch, row: ImportRow) -> list[Line]:
     if row.faults:
         return [
             Line(column, value=value, reason=reason, nearest=nearest)
@@ -127,15 +140,16 @@ def _lines(batch: ImportBatch, row: ImportRow, currency: str) -> list[Line]:
     if row.fate != RowFate.CHANGED:
         return []
     return [
-        Line(field_label(batch.noun, name), _cell(name, old, currency), _cell(name, new, currency))
+        Line(field_label(batch.noun, name), _cell(name, old, {}), _cell(name, new, {}))
         for name, old, new in row.changes
     ]
 
 
-def _cell(name: str, text: str, currency: str) -> Cell:
-    if name == "amount":
-        return Cell(text, _decimal(text), currency, is_amount=True)
-    return Cell(text)
+def _cell(name: str, text: str, said: Mapping[str, str]) -> Cell:
+    if name != "amount":
+        return Cell(text)
+    qualifier = said.get("qualifier") or Qualifier.EXACT
+    return Cell(text, _decimal(text), said.get("currency", ""), qualifier, is_amount=True)
 
 
 def _decimal(text: str) -> Decimal | None:
