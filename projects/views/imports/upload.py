@@ -27,12 +27,10 @@ COUNTED = (RowFate.NEW, RowFate.CHANGED, RowFate.UNCHANGED, RowFate.REFUSED)
 class UploadForm(forms.Form):
     file = forms.FileField(
         label=_("File"),
-        max_length=255,
         widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xls,.ods,.json"}),
         error_messages={
             "required": _("Choose a file."),
             "empty": _("The file is empty."),
-            "max_length": _("The name of the file has more than %(max)d characters: shorten it."),
         },
     )
     noun = forms.ChoiceField(label=_("It holds"))
