@@ -256,6 +256,15 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 
+# --- What comes in -----------------------------------------------------------
+
+FILE_UPLOAD_HANDLERS = [
+    "projects.views.imports.uploads.RefuseTooLarge",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+
+
 # --- Static files ------------------------------------------------------------
 
 STATIC_URL = "static/"
@@ -343,6 +352,7 @@ SPECTACULAR_SETTINGS = {
     # Left to itself, the description names a vocabulary after the field it meets it in.
     "ENUM_NAME_OVERRIDES": {
         "Basis": "projects.models.Basis",
+        "BatchState": "projects.models.BatchState",
         "HeadlineBasis": "projects.models.HeadlineBasis",
         "Kind": "projects.models.Kind",
         "Qualifier": "projects.models.Qualifier",

@@ -17,6 +17,9 @@ from projects.views import (
     totals,
 )
 from projects.views.blank_sheets import blank_sheet
+from projects.views.imports import mapping as import_mapping
+from projects.views.imports import page as import_page
+from projects.views.imports import upload as import_upload
 
 
 class CodeConverter:
@@ -65,5 +68,13 @@ urlpatterns = [
     files(exporting.HEADLINES),
     path("sources/", source.SourceList.as_view(), name="sources"),
     files(exporting.SOURCES),
+    path("import/", import_upload.ImportList.as_view(), name="imports"),
+    path("import/<int:pk>/", import_page.ImportPage.as_view(), name="import"),
+    path("import/<int:pk>/mapping/", import_mapping.MappingPage.as_view(), name="import-mapping"),
+    path("import/<int:pk>/check/", import_page.CheckAgain.as_view(), name="import-check"),
+    path("import/<int:pk>/approve/", import_page.Approve.as_view(), name="import-approve"),
+    path("import/<int:pk>/cancel/", import_page.Cancel.as_view(), name="import-cancel"),
+    path("import/<int:pk>/undo/", import_page.Undo.as_view(), name="import-undo"),
+    path("import/<int:pk>/refused.csv", import_page.RefusedFile.as_view(), name="import-refused"),
     path("sources/<code:code>/", source.SourcePage.as_view(), name="source"),
 ]

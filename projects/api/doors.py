@@ -32,6 +32,8 @@ LISTS = {
     "rates": "rate-list",
     "totals": "totals",
 }
+# What a visitor is not shown.
+FOR_THE_SIGNED_IN = {"imports": "import-list"}
 
 
 class RootView(APIView):
@@ -47,8 +49,9 @@ class RootView(APIView):
         },
     )
     def get(self, request: Any) -> Response:
+        lists = LISTS | (FOR_THE_SIGNED_IN if request.user.is_authenticated else {})
         return Response(
-            {name: reverse(f"api:{route}", request=request) for name, route in LISTS.items()}
+            {name: reverse(f"api:{route}", request=request) for name, route in lists.items()}
         )
 
     def get_view_name(self) -> str:

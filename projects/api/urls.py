@@ -5,6 +5,7 @@ from rest_framework.routers import SimpleRouter
 from . import nouns
 from .bulk import BulkView
 from .doors import DocsView, RootView, SchemaView, UnknownAddressView
+from .imports import ImportViewSet
 from .totals import TotalsView
 
 app_name = "api"
@@ -20,6 +21,7 @@ for plural, viewset, name in [
     ("sources", nouns.SourceViewSet, "source"),
     ("headlines", nouns.HeadlineViewSet, "headline"),
     ("rates", nouns.RateViewSet, "rate"),
+    ("imports", ImportViewSet, "import"),
 ]:
     router.register(plural, viewset, basename=name)
 

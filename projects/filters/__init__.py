@@ -1,6 +1,7 @@
 """One question a listed noun: which records are meant, and in which order."""
 
 from .base import PAGING, Question
+from .imports import ImportQuestion
 from .others import (
     AreaQuestion,
     EnterpriseQuestion,
@@ -19,6 +20,7 @@ __all__ = [
     "AreaQuestion",
     "EnterpriseQuestion",
     "HeadlineQuestion",
+    "ImportQuestion",
     "ProjectQuestion",
     "Question",
     "RateQuestion",

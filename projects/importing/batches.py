@@ -167,7 +167,8 @@ def _move(batch: ImportBatch, states: Any, to: BatchState, **columns: Any) -> No
     batch.refresh_from_db()
     if not changed:
         raise BatchError(
-            _("This cannot be done now: the file %(state)s.") % {"state": batch.get_state_display()}
+            _("This cannot be done now. The state of the file: %(state)s.")
+            % {"state": batch.get_state_display()}
         )
 
 

@@ -93,6 +93,12 @@ class Checker:
         self.serializer = self.serializer_class(
             context={"known": finder.known, "unit": units[0] if units else 1}
         )
+        # What the text of an amount says as well.
+        self._beside_an_amount = [
+            name
+            for name in ("currency", "qualifier", "amount_text")
+            if name in self.serializer.fields
+        ]
         self.keys: Keys = keys_of(self.model, finder)
         self.reader = RowReader(self.serializer, mapping, finder)
         self.checked = Checked()
@@ -217,7 +223,9 @@ class Checker:
         self._check_identity(reading, found)
         version = record.version if record is not None else None
         before = self._state(record) if record is not None else None
-        told = {} if record is None else {name: self._told(record, name) for name in data}
+        names = [*data, *(name for name in self._beside_an_amount if "amount" in data)]
+        names = list(dict.fromkeys(names))
+        told = {} if record is None else {name: self._told(record, name) for name in names}
         if not self.serializer.ask(data, record):
             reading.blame_all(rest.ValidationError(self.serializer.errors))
         if reading.faults:
@@ -240,7 +248,7 @@ class Checker:
             fate = Fate.UNCHANGED if same else Fate.CHANGED
         changes = [
             (name, told.get(name, ""), new)
-            for name in data
+            for name in names
             if (new := self._told(record, name, links)) != told.get(name, "")
         ]
         return Candidate(reading.row.number, record, links, fate, made, changes, version)

@@ -194,7 +194,7 @@ def suggest(noun: str, table: Table) -> Suggestion:
             # As the API answers it: codes, lists and objects.
             columns[heading] = Column(heading, name)
             continue
-        columns[heading] = _column(noun, heading, name, samples)
+        columns[heading] = column_for(noun, heading, name, samples)
         if name == "amount" and (unit := unit_of(heading)):
             columns[heading] = replace(columns[heading], unit=unit.factor)
             if unit.currency and "currency" not in taken:
@@ -237,7 +237,8 @@ def _bare(heading: str) -> str:
     return _IN_BRACKETS.sub("", heading).strip(" :：*") or heading
 
 
-def _column(noun: str, heading: str, name: str, samples: Sequence[str]) -> Column:
+def column_for(noun: str, heading: str, name: str, samples: Sequence[str]) -> Column:
+    """How a column of a field is read, as far as its heading and some of its values tell."""
     options: dict[str, Any] = dict(_FOUND.get(name, {}))
     if name == "sectors" and any(map(_WITH_SHARES.search, samples)):
         # `trade 60; logistics 40`, as an export writes it.

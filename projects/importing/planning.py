@@ -14,6 +14,7 @@ from typing import Any
 
 from rapidfuzz import process
 
+from projects import names
 from projects.models import ImportBatch, ImportRow, RowFate
 
 from .checking import Checked, Checker
@@ -111,7 +112,8 @@ def nearest(checker: Checker, heading: str, value: str) -> str:
         return ""
     possible = checker.possible_values(column)
     found = process.extractOne(value, possible, score_cutoff=_LIKE_ENOUGH) if possible else None
-    return found[0] if found else ""
+    # A name that several records bear is its own nearest.
+    return found[0] if found and found[0] != names.normalise(value) else ""
 
 
 def digest_of(rows: Iterable[ImportRow]) -> str:

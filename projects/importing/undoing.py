@@ -8,7 +8,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import transaction
-from django.db.models import ProtectedError
+from django.db.models import Count, ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,15 +16,27 @@ from projects import recording, serializers
 from projects.batching import batches
 from projects.models import BatchState, ImportBatch, ImportRow, RowFate
 
+from .allowing import may, refusal
 from .batches import BatchError
+
+# What whoever takes a row of such a fate back must be permitted to do.
+ACTIONS = {RowFate.NEW: "delete", RowFate.MADE: "delete", RowFate.CHANGED: "change"}
 
 
 @dataclass
 class Undone:
-    """How many records were taken back, and which were not and why: row, record, reason."""
+    """How many records were taken back, and which were not and why: row, record, reason.
+
+    The rows of the batch keep these reasons as their faults.
+    """
 
     count: int = 0
     kept: list[tuple[int, str, str]] = field(default_factory=list)
+
+    def keep(self, row: ImportRow, reason: str) -> None:
+        self.kept.append((row.number, row.key, reason))
+        row.faults = [["", "", reason, ""]]
+        row.save(update_fields=["faults"])
 
 
 def undo(batch: ImportBatch, user: Any = None) -> Undone:
@@ -33,8 +45,10 @@ def undo(batch: ImportBatch, user: Any = None) -> Undone:
     What was changed becomes what its history says it was before; what was new
     is deleted, and stays in the history. Records that somebody has edited
     since, or that others refer to by now, stay and are named. Raises BatchError
-    for a batch that is not written. Twice has no effect.
+    for a batch that is not written, or where `user` may not. Twice has no effect.
     """
+    if reasons := lacking(batch, user):
+        raise BatchError(" ".join(reasons))
     result = Undone()
     with transaction.atomic():
         taken = ImportBatch.objects.filter(pk=batch.pk, state=BatchState.WRITTEN).update(
@@ -49,6 +63,21 @@ def undo(batch: ImportBatch, user: Any = None) -> Undone:
         _delete(rows.filter(fate=RowFate.MADE).order_by("-pk"), user, result)
     batch.refresh_from_db()
     return result
+
+
+def extent(batch: ImportBatch) -> dict[str, int]:
+    """How many records taking a file back is about, by the fate of their rows. One query."""
+    written = batch.rows.filter(record_id__isnull=False).order_by().values_list("fate")
+    found = dict(written.annotate(Count("pk")))
+    return {fate: found.get(fate, 0) for fate in (RowFate.NEW, RowFate.CHANGED, RowFate.MADE)}
+
+
+def lacking(batch: ImportBatch, user: Any) -> list[str]:
+    """Why `user` may not take a file back; empty where they may. One query."""
+    written = batch.rows.filter(record_id__isnull=False, fate__in=ACTIONS).order_by()
+    pairs = sorted(set(written.values_list("noun", "fate").distinct()))
+    wanted = dict.fromkeys((ACTIONS[RowFate(fate)], _model(noun)) for noun, fate in pairs)
+    return [refusal(action, model) for action, model in wanted if not may(user, action, model)]
 
 
 def _model(noun: str) -> Any:
@@ -66,11 +95,11 @@ def _restore(rows: Any, user: Any, result: Undone) -> None:
         for row in some:
             record, old = records.get(row.record_id), before.get(row.record_id)
             if record is None:
-                result.kept.append((row.number, row.key, _("It has been deleted since.")))
+                result.keep(row, _("It has been deleted since."))
             elif record.version != row.version_after:
-                result.kept.append((row.number, row.key, _("It has been edited since.")))
+                result.keep(row, _("It has been edited since."))
             elif old is None:
-                result.kept.append((row.number, row.key, _("Its history does not reach back.")))
+                result.keep(row, _("Its history does not reach back."))
             else:
                 for name in model.register_history.compared_fields(model):
                     setattr(record, name, getattr(old[0], name))
@@ -101,13 +130,13 @@ def _delete(rows: Any, user: Any, result: Undone) -> None:
         if record is None:
             continue
         if row.version_after is not None and record.version != row.version_after:
-            result.kept.append((row.number, row.key, _("It has been edited since.")))
+            result.keep(row, _("It has been edited since."))
             continue
         record._history_user = user
         try:
             with transaction.atomic():
                 recording.delete(record)
         except ProtectedError:
-            result.kept.append((row.number, row.key, _("Other records refer to it by now.")))
+            result.keep(row, _("Other records refer to it by now."))
         else:
             result.count += 1

@@ -19,6 +19,8 @@ SECTIONS = (
     ("headlines", _("Headlines")),
     ("sources", _("Sources")),
 )
+# What only staff are led to.
+STAFF_SECTIONS = (("imports", _("Import")),)
 
 
 @register.simple_tag(takes_context=True)
@@ -29,7 +31,8 @@ def sections(context: Any) -> list[dict[str, Any]]:
     """
     path = context["request"].path if "request" in context else ""
     found = []
-    for name, label in SECTIONS:
+    user = context.get("user")
+    for name, label in [*SECTIONS, *(STAFF_SECTIONS if getattr(user, "is_staff", False) else [])]:
         href = reverse(name)
         current = "page" if path == href else "true" if path.startswith(href) else ""
         found.append({"href": href, "label": label, "current": current})

@@ -42,6 +42,12 @@ def money(value: Decimal | None, currency: str = "", qualifier: str = "exact") -
     return _qualified(figure, qualifier)
 
 
+@register.filter
+def grouped(value: Decimal) -> str:
+    """An amount whose currency stands elsewhere: `1,234.00`."""
+    return amounts.grouped(value)
+
+
 @register.simple_tag
 def money_in_words(value: Decimal, currency: str, qualifier: str = "exact") -> str:
     """The same as it is spoken of, no digit lost: `at least 17.6 billion CNY`."""

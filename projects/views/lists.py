@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
@@ -46,8 +46,8 @@ class ListPage(View):
             request.GET, model.objects.visible_to(request.user), request=request
         )
         errors = dict(question.errors)
-        number = self._number("page", 1, 10**9, errors)
-        size = self._number("page_size", PAGE_SIZE, LARGEST_PAGE, errors)
+        number = whole_number(request, "page", 1, 10**9, errors)
+        size = whole_number(request, "page_size", PAGE_SIZE, LARGEST_PAGE, errors)
         if "cursor" in request.GET:
             errors["cursor"] = [gettext("Pages are numbered here: use “page”.")]
         context: dict[str, Any] = {
@@ -57,14 +57,9 @@ class ListPage(View):
         }
         if errors:
             return refused(request, self.template, context)
-        paginator = Paginator(self.records(question), size)
-        if number > paginator.num_pages:
-            errors["page"] = [
-                gettext("There is no page %(number)s: the last is %(last)s.")
-                % {"number": number, "last": paginator.num_pages}
-            ]
+        page = part_of(self.records(question), number, size, errors)
+        if page is None:
             return refused(request, self.template, context)
-        page = paginator.page(number)
         records = list(page)
         context |= {
             "page": page,
@@ -74,15 +69,29 @@ class ListPage(View):
         }
         return render(request, self.template, context)
 
-    def _number(self, name: str, default: int, largest: int, errors: dict[str, Any]) -> int:
-        values = [value for value in self.request.GET.getlist(name) if value]
-        if not values:
-            return default
-        if len(values) == 1 and values[0].isascii() and values[0].isdecimal():
-            number = int(values[0]) if len(values[0]) < 12 else largest + 1
-            if 1 <= number <= largest:
-                return number
-        errors[name] = [
-            gettext("Give one whole number from 1 to %(largest)s.") % {"largest": largest}
-        ]
+
+def whole_number(
+    request: HttpRequest, name: str, default: int, largest: int, errors: dict[str, Any]
+) -> int:
+    """The number that the address gives for `name`; what is none is noted in `errors`."""
+    values = [value for value in request.GET.getlist(name) if value]
+    if not values:
         return default
+    if len(values) == 1 and values[0].isascii() and values[0].isdecimal():
+        number = int(values[0]) if len(values[0]) < 12 else largest + 1
+        if 1 <= number <= largest:
+            return number
+    errors[name] = [gettext("Give one whole number from 1 to %(largest)s.") % {"largest": largest}]
+    return default
+
+
+def part_of(records: Any, number: int, size: int, errors: dict[str, Any]) -> Page[Any] | None:
+    """One page of `records`; None, and noted in `errors`, where there is no such page."""
+    paginator = Paginator(records, size)
+    if number <= paginator.num_pages:
+        return paginator.page(number)
+    errors["page"] = [
+        gettext("There is no page %(number)s: the last is %(last)s.")
+        % {"number": number, "last": paginator.num_pages}
+    ]
+    return None

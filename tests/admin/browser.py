@@ -6,6 +6,11 @@ from typing import Any
 
 from django.forms import BoundField
 
+from projects.models import ImportBatch
+
+# What nobody adds, changes or deletes here.
+READ_ONLY = {ImportBatch}
+
 
 def sent(response: Any, **changes: Any) -> dict[str, Any]:
     """The data of the form on the page of `response` as it stands, with `changes` typed in.

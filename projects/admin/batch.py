@@ -1,0 +1,61 @@
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from projects.models import ImportBatch
+
+from .base import PlainAdmin
+
+
+@admin.register(ImportBatch)
+class ImportBatchAdmin(PlainAdmin):
+    """Files that were brought in, to be read; their rows stand on the pages of the import."""
+
+    list_display = ["file_name", "noun", "user", "created_at", "outcome", "state"]
+    list_filter = ["noun", "state"]
+    list_select_related = ["user"]
+    search_fields = ["file_name", "sha256", "user__username"]
+    search_help_text = _("File, SHA-256, user.")
+    fields = [
+        "file_name",
+        "noun",
+        "sheet",
+        "size",
+        "sha256",
+        "user",
+        "state",
+        "message",
+        "outcome",
+        "created_at",
+        "written_at",
+        "undone_at",
+        "page",
+    ]
+    readonly_fields = fields
+    view_on_site = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        batches = super().get_queryset(request) & ImportBatch.objects.visible_to(request.user)
+        return batches.defer("content")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.display(description=_("rows"))
+    def outcome(self, batch: ImportBatch) -> str:
+        return ", ".join(f"{count} {fate}" for fate, count in batch.counts.items() if count) or "–"
+
+    @admin.display(description=_("page"))
+    def page(self, batch: ImportBatch) -> SafeString:
+        return format_html('<a href="{}">{}</a>', batch.get_absolute_url(), batch.file_name)

@@ -1,0 +1,36 @@
+"""The question to the files that were brought in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from projects.models import BatchState, ImportBatch
+
+from . import base
+
+
+class ImportQuestion(base.Question):
+    state = base.WordsFilter(
+        method="narrow_state",
+        label=_("state"),
+        known=lambda value: value in BatchState.values,
+        hint=", ".join(BatchState.values),
+    )
+    ordering = base.ChoiceFilter(
+        method="leave", label=_("order"), choices=base.orderings(["created_at"])
+    )
+    DEFAULT_ORDERING = "-created_at"
+    TIE = "pk"
+
+    class Meta:
+        model = ImportBatch
+        fields: list[str] = []
+
+    narrow_state = base.by_word("state")
+
+    def leave(self, queryset: QuerySet, name: str, value: Any) -> QuerySet:
+        """The order is set once everything is narrowed."""
+        return queryset

@@ -1,0 +1,179 @@
+"""Rows of a file as their lists show them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+
+from django.apps import apps
+from django.urls import NoReverseMatch, reverse
+from django.utils.text import capfirst
+
+from projects.importing import allowing
+from projects.models import BatchState, ImportBatch, ImportRow, Qualifier, RowFate
+
+from .words import field_label
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What stands in a field; of an amount its currency and qualifier, where the row says them."""
+
+    text: str
+    amount: Decimal | None = None
+    currency: str = ""
+    qualifier: str = Qualifier.EXACT
+    is_amount: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """One field of a row: what it was and what it is to be, or what is wrong with it."""
+
+    label: str
+    old: Cell | None = None
+    new: Cell | None = None
+    value: str = ""
+    reason: str = ""
+    nearest: str = ""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A row as its list shows it. `cells` are those of a new record, under common headings."""
+
+    row: ImportRow
+    code: str
+    name: str
+    noun: str
+    href: str = ""
+    cells: Sequence[Cell] = ()
+    lines: Sequence[Line] = ()
+
+    @property
+    def height(self) -> int:
+        return max(1, len(self.lines))
+
+
+@dataclass(frozen=True)
+class Sum:
+    """A row of sums beside ours: None where it says nothing, or where no one currency adds up."""
+
+    row: ImportRow
+    text: str
+    said: Decimal | None
+    ours: Decimal | None
+    undisclosed: str = "0"
+    at_fault: str = "0"
+
+    @property
+    def differs(self) -> bool:
+        return self.said is not None and self.said != self.ours
+
+
+@dataclass
+class Listed:
+    """Rows of one fate; the fields of new ones, as they first come up, and whether amounts."""
+
+    rows: list[Shown] = field(default_factory=list)
+    headings: list[tuple[str, bool]] = field(default_factory=list)
+    sums: list[Sum] = field(default_factory=list)
+
+
+def listed(batch: ImportBatch, fate: str, rows: Iterable[ImportRow]) -> Listed:
+    """These rows of one fate as their list shows them. No query."""
+    rows = list(rows)
+    if fate == RowFate.FOOTER:
+        return Listed(sums=[sum_of(row) for row in rows])
+    fields: list[str] = []
+    if fate == RowFate.NEW:
+        fields = list(dict.fromkeys(name for row in rows for name, _old, _new in row.changes))
+        fields = [name for name in fields if not _stands_beside(name, fields, rows)]
+    headings = [(field_label(batch.noun, name), name == "amount") for name in fields]
+    return Listed([_shown(batch, row, fields) for row in rows], headings)
+
+
+def _stands_beside(name: str, fields: Sequence[str], rows: Sequence[ImportRow]) -> bool:
+    """Whether what a field says is shown elsewhere: code and name with the record, currency and
+    qualifier with the amount."""
+    if name in ("currency", "qualifier"):
+        return "amount" in fields
+    if name in ("name", "name_zh"):
+        return all(
+            new == row.key.partition(": ")[2]
+            for row in rows
+            for field_, _old, new in row.changes
+            if field_ == name
+        )
+    return name == "code"
+
+
+def sum_of(row: ImportRow) -> Sum:
+    ((_name, said, ours),) = row.changes or [("amount", "", "")]
+    undisclosed, at_fault = row.faults[0][2:4] if row.faults else ("0", "0")
+    return Sum(row, row.key, _decimal(said), _decimal(ours), undisclosed, at_fault)
+
+
+def _shown(batch: ImportBatch, row: ImportRow, fields: Sequence[str]) -> Shown:
+    code, _colon, name = row.key.partition(": ")
+    if not name:
+        code, name = "", row.key
+    said = {name: new for name, _old, new in row.changes}
+    return Shown(
+        row,
+        code,
+        name,
+        _noun_of(row.noun),
+        _address(batch, row, code),
+        [_cell(name, said.get(name, ""), said) for name in fields],
+        _lines(batch, row),
+    )
+
+
+def _lines(batch: ImportBatch, row: ImportRow) -> list[Line]:
+    if row.faults:
+        return [
+            Line(column, value=value, reason=reason, nearest=nearest)
+            for column, value, reason, nearest in row.faults
+        ]
+    if row.fate != RowFate.CHANGED:
+        return []
+    return [
+        Line(field_label(batch.noun, name), _cell(name, old, {}), _cell(name, new, {}))
+        for name, old, new in row.changes
+    ]
+
+
+def _cell(name: str, text: str, said: Mapping[str, str]) -> Cell:
+    if name != "amount":
+        return Cell(text)
+    qualifier = said.get("qualifier") or Qualifier.EXACT
+    return Cell(text, _decimal(text), said.get("currency", ""), qualifier, is_amount=True)
+
+
+def _decimal(text: str) -> Decimal | None:
+    try:
+        return Decimal(text) if text else None
+    except InvalidOperation:
+        return None
+
+
+def _noun_of(noun: str) -> str:
+    """Of a row of the file nothing; of a record that is made on the way, what it is."""
+    if noun in allowing.NOUNS:
+        return ""
+    return capfirst(str(apps.get_model("projects", noun)._meta.verbose_name))
+
+
+def _address(batch: ImportBatch, row: ImportRow, code: str) -> str:
+    """The page of a row's record, where it is in the register and has one."""
+    written = batch.state == BatchState.WRITTEN and row.record_id is not None
+    if not code or not (written or row.fate in (RowFate.CHANGED, RowFate.UNCHANGED)):
+        return ""
+    name = {"projects": "project", "enterprises": "enterprise"}.get(row.noun, row.noun)
+    try:
+        return reverse(name, args=[code])
+    except NoReverseMatch:
+        # A sector, for one, has no page.
+        return ""

@@ -1,0 +1,114 @@
+"""Where files are brought in, and which were."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from projects.importing import batches
+from projects.models import RowFate
+from projects.spreadsheets import reading
+from projects.views.lists import PAGE_SIZE, part_of, whole_number
+
+from .access import StaffView
+from .uploads import is_too_large
+from .words import noun_label
+
+# In the list of files: what became of their rows, but for what is no row of its own.
+COUNTED = (RowFate.NEW, RowFate.CHANGED, RowFate.UNCHANGED, RowFate.REFUSED)
+
+
+class UploadForm(forms.Form):
+    file = forms.FileField(
+        label=_("File"),
+        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xls,.ods,.json"}),
+        error_messages={
+            "required": _("Choose a file."),
+            "empty": _("The file is empty."),
+        },
+    )
+    noun = forms.ChoiceField(label=_("It holds"))
+    sheet = forms.CharField(
+        label=_("Sheet"),
+        required=False,
+        max_length=255,
+        help_text=_("Of a workbook; the first one that holds anything, if left empty."),
+    )
+
+    def __init__(self, nouns: list[str], data: Any = None, files: Any = None) -> None:
+        super().__init__(data, files, auto_id="id_%s")
+        self.fields["noun"].choices = [(noun, noun_label(noun)) for noun in nouns]
+
+    def refuse(self, size: int) -> None:
+        """Say that the file was too large to be taken in."""
+        self.full_clean()
+        self.errors.pop("file", None)
+        self.add_error(
+            "file",
+            gettext("The file has about %(size)s, and at most %(most)s can be read: split it.")
+            % {"size": filesizeformat(size), "most": filesizeformat(reading.MOST_BYTES)},
+        )
+
+
+class ImportList(StaffView):
+    """The form to bring a file in, and the files that the person sees, the last one first."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        errors: dict[str, Any] = {}
+        for name in request.GET:
+            if name != "page":
+                errors[name] = [gettext("There is no such parameter here.")]
+        return self.show(UploadForm(self.nouns), errors)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = UploadForm(self.nouns, request.POST, request.FILES)
+        length = int(request.META.get("CONTENT_LENGTH") or 0)
+        if is_too_large(length):
+            form.refuse(length)
+        elif form.is_valid() and form.cleaned_data["file"].size > reading.MOST_BYTES:
+            form.refuse(form.cleaned_data["file"].size)
+        if not form.is_valid():
+            return self.show(form, {}, status=400)
+        file = form.cleaned_data["file"]
+        batch = batches.receive(
+            file.read(),
+            file.name,
+            form.cleaned_data["noun"],
+            user=request.user,
+            sheet=form.cleaned_data["sheet"],
+        )
+        return redirect("import", batch.pk)
+
+    def show(self, form: UploadForm, errors: dict[str, Any], status: int = 200) -> HttpResponse:
+        number = whole_number(self.request, "page", 1, 10**9, errors)
+        seen = self.seen().select_related("user").order_by("-pk")
+        page = part_of(seen, number, PAGE_SIZE, errors) if not errors else None
+        context = {
+            "form": form,
+            "errors": errors,
+            "page": page,
+            "files": [
+                (
+                    batch,
+                    noun_label(batch.noun),
+                    [(fate, batch.counts.get(fate, 0)) for fate in COUNTED] if batch.counts else [],
+                )
+                for batch in page or ()
+            ],
+            "limits": {
+                "bytes": reading.MOST_BYTES,
+                "rows": reading.MOST_ROWS,
+                "columns": reading.MOST_COLUMNS,
+                "within": reading.HEADINGS_WITHIN,
+            },
+            "templates": [(noun, noun_label(noun)) for noun in self.nouns],
+        }
+        return render(
+            self.request, "projects/import_list.html", context, status=400 if errors else status
+        )

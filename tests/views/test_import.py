@@ -1,0 +1,290 @@
+"""Who may bring files in, what is taken in, and what is seen of it later."""
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from projects.importing import batches
+from projects.models import BatchState, ImportBatch
+from projects.spreadsheets import reading
+from projects.views.imports import upload, uploads
+from tests.factories import make_user
+from tests.views.bringing import SIGNING_LIST, bring, file_of, page_of, previewed, step, written
+from tests.views.reading import read
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def clerk(client):
+    user = make_user("clerk")
+    client.force_login(user)
+    return user
+
+
+def addresses(batch):
+    start = f"/import/{batch.pk}/"
+    return [start, *(start + name for name in ("mapping/", "undo/", "refused.csv"))]
+
+
+STEPS = ("mapping", "check", "approve", "cancel", "undo")
+
+
+# --- Who may -------------------------------------------------------------------
+
+
+def test_a_visitor_is_sent_to_sign_in_and_back(client):
+    batch = batches.receive(b"code,name\na,A\n", "list.csv", "projects")
+
+    assert client.get("/import/?page=1")["Location"] == "/accounts/login/?next=/import/%3Fpage%3D1"
+    for address in addresses(batch):
+        assert client.get(address)["Location"] == f"/accounts/login/?next={address}"
+    for name in STEPS:
+        answer = client.post(f"/import/{batch.pk}/{name}/")
+        assert answer["Location"] == "/accounts/login/?next=/import/"
+
+
+@pytest.mark.parametrize("role", ["visitor", "viewer"])
+def test_whoever_may_write_nothing_that_files_hold_is_refused(client, role):
+    client.force_login(make_user(role))
+
+    assert client.get("/import/").status_code == 403
+    assert client.post("/import/", {"file": file_of(SIGNING_LIST)}).status_code == 403
+    assert not ImportBatch.objects.exists()
+
+
+def test_only_what_a_person_may_write_can_be_chosen(client):
+    user = make_user("viewer")
+    user.user_permissions.add(Permission.objects.get(codename="add_receipt"))
+    client.force_login(user)
+
+    page = read(client.get("/import/").content.decode())
+    answer = client.post("/import/", {"file": file_of(SIGNING_LIST), "noun": "projects"})
+
+    assert [option.text for option in page.one("select").all("option")] == ["Funds received"]
+    assert (answer.status_code, ImportBatch.objects.count()) == (400, 0)
+
+
+def test_the_files_of_others_are_not_there(client, clerk):
+    batch = batches.receive(b"code\na\n", "list.csv", "projects", user=make_user("clerk"))
+
+    for address in addresses(batch):
+        assert client.get(address).status_code == 404
+    for name in STEPS:
+        assert client.post(f"/import/{batch.pk}/{name}/").status_code == 404
+    assert client.get("/import/99999999999999999999/").status_code == 404
+    client.force_login(make_user("administrator"))
+    assert client.get(f"/import/{batch.pk}/mapping/").status_code == 200
+
+
+def test_staff_are_led_there_and_others_are_not(client, clerk):
+    def sections():
+        nav = read(client.get("/projects/").content.decode()).one("nav", aria_label="Main")
+        return [link.attributes["href"] for link in nav.all("a")]
+
+    assert sections()[-1] == "/import/"
+    client.logout()
+    assert "/import/" not in sections()
+
+
+def test_a_step_needs_the_token_of_its_form(clerk):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(clerk)
+    batch = batches.receive(b"code\na\n", "list.csv", "projects", user=clerk)
+
+    assert client.post("/import/", {"file": file_of(SIGNING_LIST)}).status_code == 403
+    for name in STEPS:
+        assert client.post(f"/import/{batch.pk}/{name}/").status_code == 403
+
+
+def test_steps_are_taken_by_forms_alone(client, clerk):
+    batch = bring(client, SIGNING_LIST)
+
+    for name in ("check", "approve", "cancel"):
+        assert client.get(f"/import/{batch.pk}/{name}/").status_code == 405
+
+
+# --- What is taken in ----------------------------------------------------------
+
+
+def test_a_file_that_was_brought_in_asks_what_its_columns_mean(client, clerk):
+    answer = client.post(
+        "/import/", {"file": file_of(SIGNING_LIST), "noun": "projects"}, follow=True
+    )
+
+    batch = ImportBatch.objects.get()
+    assert answer.redirect_chain[-1][0] == f"/import/{batch.pk}/mapping/"
+    assert (batch.user, batch.file_name, batch.noun) == (clerk, "签约项目.csv", "projects")
+    assert bytes(batch.content).decode() == SIGNING_LIST
+
+
+@pytest.mark.parametrize(
+    ("data", "field", "sentence"),
+    [
+        ({}, "file", "Choose a file."),
+        ({"file": file_of(b"")}, "file", "The file is empty."),
+        ({"file": file_of("a"), "noun": "rates"}, "noun", "rates is not one of"),
+        ({"file": file_of("a"), "sheet": "s" * 256}, "sheet", "at most 255 characters"),
+    ],
+)
+def test_what_is_wrong_with_the_form_is_said_at_its_field(client, clerk, data, field, sentence):
+    answer = client.post("/import/", {"noun": "projects"} | data)
+
+    page = read(answer.content.decode())
+    assert answer.status_code == 400
+    assert sentence in page.one("ul", id=f"id_{field}_error").text
+    assert page.one(id=f"id_{field}").attributes["aria-invalid"] == "true"
+    assert not ImportBatch.objects.exists()
+
+
+def test_a_file_that_is_too_large_is_let_go_by_and_said_so(client, clerk, monkeypatch):
+    monkeypatch.setattr(uploads, "AROUND", 1000)
+    monkeypatch.setattr(uploads, "MOST_BYTES", 1000)
+
+    answer = client.post("/import/", {"file": file_of("a" * 3000), "noun": "projects"})
+
+    page = read(answer.content.decode())
+    assert answer.status_code == 400
+    assert "and at most 50.0 MB can be read: split it." in page.one("ul", id="id_file_error").text
+    assert not answer.wsgi_request.FILES
+    assert not ImportBatch.objects.exists()
+
+
+def test_a_file_just_above_the_limit_is_refused_as_well(client, clerk, monkeypatch):
+    monkeypatch.setattr(reading, "MOST_BYTES", 1000)
+
+    answer = client.post("/import/", {"file": file_of("a" * 1001), "noun": "projects"})
+
+    assert answer.status_code == 400
+    assert "split it" in read(answer.content.decode()).one(id="id_file_error").text
+
+
+def test_the_limits_are_said_where_a_file_is_chosen(client, clerk):
+    page = read(client.get("/import/").content.decode())
+
+    assert "at most 50.0" in page.text
+    assert "200,000 rows and 500 columns" in page.text
+    blanks = [link.attributes["href"] for link in page.one("main").all("a")]
+    assert blanks == [f"template/{noun}.xlsx" for noun in ("projects", "enterprises", "receipts")]
+
+
+def test_a_file_that_cannot_be_read_says_why_and_what_to_do(client, clerk):
+    batch = bring(client, b"%PDF-1.7\x00\x01")
+
+    page = page_of(client, batch)
+
+    assert batch.state == BatchState.UNREADABLE
+    assert "This is no file of a kind that can be read" in page.text
+    assert page.one("main").link("Bring in a file") == "/import/"
+    assert client.get(f"/import/{batch.pk}/mapping/").status_code == 302
+
+
+# --- What is seen later --------------------------------------------------------
+
+
+def test_earlier_files_are_listed_with_what_became_of_them(client, clerk):
+    batches.receive(b"code\na\n", "others.csv", "projects", user=make_user("clerk"))
+    done = written(client, "code,name\na,A\n")
+    bring(client, "code,name\nb,B\n", "enterprises")
+
+    first, last = read(client.get("/import/").content.decode()).rows()
+
+    assert (first[0], first[1], first[5]) == ("签约项目.csv", "Enterprises", "waits for a mapping")
+    assert (last[1], last[3:]) == ("Projects", ["1", "1 new", "written"])
+    assert last[2].endswith(clerk.username)
+    assert done.get_absolute_url() == f"/import/{done.pk}/"
+
+
+def test_the_list_of_files_comes_in_pages_and_costs_the_same(client, clerk, monkeypatch):
+    monkeypatch.setattr(upload, "PAGE_SIZE", 2)
+    bring(client, SIGNING_LIST)
+    with CaptureQueriesContext(connection) as one:
+        client.get("/import/")
+    for _ in range(2):
+        bring(client, SIGNING_LIST)
+
+    with CaptureQueriesContext(connection) as three:
+        page = read(client.get("/import/").content.decode())
+
+    assert (len(page.rows()), len(three)) == (2, len(one))
+    assert not [query for query in three if '"content"' in query["sql"]]
+    assert len(read(client.get("/import/?page=2").content.decode()).rows()) == 1
+    for query in ("?page=3", "?page=x", "?page=1&page=2", "?colour=red"):
+        assert client.get(f"/import/{query}").status_code == 400, query
+
+
+# --- At work -------------------------------------------------------------------
+
+
+def test_a_file_of_many_rows_waits_for_a_worker_and_its_page_for_it(client, clerk, monkeypatch):
+    monkeypatch.setattr(batches, "AT_ONCE", 1)
+    batch = bring(client, "code,name\na,A\nb,B\n")
+    step(client, batch, "check")
+    assert batch.state == BatchState.QUEUED
+
+    answer = client.get(f"/import/{batch.pk}/")
+    page = read(answer.content.decode())
+
+    assert answer["Refresh"] == "2"
+    assert "Waits to be checked." in page.text
+    assert "No worker seems to be running" not in page.text
+    assert "value" not in page.one("progress").attributes
+
+
+def test_progress_is_said_in_rows(client, clerk):
+    batch = bring(client, "code,name\na,A\n")
+    ImportBatch.objects.update(
+        state=BatchState.CHECKING, worker=batches.me(), done=1500, total=10000
+    )
+
+    page = page_of(client, batch)
+
+    assert "Checked 1,500 of 10,000 rows." in page.text
+    bar = page.one("progress")
+    assert (bar.attributes["value"], bar.attributes["max"]) == ("1500", "10000")
+
+
+def test_a_file_that_no_worker_comes_for_says_how_to_start_one(client, clerk, monkeypatch):
+    monkeypatch.setattr(batches, "AT_ONCE", 0)
+    batch = bring(client, "code,name\na,A\n")
+    step(client, batch, "check")
+    ImportBatch.objects.update(beat_at=batch.beat_at - batches.COMES_WITHIN)
+
+    page = page_of(client, batch)
+
+    assert "No worker seems to be running" in page.text
+    assert page.one("code").text == "manage.py work"
+
+
+def test_work_that_was_interrupted_is_noticed_and_can_be_done_again(client, clerk):
+    batch = bring(client, "code,name\na,A\n")
+    step(client, batch, "check")
+    host = batches.me().rpartition(":")[0]
+    ImportBatch.objects.update(state=BatchState.CHECKING, worker=f"{host}:999999999")
+
+    page = page_of(client, batch)
+    assert "was interrupted, and nothing of it was written" in page.text
+
+    step(client, batch, "check")
+    assert batch.state == BatchState.PREVIEWED
+
+
+def test_a_file_is_given_up_at_any_time_until_it_is_written(client, clerk):
+    for batch in (bring(client, SIGNING_LIST), previewed(client, "code,name\na,A\n")):
+        assert step(client, batch, "cancel").status_code == 302
+        assert batch.state == BatchState.CANCELLED
+        assert "was given up" in page_of(client, batch).text
+
+    answer = step(client, written(client, "code,name\na,A\n"), "cancel")
+    page = read(answer.content.decode())
+    assert answer.status_code == 409
+    assert "The state of the file: written." in page.one("div", class_="errors").text
+
+
+def test_parameters_that_no_page_reads_are_refused(client, clerk):
+    batch = bring(client, "code,name\na,A\n")
+    step(client, batch, "cancel")
+
+    assert "colour" in page_of(client, batch, "?colour=red", 400).one(class_="errors").text
