@@ -21,7 +21,7 @@ from projects.importing import allowing, batches
 from projects.importing.finding import referred
 from projects.importing.headings import SAMPLE, VALUES, column_for, values_of
 from projects.importing.mapping import Column, Mapping, MappingError, mapping_of
-from projects.importing.rows import shown
+from projects.importing.rows import text_of
 from projects.models import Area, ImportBatch, Source, Zone
 from projects.serializers.cells import headings
 from projects.spreadsheets.reading import FileError, Table
@@ -145,7 +145,7 @@ class MappingForm(forms.Form):
 
     def _cells(self, heading: str) -> Iterator[str]:
         """What stands in a column, without the empty cells."""
-        return filter(None, (shown(row.cells.get(heading)) for row in self.table.rows))
+        return filter(None, (text_of(row.cells.get(heading)) for row in self.table.rows))
 
     def _add_values(self) -> None:
         for place, found in self._vocabularies.items():
@@ -341,7 +341,7 @@ class MappingForm(forms.Form):
             return standing
         if self.table.is_json and heading == name:
             return Column(heading, name)
-        samples = [shown(row.cells.get(heading)) for row in self.table.rows[:SAMPLE]]
+        samples = [text_of(row.cells.get(heading)) for row in self.table.rows[:SAMPLE]]
         return column_for(self.noun, heading, name, samples)
 
     def _with_values(self, column: Column, place: int) -> Column:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from projects import serializers
 from projects.importing import batches, undoing
 from projects.importing.mapping import MappingError, mapping_of
-from projects.importing.rows import shown
+from projects.importing.rows import text_of
 from projects.models import BatchState, ImportBatch, RowFate, Sector, base_currency
 from projects.models.batch import AT_WORK
 from projects.spreadsheets.reading import FileError
@@ -255,7 +255,7 @@ class RefusedFile(StaffView):
         def rows() -> Iterator[list[str]]:
             for row in table.rows:
                 if row.number in reasons:
-                    cells = [shown(row.cells.get(heading)) for heading in table.headings]
+                    cells = [text_of(row.cells.get(heading)) for heading in table.headings]
                     yield [*cells, " ".join(reasons[row.number])]
 
         return StreamingHttpResponse(
