@@ -23,8 +23,8 @@ _ENTRY = b"PK\x01\x02"
 _HAS_PASSWORD = 0x1
 # What expat has to keep whole: a tag with its attributes, a comment.
 _LONGEST_TAG = 1024 * 1024
-# A cell is up to three elements.
-_MOST_ELEMENTS = 3 * MOST_CELLS
+# A number in its cell is two elements; blank cells with a format count too.
+_MOST_ELEMENTS = 2 * MOST_CELLS
 # Of what is neither cells nor texts, such as styles.
 _LARGEST_OTHER = 32 * 1024 * 1024
 
@@ -167,21 +167,9 @@ class Archive:
             if reader is None:
                 parser.StartElementHandler = None
                 return
-            parser.StartElementHandler = started
+            parser.StartElementHandler = reader.start
             parser.EndElementHandler = reader.end
             parser.CharacterDataHandler = reader.text
-            started(name_, attributes)
-
-        def started(name_: str, attributes: dict[str, str]) -> None:
-            self.elements += 1
-            if self.elements > _MOST_ELEMENTS:
-                refuse(
-                    _(
-                        "The workbook has more cells than the %(most)s that can be read: delete "
-                        "what is no table, or split it."
-                    ),
-                    most=f"{MOST_CELLS:,}",
-                )
             reader.start(name_, attributes)
 
         for at, piece in enumerate(self.pieces(name)):
@@ -196,6 +184,7 @@ class Archive:
             if parser is None:
                 continue
             fed += len(piece)
+            self._count(piece)
             _feed(parser, piece, fed)
             if parser.StartElementHandler is None:
                 parser = None
@@ -203,6 +192,17 @@ class Archive:
                 _refuse_bomb()
         if parser is not None:
             _feed(parser, b"", fed, is_last=True)
+
+    def _count(self, piece: bytes) -> None:
+        """Count the elements by what closes them, before anything is done for each of them."""
+        self.elements += piece.count(b"/")
+        if self.elements > _MOST_ELEMENTS:
+            refuse(
+                _(
+                    "The workbook has more cells than can be read, the blank ones with a format "
+                    "among them: clear what is no table, or split it."
+                )
+            )
 
 
 def _holds_cells(reader: Reader) -> bool:

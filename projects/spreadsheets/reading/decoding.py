@@ -12,7 +12,7 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -26,6 +26,7 @@ _PIECE = 1024 * 1024
 BROKEN_MARK = "ï»¿".encode()
 # So many groups of letters beyond ASCII are looked at.
 _MOST_RUNS = 20_000
+_CODECS = ("gb18030", "cp1252")
 # How much more of the one there must be than of the other.
 _CLEARLY = 20
 
@@ -172,13 +173,14 @@ def _chinese_or_western(content: bytes) -> str:
     western_text = _sampled(content, "cp1252")
     chinese_runs = list(islice(_BEYOND_ASCII.finditer(chinese_text), _MOST_RUNS))
     western_runs = list(islice(_BEYOND_ASCII.finditer(western_text), _MOST_RUNS))
-    chinese = sum(_looks_chinese(chinese_text, run) for run in chinese_runs)
-    western = sum(_looks_western(western_text, run) for run in western_runs)
+    chinese = sum(_is_chinese(chinese_text, run) for run in chinese_runs)
+    western = sum(_is_western(western_text, run) for run in western_runs)
     if not _is_common("".join(run[0] for run in chinese_runs)):
         chinese = 0
     if chinese > _CLEARLY * western:
         return "gb18030"
-    if western > _CLEARLY * chinese:
+    # In other encodings, such as Big5, few groups look like either.
+    if western > _CLEARLY * chinese and western * 10 >= len(western_runs) * 8:
         return "cp1252"
     _refuse_uncertain(western_text, western_runs[0] if western_runs else None)
     raise AssertionError  # pragma: no cover
@@ -215,6 +217,23 @@ def _is_common(text: str) -> bool:
     letters = _FULL_WIDTH.sub("", text)
     common = sum(one in _first_level() for one in letters)
     return common * 10 >= len(letters) * 6
+
+
+def _is_chinese(text: str, run: re.Match[str]) -> bool:
+    """Whether it looks Chinese, and its bytes would not look Western in the same place."""
+    return _looks_chinese(text, run) and not _looks_western(*_read_as(text, run, _CODECS))
+
+
+def _is_western(text: str, run: re.Match[str]) -> bool:
+    return _looks_western(text, run) and not _looks_chinese(*_read_as(text, run, _CODECS[::-1]))
+
+
+def _read_as(text: str, run: re.Match[str], codecs_: Sequence[str]) -> tuple[str, re.Match[str]]:
+    """The same bytes in the other encoding, between the letters between which they stand."""
+    said = run[0].encode(codecs_[0], "replace").decode(codecs_[1], "replace")
+    before, after = text[max(run.start() - 1, 0) : run.start()], _after(text, run)
+    found = _BEYOND_ASCII.search(f"{before}{said}{after}")
+    return (f"{before}{said}{after}", found) if found else (text, run)
 
 
 def _looks_chinese(text: str, run: re.Match[str]) -> bool:

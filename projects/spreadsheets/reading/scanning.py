@@ -239,7 +239,8 @@ class _Sheet(Ignored):
         self.columns: dict[str, int] = {}
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        name = local(name)
+        if ":" in name:
+            name = local(name)
         if name == "c":
             self._begin_cell(attributes)
         elif name in ("v", "t"):
@@ -255,7 +256,8 @@ class _Sheet(Ignored):
             self._merge(attributes.get("ref", ""))
 
     def end(self, name: str) -> None:
-        name = local(name)
+        if ":" in name:
+            name = local(name)
         if name in ("v", "t"):
             self.is_value = False
         elif name == "c":
