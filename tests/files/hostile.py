@@ -147,18 +147,18 @@ def one_text_in_a_hundred_thousand_cells_xlsx():
 
 
 @file
-def one_text_in_a_thousand_cells_xls():
-    cells = [xls_shared(n, 0, 0) for n in range(1, 3000)]
-    return xls(*XLS_HEAD, *cells, strings=("x" * 4000, "y"), extent=(0, 3000, 0, 2))
+def one_text_in_thousands_of_cells_xls():
+    cells = [xls_shared(n, 0, 0) for n in range(1, 13_000)]
+    return xls(*XLS_HEAD, *cells, strings=("x" * 4000, "y"), extent=(0, 13_000, 0, 2))
 
 
 @file
-def twenty_million_empty_elements_xlsx():
+def millions_of_empty_elements_xlsx():
     start = sheet(HEAD).partition("</sheetData>")[0].encode()
     deflate = zlib.compressobj(9, wbits=-zlib.MAX_WBITS)
     packed = deflate.compress(start) + deflate.flush(zlib.Z_FULL_FLUSH)
     piece = deflate.compress(b"<x/>" * 262_144) + deflate.flush(zlib.Z_FULL_FLUSH)
-    return with_sheet(packed + piece * 76 + deflated(b""), len(start) + 76 * 1024 * 1024)
+    return with_sheet(packed + piece * 40 + deflated(b""), len(start) + 40 * 1280 * 1024)
 
 
 @file

@@ -152,3 +152,45 @@ def test_a_file_that_is_not_there_is_said_so(tmp_path):
 
 def test_a_very_long_cell_is_read_whole():
     assert rows(b"code,name\na," + b"x" * 300_000) == [{"code": "a", "name": "x" * 300_000}]
+
+
+def test_what_stands_beside_the_table_is_told():
+    content = workbook(
+        Notes=[],
+        Data=[["Signed projects"], ["code", "name"], ["a", "A"], ["b", "A"], ["c", None]],
+        Old=[["code"], ["z"]],
+    )
+
+    table = read(content, known=KNOWN)
+
+    assert [line.cells for line in table.above] == [["Signed projects", ""]]
+    assert (table.sheet, table.other_sheets) == ("Data", ["Old"])
+    assert table.columns == {"code": "A", "name": "B"}
+    assert table.samples("code", 2) == ["a", "b"]
+    assert table.samples("name") == ["A"]
+
+
+def test_how_a_text_was_read_is_told():
+    table = read("code;name\na;喀什片区\n".encode("gb18030"))
+
+    assert (table.encoding, table.delimiter) == ("gb18030", ";")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("gb18030", "喀什片区"),
+        ("gb18030", "霍尔果斯冷链仓储基地"),
+        ("gb18030", "动力锂离子电池工厂（二期）"),
+        ("cp1252", "Zürich – São Paulo"),
+        ("cp1252", "Orléans, dépôt n° 5"),
+        ("cp1252", "over £500"),
+        ("cp1252", "the city’s “park”"),
+    ],
+)
+def test_chinese_and_western_texts_are_told_apart(encoding, text):
+    content = f'code,name\na,"{text}"\n'.encode(encoding)
+
+    table = read(content)
+
+    assert (table.encoding, table.rows[0].cells["name"]) == (encoding, text)

@@ -67,8 +67,9 @@ class Table:
 
     `is_json`: the cells are values of JSON, and not texts. `columns`: the letters
     of the column under each heading, of JSON nothing. `above`: what stands above
-    the headings, such as a title or a unit. `encoding` and `delimiter`, of CSV, are how it was read. `sheet`: the sheet
-    that was read; `other_sheets`: those that hold something and were not.
+    the headings, such as a title or a unit. `encoding` and `delimiter`, of CSV,
+    are how it was read. `sheet`: the sheet that was read; `other_sheets`: those
+    that hold something and were not.
     """
 
     headings: list[str]
