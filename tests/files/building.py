@@ -68,7 +68,8 @@ def xlsx_parts(*sheets, strings=()):
     numbers = range(1, len(sheets) + 1)
     listed = "".join(f'<sheet name="S{n}" sheetId="{n}" r:id="rId{n}"/>' for n in numbers)
     related = "".join(
-        f'<Relationship Id="rId{n}" Type="{_RELATIONS}/worksheet" Target="worksheets/sheet{n}.xml"/>'
+        f'<Relationship Id="rId{n}" Type="{_RELATIONS}/worksheet"'
+        f' Target="worksheets/sheet{n}.xml"/>'
         for n in numbers
     )
     related += (
@@ -175,7 +176,8 @@ def ods_table(*rows, name="S1"):
 
 
 def ods_row(*cells, repeated=1):
-    return f'<table:table-row table:number-rows-repeated="{repeated}">{"".join(cells)}</table:table-row>'
+    attribute = f'table:number-rows-repeated="{repeated}"'
+    return f"<table:table-row {attribute}>{''.join(cells)}</table:table-row>"
 
 
 def ods_said(text, more=""):

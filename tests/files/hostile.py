@@ -236,7 +236,7 @@ def link_that_starts_a_program_xls():
 @file
 def formula_that_starts_a_program_ods():
     cell = (
-        '<table:table-cell table:formula="of:=DDE(&quot;cmd&quot;;&quot;/C calc&quot;;&quot;x&quot;)"'
+        '<table:table-cell table:formula="of:=DDE(&quot;cmd&quot;;&quot;/C calc&quot;;1)"'
         ' office:value-type="float" office:value="0"/>'
     )
     return ods(ods_table(ODS_HEAD, ods_row(ods_said("a"), cell)))

@@ -136,7 +136,8 @@ def macros_xlsm():
 @file
 def cells_without_their_places_xlsx():
     return xlsx(
-        '<row><c t="inlineStr"><is><t>code</t></is></c><c t="inlineStr"><is><t>name</t></is></c></row>'
+        '<row><c t="inlineStr"><is><t>code</t></is></c>'
+        '<c t="inlineStr"><is><t>name</t></is></c></row>'
         "<row><c><v>1</v></c><c><v>2</v></c></row>"
     )
 
@@ -196,8 +197,9 @@ def failed_formula_xls():
 @file
 def failed_formula_ods():
     failed = (
-        '<table:table-cell table:formula="of:=1/0" office:value-type="string" office:string-value=""'
-        ' calcext:value-type="error"><text:p>#DIV/0!</text:p></table:table-cell>'
+        '<table:table-cell table:formula="of:=1/0" office:value-type="string"'
+        ' office:string-value="" calcext:value-type="error"><text:p>#DIV/0!</text:p>'
+        "</table:table-cell>"
     )
     return ods(ods_table(ODS_HEAD, ods_row(ods_said("a"), failed)))
 

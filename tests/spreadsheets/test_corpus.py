@@ -6,6 +6,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from projects.spreadsheets.reading import FileError, read
 from tests.files import hostile, lists, texts, workbooks
@@ -321,6 +323,33 @@ def test_it_is_refused_with_a_sentence(name):
 def test_each_file_is_either_read_or_refused():
     assert set(FILES) == READ.keys() ^ REFUSED.keys()
     assert len(FILES) >= 60
+
+
+# One of each way through the reader.
+DAMAGEABLE = [
+    "signing_list_in_gb18030.csv",
+    "western_names_in_cp1252.csv",
+    "records.json",
+    "signing_list_with_two_rows_of_headings.xlsx",
+    "signing_list_with_two_rows_of_headings.xls",
+    "text_shared_by_its_cells.xls",
+    "signing_list.ods",
+]
+
+
+@given(st.data())
+def test_damage_ends_with_a_table_or_with_a_sentence(data):
+    content = bytearray(FILES[data.draw(st.sampled_from(DAMAGEABLE))]())
+    for _ in range(data.draw(st.integers(1, 5))):
+        at = data.draw(st.integers(0, len(content) - 1))
+        content[at : at + data.draw(st.integers(0, 4))] = data.draw(st.binary(max_size=4))
+
+    try:
+        table = read(bytes(content), known=KNOWN)
+    except FileError:
+        return
+
+    assert all(row.cells.keys() <= set(table.headings) for row in table.rows)
 
 
 # Of Linux: what the process has had in memory at most, in kilobytes.
