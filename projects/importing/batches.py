@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -78,7 +78,7 @@ def receive(
 def table_of(batch: ImportBatch) -> Table:
     """The table in a batch's file. Raises FileError."""
 
-    def score(cells: list[str]) -> int:
+    def score(cells: Collection[str]) -> int:
         return recognised(batch.noun, cells)
 
     return read(bytes(batch.content), known=score, sheet=batch.sheet or None)

@@ -218,7 +218,9 @@ def field_of(noun: str, heading: str, samples: Sequence[str] = ()) -> str | None
         return heading
     bare = names.normalise(_bare(heading)).replace("_", " ")
     shorter = [bare.removeprefix(own).strip() for own in _OWN[noun] if bare.startswith(own)]
-    forms = [bare, *filter(None, shorter)]
+    # Below a heading of several columns, the last part is the column's own.
+    last = names.normalise(_bare(heading.split()[-1])).replace("_", " ")
+    forms = [bare, *filter(None, shorter), last]
     for form in forms:
         for name, words in WORDS[noun].items():
             if form in map(names.normalise, words):

@@ -96,7 +96,8 @@ def test_a_sheet_is_chosen_by_its_name():
     ("cell", "text"),
     [
         (5.0, "5"),
-        (1e15, "1000000000000000"),
+        (999999999999999.0, "999999999999999"),
+        (1e15, "1E+15"),
         (True, "true"),
         (datetime(2023, 11, 11, 8, 30), "2023-11-11 08:30:00"),  # noqa: DTZ001
         (datetime(2023, 11, 11), "2023-11-11"),  # noqa: DTZ001
@@ -137,8 +138,8 @@ def test_a_page_of_the_api_is_a_file_of_its_results():
         (b"code,code\na,b\n", "Two columns have the heading “code”"),
         (b"code,name\na,b,c\n", "Row 2 has “c” in column C, which has no heading"),
         (b"code,,name\na,x,b\n", "Row 2 has “x” in column B, which has no heading"),
-        (b"PK\x03\x04 and nothing more", "The workbook cannot be read"),
-        (b"\xd0\xcf\x11\xe0 and nothing more", "The workbook cannot be read"),
+        (b"PK\x03\x04 and nothing more", "The workbook is damaged"),
+        (b"\xd0\xcf\x11\xe0 and nothing more", "The workbook is damaged"),
         (b'{"code": "a"}', "The JSON must be a list of records"),
         (b'[{"code": NaN}]', "cannot be read as JSON"),
         (b"[" * 100_000, "cannot be read as JSON"),
@@ -162,3 +163,45 @@ def test_a_file_that_is_not_there_is_said_so(tmp_path):
 
 def test_a_very_long_cell_is_read_whole():
     assert rows(b"code,name\na," + b"x" * 300_000) == [{"code": "a", "name": "x" * 300_000}]
+
+
+def test_what_stands_beside_the_table_is_told():
+    content = workbook(
+        Notes=[],
+        Data=[["Signed projects"], ["code", "name"], ["a", "A"], ["b", "A"], ["c", None]],
+        Old=[["code"], ["z"]],
+    )
+
+    table = read(content, known=KNOWN)
+
+    assert [line.cells for line in table.above] == [["Signed projects", ""]]
+    assert (table.sheet, table.other_sheets) == ("Data", ["Old"])
+    assert table.columns == {"code": "A", "name": "B"}
+    assert table.samples("code", 2) == ["a", "b"]
+    assert table.samples("name") == ["A"]
+
+
+def test_how_a_text_was_read_is_told():
+    table = read("code;name\na;喀什片区\n".encode("gb18030"))
+
+    assert (table.encoding, table.delimiter) == ("gb18030", ";")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("gb18030", "喀什片区"),
+        ("gb18030", "霍尔果斯冷链仓储基地"),
+        ("gb18030", "动力锂离子电池工厂（二期）"),
+        ("cp1252", "Zürich – São Paulo"),
+        ("cp1252", "Orléans, dépôt n° 5"),
+        ("cp1252", "over £500"),
+        ("cp1252", "the city’s “park”"),
+    ],
+)
+def test_chinese_and_western_texts_are_told_apart(encoding, text):
+    content = f'code,name\na,"{text}"\n'.encode(encoding)
+
+    table = read(content)
+
+    assert (table.encoding, table.rows[0].cells["name"]) == (encoding, text)

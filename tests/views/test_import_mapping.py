@@ -317,7 +317,7 @@ def test_a_file_that_is_written_is_not_mapped_anew(client, clerk):
 
 def test_the_widest_file_that_can_be_read_can_be_mapped(client, clerk):
     headings = ",".join(["code", "name", *(f"c{number}" for number in range(498))])
-    batch = bring(client, f"{headings}\na,A\n")
+    batch = bring(client, f"{headings}\na,A{',' * 498}\n")
 
     send_mapping(client, batch, **{f"column_{number}": "-" for number in range(2, 500)})
 

@@ -1,0 +1,272 @@
+"""The parts of a workbook that is a ZIP archive, unpacked piece by piece and never trusted.
+
+What an archive says of itself is checked against what comes out of it, since
+whoever made it may have lied; nothing is held but one piece at a time.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from typing import Any, NoReturn, Protocol
+from xml.parsers import expat
+
+from django.utils.translation import gettext as _
+
+from .kinds import WORD, refuse_archive
+from .limits import MOST_CELLS, MOST_PARTS, MOST_UNPACKED, refuse
+
+_PIECE = 64 * 1024
+_ENTRY = b"PK\x01\x02"
+_HAS_PASSWORD = 0x1
+# What expat has to keep whole: a tag with its attributes, a comment.
+_LONGEST_TAG = 1024 * 1024
+# A number in its cell is two elements; blank cells with a format count too.
+_MOST_ELEMENTS = 2 * MOST_CELLS
+# Of what is neither cells nor texts, such as styles.
+_LARGEST_OTHER = 32 * 1024 * 1024
+
+
+class Reader(Protocol):
+    """What follows one kind of part, element by element."""
+
+    def start(self, name: str, attributes: dict[str, str]) -> None: ...
+
+    def end(self, name: str) -> None: ...
+
+    def text(self, data: str) -> None: ...
+
+
+def refuse_damaged() -> NoReturn:
+    refuse(
+        _(
+            "The workbook is damaged or was not copied whole: open it in a spreadsheet, and save "
+            "it anew as XLSX."
+        )
+    )
+
+
+def refuse_password() -> NoReturn:
+    refuse(
+        _("The workbook has a password: take it off in a spreadsheet, and save it anew as XLSX.")
+    )
+
+
+def refuse_program() -> NoReturn:
+    refuse(
+        _(
+            "The workbook holds a link that starts a program (DDE): make sure where the file comes "
+            "from, and copy its values into a new one."
+        )
+    )
+
+
+class Archive:
+    """The parts of a ZIP archive. Raises FileError where it is broken, or too large unpacked."""
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+        # Before the list is read, which takes more memory than it has bytes.
+        if content.count(_ENTRY) > MOST_PARTS:
+            refuse(
+                _(
+                    "The file is an archive of more than %(most)s parts, and no workbook needs so "
+                    "many: save its one sheet anew as XLSX or CSV."
+                ),
+                most=MOST_PARTS,
+            )
+        try:
+            parts = zipfile.ZipFile(io.BytesIO(content)).infolist()
+        except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
+            refuse_damaged()
+        names = [part.filename.lower() for part in parts]
+        if len(set(names)) < len(names):
+            refuse_damaged()
+        if sum(part.file_size for part in parts) > MOST_UNPACKED:
+            _refuse_bomb()
+        self.parts = {part.filename: part for part in parts}
+        self.unpacked = 0
+        self.elements = 0
+
+    def kind(self) -> str:
+        """`xlsx` or `ods`. Raises FileError for anything else, by its name."""
+        names = {name.lower() for name in self.parts}
+        if any(part.flag_bits & _HAS_PASSWORD for part in self.parts.values()):
+            refuse(_("The archive has a password: unpack it, and give the spreadsheet inside."))
+        if "xl/workbook.bin" in names:
+            refuse(_("This is a binary workbook (XLSB): open it, and save it as XLSX."))
+        if "[content_types].xml" in names:
+            if any(name.startswith("word/") for name in names):
+                refuse(str(WORD))
+            if any(name.startswith("ppt/") for name in names):
+                refuse(_("This is a presentation: copy its table into a spreadsheet."))
+            if any(name.startswith("xl/") for name in names):
+                return "xlsx"
+        if "mimetype" in self.parts:
+            mimetype = self.beginning("mimetype", 200).decode("ascii", "replace")
+            if "opendocument.spreadsheet" in mimetype:
+                return "ods"
+            if "opendocument" in mimetype:
+                refuse(str(WORD))
+        if "ofd.xml" in names:
+            refuse(
+                _(
+                    "This is an OFD document, from which no cells can be read: give the "
+                    "spreadsheet that it was made from, as XLSX or CSV."
+                )
+            )
+        if any(name.endswith(".iwa") for name in names):
+            refuse(_("This is a document of Numbers: export it as XLSX."))
+        refuse_archive()
+        raise AssertionError  # pragma: no cover
+
+    def beginning(self, name: str, most: int) -> bytes:
+        return next(self.pieces(name), b"")[:most]
+
+    def pieces(self, name: str) -> Iterator[bytes]:
+        """The bytes of a part, unpacked; as many as it says, and unchanged, or FileError."""
+        part = self.parts[name]
+        header = self.content[part.header_offset : part.header_offset + 30]
+        if len(header) < 30 or not header.startswith(b"PK\x03\x04"):
+            refuse_damaged()
+        start = part.header_offset + 30
+        start += int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
+        packed = memoryview(self.content)[start : start + part.compress_size]
+        if len(packed) < part.compress_size:
+            refuse_damaged()
+        if part.compress_type == zipfile.ZIP_STORED:
+            unpacked = _stored(packed)
+        elif part.compress_type == zipfile.ZIP_DEFLATED:
+            unpacked = _inflated(packed)
+        else:
+            refuse_damaged()
+        size = crc = 0
+        for piece in unpacked:
+            size += len(piece)
+            crc = zlib.crc32(piece, crc)
+            if size > part.file_size:
+                _refuse_bomb() if size > MOST_UNPACKED else refuse_damaged()
+            yield piece
+        if size != part.file_size or crc != part.CRC:
+            refuse_damaged()
+
+    def read(self, name: str, reader_of: Callable[[str], Reader | None]) -> None:
+        """Read a part to its end, if it is XML by the reader of its outermost element.
+
+        A part that nothing reads is only unpacked, to see whether it is whole.
+        """
+        parser: Any = None
+        reader: Reader | None = None
+        fed = 0
+
+        def begin(name_: str, attributes: dict[str, str]) -> None:
+            nonlocal reader
+            reader = reader_of(name_.rpartition(":")[2])
+            if reader is None:
+                parser.StartElementHandler = None
+                return
+            parser.StartElementHandler = reader.start
+            parser.EndElementHandler = reader.end
+            parser.CharacterDataHandler = reader.text
+            reader.start(name_, attributes)
+
+        for at, piece in enumerate(self.pieces(name)):
+            self.unpacked += len(piece)
+            if self.unpacked > MOST_UNPACKED:
+                _refuse_bomb()
+            if at == 0 and _is_xml(piece):
+                parser = expat.ParserCreate()
+                parser.buffer_text = True
+                parser.StartElementHandler = begin
+                parser.StartDoctypeDeclHandler = _refuse_doctype
+            if parser is None:
+                continue
+            fed += len(piece)
+            self._count(piece)
+            _feed(parser, piece, fed)
+            if parser.StartElementHandler is None:
+                parser = None
+            elif reader is not None and fed > _LARGEST_OTHER and not _holds_cells(reader):
+                _refuse_bomb()
+        if parser is not None:
+            _feed(parser, b"", fed, is_last=True)
+
+    def _count(self, piece: bytes) -> None:
+        """Count the elements by what closes them, before anything is done for each of them."""
+        self.elements += piece.count(b"/")
+        if self.elements > _MOST_ELEMENTS:
+            refuse(
+                _(
+                    "The workbook has more cells than can be read, the blank ones with a format "
+                    "among them: clear what is no table, or split it."
+                )
+            )
+
+
+def _holds_cells(reader: Reader) -> bool:
+    return getattr(reader, "holds_cells", False)
+
+
+def _feed(parser: Any, piece: bytes, fed: int, *, is_last: bool = False) -> None:
+    try:
+        parser.Parse(piece, is_last)
+    except (expat.ExpatError, LookupError, ValueError):
+        refuse_damaged()
+    # It looks at the whole of an unfinished tag anew with each piece.
+    if fed - max(parser.CurrentByteIndex, 0) > _LONGEST_TAG:
+        refuse_damaged()
+
+
+def _is_xml(piece: bytes) -> bool:
+    start = piece[:200].removeprefix(b"\xef\xbb\xbf").replace(b"\x00", b"")
+    start = start.removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")
+    return start.lstrip().startswith(b"<")
+
+
+def _refuse_doctype(*_args: Any) -> NoReturn:
+    refuse(
+        _(
+            "The workbook defines entities of XML (DTD), which no spreadsheet writes and which "
+            "are used for attacks: save it anew as XLSX."
+        )
+    )
+
+
+def _refuse_bomb() -> NoReturn:
+    refuse(
+        _(
+            "The workbook has more than %(most)s bytes when it is unpacked, which is more than "
+            "can be read: delete what is no table, or split it."
+        ),
+        most=f"{MOST_UNPACKED:,}",
+    )
+
+
+def _stored(packed: memoryview) -> Iterator[bytes]:
+    for start in range(0, len(packed), _PIECE):
+        yield bytes(packed[start : start + _PIECE])
+
+
+def _inflated(packed: memoryview) -> Iterator[bytes]:
+    inflate = zlib.decompressobj(-zlib.MAX_WBITS)
+    try:
+        for start in range(0, len(packed), _PIECE):
+            if inflate.eof:
+                refuse_damaged()
+            rest: bytes | memoryview = packed[start : start + _PIECE]
+            while rest and not inflate.eof:
+                piece = inflate.decompress(rest, _PIECE * 4)
+                rest = inflate.unconsumed_tail
+                if piece:
+                    yield piece
+        while not inflate.eof:
+            piece = inflate.decompress(inflate.unconsumed_tail, _PIECE * 4)
+            if not piece:
+                break
+            yield piece
+    except zlib.error:
+        refuse_damaged()
+    if not inflate.eof or inflate.unused_data:
+        refuse_damaged()
