@@ -71,6 +71,7 @@ urlpatterns = [
     path("import/", import_upload.ImportList.as_view(), name="imports"),
     path("import/<int:pk>/", import_page.ImportPage.as_view(), name="import"),
     path("import/<int:pk>/mapping/", import_mapping.MappingPage.as_view(), name="import-mapping"),
+    path("import/<int:pk>/decide/", import_page.Decide.as_view(), name="import-decide"),
     path("import/<int:pk>/check/", import_page.CheckAgain.as_view(), name="import-check"),
     path("import/<int:pk>/approve/", import_page.Approve.as_view(), name="import-approve"),
     path("import/<int:pk>/cancel/", import_page.Cancel.as_view(), name="import-cancel"),

@@ -21,6 +21,7 @@ from projects.spreadsheets.writing import csv_lines
 from projects.views.lists import part_of, whole_number
 
 from .access import StaffView
+from .deciding import answers, questions
 from .rows import listed, sum_of
 from .words import field_label, noun_label
 
@@ -117,7 +118,8 @@ def _with_rows(request: HttpRequest, batch: ImportBatch, errors: dict[str, Any])
 
 
 def _preview(batch: ImportBatch) -> dict[str, Any]:
-    """The totals before and after, and the sums of the file beside ours. Two queries."""
+    """The totals before and after, the sums of the file beside ours, and the names to be decided
+    about. Two queries, and one for each noun of such names."""
     moved = batches.differences(batch)
     names = {
         sector.code: sector.label
@@ -136,6 +138,7 @@ def _preview(batch: ImportBatch) -> dict[str, Any]:
         "differing": sum(one.differs for one in sums),
         "more_sums": max(0, batch.counts.get(RowFate.FOOTER, 0) - MOST_SUMS),
         "refused": batch.counts.get(RowFate.REFUSED, 0),
+        "undecided": questions(batch),
         "writable": sum(batch.counts.get(fate, 0) for fate in (RowFate.NEW, RowFate.CHANGED)),
     }
 
@@ -194,6 +197,14 @@ class Cancel(Step):
     @staticmethod
     def take(request: HttpRequest, batch: ImportBatch) -> None:
         batches.cancel(batch)
+
+
+class Decide(Step):
+    """Take what a person says of names that are like others, and check the file anew."""
+
+    @staticmethod
+    def take(request: HttpRequest, batch: ImportBatch) -> None:
+        batches.decide(batch, answers(request.POST, batch))
 
 
 class CheckAgain(Step):

@@ -1,0 +1,76 @@
+"""Names that are like those of records: what a person says of each."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.http import QueryDict
+from django.utils.translation import gettext
+
+from projects.importing import batches
+from projects.importing.finding import NEW
+from projects.models import ImportBatch
+
+# Of so many names at once; the others follow.
+MOST_NAMES = 100
+
+
+@dataclass(frozen=True)
+class Question:
+    """One name, and the records that it may be of: code and label."""
+
+    field: str
+    name: str
+    noun: Any
+    alike: list[tuple[str, str]]
+
+
+def questions(batch: ImportBatch) -> list[Question]:
+    """The names that are to be decided about. One query for each noun that they are of."""
+    asked = batch.undecided[:MOST_NAMES]
+    codes: dict[str, set[str]] = defaultdict(set)
+    for one in asked:
+        codes[_noun(one)].update(code for code, _score in one["alike"])
+    labels = {
+        noun: {
+            record.code: record.label
+            for record in apps.get_model("projects", noun)
+            .objects.visible_to(batch.user)
+            .filter(code__in=of_noun)
+        }
+        for noun, of_noun in codes.items()
+    }
+    return [
+        Question(
+            f"name-{number}",
+            one["name"],
+            apps.get_model("projects", _noun(one))._meta.verbose_name,
+            # One that this file makes itself has no record yet.
+            [(code, labels[_noun(one)].get(code, code)) for code, _score in one["alike"]],
+        )
+        for number, one in enumerate(asked)
+    ]
+
+
+def _noun(undecided: dict[str, Any]) -> str:
+    return undecided["key"].partition(":")[0]
+
+
+def answers(data: QueryDict, batch: ImportBatch) -> dict[str, str]:
+    """What a form says of some or all of the names, as decisions. Raises BatchError."""
+    said = {}
+    for number, one in enumerate(batch.undecided[:MOST_NAMES]):
+        meant = data.get(f"name-{number}", "")
+        if meant and meant not in (NEW, *(code for code, _score in one["alike"])):
+            raise batches.BatchError(
+                gettext("“%(name)s” cannot be that: choose one of the records shown.")
+                % {"name": one["name"]}
+            )
+        if meant:
+            said[one["key"]] = meant
+    if not said:
+        raise batches.BatchError(gettext("Say of at least one name which record is meant."))
+    return said
