@@ -29,7 +29,7 @@ lint: export DEBUG = true
 lint: $(testing) ## Check form, types, layers, migrations, API schema and production settings
 	$(venv) -m ruff check
 	$(venv) -m ruff format --check
-	git ls-files -z -- 'templates/*.html' | xargs -0 -r $(venv) -m djade --target-version 5.2 --check
+	git ls-files -z -- 'templates/*.html' | xargs -0 -r .venv/bin/djade --target-version 5.2 --check
 	$(venv) -m mypy
 	.venv/bin/lint-imports
 	$(venv) manage.py makemigrations --check --dry-run
@@ -40,7 +40,7 @@ lint: $(testing) ## Check form, types, layers, migrations, API schema and produc
 format: $(testing) ## Put code and templates into form
 	$(venv) -m ruff check --fix
 	$(venv) -m ruff format
-	git ls-files -z -- 'templates/*.html' | xargs -0 -r $(venv) -m djade --target-version 5.2
+	git ls-files -z -- 'templates/*.html' | xargs -0 -r .venv/bin/djade --target-version 5.2
 
 # Pins stay as they are unless FLAGS=--upgrade is given.
 lock: $(testing) ## Write the locks anew from pyproject.toml; FLAGS=--upgrade for newer versions
