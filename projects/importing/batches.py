@@ -303,7 +303,13 @@ def preview(batch: ImportBatch) -> None:
             counts=planning.counts_of(rows),
             sums={"before": before, "after": after},
             undecided=[
-                {"key": one.key, "name": one.name, "alike": [list(pair) for pair in one.alike]}
+                {
+                    "key": one.key,
+                    "name": one.name,
+                    "alike": [
+                        [code, score, finder.label(one.model, code)] for code, score in one.alike
+                    ],
+                }
                 for one in finder.undecided.values()
             ],
             plan=planning.digest_of(rows),

@@ -152,6 +152,10 @@ class Finder:
         if name not in learned:
             learned.append(name)
 
+    def label(self, model: Any, code: str) -> str:
+        """What a record is called, be it written or still to be made."""
+        return str(self.known.get(model, code) or code) if self.is_there(model, code) else code
+
     def codes(self, model: Any, name: str) -> set[str]:
         """The codes of all records that are called so."""
         return self._by_name(model).get(names.normalise(name), set())

@@ -63,7 +63,7 @@ class ImportBatch(models.Model):
 
     `mapping` and `decisions` are as `projects.importing` takes them; `counts`
     of rows by fate; `undecided` are names that a person must decide about: key,
-    name, and codes with their likeness; `sums` are the contracted totals by sector before and
+    name, and codes with likeness and label; `sums` are the contracted totals by sector before and
     after, as texts. `plan` is the digest of what the preview showed: only that
     is written. `worker` is the host and process that has it in its hands;
     `beat_at` when something was last done to it.

@@ -39,7 +39,7 @@ def test_a_name_like_another_is_asked_about_and_its_row_waits():
 
     batch = previewed(LIST)
 
-    assert [(one["name"], [code for code, _score in one["alike"]]) for one in batch.undecided] == [
+    assert [(one["name"], [code for code, *_rest in one["alike"]]) for one in batch.undecided] == [
         ("新疆兴达纺织有限公司", ["xingda"])
     ]
     (row,) = batch.rows.filter(fate=RowFate.REFUSED)
@@ -75,7 +75,7 @@ def test_a_new_one_is_made_where_a_person_says_so():
 def test_spellings_inside_one_file_are_asked_about_as_well():
     batch = previewed(LIST + "c,二期,新疆兴达纺织\nd,三期,兴达纺织有限公司\n")
 
-    asked = {one["name"]: [code for code, _score in one["alike"]] for one in batch.undecided}
+    asked = {one["name"]: [code for code, *_rest in one["alike"]] for one in batch.undecided}
     assert asked.keys() == {"新疆兴达纺织", "兴达纺织有限公司"}
     code = "xinjiangxingdafangzhiyouxiangongsi"
     assert all(code in codes for codes in asked.values())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,34 +28,16 @@ class Question:
 
 
 def questions(batch: ImportBatch) -> list[Question]:
-    """The names that are to be decided about. One query for each noun that they are of."""
-    asked = batch.undecided[:MOST_NAMES]
-    codes: dict[str, set[str]] = defaultdict(set)
-    for one in asked:
-        codes[_noun(one)].update(code for code, _score in one["alike"])
-    labels = {
-        noun: {
-            record.code: record.label
-            for record in apps.get_model("projects", noun)
-            .objects.visible_to(batch.user)
-            .filter(code__in=of_noun)
-        }
-        for noun, of_noun in codes.items()
-    }
+    """The names that are to be decided about. No query."""
     return [
         Question(
             f"name-{number}",
             one["name"],
-            apps.get_model("projects", _noun(one))._meta.verbose_name,
-            # One that this file makes itself has no record yet.
-            [(code, labels[_noun(one)].get(code, code)) for code, _score in one["alike"]],
+            apps.get_model("projects", one["key"].partition(":")[0])._meta.verbose_name,
+            [(code, label) for code, _score, label in one["alike"]],
         )
-        for number, one in enumerate(asked)
+        for number, one in enumerate(batch.undecided[:MOST_NAMES])
     ]
-
-
-def _noun(undecided: dict[str, Any]) -> str:
-    return undecided["key"].partition(":")[0]
 
 
 def answers(data: QueryDict, batch: ImportBatch) -> dict[str, str]:
@@ -64,7 +45,7 @@ def answers(data: QueryDict, batch: ImportBatch) -> dict[str, str]:
     said = {}
     for number, one in enumerate(batch.undecided[:MOST_NAMES]):
         meant = data.get(f"name-{number}", "")
-        if meant and meant not in (NEW, *(code for code, _score in one["alike"])):
+        if meant and meant not in (NEW, *(code for code, _score, _label in one["alike"])):
             raise batches.BatchError(
                 gettext("“%(name)s” cannot be that: choose one of the records shown.")
                 % {"name": one["name"]}

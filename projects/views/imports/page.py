@@ -119,7 +119,7 @@ def _with_rows(request: HttpRequest, batch: ImportBatch, errors: dict[str, Any])
 
 def _preview(batch: ImportBatch) -> dict[str, Any]:
     """The totals before and after, the sums of the file beside ours, and the names to be decided
-    about. Two queries, and one for each noun of such names."""
+    about. Two queries."""
     moved = batches.differences(batch)
     names = {
         sector.code: sector.label
