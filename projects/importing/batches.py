@@ -21,6 +21,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from projects import batching, serializers, totals
+from projects.batching import WRITTEN_AT_ONCE
 from projects.filters import ProjectQuestion
 from projects.models import Basis, BatchState, ImportBatch, ImportRow, Project, RowFate
 from projects.models.batch import AT_WORK, OPEN, WAITING
@@ -31,7 +32,7 @@ from .checking import Checked, Checker
 from .finding import Finder
 from .headings import Suggestion, recognised, suggest
 from .mapping import Mapping, MappingError, mapping_of
-from .writing import write
+from .writing import Keep, write
 
 # A worker that has not been heard of for so long, on another machine, has died.
 SILENT_FOR = timedelta(minutes=15)
@@ -73,6 +74,38 @@ def receive(
         batch.mapping = _mapping_for(batch, table).as_data()
     batch.save()
     return batch
+
+
+def kept(
+    content: bytes, file_name: str, noun: str, mapping: Mapping | None, *, sheet: str = ""
+) -> Keep:
+    """What keeps a file that a command writes, so that it can be taken back like any other.
+
+    A file that changes nothing is not kept.
+    """
+
+    def keep(checked: Checked, finder: Finder, checker: Checker) -> None:
+        batch = ImportBatch(
+            user=finder.user,
+            noun=noun,
+            file_name=file_name[-255:],
+            sha256=hashlib.sha256(content).hexdigest(),
+            size=len(content),
+            content=b"",
+            sheet=sheet,
+            mapping=(mapping or checker.mapping).as_data(),
+            state=BatchState.WRITTEN,
+            written_at=timezone.now(),
+        )
+        rows = planning.rows_of(batch, checked, finder, checker)
+        batch.counts = planning.counts_of(rows)
+        batch.total = sum(row.fate != RowFate.MADE for row in rows)
+        if any(batch.counts[fate] for fate in (RowFate.NEW, RowFate.CHANGED, RowFate.MADE)):
+            batch.save()
+            ImportRow.objects.bulk_create(rows, batch_size=WRITTEN_AT_ONCE)
+            _keep_written(batch, checked, finder)
+
+    return keep
 
 
 def table_of(batch: ImportBatch) -> Table:

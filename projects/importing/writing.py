@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +24,9 @@ from .finding import Finder
 from .footers import Footer
 from .mapping import Mapping
 from .rows import Fault
+
+# What keeps a file that was written, with all that became of its rows.
+Keep = Callable[[Checked, Finder, Checker], None]
 
 
 @dataclass
@@ -55,25 +58,30 @@ def import_table(
     dry_run: bool = False,
     partial: bool = False,
     progress: Progress | None = None,
+    keep: Keep | None = None,
 ) -> Report:
     """Check every row and write them in one go; nothing, where a row is at fault.
 
     `mode`: which records rows may be about. `partial`: the good rows all the
     same. `dry_run`: nothing, but with what the database itself would refuse. The
     record of each row gets one row of history, by `user`; unchanged ones get
-    none. Without a mapping the headings are the fields.
+    none. Without a mapping the headings are the fields. `keep` is called in the
+    transaction of what is written (see `batches.kept`).
     """
     if mapping is None:
         fields = headings(serializers.BY_NOUN[noun])
         mapping = Mapping.of_fields([one for one in table.headings if one in fields])
     finder = Finder(user, mapping.decisions)
     mapping = mapping.of_file(table.headings)
-    checked = Checker(noun, mapping, finder, mode).check(table, progress)
+    checker = Checker(noun, mapping, finder, mode)
+    checked = checker.check(table, progress)
     with transaction.atomic():
         made = write(checked, finder, mapping, user)
         written = not dry_run and (partial or not checked.faults)
         if not written:
             transaction.set_rollback(True)
+        elif keep is not None:
+            keep(checked, finder, checker)
     at = {heading: place for place, heading in enumerate(table.headings)}
     fates = Counter(candidate.fate for candidate in checked.candidates)
     return Report(

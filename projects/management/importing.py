@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from projects import importing, serializers
+from projects.importing import allowing, batches
 from projects.serializers.cells import headings
 from projects.spreadsheets import reading
 from projects.wording import shown
@@ -60,9 +61,15 @@ class ImportCommand(BaseCommand):
             dry_run=options["dry_run"],
             partial=options["partial"],
             progress=self._progress if options["verbosity"] else None,
+            keep=self._keep(file, mapping, options["sheet"]),
         )
         self._say(file, report, options)
         return len(report.faults)
+
+    def _keep(self, file: Path, mapping: Any, sheet: str | None) -> Any:
+        if self.noun not in allowing.NOUNS:
+            return None
+        return batches.kept(file.read_bytes(), file.name, self.noun, mapping, sheet=sheet or "")
 
     def _progress(self, done: int, total: int) -> None:
         if total > 500:

@@ -1,10 +1,12 @@
 import io
 import json
+from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from projects.models import Enterprise, Project
+from projects import recording
+from projects.models import BatchState, Enterprise, ImportBatch, Project
 from tests.factories import make_area, make_project
 
 pytestmark = pytest.mark.django_db
@@ -127,3 +129,43 @@ def test_progress_is_shown_for_a_long_file(file, monkeypatch):
     _out, err, _failure = run("import_projects", file(f"code,name\n{rows}"))
 
     assert err.splitlines() == ["checked 500 of 600", "checked 600 of 600"]
+
+
+def test_a_file_that_was_written_is_kept_and_can_be_taken_back(file):
+    make_project(code="a", name="A", amount=Decimal("5.00"))
+
+    run("import_projects", file("code,name,amount\na,A,7\nb,B,\n", "signed.csv"))
+
+    batch = ImportBatch.objects.get()
+    assert (batch.file_name, batch.state, batch.user) == ("signed.csv", BatchState.WRITTEN, None)
+    assert (batch.counts["new"], batch.counts["changed"]) == (1, 1)
+    assert str(batch.pk) in run("undo_import")[0]
+
+    out, _err, failure = run("undo_import", batch.pk)
+
+    assert (out, failure) == ("Taken back: 2 records.\n", None)
+    assert [(project.code, project.amount) for project in Project.objects.all()] == [("a", 5)]
+    assert run("undo_import", batch.pk)[2] == "Only a file that was written can be taken back."
+    assert run("undo_import", 99)[2] == "There is no import with the number 99."
+
+
+def test_what_was_edited_since_stays_and_is_named(file):
+    run("import_projects", file("code,name\na,A\nb,B\n"))
+    project = Project.objects.get(code="b")
+    project.note = "Looked into"
+    recording.save(project)
+
+    out, _err, _failure = run("undo_import", ImportBatch.objects.get().pk)
+
+    assert "Kept: row 3, b: B. It has been edited since." in out
+    assert [project.code for project in Project.objects.all()] == ["b"]
+
+
+def test_a_file_that_changes_nothing_is_not_kept(file):
+    make_project(code="a", name="A")
+
+    run("import_projects", file("code,name\na,A\n"))
+    run("import_projects", file("code,name\nb,B\n"), "--dry-run")
+    run("import_projects", file("code,name,amount\nb,B,lots\n"))
+
+    assert not ImportBatch.objects.exists()

@@ -15,7 +15,17 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from projects.derived import differing
-from projects.models import Area, Outcome, Project, Receipt, Sector, Stage
+from projects.models import (
+    Area,
+    BatchState,
+    ImportBatch,
+    Outcome,
+    Project,
+    Receipt,
+    Sector,
+    Stage,
+)
+from tests.factories import make_user
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT.parent / "shared" / "data"
@@ -188,6 +198,61 @@ def test_a_workbook_with_a_title_and_two_forms_of_dates_is_read_cell_by_cell(cli
     said, _errors = load("import_projects", WORLD_BANK_2005, mapping="worldbank_xlsx.toml")
 
     assert counts(said, "unchanged") == Project.history.count() == 439
+
+
+def through_the_page(client, file, mapping):
+    """Bring a file in by the form with its mapping, and have a worker check it."""
+    client.force_login(make_user("administrator"))
+    with file.open("rb") as content, (MAPPINGS / mapping).open("rb") as said:
+        sent = {"file": content, "mapping": said, "noun": "projects"}
+        assert client.post("/import/", sent).status_code == 302
+    call_command("work", once=True, verbosity=0)
+    return ImportBatch.objects.get()
+
+
+def written_through_the_page(client, batch, **form):
+    assert client.post(f"/import/{batch.pk}/approve/", form).status_code == 302
+    call_command("work", once=True, verbosity=0)
+    batch.refresh_from_db()
+    assert batch.state == BatchState.WRITTEN, batch.message
+
+
+@beside_the_bank
+def test_the_workbook_comes_through_the_page_as_it_does_by_the_command(client, settings):
+    settings.BASE_CURRENCY = "USD"
+
+    batch = through_the_page(client, WORLD_BANK_2005, "worldbank_xlsx.toml")
+
+    assert (batch.state, batch.counts["new"], batch.counts["left_out"]) == (
+        BatchState.PREVIEWED,
+        439,
+        48,
+    )
+    assert not Project.objects.exists()
+    written_through_the_page(client, batch)
+    assert Project.objects.count() == 439
+    assert client.post(f"/import/{batch.pk}/undo/").status_code == 302
+    assert not Project.objects.exists()
+
+
+@beside_the_bank
+@pytest.mark.chaos
+def test_the_whole_world_comes_through_the_page_with_its_refusals_listed(client, settings):
+    settings.BASE_CURRENCY = "USD"
+
+    batch = through_the_page(client, WORLD_BANK, "worldbank_csv.toml")
+
+    assert batch.state == BatchState.PREVIEWED
+    assert (batch.counts["refused"], batch.counts["new"]) == (1_776, 18_925)
+    page = client.get(f"/import/{batch.pk}/?fate=refused&page=36").content.decode()
+    assert "projectstatusdisplay" in page
+    refused = client.get(f"/import/{batch.pk}/refused.csv")
+    lines = b"".join(refused.streaming_content).decode("utf-8-sig")
+    assert len(list(csv.DictReader(StringIO(lines)))) == 1_776
+    written_through_the_page(client, batch, partial="true")
+
+    found = answer(client, f"/api/v1/totals/?by=area&{SOUTH_ASIA_2023}")
+    assert (found["total"]["projects"], found["total"]["amount"]) == (37, "10091330000.00")
 
 
 # --- Manchester ---------------------------------------------------------------

@@ -7,7 +7,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from projects.importing import batches
-from projects.models import BatchState, ImportBatch
+from projects.models import BatchState, ImportBatch, Project
 from projects.spreadsheets import reading
 from projects.views.imports import upload, uploads
 from tests.factories import make_user
@@ -288,3 +288,38 @@ def test_parameters_that_no_page_reads_are_refused(client, clerk):
     step(client, batch, "cancel")
 
     assert "colour" in page_of(client, batch, "?colour=red", 400).one(class_="errors").text
+
+
+# --- With a mapping of its own --------------------------------------------------
+
+
+def with_mapping(client, text, mapping):
+    files = {"file": file_of(text), "mapping": file_of(mapping, "mapping.toml")}
+    return client.post("/import/", {**files, "noun": "projects"})
+
+
+def test_a_file_that_comes_with_its_mapping_is_checked_at_once(client, clerk):
+    mapping = '[columns]\n"Id" = "code"\n"Title" = "name"\n'
+
+    answer = with_mapping(client, "Id,Title\na,A\n", mapping)
+
+    batch = ImportBatch.objects.get()
+    assert (answer.status_code, answer["Location"]) == (302, f"/import/{batch.pk}/")
+    assert (batch.state, batch.counts["new"]) == (BatchState.PREVIEWED, 1)
+
+
+@pytest.mark.parametrize(
+    ("mapping", "sentence"),
+    [
+        ("[columns", "Expected"),
+        ("[colums]\n", "no key “colums”"),
+        ('[columns]\n"Id" = "code"\n', "Say what these columns mean"),
+        (b"\xff\xfe", "codec"),
+    ],
+)
+def test_a_mapping_that_cannot_be_used_is_said_at_its_field(client, clerk, mapping, sentence):
+    answer = with_mapping(client, "Id,Title\na,A\n", mapping)
+
+    assert answer.status_code == 400
+    assert sentence in answer.content.decode()
+    assert not Project.objects.exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from typing import Any
 
 from django import forms
@@ -11,12 +12,15 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from projects import serializers
 from projects.importing import batches
+from projects.importing.mapping import Mapping, MappingError, mapping_of
 from projects.models import RowFate
 from projects.spreadsheets import reading
 from projects.views.lists import PAGE_SIZE, part_of, whole_number
 
 from .access import StaffView
+from .page import at_once
 from .uploads import is_too_large
 from .words import noun_label
 
@@ -41,9 +45,25 @@ class UploadForm(forms.Form):
         help_text=_("Of a workbook; the first one that holds anything, if left empty."),
     )
 
+    mapping = forms.FileField(
+        label=_("Mapping"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": ".toml"}),
+        help_text=_("A TOML file that says what the columns mean; otherwise you say it next."),
+    )
+
     def __init__(self, nouns: list[str], data: Any = None, files: Any = None) -> None:
         super().__init__(data, files, auto_id="id_%s")
         self.fields["noun"].choices = [(noun, noun_label(noun)) for noun in nouns]
+
+    def clean_mapping(self) -> Mapping | None:
+        file = self.cleaned_data["mapping"]
+        if file is None:
+            return None
+        try:
+            return mapping_of(tomllib.loads(file.read().decode()), list(serializers.BY_NOUN))
+        except (MappingError, ValueError) as error:
+            raise forms.ValidationError(str(error)) from None
 
     def refuse(self, size: int) -> None:
         """Say that the file was too large to be taken in."""
@@ -83,6 +103,15 @@ class ImportList(StaffView):
             user=request.user,
             sheet=form.cleaned_data["sheet"],
         )
+        mapping = form.cleaned_data["mapping"]
+        if mapping is not None and batch.is_open:
+            try:
+                batches.map_columns(batch, mapping)
+            except batches.BatchError as error:
+                form.add_error("mapping", str(error))
+                batches.cancel(batch)
+                return self.show(form, {}, status=400)
+            at_once(batch)
         return redirect("import", batch.pk)
 
     def show(self, form: UploadForm, errors: dict[str, Any], status: int = 200) -> HttpResponse:
