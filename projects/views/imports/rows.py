@@ -168,8 +168,12 @@ def _noun_of(noun: str) -> str:
 
 def _address(batch: ImportBatch, row: ImportRow, code: str) -> str:
     """The page of a row's record, where it is in the register and has one."""
-    written = batch.state == BatchState.WRITTEN and row.record_id is not None
-    if not code or not (written or row.fate in (RowFate.CHANGED, RowFate.UNCHANGED)):
+    stands = row.fate in (RowFate.CHANGED, RowFate.UNCHANGED)
+    if row.record_id is not None:
+        # Of a file that was taken back, the records that were kept.
+        kept = batch.state == BatchState.UNDONE and row.faults
+        stands = stands or batch.state == BatchState.WRITTEN or bool(kept)
+    if not code or not stands:
         return ""
     name = {"projects": "project", "enterprises": "enterprise"}.get(row.noun, row.noun)
     try:

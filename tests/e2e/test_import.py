@@ -1,0 +1,197 @@
+"""A signing list in a browser: brought in, corrected, looked at, written, and taken back."""
+
+import io
+
+import pytest
+import xlsxwriter
+from django.db import transaction
+from django.test import Client
+from playwright.sync_api import expect
+
+from projects.importing import batches
+from projects.models import BatchState, ImportBatch, Project
+from tests.factories import make_project, make_sector, make_user
+
+TITLE = "喀什片区2023年度签约项目一览表"
+HEADINGS = ["序号", "编号", "项目名称", "投资方", "总投资", "签约时间", "产业类别", "进展", "科室"]
+ROWS = [
+    [
+        1,
+        "KS-001",
+        "棉纱加工项目",
+        "浙江兴达纺织有限公司",
+        5000,
+        "2023年11月11日",
+        "物流",
+        "开工",
+        "一",
+    ],
+    [2, "KS-002", "智慧物流港", "喀什华泰物流有限公司", "1.2亿元", 45242, "物流", "推进中", "二"],
+    [3, "KS-003", "冷链基地", "", "未披露", "2023.11.12", "物流", "签约", "二"],
+    ["合计", "", "", "", 17000, "", "", "", ""],
+]
+
+
+def signing_list():
+    """A workbook as an office sends it: a title, no unit in the heading, days in all forms."""
+    file = io.BytesIO()
+    book = xlsxwriter.Workbook(file)
+    sheet = book.add_worksheet("签约项目")
+    sheet.merge_range(0, 0, 0, len(HEADINGS) - 1, TITLE)
+    for number, row in enumerate([HEADINGS, *ROWS], 1):
+        sheet.write_row(number, 0, row)
+    book.close()
+    return file.getvalue()
+
+
+def sign_in(context, live_server, user):
+    client = Client()
+    client.force_login(user)
+    key = client.cookies["sessionid"].value
+    context.add_cookies([{"name": "sessionid", "value": key, "url": live_server.url}])
+
+
+@pytest.fixture
+def register(transactional_db):
+    with transaction.atomic():
+        make_sector(code="logistics", name="", name_zh="物流")
+        make_project(code="KS-001", name="", name_zh="棉纱项目", note="Known before")
+
+
+def bring(page):
+    page.goto("/import/")
+    page.get_by_label("File", exact=True).set_input_files(
+        {"name": "签约项目.xlsx", "mimeType": "application/zip", "buffer": signing_list()}
+    )
+    page.get_by_label("It holds").select_option("projects")
+    page.get_by_role("button", name="Bring it in").click()
+
+
+def bring_correct_write_and_take_back(page):
+    bring(page)
+
+    expect(page.locator("tr.open")).to_have_count(1)
+    page.get_by_role("button", name="Check the file").click()
+    expect(page.get_by_role("alert")).to_contain_text("科室")
+    page.get_by_label("科室", exact=True).select_option("-")
+    page.get_by_label("A plain number is in").select_option("10000")
+    page.get_by_label("推进中", exact=True).select_option("signed")
+    page.get_by_role("button", name="Check the file").click()
+
+    expect(page.locator(".steps [aria-current]")).to_have_text("Look at what it would do")
+    expect(page.locator(".decision")).to_contain_text("Nothing is written yet.")
+    expect(page.get_by_role("table", name="What the file adds up to")).to_contain_text("the same")
+    changed = page.get_by_role("table", name="Rows: changed")
+    expect(changed).to_contain_text("50,000,000.00")
+    assert Project.objects.count() == 1
+    page.get_by_role("button", name="Write 3 rows").click()
+
+    expect(page.locator(".decision")).to_contain_text("Written:")
+    page.get_by_role("link", name="new").click()
+    page.get_by_role("link", name="智慧物流港").click()
+    expect(page.locator(".figure")).to_contain_text("120,000,000.00 CNY")
+
+    page.goto("/import/")
+    page.get_by_role("link", name="签约项目.xlsx").click()
+    page.get_by_role("link", name="Take it back").click()
+    expect(page.locator("main")).to_contain_text("1 that was changed becomes what it was before.")
+    page.get_by_role("button", name="Take it back").click()
+
+    expect(page.locator("main")).to_contain_text("Taken back:")
+    project = Project.objects.get()
+    assert (project.name_zh, project.amount, project.note) == (
+        "棉纱项目",
+        1_000_000,
+        "Known before",
+    )
+
+
+def test_a_signing_list_becomes_records_and_is_taken_back(browser_page, live_server, register):
+    sign_in(browser_page.context, live_server, make_user("administrator"))
+
+    # A page of errors is a 400, which the browser notes for itself.
+    bring_correct_write_and_take_back(browser_page)
+
+
+def test_the_same_without_a_script(browser, live_server, register):
+    with browser.new_context(base_url=live_server.url, java_script_enabled=False) as context:
+        sign_in(context, live_server, make_user("administrator"))
+
+        bring_correct_write_and_take_back(context.new_page())
+
+
+def test_a_clerk_signs_in_on_the_way(browser_page, register):
+    user = make_user("clerk")
+    user.set_password("a long enough password")
+    user.save()
+    browser_page.goto("/import/")
+
+    browser_page.get_by_label("Username").fill(user.username)
+    browser_page.get_by_label("Password").fill("a long enough password")
+    browser_page.get_by_role("button", name="Sign in").click()
+
+    expect(browser_page.locator("h1")).to_have_text("Import")
+
+
+def test_a_page_of_work_loads_itself_anew_until_it_is_done(browser_page, live_server, register):
+    user = make_user("administrator")
+    sign_in(browser_page.context, live_server, user)
+    batch = batches.receive(b"code,name\na,A\n", "list.csv", "projects", user=user)
+    ImportBatch.objects.update(state=BatchState.CHECKING, worker=batches.me(), done=1, total=4)
+    browser_page.goto(f"/import/{batch.pk}/")
+    expect(browser_page.locator("main")).to_contain_text("Checked 1 of 4 rows.")
+
+    ImportBatch.objects.update(done=3)
+
+    expect(browser_page.locator("main")).to_contain_text("Checked 3 of 4 rows.")
+
+
+@pytest.mark.parametrize("width", [320, 360, 768])
+def test_no_page_is_wider_than_the_screen(browser_page, live_server, register, width):
+    page = browser_page
+    sign_in(page.context, live_server, make_user("administrator"))
+    page.set_viewport_size({"width": width, "height": 740})
+
+    def fits():
+        return page.evaluate("document.documentElement.scrollWidth") <= width
+
+    bring(page)
+    expect(page.get_by_role("button", name="Check the file")).to_be_visible()
+    assert fits()
+    page.get_by_label("科室", exact=True).select_option("-")
+    # Beside the screen it could not be chosen.
+    box = page.get_by_label("项目名称", exact=True).bounding_box()
+    assert box["x"] + box["width"] <= width
+    page.get_by_role("button", name="Check the file").click()
+    expect(page.locator(".decision")).to_be_visible()
+    preview = page.url
+    for address in ("/import/", *(f"{preview}?fate={f}" for f in ("new", "refused", "footer"))):
+        page.goto(address)
+        assert fits(), address
+
+
+def test_a_column_is_said_and_the_file_checked_by_keyboard(browser_page, live_server, register):
+    page = browser_page
+    sign_in(page.context, live_server, make_user("administrator"))
+    bring(page)
+
+    page.get_by_label("科室", exact=True).focus()
+    page.keyboard.type("– ignore")
+    page.get_by_role("button", name="Check the file").focus()
+    page.keyboard.press("Enter")
+
+    expect(page.locator(".steps [aria-current]")).to_have_text("Look at what it would do")
+
+
+def test_a_printed_preview_leaves_out_what_cannot_be_pressed(browser_page, live_server, register):
+    page = browser_page
+    sign_in(page.context, live_server, make_user("administrator"))
+    bring(page)
+    page.get_by_label("科室", exact=True).select_option("-")
+    page.get_by_role("button", name="Check the file").click()
+
+    page.emulate_media(media="print")
+
+    expect(page.locator(".decision form").first).to_be_hidden()
+    expect(page.get_by_role("navigation", name="Rows by what becomes of them")).to_be_hidden()
+    expect(page.locator("table").first).to_be_visible()

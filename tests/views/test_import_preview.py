@@ -1,0 +1,345 @@
+"""What a file would do, row by row, before and after it is written."""
+
+import csv
+import io
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from projects import recording
+from projects.importing import batches
+from projects.models import BatchState, Enterprise, Project
+from projects.views.imports import page as import_page
+from tests.factories import make_area, make_enterprise, make_project, make_sector, make_user
+from tests.views.bringing import (
+    SIGNING_LIST,
+    bring,
+    page_of,
+    previewed,
+    send_mapping,
+    step,
+    written,
+)
+from tests.views.reading import read
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def clerk(client):
+    user = make_user("clerk")
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def sectors():
+    make_sector(code="textiles", name="", name_zh="纺织服装")
+    make_sector(code="logistics", name="Logistics", name_zh="物流")
+
+
+def tables(page):
+    """The rows of each table, by the words of its caption."""
+    return {table.one("caption").text: table.rows() for table in page.all("table")}
+
+
+def tabs(page):
+    return [link.text for link in page.one("nav", class_="tabs").all("a")]
+
+
+def buttons(page):
+    return [button.text for button in page.one("main").all("button")]
+
+
+def test_totals_before_and_after_stand_above_the_rows(client, clerk, sectors):
+    page = page_of(client, previewed(client, SIGNING_LIST))
+
+    found = tables(page)
+    assert found["Contracted totals by sector, in CNY, where they would change"] == [
+        ["Logistics", "0.00 CNY", "120,000,000.00 CNY", "120,000,000.00 CNY"],
+        ["纺织服装", "0.00 CNY", "50,000,000.00 CNY", "50,000,000.00 CNY"],
+    ]
+    assert [cell.text for cell in page.one("tfoot").all("td")] == [
+        "0.00 CNY",
+        "170,000,000.00 CNY",
+        "170,000,000.00 CNY",
+    ]
+    assert "Undisclosed amounts" in page.text
+    assert not Project.objects.exists()
+
+
+def test_new_rows_are_shown_as_they_would_be_written(client, clerk, sectors):
+    page = page_of(client, previewed(client, SIGNING_LIST))
+
+    rows = tables(page)["Rows: new"]
+    assert [row[:3] for row in rows] == [
+        ["4", "棉纱加工项目project-2023-001", "50,000,000.00 CNY"],
+        ["5", "智慧物流港project-2023-002", "120,000,000.00 CNY"],
+        ["6", "冷链基地project-2023-003", "undisclosed"],
+    ]
+    assert tabs(page) == ["3 new", "2 made because a row names it", "1 a sum of other rows"]
+    assert "Write 3 rows" in buttons(page)
+
+
+def test_an_amount_is_shown_with_its_qualifier_and_currency(client, clerk):
+    page = page_of(client, previewed(client, "code,name,amount\na,A,超1.2亿美元\n"))
+
+    assert tables(page)["Rows: new"][0][2] == "at least 120,000,000.00 USD"
+
+
+def test_records_that_are_made_on_the_way_have_a_list(client, clerk, sectors):
+    batch = previewed(client, SIGNING_LIST)
+
+    rows = tables(page_of(client, batch, "?fate=made"))["Rows: made because a row names it"]
+
+    assert [row[0] for row in rows] == ["Enterprise", "Enterprise"]
+    assert rows[0][1].startswith("喀什兴达纺织有限公司")
+
+
+def test_sums_of_the_file_stand_beside_ours_and_differing_ones_are_marked(client, clerk, sectors):
+    page = page_of(client, previewed(client, SIGNING_LIST.replace("17000", "18000")))
+
+    ((number, text, said, ours, beside),) = tables(page)[
+        "What the file adds up to, and what its rows do here"
+    ]
+    assert (number, text) == ("7", "合计")
+    assert (said, ours) == ("180,000,000.00", "170,000,000.00")
+    assert beside == "differs 1 undisclosed, 0 refused above it"
+    assert "1 sum of the file differs" in page.one(class_="warning").text
+    same = page_of(client, previewed(client, SIGNING_LIST))
+    assert same.all(class_="warning") == []
+    assert "the same" in same.text
+
+
+def test_a_change_is_shown_cell_by_cell(client, clerk):
+    make_project(code="a", name="A", amount=Decimal("5.00"), description="Old")
+
+    page = page_of(client, previewed(client, "code,name,amount,description\na,A,7,New\n"))
+
+    assert tables(page)["Rows: changed"] == [
+        ["2", "Aa", "Amount", "5.00", "7.00"],
+        ["Description", "Old", "New"],
+    ]
+    assert page.one("main").link("A") == "/projects/a/"
+
+
+def test_an_amount_that_is_taken_away_is_shown_as_undisclosed(client, clerk):
+    make_project(code="a", name="A", amount=Decimal("5.00"))
+
+    page = page_of(client, previewed(client, "code,amount\na,undisclosed\n"))
+
+    assert tables(page)["Rows: changed"][0][2:] == ["Amount", "5.00", "undisclosed"]
+
+
+def test_refused_rows_come_first_with_what_would_have_been_right(client, clerk):
+    make_area(code="kashi", name="Kashi")
+    text = "code,name,area,stage\na,A,Kashgi,signed\nb,B,Kashi,signed\n"
+
+    page = page_of(client, previewed(client, text))
+
+    ((number, column, value, reason, nearest),) = tables(page)["Rows: refused"]
+    assert (number, column, value, nearest) == ("2", "area", "Kashgi", "kashi")
+    assert "no area is called “Kashgi”" in reason
+    assert tabs(page)[0] == "1 refused"
+    assert "1 row is refused." in page.text
+
+
+def test_good_rows_alone_are_written_by_explicit_wish(client, clerk):
+    batch = previewed(client, "code,name,amount\na,A,5\nb,B,lots\n")
+    assert buttons(page_of(client, batch))[0] == "Write the 1 good row only"
+
+    answer = step(client, batch, "approve")
+    assert answer.status_code == 409
+    assert "Rows are refused" in read(answer.content.decode()).one(class_="errors").text
+    assert not Project.objects.exists()
+
+    step(client, batch, "approve", partial="true")
+    assert [project.code for project in Project.objects.all()] == ["a"]
+    assert "Only the good rows, by explicit wish." in page_of(client, batch).text
+
+
+def test_refused_rows_are_given_back_as_they_came_with_the_reason(client, clerk):
+    text = '编号,项目名称,总投资（万元）\na,甲,5\nb,"乙, 二",许多\n=c,丙,1\n'
+    batch = previewed(client, text)
+
+    answer = client.get(f"/import/{batch.pk}/refused.csv")
+    content = b"".join(answer.streaming_content).decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(content, newline="")))
+
+    assert answer["Content-Disposition"] == f'attachment; filename="refused-{batch.pk}.csv"'
+    assert rows[0] == ["编号", "项目名称", "总投资（万元）", "reason"]
+    assert [row[:3] for row in rows[1:]] == [["b", "乙, 二", "许多"], ["'=c", "丙", "1"]]
+    assert rows[1][3].startswith("总投资（万元） “许多”: ")
+    assert client.head(f"/import/{batch.pk}/refused.csv").status_code == 200
+
+
+def test_what_was_mended_is_brought_in_again_as_it_is(client, clerk):
+    batch = previewed(client, "code,name,amount\na,A,5\nb,B,lots\n")
+    step(client, batch, "approve", partial="true")
+    answer = client.get(f"/import/{batch.pk}/refused.csv")
+    content = b"".join(answer.streaming_content).replace(b",lots,", b",6,")
+
+    batch = previewed(client, content)
+    step(client, batch, "approve")
+
+    assert set(Project.objects.values_list("code", "amount")) == {("a", 5), ("b", 6)}
+
+
+def test_refused_rows_of_a_file_that_is_gone_are_not_to_be_had(client, clerk):
+    batch = written(client, "code,name\na,A\n")
+
+    assert client.get(f"/import/{batch.pk}/refused.csv").status_code == 409
+
+
+def test_once_the_register_is_mended_the_file_is_checked_again(client, clerk):
+    batch = previewed(client, "code,name,area\na,A,Kashi\n")
+    assert batch.counts["refused"] == 1
+    make_area(code="kashi", name="Kashi")
+
+    step(client, batch, "check")
+
+    assert (batch.state, batch.counts["new"]) == (BatchState.PREVIEWED, 1)
+
+
+def test_the_mapping_is_changed_from_the_preview(client, clerk):
+    batch = previewed(client, "code,name,amount\na,A,5\n")
+    assert page_of(client, batch).one("main").link("Change the mapping").endswith("/mapping/")
+
+    send_mapping(client, batch, unit="10000")
+
+    assert tables(page_of(client, batch))["Rows: new"][0][2] == "50,000.00 CNY"
+
+
+def test_if_the_register_changed_meanwhile_it_is_said_and_shown_again(client, clerk):
+    project = make_project(code="a", name="A", amount=Decimal("5.00"))
+    batch = previewed(client, "code,name,amount\na,A,7\n")
+    project.amount = Decimal("6.00")
+    recording.save(project)
+
+    step(client, batch, "approve")
+    page = page_of(client, batch)
+
+    assert "The register changed meanwhile" in page.one(class_="warning").text
+    assert tables(page)["Rows: changed"][0][2:] == ["Amount", "6.00", "7.00"]
+    assert Project.objects.get().amount == 6
+
+
+def test_a_file_that_the_register_has_already_has_nothing_to_write(client, clerk):
+    written(client, "code,name\na,A\n")
+
+    page = page_of(client, previewed(client, "code,name\na,A\n"))
+
+    assert "there is nothing to write" in page.text
+    assert not [button for button in buttons(page) if button.startswith("Write")]
+    assert "They would stay as they are." in page.text
+
+
+def test_pressing_twice_writes_once_and_says_so(client, clerk):
+    batch = previewed(client, "code,name\na,A\n")
+
+    first, second = step(client, batch, "approve"), step(client, batch, "approve")
+
+    assert (first.status_code, second.status_code) == (302, 409)
+    assert "The state of the file: written." in read(second.content.decode()).text
+    assert Project.objects.count() == Project.history.count() == 1
+
+
+def test_a_written_file_leads_to_its_records_and_says_what_was_done(client, clerk, sectors):
+    batch = written(client, SIGNING_LIST)
+
+    page = page_of(client, batch)
+    made = page_of(client, batch, "?fate=made")
+
+    assert page.one("main").link("棉纱加工项目") == "/projects/project-2023-001/"
+    address = made.one("main").link("喀什兴达纺织有限公司")
+    assert address == Enterprise.objects.get(name_zh="喀什兴达纺织有限公司").get_absolute_url()
+    assert batch.sha256 in page.text
+    facts = page.one("dl", class_="facts").text
+    assert "总投资（万元）Amount" in facts.replace(" ", "")
+    assert "序号ignored" in facts.replace(" ", "")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?fate=lost",
+        "?fate=new&fate=refused",
+        "?page=0",
+        "?page=x",
+        "?page=99",
+        "?colour=red",
+        "?fate=%00",
+    ],
+)
+def test_what_cannot_be_read_in_the_address_is_refused(client, clerk, query):
+    page = page_of(client, previewed(client, "code,name\na,A\n"), query, 400)
+
+    assert "This question cannot be answered" in page.one(class_="errors").text
+    assert "Rows: new" not in tables(page)
+
+
+def test_each_list_of_rows_comes_in_pages(client, clerk, monkeypatch):
+    monkeypatch.setattr(import_page, "ROWS", 2)
+    rows = "".join(f"c{number},N{number}\n" for number in range(5))
+    batch = previewed(client, f"code,name\n{rows}")
+
+    last = page_of(client, batch, "?fate=new&page=3")
+
+    assert [row[0] for row in tables(last)["Rows: new"]] == ["6"]
+    assert "Page 3 of 3" in last.text
+    assert last.link("Previous") == "?fate=new&page=2"
+
+
+def test_pages_cost_the_same_however_long_the_file_is(client, clerk):
+    make_project(code="old", name="Old")
+
+    def costs(rows):
+        text = "code,name,amount,投资方\nold,New,1,\n" + "".join(
+            f"c{rows}-{n},N{rows}-{n},{'lots' if n % 3 == 0 else n},E{rows}-{n % 7}\n"
+            for n in range(rows)
+        )
+        batch = previewed(client, text + "合计,,5,\n")
+        found = []
+        for fate in ("new", "changed", "refused", "made", "footer", "unchanged"):
+            with CaptureQueriesContext(connection) as queries:
+                page_of(client, batch, f"?fate={fate}")
+            assert not [query for query in queries if '"content"' in query["sql"]]
+            found.append(len(queries))
+        return found
+
+    before = costs(6)
+    assert costs(400) == before
+    assert max(before) <= 12
+
+
+def test_a_preview_of_names_with_markup_in_them_is_harmless(client, clerk):
+    make_enterprise(code="e")
+    text = 'code,name,amount\na,<script>alert(1)</script>,"<b>lots</b>"\nb,<i>B</i>,1\n'
+    batch = previewed(client, text)
+
+    for query in ("", "?fate=new"):
+        page = page_of(client, batch, query)
+        assert page.all("script") == page.one("main").all("b") == page.one("main").all("i") == []
+
+
+def test_a_file_of_many_rows_is_written_by_the_worker(client, clerk, monkeypatch):
+    batch = previewed(client, "code,name\na,A\nb,B\n")
+    monkeypatch.setattr(batches, "AT_ONCE", 1)
+
+    step(client, batch, "approve")
+    assert batch.state == BatchState.APPROVED
+    assert "Waits to be written." in page_of(client, batch).text
+
+    batches.work_on(batch)
+    assert "Written:" in page_of(client, batch).text
+
+
+def test_only_a_file_that_is_checked_can_be_written(client, clerk):
+    batch = bring(client, "code,name\na,A\n")
+
+    answer = step(client, batch, "approve")
+
+    assert answer.status_code == 409
+    assert not Project.objects.exists()

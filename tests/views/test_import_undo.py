@@ -1,0 +1,121 @@
+"""Taking a written file back."""
+
+import pytest
+
+from projects import recording
+from projects.importing import undoing
+from projects.importing.batches import BatchError
+from projects.models import BatchState, Enterprise, Project
+from tests.factories import make_project, make_receipt, make_user
+from tests.views.bringing import page_of, step, written
+from tests.views.reading import read
+
+pytestmark = pytest.mark.django_db
+
+TEXT = "编号,项目名称,投资方\nold,新名,喀什兴达\nnew,新项目,喀什兴达\n"
+
+
+@pytest.fixture
+def clerk(client):
+    user = make_user("clerk")
+    client.force_login(user)
+    return user
+
+
+def undo_page(client, batch):
+    return read(client.get(f"/import/{batch.pk}/undo/").content.decode())
+
+
+def test_it_is_asked_first_and_says_how_much_it_is_about(client, clerk):
+    make_project(code="old", name="", name_zh="旧名")
+    batch = written(client, TEXT)
+
+    page = undo_page(client, batch)
+
+    assert "This is about 3 records:" in page.text
+    assert [one.text for one in page.one("main").all("li")] == [
+        "1 that is new is deleted.",
+        "1 that was made because a row names it is deleted.",
+        "1 that was changed becomes what it was before.",
+    ]
+    assert page.link("Leave it as it is") == f"/import/{batch.pk}/"
+    assert Project.objects.count() == 2
+
+
+def test_everything_is_as_it_was_before(client, clerk):
+    make_project(code="old", name="", name_zh="旧名")
+    batch = written(client, TEXT)
+
+    answer = step(client, batch, "undo")
+
+    assert (answer.status_code, batch.state) == (302, BatchState.UNDONE)
+    project = Project.objects.get()
+    assert (project.name_zh, project.enterprise) == ("旧名", None)
+    assert not Enterprise.objects.exists()
+    page = page_of(client, batch)
+    assert "Taken back:" in page.text
+    assert "kept" not in page.one("nav", class_="tabs").text
+    assert "/projects/new/" not in {link.attributes["href"] for link in page.all("a")}
+
+
+def test_what_was_kept_is_named_with_the_reason(client, clerk):
+    batch = written(client, "code,name\na,A\nb,B\nc,C\n")
+    edited = Project.objects.get(code="a")
+    edited.note = "Looked into"
+    recording.save(edited)
+    make_receipt(Project.objects.get(code="b"))
+
+    step(client, batch, "undo")
+
+    page = page_of(client, batch)
+    assert page.rows() == [
+        ["2", "Aa", "It has been edited since."],
+        ["3", "Bb", "Other records refer to it by now."],
+    ]
+    assert page.one("nav", class_="tabs").all("a")[0].text == "2 kept"
+    assert page.one("main").link("A") == "/projects/a/"
+    assert page_of(client, batch, "?fate=new").all("table")
+
+
+def test_twice_has_one_effect(client, clerk):
+    batch = written(client, "code,name\na,A\n")
+
+    first, second = step(client, batch, "undo"), step(client, batch, "undo")
+
+    assert (first.status_code, second.status_code) == (302, 409)
+    assert "Only a file that was written can be taken back." in read(second.content.decode()).text
+    assert Project.history.count() == 2
+    assert client.get(f"/import/{batch.pk}/undo/").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("codename", "sentence"),
+    [
+        ("delete_project", "You may not delete projects."),
+        ("change_project", "You may not change projects."),
+        ("delete_enterprise", "You may not delete enterprises."),
+    ],
+)
+def test_it_needs_the_permission_for_each_thing_it_does(client, clerk, codename, sentence):
+    make_project(code="old", name="", name_zh="旧名")
+    batch = written(client, TEXT)
+    clerk.user_permissions.remove(*clerk.user_permissions.filter(codename=codename))
+
+    assert sentence in page_of(client, batch).text
+    assert sentence in undo_page(client, batch).one(class_="errors").text
+    answer = step(client, batch, "undo")
+
+    assert (answer.status_code, batch.state) == (409, BatchState.WRITTEN)
+    assert Project.objects.count() == 2
+    with pytest.raises(BatchError, match=sentence):
+        undoing.undo(batch, type(clerk).objects.get(pk=clerk.pk))
+
+
+def test_only_a_written_file_offers_it(client, clerk):
+    batch = written(client, "code,name\na,A\n")
+    assert page_of(client, batch).one("main").link("Take it back…") == f"/import/{batch.pk}/undo/"
+
+    step(client, batch, "undo")
+    links = [link.text for link in page_of(client, batch).one("main").all("a")]
+
+    assert "Take it back…" not in links
