@@ -22,7 +22,8 @@ from unittest.mock import patch
 
 from django.db import connection, transaction
 
-from projects import filling
+from projects.filling.codes import PREFIX
+from projects.filling.vocabulary import NOTE
 from projects.importing import import_table
 from projects.models import Area, Enterprise, Project, Sector, Source
 from projects.serializers import BY_NOUN
@@ -101,7 +102,7 @@ def file(rows: int) -> bytes:
     for number in range(rows):
         writer.writerow(
             (
-                f"{filling.PREFIX}imported-{number:07d}",
+                f"{PREFIX}imported-{number:07d}",
                 f"Imported logistics port {number}",
                 f"进口物流港{number}",
                 pick(Area, number),
@@ -115,7 +116,7 @@ def file(rows: int) -> bytes:
                 ("CNY", "CNY", "CNY", "USD")[number % 4],
                 "exact",
                 "A port for goods that cross the border by rail.",
-                filling.NOTE,
+                NOTE,
                 pick(Source, number),
             )
         )

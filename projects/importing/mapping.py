@@ -174,7 +174,10 @@ class Mapping:
             several = (column.heading, *column.also)
             heading = next((one for one in several if one in headings), column.heading)
             columns[heading] = replace(column, heading=heading, also=())
-        return replace(self, columns=columns)
+        # In the order of the file: a mapping that was kept in a database may have lost its own.
+        places = {heading: place for place, heading in enumerate(headings)}
+        ordered = sorted(columns.values(), key=lambda one: places.get(one.heading, len(places)))
+        return replace(self, columns={one.heading: one for one in ordered})
 
     def column_of(self, name: str) -> str:
         """The heading from which a field is read; the field itself where none is."""
