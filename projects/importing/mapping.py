@@ -10,7 +10,7 @@ import re
 import tomllib
 from collections.abc import Mapping as AnyMapping
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from pathlib import Path
@@ -144,6 +144,13 @@ class Mapping:
     @property
     def headings(self) -> frozenset[str]:
         return frozenset(self.columns) | self.ignored
+
+    def in_order_of(self, headings: Sequence[str]) -> Mapping:
+        """The same with its columns as they stand in a file: a database may forget their order."""
+        place = {heading: number for number, heading in enumerate(headings)}
+        last = len(place)
+        columns = sorted(self.columns.items(), key=lambda pair: place.get(pair[0], last))
+        return replace(self, columns=dict(columns))
 
     def column_of(self, name: str) -> str:
         """The heading from which a field is read; the field itself where none is."""
