@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import socket
 from collections.abc import Callable, Collection
 from datetime import timedelta
@@ -32,6 +33,7 @@ from .checking import Checked, Checker
 from .finding import Finder
 from .headings import Suggestion, recognised, suggest
 from .mapping import Mapping, MappingError, mapping_of
+from .rows import text_of
 from .writing import Keep, write
 
 # A worker that has not been heard of for so long, on another machine, has died.
@@ -40,6 +42,8 @@ SILENT_FOR = timedelta(minutes=15)
 COMES_WITHIN = timedelta(seconds=10)
 # What takes no longer than a person waits is done at once.
 AT_ONCE = 500
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class BatchError(Exception):
@@ -114,7 +118,21 @@ def table_of(batch: ImportBatch) -> Table:
     def score(cells: Collection[str]) -> int:
         return recognised(batch.noun, cells)
 
-    return read(bytes(batch.content), known=score, sheet=batch.sheet or None)
+    table = read(bytes(batch.content), known=score, sheet=batch.sheet or None)
+    if table.is_json:
+        _refuse_what_is_no_text(table)
+    return table
+
+
+def _refuse_what_is_no_text(table: Table) -> None:
+    """JSON can spell a null character and half a surrogate pair, which no database holds."""
+    for row in table.rows:
+        text = "".join([*row.cells, *map(text_of, row.cells.values())])
+        if "\x00" in text or _SURROGATE.search(text):
+            raise FileError(
+                _("Record %(number)s holds what is no character: take it out of its texts.")
+                % {"number": row.number}
+            )
 
 
 def _headings_digest(noun: str, table: Table) -> str:

@@ -212,6 +212,8 @@ def field_of(noun: str, heading: str, samples: Sequence[str] = ()) -> str | None
 
     A name is that in Chinese where most of the samples are.
     """
+    if not heading.strip():
+        return None
     if noun not in WORDS:
         return heading if heading in fields_of(serializers.BY_NOUN[noun]) else None
     if heading in fields_of(serializers.BY_NOUN[noun]):

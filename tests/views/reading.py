@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -115,3 +117,42 @@ def sent_by(form: Element) -> list[tuple[str, str]]:
 
 def query_of(address: str) -> list[tuple[str, str]]:
     return parse_qsl(urlsplit(address).query, keep_blank_values=True)
+
+
+def check_whole(page: Element) -> None:
+    """One heading, no level left out, no id twice, and everything that is named is there."""
+    assert page.one("html").attributes["lang"] == "en"
+    assert page.one("title").text.endswith("Investment register")
+    assert len(page.all("h1")) == 1
+    assert page.one("h1").text
+    assert page.one("body").all("a")[0].attributes["href"] == "#content"
+    assert page.one("main").attributes["id"] == "content"
+    levels = [int(e.tag[1]) for e in page.one("main") if re.fullmatch("h[1-6]", e.tag)]
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
+    ids = [e.attributes["id"] for e in page if "id" in e.attributes]
+    assert len(ids) == len(set(ids))
+    for element in page:
+        for name in ("aria-labelledby", "aria-describedby", "for"):
+            if name in element.attributes:
+                assert element.attributes[name] in ids
+    for table in page.all("table"):
+        assert table.one("caption").text
+        assert all("scope" in th.attributes for th in table.all("th"))
+    for frame in page.all(class_="wide"):
+        assert (frame.attributes["tabindex"], frame.attributes["role"]) == ("0", "region")
+
+
+def check_policy(page: Element) -> None:
+    """Nothing is written into the page that the policy forbids."""
+    assert page.all("style") == []
+    assert [script for script in page.all("script") if "src" not in script.attributes] == []
+    for element in page:
+        assert not [name for name in element.attributes if name == "style" or name.startswith("on")]
+
+
+def check_chinese(page: Element) -> None:
+    """All Chinese is marked as such. Takes it out of the page."""
+    for element in page:
+        if element.attributes.get("lang") == "zh-Hans":
+            element.children.clear()
+    assert re.findall("[\u4e00-\u9fff]+", page.one("main").text) == []

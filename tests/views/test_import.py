@@ -6,13 +6,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from projects import recording
 from projects.importing import batches
 from projects.models import BatchState, ImportBatch, Project
 from projects.spreadsheets import reading
 from projects.views.imports import upload, uploads
-from tests.factories import make_user
+from tests.factories import make_project, make_user
 from tests.views.bringing import SIGNING_LIST, bring, file_of, page_of, previewed, step, written
-from tests.views.reading import read
+from tests.views.reading import check_chinese, check_policy, check_whole, read
 
 pytestmark = pytest.mark.django_db
 
@@ -323,3 +324,66 @@ def test_a_mapping_that_cannot_be_used_is_said_at_its_field(client, clerk, mappi
     assert answer.status_code == 400
     assert sentence in answer.content.decode()
     assert not Project.objects.exists()
+
+
+# --- All of these pages --------------------------------------------------------
+
+
+def pages_of_each_state(client):
+    """Every page of the import, by what it shows."""
+    waiting = bring(client, "编号,项目名称,科室,进展\n甲1,项目,一,推进中\n")
+    refused = previewed(
+        client, "编号,项目名称,总投资（万元）,投资方\na,甲,5,喀什\nb,乙,许多,\n合计,,6,\n"
+    )
+    changed = previewed(client, "编号,项目名称\nold,新名\n")
+    done = written(client, "编号,项目名称\nc,丙\n")
+    undone, cancelled, broken = (bring(client, "编号,项目名称\nd,丁\n") for _ in range(3))
+    step(client, undone, "check")
+    step(client, undone, "approve")
+    recorded = Project.objects.get(code="d")
+    recorded.note = "Looked into"
+    recording.save(recorded)
+    step(client, undone, "undo")
+    step(client, cancelled, "cancel")
+    ImportBatch.objects.filter(pk=broken.pk).update(
+        state=BatchState.CHECKING, worker=batches.me(), done=1
+    )
+    unreadable = bring(client, b"\x00\x01")
+    answers = {
+        "list": client.get("/import/"),
+        "mapping": client.get(f"/import/{waiting.pk}/mapping/"),
+        "mapping, refused": client.post(f"/import/{waiting.pk}/mapping/", {"column-0": "name"}),
+        "upload, refused": client.post("/import/", {"noun": "projects"}),
+        "too late": client.post(f"/import/{done.pk}/cancel/"),
+        "not in the address": client.get(f"/import/{done.pk}/?fate=x"),
+        "undo": client.get(f"/import/{done.pk}/undo/"),
+    }
+    for fate in ("", "refused", "new", "made", "footer", "unchanged", "left_out"):
+        answers[f"preview, {fate}"] = client.get(f"/import/{refused.pk}/?fate={fate}")
+    for name, batch in {
+        "changed": changed,
+        "written": done,
+        "undone": undone,
+        "cancelled": cancelled,
+        "at work": broken,
+        "unreadable": unreadable,
+    }.items():
+        answers[name] = client.get(f"/import/{batch.pk}/")
+    return answers
+
+
+def test_each_page_is_whole_and_keeps_to_the_policy(client, clerk):
+    make_project(code="old", name="", name_zh="旧名")
+
+    for shown, answer in pages_of_each_state(client).items():
+        page = read(answer.content.decode())
+        assert answer.status_code in (200, 400, 409), shown
+        check_whole(page)
+        check_policy(page)
+        assert len(page.one("main").all(method="post")) == len(
+            page.one("main").all(name="csrfmiddlewaretoken")
+        ), shown
+        labelled = {label.attributes["for"] for label in page.all("label")}
+        for field in [*page.one("main").all("select"), *page.one("main").all("input", type="text")]:
+            assert "aria-labelledby" in field.attributes or field.attributes["id"] in labelled
+        check_chinese(page)

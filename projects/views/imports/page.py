@@ -16,6 +16,7 @@ from projects.importing.mapping import MappingError, mapping_of
 from projects.importing.rows import text_of
 from projects.models import BatchState, ImportBatch, RowFate, Sector, base_currency
 from projects.models.batch import AT_WORK
+from projects.serializers.cells import headings
 from projects.spreadsheets.reading import FileError
 from projects.spreadsheets.writing import csv_lines
 from projects.views.lists import part_of, whole_number
@@ -144,11 +145,12 @@ def _preview(batch: ImportBatch) -> dict[str, Any]:
 
 
 def meanings(batch: ImportBatch) -> list[tuple[str, str]]:
-    """What each column of a file was taken for; empty where it was ignored."""
+    """What each column was taken for, in the order of the fields; empty where it was ignored."""
     mapping = mapping_of(batch.mapping, list(serializers.BY_NOUN))
+    place = {name: at for at, name in enumerate(headings(serializers.BY_NOUN[batch.noun]))}
     found = [
-        (heading, field_label(batch.noun, column.field))
-        for heading, column in mapping.columns.items()
+        (column.heading, field_label(batch.noun, column.field))
+        for column in sorted(mapping.columns.values(), key=lambda one: place.get(one.field, -1))
     ]
     return [*found, *((heading, "") for heading in sorted(mapping.ignored))]
 
