@@ -91,6 +91,33 @@ class CodeKeys(Keys):
         """What rows without a code are about, by the `id` of their data. Here they fail."""
         return {id(data): Found() for data in rows}
 
+    def _ask(self, data: Data, name: str, found: Found, named: dict[str, list[int]]) -> None:
+        """Whether a name that nothing bears is that of a record, if a person has said so.
+
+        The row is then about that record; a fault where nobody has, and it is like others.
+        """
+        try:
+            code = self.finder.meant(self.model, name)
+        except CellError as error:
+            found.fault = ("name_zh" if data.get("name_zh") == name else "name", str(error))
+            return
+        if code is None:
+            return
+        # Its own name stays; this one it bears as well, and the row itself writes so.
+        data["code"] = code
+        borne = self.finder.known.get(self.model, code).alias_list()
+        data["aliases"] = list(dict.fromkeys([*borne, *data.get("aliases", ()), name]))
+        self.finder.learned.pop((self.model, code), None)
+        for field in ("name", "name_zh"):
+            data.pop(field, None)
+        named[code].append(id(data))
+
+    def _give_records(self, named: dict[str, list[int]], found: dict[int, Found]) -> None:
+        """The records of these codes to the rows that are about them. One query with its links."""
+        for record in self.records().filter(code__in=list(named)) if named else ():
+            for key in named[record.code]:
+                found[key].record, found[key].identity = record, record.code.lower()
+
 
 class EnterpriseKeys(CodeKeys):
     """By code; without one, by the social credit code, and else by the name."""
@@ -118,31 +145,11 @@ class EnterpriseKeys(CodeKeys):
                 data["code"] = codes[0]
                 named[codes[0]].append(id(data))
             else:
-                self._meant_or_new(data, said[0], found[id(data)], named)
-        for record in self.records().filter(code__in=list(named)):
-            for key in named[record.code]:
-                found[key].record, found[key].identity = record, record.code.lower()
+                self._ask(data, said[0], found[id(data)], named)
+                if not data.get("code"):
+                    data["code"] = self.finder.new_code(self.model, said[0])
+        self._give_records(named, found)
         return found
-
-    def _meant_or_new(
-        self, data: Data, name: str, found: Found, named: dict[str, list[int]]
-    ) -> None:
-        try:
-            code = self.finder.meant(self.model, name)
-        except CellError as error:
-            found.fault = ("name_zh" if data.get("name_zh") == name else "name", str(error))
-            return
-        if code is None:
-            data["code"] = self.finder.new_code(self.model, name)
-        else:
-            # Its own name stays; this one it bears as well, and the row itself writes so.
-            data["code"] = code
-            borne = self.finder.known.get(self.model, code).alias_list()
-            data["aliases"] = list(dict.fromkeys([*borne, *data.get("aliases", ()), name]))
-            self.finder.learned.pop((self.model, code), None)
-            for field in ("name", "name_zh"):
-                data.pop(field, None)
-            named[code].append(id(data))
 
 
 class ProjectKeys(CodeKeys):
@@ -159,7 +166,7 @@ class ProjectKeys(CodeKeys):
         wanted = {id(data): self._names(data) for data in rows}
         alike = self._alike(set().union(*wanted.values()) if wanted else set())
         found: dict[int, Found] = {}
-        chosen: dict[int, list[int]] = defaultdict(list)
+        named: dict[str, list[int]] = defaultdict(list)
         for data in rows:
             said = wanted[id(data)]
             one = found[id(data)] = Found()
@@ -167,26 +174,25 @@ class ProjectKeys(CodeKeys):
                 continue
             area, lead = data.get("area"), data.get("enterprise")
             one.identity = (area, lead, *sorted(said))
-            keys = {
-                key
+            codes = {
+                code
                 for name in said
-                for key, code, of_area, of_lead in alike.get(name, ())
+                for code, of_area, of_lead in alike.get(name, ())
                 if area in (None, of_area) and lead in (None, of_lead)
             }
-            if len(keys) > 1:
-                codes = sorted(
-                    code for name in said for key, code, *_rest in alike[name] if key in keys
-                )
-                one.fault = ("name", several(str(data.get("name") or data.get("name_zh")), codes))
-            elif keys:
-                chosen[next(iter(keys))].append(id(data))
-            else:
+            first = str(data.get("name") or data.get("name_zh"))
+            if len(codes) > 1:
+                one.fault = ("name", several(first, sorted(codes)))
+            elif codes:
+                data["code"] = next(iter(codes))
+                named[data["code"]].append(id(data))
+            elif not any(name in alike for name in said):
+                # One of the same name elsewhere is another; one that is called almost so may
+                # be this one.
+                self._ask(data, first, one, named)
+            if not data.get("code"):
                 data["code"] = self._new_code(data)
-        by_id = {id(data): data for data in rows}
-        for record in self.records().filter(pk__in=list(chosen)):
-            for key in chosen[record.pk]:
-                found[key].record, found[key].identity = record, record.code.lower()
-                by_id[key]["code"] = record.code
+        self._give_records(named, found)
         return found
 
     @staticmethod
@@ -194,12 +200,15 @@ class ProjectKeys(CodeKeys):
         said = (str(data.get(name) or "") for name in ("name", "name_zh"))
         return {names.normalise(one) for one in said if one} - {""}
 
-    def _alike(self, wanted: set[str]) -> dict[str, list[tuple[int, str, Any, Any]]]:
-        """Projects that have one of these names, by name. One query; it reads every search key."""
-        found: dict[str, list[tuple[int, str, Any, Any]]] = defaultdict(list)
+    def _alike(self, wanted: set[str]) -> dict[str, list[tuple[str, Any, Any]]]:
+        """Projects that have one of these names, by name: code, area, lead enterprise.
+
+        One query; it reads every search key.
+        """
+        found: dict[str, list[tuple[str, Any, Any]]] = defaultdict(list)
         if not wanted:
             return found
-        columns = ("search_key", "pk", "code", "area__code", "enterprise__code")
+        columns = ("search_key", "code", "area__code", "enterprise__code")
         projects = self.model.objects.visible_to(self.user).order_by()
         for key, *rest in projects.values_list(*columns).iterator():
             # Each line of a search key is a form of a name.

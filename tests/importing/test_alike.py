@@ -7,7 +7,7 @@ from projects.importing.finding import decision_key
 from projects.importing.mapping import mapping_of
 from projects.models import Enterprise, Project, RowFate
 from projects.serializers import BY_NOUN
-from tests.factories import make_enterprise, make_project, make_user
+from tests.factories import make_area, make_enterprise, make_project, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -117,3 +117,27 @@ def test_rows_about_one_project_are_shown_with_both_their_numbers():
     (row,) = batch.rows.filter(fate=RowFate.REFUSED)
     assert row.number == 3
     assert "Row 2" in row.faults[0][2]
+
+
+def test_a_project_that_sounds_like_another_is_asked_about_and_one_elsewhere_is_not():
+    kashi, urumqi = make_area(code="kashi"), make_area(code="urumqi")
+    make_project(code="old", name="", name_zh="棉纱加工项目", area=kashi)
+    head = "项目名称,片区\n"
+
+    elsewhere = previewed(f"{head}棉纱加工项目,urumqi\n")
+    alike = previewed(f"{head}棉沙加工项目,kashi\n")
+
+    assert (elsewhere.undecided, elsewhere.counts["new"]) == ([], 1)
+    assert elsewhere.rows.get().key.split(":")[0] == "urumqi-001"
+    (one,) = alike.undecided
+    assert (one["name"], [code for code, *_rest in one["alike"]]) == ("棉沙加工项目", ["old"])
+    batches.decide(alike, {decision_key(Project, "棉沙加工项目"): "old"})
+    batches.work_on(alike)
+    write(alike)
+    project = Project.objects.get()
+    assert (project.name_zh, project.alias_list(), project.area) == (
+        "棉纱加工项目",
+        ["棉沙加工项目"],
+        kashi,
+    )
+    assert urumqi.projects.count() == 0

@@ -132,6 +132,7 @@ class ImportList(StaffView):
             ],
             "limits": {
                 "bytes": reading.MOST_BYTES,
+                "unpacked": reading.MOST_UNPACKED,
                 "rows": reading.MOST_ROWS,
                 "columns": reading.MOST_COLUMNS,
                 "within": reading.HEADINGS_WITHIN,
