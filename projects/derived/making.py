@@ -121,7 +121,11 @@ def derive(projects: Iterable[int]) -> None:
         with transaction.atomic(savepoint=False):
             made = make(locked(keys))
             Allocation.objects.filter(project__in=keys).delete()
-            ReceiptConversion.objects.filter(receipt__project__in=keys).delete()
+            # By their own keys: a database that knows nothing yet of a table that was just filled
+            # may look for each of its rows in the whole of the other one.
+            receipts = [row.receipt_id for one in made for row in one.receipts]
+            for some in batches(receipts, WRITTEN_AT_ONCE):
+                ReceiptConversion.objects.filter(pk__in=some).delete()
             ProjectConversion.objects.filter(project__in=keys).delete()
             # Derived rows have no history, so that plain bulk writes lose nothing.
             ProjectConversion.objects.bulk_create(one.conversion for one in made)
