@@ -167,9 +167,10 @@ class Checker:
             if field_ is None or field_.read_only:
                 reason = _("The mapping gives every row a field that cannot be written.")
                 self._fault(0, name, "", reason)
-        for noun, records in self.mapping.records.items():
-            model = serializers.BY_NOUN[noun].Meta.model
-            for one in records:
+        # In the order in which they refer to each other, whatever the mapping's own is.
+        for noun, serializer_class in serializers.BY_NOUN.items():
+            model = serializer_class.Meta.model
+            for one in self.mapping.records.get(noun, ()):
                 try:
                     self.finder.make(model, one)
                 except rest.ValidationError as error:

@@ -187,7 +187,12 @@ def test_a_workbook_with_a_title_and_two_forms_of_dates_is_read_cell_by_cell(cli
         "USD",
     )
     assert project.description.startswith("Country: Republic of Rwanda\nTo promote")
-    assert project.note.startswith("Closing date: 2011-06-30\nCost of the project in US dollars: ")
+    # In the order of the file's columns.
+    assert [line.partition(": ")[0] for line in project.note.splitlines()] == [
+        "Page",
+        "Closing date",
+        "Cost of the project in US dollars",
+    ]
     assert "Grant in US dollars: 29,500,000" in Project.objects.get(code="P075994").note
     assert list(project.shares.values_list("sector__name", "share")) == [
         ("Central Government (Central Agencies)", None),
