@@ -9,8 +9,7 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
-from django.utils.html import escape, format_html
-from django.utils.safestring import mark_safe
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import get_language, gettext
 
 from projects import money as amounts
@@ -164,11 +163,12 @@ def named(text: Any) -> str:
     parts = []
     end = 0
     for found in _CHINESE.finditer(text):
-        parts.append(escape(text[end : found.start()]))
+        parts.append(text[end : found.start()])
         parts.append(format_html('<span lang="zh-Hans">{}</span>', found.group()))
         end = found.end()
-    parts.append(escape(text[end:]))
-    return mark_safe("".join(parts))  # noqa: S308 - every part is escaped above
+    parts.append(text[end:])
+    # Each part that is not marked up is escaped here.
+    return format_html_join("", "{}", ((part,) for part in parts))
 
 
 @register.filter
