@@ -41,6 +41,7 @@ REMEDIES = {
     "TIME_ZONE": "give a zone's name, such as Asia/Shanghai",
     "API_RATE_ANON": "give a number and second, min, hour or day, such as 120/min",
     "API_RATE_USER": "give a number and second, min, hour or day, such as 1200/min",
+    "REVIEW_OWN_ENTRIES": "give true or false",
     "LOG_LEVEL": "give DEBUG, INFO, WARNING, ERROR or CRITICAL",
     "WEB_CONCURRENCY": "give a number of worker processes from 1 to 256",
     "PORT": "give a port number from 1 to 65535",
@@ -159,6 +160,8 @@ BASE_CURRENCY = env.str("BASE_CURRENCY", default="CNY", validate=accepts(is_curr
 TIME_ZONE = env.str("TIME_ZONE", default="Asia/Shanghai", validate=accepts(is_time_zone))
 API_RATE_ANON = env.str("API_RATE_ANON", default="120/min", validate=accepts(is_rate))
 API_RATE_USER = env.str("API_RATE_USER", default="1200/min", validate=accepts(is_rate))
+# For an office of one: whoever entered something may publish it as well.
+REVIEW_OWN_ENTRIES = env.bool("REVIEW_OWN_ENTRIES", default=False)
 LOG_LEVEL = env.str(
     "LOG_LEVEL",
     default="INFO",

@@ -38,6 +38,9 @@ class BulkAnswerSerializer(serializers.Serializer):
 
     created = serializers.IntegerField()
     updated = serializers.IntegerField()
+    proposed = serializers.IntegerField(
+        help_text="Changes of published projects, which wait for review."
+    )
     unchanged = serializers.IntegerField()
     codes = serializers.ListField(child=serializers.CharField())
     dry_run = serializers.BooleanField(help_text="Whether this was a trial, and nothing written.")
@@ -106,6 +109,7 @@ class BulkView(OnlyKnownParameters, APIView):
             {
                 "created": report.counts[Fate.NEW],
                 "updated": report.counts[Fate.CHANGED],
+                "proposed": report.counts[Fate.PROPOSED],
                 "unchanged": report.counts[Fate.UNCHANGED],
                 "codes": [str(record["code"]).strip() for record in records.values()],
                 "dry_run": dry_run,

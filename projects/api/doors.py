@@ -33,7 +33,7 @@ LISTS = {
     "totals": "totals",
 }
 # What a visitor is not shown.
-FOR_THE_SIGNED_IN = {"imports": "import-list"}
+FOR_THE_SIGNED_IN = {"imports": "import-list", "proposals": "proposal-list"}
 
 
 class RootView(APIView):

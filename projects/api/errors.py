@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 from rest_framework import exceptions, status
 from rest_framework.views import exception_handler as stock_handler
 
+from projects.reviewing import ReviewError
 from projects.serializers.errors import flat, outward
 
 from .formats import BodyTooLarge
@@ -67,6 +68,8 @@ def understood(error: Exception) -> Exception:
             return Conflict(_still_used(error.protected_objects))
         case RestrictedError():
             return Conflict(_still_used(error.restricted_objects))
+        case ReviewError():
+            return Conflict(str(error))
         case IntegrityError():
             # The rules were asked before; what they allowed has been overtaken by another write.
             logger.warning("A write was overtaken by another one", exc_info=error)

@@ -13,13 +13,14 @@ from rest_framework import viewsets
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from projects import filters, recording, serializers
+from projects import filters, reviewing, serializers
 from projects.models.fields import CODE_PATTERN
 
 from .errors import Conflict
 from .formats import Negotiation, StrictJSONParser
 from .idempotency import idempotent
 from .listing import QuestionBackend
+from .proposals import ProposalSerializer, Reviewed
 from .schema import RegisterSchema
 
 
@@ -30,6 +31,12 @@ class Moved(Conflict):
         self.code = code
         sentence = _("“%(former)s” was merged into “%(code)s”: write to that one.")
         super().__init__(sentence % {"former": former, "code": code})
+
+
+def submitted(user: Any, serializer: Any) -> reviewing.Submitted:
+    """What becomes of valid data. Raises ValidationError, by field."""
+    record, links = serializer.apply()
+    return reviewing.submit(user, record, **links)
 
 
 class NounViewSet(viewsets.ModelViewSet):
@@ -71,7 +78,7 @@ class NounViewSet(viewsets.ModelViewSet):
     def create(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        record = serializer.save()
+        record = submitted(request.user, serializer).record
         key = getattr(record, self.lookup_field)
         address = reverse(f"api:{self.basename}-detail", args=[key], request=request)
         return Response(self.answer(record), status=201, headers={"Location": address})
@@ -79,10 +86,19 @@ class NounViewSet(viewsets.ModelViewSet):
     def update(self, request: Any, *args: Any, partial: bool = False, **kwargs: Any) -> Response:
         serializer = self.get_serializer(self.get_object(), data=request.data, partial=partial)
         serializer.is_valid(raise_exception=True)
-        return Response(self.answer(serializer.save()))
+        return self.written(submitted(request.user, serializer))
 
-    def perform_destroy(self, record: Any) -> None:
-        recording.delete(record)
+    def destroy(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        done = reviewing.remove(request.user, self.get_object())
+        return self.written(done) if done.is_proposal else Response(status=204)
+
+    def written(self, done: reviewing.Submitted) -> Response:
+        """The record as it stands; or the proposal that waits for review, with 202."""
+        if done.proposal is None:
+            return Response(self.answer(done.record))
+        proposed = ProposalSerializer(done.proposal, context=self.get_serializer_context())
+        address = reverse("api:proposal-detail", args=[done.proposal.pk], request=self.request)
+        return Response(proposed.data, status=202, headers={"Location": address})
 
 
 class ZoneViewSet(NounViewSet):
@@ -107,7 +123,7 @@ class SectorViewSet(NounViewSet):
     question_class = filters.SectorQuestion
 
 
-class EnterpriseViewSet(NounViewSet):
+class EnterpriseViewSet(Reviewed, NounViewSet):
     """Enterprises, settled in an area or only a party to a project.
 
     The code of one that was merged into another leads to that one on reading;
@@ -147,7 +163,7 @@ class EnterpriseViewSet(NounViewSet):
             raise Moved(code, record.code) from None
 
 
-class ProjectViewSet(NounViewSet):
+class ProjectViewSet(Reviewed, NounViewSet):
     """Projects that an enterprise intends or has contracted.
 
     A missing amount is undisclosed, which is not zero. On writing, `amount`
@@ -158,10 +174,10 @@ class ProjectViewSet(NounViewSet):
     question_class = filters.ProjectQuestion
 
     def with_answers(self, records: Any) -> QuerySet:
-        return records.with_figures()
+        return records.with_figures(self.request.user)
 
 
-class ReceiptViewSet(NounViewSet):
+class ReceiptViewSet(Reviewed, NounViewSet):
     """Funds that arrived for a project; below zero, money returned."""
 
     serializer_class = serializers.ReceiptSerializer
@@ -173,7 +189,7 @@ class ReceiptViewSet(NounViewSet):
         return records.with_figures()
 
 
-class SourceViewSet(NounViewSet):
+class SourceViewSet(Reviewed, NounViewSet):
     """Publications that say what the register repeats."""
 
     serializer_class = serializers.SourceSerializer
@@ -181,7 +197,7 @@ class SourceViewSet(NounViewSet):
     fetched = ()
 
 
-class HeadlineViewSet(NounViewSet):
+class HeadlineViewSet(Reviewed, NounViewSet):
     """Figures as somebody published them."""
 
     serializer_class = serializers.HeadlineSerializer

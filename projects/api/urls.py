@@ -6,6 +6,7 @@ from . import nouns
 from .bulk import BulkView
 from .doors import DocsView, RootView, SchemaView, UnknownAddressView
 from .imports import ImportViewSet
+from .proposals import ProposalViewSet
 from .totals import TotalsView
 
 app_name = "api"
@@ -22,6 +23,7 @@ for plural, viewset, name in [
     ("headlines", nouns.HeadlineViewSet, "headline"),
     ("rates", nouns.RateViewSet, "rate"),
     ("imports", ImportViewSet, "import"),
+    ("proposals", ProposalViewSet, "proposal"),
 ]:
     router.register(plural, viewset, basename=name)
 

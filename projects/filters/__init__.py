@@ -13,6 +13,7 @@ from .others import (
     ZoneQuestion,
 )
 from .project import ProjectQuestion
+from .proposals import ProposalQuestion
 from .totals import TotalsQuestion
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "HeadlineQuestion",
     "ImportQuestion",
     "ProjectQuestion",
+    "ProposalQuestion",
     "Question",
     "RateQuestion",
     "ReceiptQuestion",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from projects import money, places
+from projects.models import State
 from projects.wording import shown
 
 from . import values
@@ -68,15 +69,18 @@ class Question(django_filters.FilterSet):
     PASSING = PAGING
 
     def __init__(
-        self, data: Any = None, *args: Any, also: Iterable[str] = (), **kwargs: Any
+        self,
+        data: Any = None,
+        *args: Any,
+        also: Iterable[str] = (),
+        user: Any = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(data, *args, **kwargs)
         self.is_bound = True
         self.also = self.PASSING | frozenset(also)
-
-    @property
-    def user(self) -> Any:
-        return getattr(self.request, "user", None)
+        # With whose eyes codes are looked up and receipts counted; None is a visitor.
+        self.user = user if user is not None else getattr(self.request, "user", None)
 
     @property
     def errors(self) -> dict[str, list[str]]:
@@ -177,6 +181,11 @@ def up_to_bound(column: str) -> dict[str, Any]:
 def one_of(choices: Any) -> dict[str, Any]:
     """Keywords of a filter for words out of a model's choices."""
     return {"known": choices.values.__contains__, "hint": ", ".join(choices.values)}
+
+
+def state() -> Any:
+    """Drafts or what is published, of a reviewed noun; its question has `narrow_state`."""
+    return WordsFilter(method="narrow_state", label=_("state"), **one_of(State))
 
 
 SEARCH = {"method": "search", "label": _("search")}

@@ -12,13 +12,14 @@ from django.core.exceptions import ValidationError as ModelError
 from django.utils.translation import gettext as _
 from rest_framework.serializers import ValidationError
 
-from projects import likeness, names, recording, serializers
-from projects.models import Enterprise, Project
+from projects import likeness, names, recording, reviewing, serializers
+from projects.models import Enterprise, Project, rights
 from projects.models.fields import CODE_PATTERN
+from projects.models.rights import SHELL, may
 from projects.serializers.errors import flat, outward
 from projects.wording import shown
 
-from .allowing import may, refusal
+from .allowing import refusal
 from .mapping import CellError
 
 Key = tuple[Any, str]
@@ -61,13 +62,14 @@ class Finder:
     A name that no record bears, but that is like the name of one, is made only
     once a person has decided so: `decisions` give for its `decision_key` the
     code of the record that is meant, or `new`. A name that is decided to be a
-    record's is `learned`, and written as another name of it.
+    record's is `learned`, and written as another name of it. Without a `user`
+    it works for whoever sits at the machine.
     """
 
     def __init__(self, user: Any = None, decisions: Mapping[str, str] | None = None) -> None:
-        self.user = user
+        self.user = SHELL if user is None else user
         self.decisions = decisions or {}
-        self.known = serializers.Known(user)
+        self.known = serializers.Known(self.user)
         self.undecided: dict[str, Undecided] = {}
         self.learned: dict[Key, list[str]] = {}
         self._ready: dict[Any, likeness.Known] = {}
@@ -178,8 +180,11 @@ class Finder:
         self._read_references(serializer, given)
         serializer.is_valid(raise_exception=True)
         record, links = serializer.apply()
+        links = reviewing.settled(self.user, record, links)
+        if not rights.reaches(self.user, record):
+            raise ValidationError({"code": [rights.out_of_reach(self.user)]})
         try:
-            recording.check(record, without_asking=True, **_of_project(links))
+            recording.check(record, without_asking=True, **links)
         except ModelError as error:
             raise outward(error) from error
         self.known.add(record)
@@ -206,8 +211,7 @@ class Finder:
             new = [name for name in called if name not in record.alias_list()]
             if new:
                 record.aliases = "\n".join([*record.alias_list(), *new])
-                record._history_user = self.user
-                recording.save(record)
+                reviewing.submit(self.user, record)
         return written
 
     def _write(self, record: Any, written: dict[Any, int]) -> None:
@@ -224,6 +228,8 @@ class Finder:
         for linked in links.values():
             for other in linked or ():
                 self._write(other[0] if isinstance(other, tuple) else other, written)
+        if author := reviewing.person(self.user):
+            record._history_user = author
         recording.save(record, **links)
         written[model] += 1
 
@@ -300,7 +306,3 @@ def _called(record: Any) -> list[str]:
 
 def _serializer_of(model: Any) -> Any:
     return next(one for one in serializers.BY_NOUN.values() if one.Meta.model is model)
-
-
-def _of_project(links: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: links[name] for name in ("sectors", "partners") if name in links}

@@ -12,11 +12,20 @@ from django.db.models import Count, ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from projects import recording, serializers
+from projects import recording, reviewing, serializers
 from projects.batching import batches
-from projects.models import BatchState, ImportBatch, ImportRow, RowFate
+from projects.models import (
+    NOUN_OF,
+    BatchState,
+    ImportBatch,
+    ImportRow,
+    Proposal,
+    ProposalState,
+    RowFate,
+)
+from projects.models.rights import SHELL, may
 
-from .allowing import may, refusal
+from .allowing import refusal
 from .batches import BatchError
 
 # What whoever takes a row of such a fate back must be permitted to do.
@@ -39,12 +48,13 @@ class Undone:
         row.save(update_fields=["faults"])
 
 
-def undo(batch: ImportBatch, user: Any = None) -> Undone:
+def undo(batch: ImportBatch, user: Any = SHELL) -> Undone:
     """Take a written file back, in one transaction.
 
     What was changed becomes what its history says it was before; what was new
     is deleted, and stays in the history. Records that somebody has edited
-    since, or that others refer to by now, stay and are named. Raises BatchError
+    since, or published, or that others refer to by now, stay and are named; what was
+    proposed and still waits is withdrawn. Raises BatchError
     for a batch that is not written, or where `user` may not. Twice has no effect.
     """
     if reasons := lacking(batch, user):
@@ -58,6 +68,7 @@ def undo(batch: ImportBatch, user: Any = None) -> Undone:
             raise BatchError(_("Only a file that was written can be taken back."))
         rows = batch.rows.filter(record_id__isnull=False)
         _restore(rows.filter(fate=RowFate.CHANGED), user, result)
+        _withdraw(batch, result)
         # What refers to others goes before them.
         _delete(rows.filter(fate=RowFate.NEW), user, result)
         _delete(rows.filter(fate=RowFate.MADE).order_by("-pk"), user, result)
@@ -69,7 +80,10 @@ def extent(batch: ImportBatch) -> dict[str, int]:
     """How many records taking a file back is about, by the fate of their rows. One query."""
     written = batch.rows.filter(record_id__isnull=False).order_by().values_list("fate")
     found = dict(written.annotate(Count("pk")))
-    return {fate: found.get(fate, 0) for fate in (RowFate.NEW, RowFate.CHANGED, RowFate.MADE)}
+    return {
+        fate: found.get(fate, 0)
+        for fate in (RowFate.NEW, RowFate.CHANGED, RowFate.PROPOSED, RowFate.MADE)
+    }
 
 
 def lacking(batch: ImportBatch, user: Any) -> list[str]:
@@ -98,12 +112,14 @@ def _restore(rows: Any, user: Any, result: Undone) -> None:
                 result.keep(row, _("It has been deleted since."))
             elif record.version != row.version_after:
                 result.keep(row, _("It has been edited since."))
+            elif reviewing.is_proposal(user, record):
+                result.keep(row, _("It is published."))
             elif old is None:
                 result.keep(row, _("Its history does not reach back."))
             else:
                 for name in model.register_history.compared_fields(model):
                     setattr(record, name, getattr(old[0], name))
-                record._history_user = user
+                record._history_user = reviewing.person(user)
                 written.append((record, old[1]))
         recording.save_many(written)
         result.count += len(written)
@@ -123,6 +139,22 @@ def _states(model: Any, rows: Sequence[ImportRow]) -> dict[int, tuple[Any, dict[
     return {key: (old, links[old.history_id]) for key, old in found.items()}
 
 
+def _withdraw(batch: ImportBatch, result: Undone) -> None:
+    """Withdraw what the file proposed and nobody has decided about. Two queries for each 500."""
+    for rows in batches(batch.rows.filter(fate=RowFate.PROPOSED).iterator(chunk_size=500)):
+        proposals = Proposal.objects.filter(
+            batch=batch,
+            noun=NOUN_OF[_model(batch.noun)],
+            record_id__in=[row.record_id for row in rows],
+        )
+        states = dict(proposals.values_list("record_id", "state"))
+        open_ones = proposals.open()
+        result.count += open_ones.update(state=ProposalState.WITHDRAWN, decided_at=timezone.now())
+        for row in rows:
+            if states.get(row.record_id) == ProposalState.ACCEPTED:
+                result.keep(row, _("It was accepted since."))
+
+
 def _delete(rows: Any, user: Any, result: Undone) -> None:
     for row in list(rows):
         model = _model(row.noun)
@@ -132,7 +164,10 @@ def _delete(rows: Any, user: Any, result: Undone) -> None:
         if row.version_after is not None and record.version != row.version_after:
             result.keep(row, _("It has been edited since."))
             continue
-        record._history_user = user
+        if reviewing.is_proposal(user, record):
+            result.keep(row, _("It is published."))
+            continue
+        record._history_user = reviewing.person(user)
         try:
             with transaction.atomic():
                 recording.delete(record)

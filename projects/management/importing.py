@@ -78,6 +78,9 @@ class ImportCommand(BaseCommand):
     def _say(self, file: Path, report: importing.Report, options: dict[str, Any]) -> None:
         self.stdout.write(f"{file}")
         for fate, count in report.counts.items():
+            # What commands write is published, and never proposed.
+            if fate == importing.Fate.PROPOSED:
+                continue
             self.stdout.write(f"{fate}: {count}")
         self.stdout.write(f"errors: {len(report.faults)}")
         if report.left_out:

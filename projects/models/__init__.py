@@ -1,10 +1,12 @@
 from .answer import StoredAnswer
 from .area import Area
+from .base import State
 from .batch import BatchState, ImportBatch, ImportRow, RowFate
 from .conversion import Allocation, Outcome, ProjectConversion, ReceiptConversion
 from .enterprise import Enterprise, Kind
 from .former import FormerCode
 from .headline import Headline, HeadlineBasis, What
+from .limit import AreaLimit
 from .project import (
     CONTRACTED_STAGES,
     STAGE_DATES,
@@ -16,6 +18,15 @@ from .project import (
     base_currency,
     check_shares,
 )
+from .proposal import (
+    NOUN_OF,
+    REVIEWED,
+    Noun,
+    Proposal,
+    ProposalKind,
+    ProposalState,
+    ReturnedDraft,
+)
 from .rate import ExchangeRate
 from .receipt import Receipt
 from .sector import Sector
@@ -25,10 +36,13 @@ from .zone import Zone
 
 __all__ = [
     "CONTRACTED_STAGES",
+    "NOUN_OF",
+    "REVIEWED",
     "STAGE_DATES",
     "Allocation",
     "ApiToken",
     "Area",
+    "AreaLimit",
     "Basis",
     "BatchState",
     "Enterprise",
@@ -39,17 +53,23 @@ __all__ = [
     "ImportBatch",
     "ImportRow",
     "Kind",
+    "Noun",
     "Outcome",
     "Project",
     "ProjectConversion",
     "ProjectSector",
+    "Proposal",
+    "ProposalKind",
+    "ProposalState",
     "Qualifier",
     "Receipt",
     "ReceiptConversion",
+    "ReturnedDraft",
     "RowFate",
     "Sector",
     "Source",
     "Stage",
+    "State",
     "StoredAnswer",
     "What",
     "Zone",

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from projects import names
 
+from . import rights
 from .fields import CodeField
 
 
@@ -27,12 +28,15 @@ class RegisterQuerySet(models.QuerySet):
     """Where every question to the register starts."""
 
     def visible_to(self, user: AbstractBaseUser | AnonymousUser | None) -> Self:
-        """What `user` may see; None is a visitor. Everything, as nothing awaits review yet.
+        """What `user` may see: what is published, and the drafts that are theirs to see.
 
-        Pages, API, exports, totals, facets and autocompletes all start here, so
-        that a rule written here holds at every door.
+        None is a visitor; see `rights`. Pages, API, exports, totals, facets and
+        autocompletes all start here, so that what is said here holds at every
+        door. At most three queries for a user, once.
         """
-        return self.all()
+        if not issubclass(self.model, ReviewedModel):
+            return self.all()
+        return self.filter(rights.visible(self.model, user))
 
     def by_codes(self, codes: Iterable[str]) -> dict[str, Any]:
         """The records that are called so, each by the code by which it was asked for.
@@ -66,8 +70,17 @@ class RegisterModel(models.Model):
 
     objects = RegisterQuerySet.as_manager()
 
+    # The path to the area that a record belongs to, for whoever is limited to areas.
+    AREA: str | None = None
+    # Whether it may be written by whoever is limited to areas, although it belongs to none.
+    ANYBODYS = False
+
     class Meta:
         abstract = True
+
+    def area_key(self) -> int | None:
+        """The key of the area that it belongs to; None where it belongs to none."""
+        return getattr(self, f"{self.AREA}_id") if self.AREA else None
 
 
 class CodedModel(RegisterModel):
@@ -178,8 +191,9 @@ class NamedModel(CodedModel):
 class ReviewedModel(models.Model):
     """A record that is published after review.
 
-    Nothing awaits review yet: every record is published, and `state` is there
-    for whoever reads it.
+    A draft is seen by staff alone; `projects.reviewing` publishes it. What is
+    published refers to nothing that is a draft: so nobody learns of a draft by
+    what is public. Records that a program makes without saying so are published.
     """
 
     state = models.CharField(
@@ -188,3 +202,8 @@ class ReviewedModel(models.Model):
 
     class Meta:
         abstract = True
+        default_permissions = ("add", "change", "delete", "view", "publish")
+
+    @property
+    def is_draft(self) -> bool:
+        return self.state == State.DRAFT

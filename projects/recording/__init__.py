@@ -9,6 +9,7 @@ from .many import save_many
 from .one import (
     begin,
     check,
+    check_deletable,
     check_links,
     delete,
     linking_to,
@@ -21,6 +22,7 @@ __all__ = [
     "Written",
     "begin",
     "check",
+    "check_deletable",
     "check_links",
     "delete",
     "link",

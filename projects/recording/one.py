@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import router, transaction
 from django.db.models import ProtectedError
+from django.db.models.deletion import Collector
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from projects import derived
 from projects.models import ExchangeRate, Project, Receipt, check_shares
 
+from . import references
 from .links import Shares, link
 
 
@@ -66,7 +69,7 @@ def save(
     A link that is None stays as it is. Raises ValidationError, by field, and
     then nothing is written.
     """
-    check(record, sectors=sectors, partners=links.get("partners"))
+    check(record, sectors=sectors, partners=links.get("partners"), sources=links.get("sources"))
     with recorded(record):
         record.save()
         link([(record, {"sectors": sectors, **links})])
@@ -77,6 +80,7 @@ def check(
     *,
     sectors: Shares | None = None,
     partners: Sequence[Any] | None = None,
+    sources: Sequence[Any] | None = None,
     without_asking: bool = False,
 ) -> None:
     """Raise a ValidationError, by field, for whatever the rules forbid. Writes nothing.
@@ -88,17 +92,26 @@ def check(
     problems: dict[str, Any] = {}
     try:
         if without_asking:
-            references = [f.name for f in record._meta.concrete_fields if f.is_relation]
-            record.full_clean(references, validate_unique=False, validate_constraints=False)
+            relations = [f.name for f in record._meta.concrete_fields if f.is_relation]
+            record.full_clean(relations, validate_unique=False, validate_constraints=False)
         else:
             record.full_clean()
     except ValidationError as error:
         problems = dict(error.error_dict)
-    try:
-        check_links(record, sectors=sectors, partners=partners)
-    except ValidationError as error:
-        for name, errors in error.error_dict.items():
-            problems.setdefault(name, []).extend(errors)
+    for asked in (
+        partial(check_links, record, sectors=sectors, partners=partners),
+        partial(
+            references.check,
+            record,
+            {"partners": partners, "sources": sources},
+            asking=not without_asking,
+        ),
+    ):
+        try:
+            asked()
+        except ValidationError as error:
+            for name, errors in error.error_dict.items():
+                problems.setdefault(name, []).extend(errors)
     if problems:
         raise ValidationError(problems)
 
@@ -132,13 +145,23 @@ def check_links(
 def delete(record: Any) -> None:
     """Delete `record`; its last state stays in the history. Raises ProtectedError if referenced."""
     with transaction.atomic():
-        linking = linking_to([record])
-        if linking:
-            raise ProtectedError(gettext("Other records are linked to this one."), set(linking))
+        check_unlinked(record)
         reached = reach(record)
         record.delete()
         if not isinstance(record, Project):
             derive(reached)
+
+
+def check_unlinked(record: Any) -> None:
+    """Raise ProtectedError where another record names this one as partner or source."""
+    if linking := linking_to([record]):
+        raise ProtectedError(gettext("Other records are linked to this one."), set(linking))
+
+
+def check_deletable(record: Any) -> None:
+    """Raise ProtectedError, as `delete` would, where others refer to `record`. Writes nothing."""
+    check_unlinked(record)
+    Collector(using=router.db_for_write(type(record)), origin=record).collect([record])
 
 
 def linking_to(records: Sequence[Any], most: int = 100) -> list[Any]:

@@ -17,7 +17,7 @@ class ProjectList(ListPage):
     main = ("search", "area", "sector", "stage", "basis", "disclosed", "year", "ordering")
 
     def records(self, question: Any) -> Any:
-        return question.qs.with_figures()
+        return question.qs.with_figures(question.user)
 
     def beside(self, question: Any, records: list[Any]) -> dict[str, Any]:
         return {"summary": totals.summary(question)}
@@ -27,7 +27,7 @@ class ProjectPage(RecordPage):
     template = "projects/project_page.html"
 
     def records(self) -> Any:
-        return Project.objects.visible_to(self.request.user).with_figures()
+        return Project.objects.visible_to(self.request.user).with_figures(self.request.user)
 
     def beside(self, record: Any) -> dict[str, Any]:
         parts = {part.sector_id: part for part in record.allocations.filter(receipt=None)}

@@ -51,7 +51,7 @@ EXAMPLES = {
 def asking(user: Any, **parameters: Any) -> filters.ProjectQuestion:
     """The question to projects that a page asks by itself, read and found to be valid."""
     question = filters.ProjectQuestion(
-        QueryDict(urlencode(parameters)), Project.objects.visible_to(user)
+        QueryDict(urlencode(parameters)), Project.objects.visible_to(user), user=user
     )
     if not question.is_valid():
         raise ValueError(question.errors)

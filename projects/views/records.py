@@ -44,5 +44,5 @@ class RecordPage(View):
 
 def first_projects(question: ProjectQuestion) -> dict[str, Any]:
     """The first projects of a valid question, and whether there are more. Four queries."""
-    found = list(question.qs.with_figures()[: MOST_PROJECTS + 1])
+    found = list(question.qs.with_figures(question.user)[: MOST_PROJECTS + 1])
     return {"projects": found[:MOST_PROJECTS], "has_more": len(found) > MOST_PROJECTS}

@@ -12,5 +12,5 @@ def clerk(client):
 
 @pytest.fixture
 def administrator(client):
-    client.force_login(make_user("administrator"))
+    client.force_login(make_user("superuser"))
     return client

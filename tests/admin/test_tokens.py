@@ -54,7 +54,7 @@ def test_a_changed_token_keeps_its_key_and_its_user(administrator):
 
 
 def test_whoever_is_no_superuser_makes_keys_for_themselves_only(clerk):
-    boss = make_user("administrator")
+    boss = make_user("superuser")
     ApiToken.objects.issue(boss, "theirs")
     me = clerk.get("/admin/").wsgi_request.user
 

@@ -82,7 +82,7 @@ def test_only_the_digest_of_a_key_is_kept():
 
 
 def test_a_key_for_reading_does_not_write_whatever_its_user_may(client_of):
-    client = client_of(make_user("administrator"), read_only=True)
+    client = client_of(make_user("superuser"), read_only=True)
 
     answer = client.post("/api/v1/zones/", ZONE, format="json")
 

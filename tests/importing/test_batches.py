@@ -354,7 +354,7 @@ def test_a_person_sees_their_own_files_and_the_administrator_all(clerk):
 
     assert list(ImportBatch.objects.visible_to(clerk)) == [batch]
     assert list(ImportBatch.objects.visible_to(make_user("clerk"))) == []
-    assert list(ImportBatch.objects.visible_to(make_user("administrator"))) == [batch]
+    assert list(ImportBatch.objects.visible_to(make_user("superuser"))) == [batch]
     assert not ImportBatch.objects.visible_to(None).exists()
 
 

@@ -76,7 +76,7 @@ def test_the_files_of_others_are_not_there(client, clerk):
     for name in STEPS:
         assert client.post(f"/import/{batch.pk}/{name}/").status_code == 404
     assert client.get("/import/99999999999999999999/").status_code == 404
-    client.force_login(make_user("administrator"))
+    client.force_login(make_user("superuser"))
     assert client.get(f"/import/{batch.pk}/mapping/").status_code == 200
 
 

@@ -35,12 +35,14 @@ MOST_SUMS = 20
 FATES = (
     RowFate.REFUSED,
     RowFate.CHANGED,
+    RowFate.PROPOSED,
     RowFate.NEW,
     RowFate.MADE,
     RowFate.FOOTER,
     RowFate.LEFT_OUT,
     RowFate.UNCHANGED,
 )
+WRITABLE = (RowFate.NEW, RowFate.CHANGED, RowFate.PROPOSED)
 # The rows of a file that was taken back whose records stayed.
 KEPT = "kept"
 WITH_ROWS = (BatchState.PREVIEWED, BatchState.WRITTEN, BatchState.UNDONE)
@@ -140,7 +142,7 @@ def _preview(batch: ImportBatch) -> dict[str, Any]:
         "more_sums": max(0, batch.counts.get(RowFate.FOOTER, 0) - MOST_SUMS),
         "refused": batch.counts.get(RowFate.REFUSED, 0),
         "undecided": questions(batch),
-        "writable": sum(batch.counts.get(fate, 0) for fate in (RowFate.NEW, RowFate.CHANGED)),
+        "writable": sum(batch.counts.get(fate, 0) for fate in WRITABLE),
     }
 
 
@@ -231,6 +233,7 @@ class Undo(StaffView):
             "new": extent[RowFate.NEW],
             "made": extent[RowFate.MADE],
             "changed": extent[RowFate.CHANGED],
+            "proposed": extent[RowFate.PROPOSED],
             "count": sum(extent.values()),
             "may_not": undoing.lacking(batch, request.user),
         }

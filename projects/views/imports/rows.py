@@ -137,7 +137,7 @@ def _lines(batch: ImportBatch, row: ImportRow) -> list[Line]:
             Line(column, value=value, reason=reason, nearest=nearest)
             for column, value, reason, nearest in row.faults
         ]
-    if row.fate != RowFate.CHANGED:
+    if row.fate not in (RowFate.CHANGED, RowFate.PROPOSED):
         return []
     return [
         Line(field_label(batch.noun, name), _cell(name, old, {}), _cell(name, new, {}))
@@ -168,7 +168,7 @@ def _noun_of(noun: str) -> str:
 
 def _address(batch: ImportBatch, row: ImportRow, code: str) -> str:
     """The page of a row's record, where it is in the register and has one."""
-    stands = row.fate in (RowFate.CHANGED, RowFate.UNCHANGED)
+    stands = row.fate in (RowFate.CHANGED, RowFate.PROPOSED, RowFate.UNCHANGED)
     if row.record_id is not None:
         # Of a file that was taken back, the records that were kept.
         kept = batch.state == BatchState.UNDONE and row.faults

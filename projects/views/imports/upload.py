@@ -25,7 +25,7 @@ from .uploads import is_too_large
 from .words import noun_label
 
 # In the list of files: what became of their rows, but for what is no row of its own.
-COUNTED = (RowFate.NEW, RowFate.CHANGED, RowFate.UNCHANGED, RowFate.REFUSED)
+COUNTED = (RowFate.NEW, RowFate.CHANGED, RowFate.PROPOSED, RowFate.UNCHANGED, RowFate.REFUSED)
 
 
 class UploadForm(forms.Form):

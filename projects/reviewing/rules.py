@@ -1,0 +1,51 @@
+"""Who may decide about what, said as sentences."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils.translation import gettext as _
+
+from projects.models import rights
+
+
+class ReviewError(Exception):
+    """Why a step of a review cannot be taken now, as a sentence."""
+
+
+def person(user: Any) -> Any:
+    """The user as columns have it: None for the shell."""
+    return user if getattr(user, "pk", None) else None
+
+
+def check_reach(user: Any, record: Any) -> None:
+    """Raise PermissionDenied where a record that is there is of an area that `user` may not write,
+    and ValidationError where it would become so. A query more for whoever is limited."""
+    if rights.areas_of(user) is None:
+        return
+    if record.pk is not None:
+        standing = type(record)._base_manager.filter(pk=record.pk).first()
+        if standing is not None and not rights.reaches(user, standing):
+            raise PermissionDenied(rights.out_of_reach(user))
+    if not rights.reaches(user, record):
+        name = (record.AREA or "").partition("__")[0]
+        sentence = ValidationError(rights.out_of_reach(user), "out_of_reach")
+        has_field = name and name != "pk"
+        raise ValidationError({name: sentence} if has_field else sentence)
+
+
+def check_may_decide(user: Any, record: Any, authors: set[Any]) -> None:
+    """Raise PermissionDenied unless `user` may publish `record`, or what `authors` made of it."""
+    if not rights.may(user, "publish", type(record)):
+        raise PermissionDenied(
+            _("Only a reviewer publishes or returns %(nouns)s.")
+            % {"nouns": record._meta.verbose_name_plural}
+        )
+    if not rights.reaches(user, record):
+        raise PermissionDenied(rights.out_of_reach(user))
+    if user.pk in authors and not (rights.is_trusted(user) or settings.REVIEW_OWN_ENTRIES):
+        raise PermissionDenied(
+            _("This is your own entry: somebody else has to look at it before it is published.")
+        )
