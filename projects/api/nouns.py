@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from .formats import Negotiation, StrictJSONParser
 from .idempotency import idempotent
 from .listing import QuestionBackend
 from .schema import RegisterSchema
+from .states import WrittenInStates, retried, stated
 
 
 class Moved(Conflict):
@@ -32,11 +33,13 @@ class Moved(Conflict):
         super().__init__(sentence % {"former": former, "code": code})
 
 
-class NounViewSet(viewsets.ModelViewSet):
+class NounViewSet(WrittenInStates, viewsets.ModelViewSet):
     """A noun: its serializer, its question, and what an answer needs besides the record itself.
 
     Reading starts from what the asker may see; writing goes through
     `projects.recording`, and is answered with the record as it then stands.
+    What is changed or deleted is in the state that the asker has seen, and
+    until the answer is made nobody else writes to it.
     PATCH writes the fields that are sent. So does PUT, but it insists on those
     that a new record needs: what a client has never heard of is not emptied by
     its silence.
@@ -67,19 +70,29 @@ class NounViewSet(viewsets.ModelViewSet):
         """What is answered after a write: read anew, with everything that was derived."""
         return self.get_serializer(self.get_queryset().get(pk=record.pk)).data
 
+    @retried
     @idempotent
+    @transaction.atomic
     def create(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         record = serializer.save()
         key = getattr(record, self.lookup_field)
         address = reverse(f"api:{self.basename}-detail", args=[key], request=request)
-        return Response(self.answer(record), status=201, headers={"Location": address})
+        return stated(self.answer(record), 201, {"Location": address})
 
+    @retried
     def update(self, request: Any, *args: Any, partial: bool = False, **kwargs: Any) -> Response:
-        serializer = self.get_serializer(self.get_object(), data=request.data, partial=partial)
-        serializer.is_valid(raise_exception=True)
-        return Response(self.answer(serializer.save()))
+        with self.held() as record:
+            serializer = self.get_serializer(record, data=request.data, partial=partial)
+            serializer.is_valid(raise_exception=True)
+            return stated(self.answer(serializer.save()))
+
+    @retried
+    def destroy(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        with self.held() as record:
+            self.perform_destroy(record)
+            return Response(status=204)
 
     def perform_destroy(self, record: Any) -> None:
         recording.delete(record)
