@@ -74,9 +74,9 @@ def test_each_changed_record_has_one_row_of_history_that_says_why_and_who():
     old, into = pair()
     projects = [make_project(enterprise=old), make_project(partners=[old])]
     untouched = make_project(enterprise=into)
-    clerk = make_user("clerk")
+    office = make_user("superuser")
 
-    merging.merge(old, into, clerk)
+    merging.merge(old, into, office)
 
     gone = Enterprise.history.filter(code="KS-1").order_by("history_id")
     assert [row.history_type for row in gone] == ["+", "-"]
@@ -85,7 +85,7 @@ def test_each_changed_record_has_one_row_of_history_that_says_why_and_who():
         assert history.latest().version == 2
     for row in (gone.last(), into.history.latest(), *(p.history.latest() for p in projects)):
         assert row.history_change_reason == "merged KS-1 into KS-2"
-        assert row.history_user == clerk
+        assert row.history_user == office
     assert untouched.history.count() == 1
     assert [one for one in checking.findings() if one.is_error] == []
 

@@ -180,7 +180,7 @@ def test_preparing_leaves_a_register_alone_that_holds_anything():
 
 @pytest.mark.django_db
 def test_preparing_leaves_users_alone():
-    user = get_user_model().objects.create_user("clerk")
+    user = get_user_model().objects.create_user("office")
 
     call_command("prepare", stdout=StringIO())
 

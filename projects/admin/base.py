@@ -18,6 +18,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
@@ -246,14 +247,26 @@ class RegisterAdmin(PlainAdmin, SimpleHistoryAdmin):
         The shares, links and derived rows that go with a record are left out:
         they are parts of it, and its last row of history keeps what matters.
         """
-        found, _counts, permissions, protected = super().get_deleted_objects(objs, request)
+        found, _counts, permissions, _protected = super().get_deleted_objects(objs, request)
         found = [one for one in found if not isinstance(one, list)]
-        protected = [*protected, *map(str, recording.linking_to(list(objs)))]
-        if len(protected) > MOST_PROTECTED:
-            more = len(protected) - MOST_PROTECTED
-            protected[MOST_PROTECTED:] = [gettext("and %(count)s more") % {"count": more}]
+        protected = self._protecting(list(objs), request)
         counts = {self.opts.verbose_name_plural: len(found)}
         return found, counts, permissions, protected
+
+    def _protecting(self, records: Sequence[Any], request: HttpRequest) -> list[str]:
+        """What refers to one of these, as far as the person may see it."""
+        referring = recording.referring_to(records)
+        named: list[str] = []
+        count = 0
+        for some in recording.visible(referring, request.user):
+            count += some.count()
+            noun = capfirst(some.model._meta.verbose_name)
+            named += [f"{noun}: {one}" for one in some[: MOST_PROTECTED - len(named)]]
+        if count > len(named):
+            named.append(gettext("and %(count)s more") % {"count": count - len(named)})
+        if referring and not named:
+            named.append(gettext("other records"))
+        return named
 
     # Reading the history, which nobody writes by hand
 

@@ -27,6 +27,7 @@ from .doors import OnlyKnownParameters
 from .formats import BodyTooLarge, LargeJSONParser, Negotiation
 from .idempotency import idempotent
 from .schema import ERRORS_BY_INDEX, RegisterSchema
+from .states import retried
 
 MOST_RECORDS = 10_000
 
@@ -84,6 +85,7 @@ class BulkView(OnlyKnownParameters, APIView):
             409: OpenApiResponse(ERRORS_BY_INDEX, "Another write came in between: try again."),
         },
     )
+    @retried
     @idempotent
     def post(self, request: Any) -> Response:
         mode, dry_run = self.asked(request)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import math
-from collections import Counter
 from typing import Any
 
 from django.core.exceptions import (
@@ -19,14 +18,15 @@ from django.db import DataError, IntegrityError, InterfaceError, OperationalErro
 from django.db.models import ProtectedError, RestrictedError
 from django.http import UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
-from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, status
 from rest_framework.views import exception_handler as stock_handler
 
+from projects.recording import ReferredToError, still_referred_to
 from projects.reviewing import ReviewError
 from projects.serializers.errors import flat, outward
 
+from .etags import StateChanged
 from .formats import BodyTooLarge
 
 logger = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ class Unavailable(exceptions.APIException):
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Any:
     """The answer to an error in a view; None, and with it a 500, only for a mistake of ours."""
-    error = understood(error)
+    error = understood(error, getattr(context.get("request"), "user", None))
     if isinstance(error, exceptions.ValidationError):
         kind = Conflict if _is_code_taken(error, context) else exceptions.ValidationError
         error = kind(flat(error.detail))
@@ -56,18 +56,23 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Any:
     if response is not None and getattr(error, "wait", None) is not None:
         # Whole seconds, and never zero: "at once" is what was just refused.
         response["Retry-After"] = str(max(1, math.ceil(error.wait)))
+    if response is not None and isinstance(error, StateChanged):
+        response["ETag"] = error.etag
     return response
 
 
-def understood(error: Exception) -> Exception:
-    """The API's own error for one that Django or the database raised; any other as it is."""
+def understood(error: Exception, user: Any) -> Exception:
+    """The API's own error for one that Django or the database raised; any other as it is.
+
+    `user` is who asked: an error names nothing that they may not see.
+    """
     match error:
         case ModelError():
             return outward(error)
-        case ProtectedError():
-            return Conflict(_still_used(error.protected_objects))
-        case RestrictedError():
-            return Conflict(_still_used(error.restricted_objects))
+        case ReferredToError():
+            return Conflict(error.said_to(user))
+        case ProtectedError() | RestrictedError():
+            return Conflict(still_referred_to([], user))
         case ReviewError():
             return Conflict(str(error))
         case IntegrityError():
@@ -85,18 +90,6 @@ def understood(error: Exception) -> Exception:
         case SuspiciousOperation() | BadRequest() | MultiPartParserError() | UnreadablePostError():
             return exceptions.ParseError(_("The request cannot be read."))
     return error
-
-
-def _still_used(records: Any) -> str:
-    """By what and how often a record that was to be deleted is referred to."""
-    kinds = Counter(type(record)._meta for record in records)
-    named = [
-        f"{count} × {options.verbose_name}"
-        for options, count in sorted(kinds.items(), key=lambda kind: str(kind[0].verbose_name))
-    ]
-    return _("This cannot be deleted, as other records refer to it: %(records)s.") % {
-        "records": get_text_list(named, _("and"))
-    }
 
 
 def _is_code_taken(error: exceptions.ValidationError, context: dict[str, Any]) -> bool:

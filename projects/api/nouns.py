@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ from .idempotency import idempotent
 from .listing import QuestionBackend
 from .proposals import ProposalSerializer, Reviewed
 from .schema import RegisterSchema
+from .states import WrittenInStates, retried, stated
 
 
 class Moved(Conflict):
@@ -39,11 +40,13 @@ def submitted(user: Any, serializer: Any) -> reviewing.Submitted:
     return reviewing.submit(user, record, **links)
 
 
-class NounViewSet(viewsets.ModelViewSet):
+class NounViewSet(WrittenInStates, viewsets.ModelViewSet):
     """A noun: its serializer, its question, and what an answer needs besides the record itself.
 
     Reading starts from what the asker may see; writing goes through
     `projects.recording`, and is answered with the record as it then stands.
+    What is changed or deleted is in the state that the asker has seen, and
+    until the answer is made nobody else writes to it.
     PATCH writes the fields that are sent. So does PUT, but it insists on those
     that a new record needs: what a client has never heard of is not emptied by
     its silence.
@@ -74,31 +77,37 @@ class NounViewSet(viewsets.ModelViewSet):
         """What is answered after a write: read anew, with everything that was derived."""
         return self.get_serializer(self.get_queryset().get(pk=record.pk)).data
 
+    @retried
     @idempotent
+    @transaction.atomic
     def create(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         record = submitted(request.user, serializer).record
         key = getattr(record, self.lookup_field)
         address = reverse(f"api:{self.basename}-detail", args=[key], request=request)
-        return Response(self.answer(record), status=201, headers={"Location": address})
+        return stated(self.answer(record), 201, {"Location": address})
 
+    @retried
     def update(self, request: Any, *args: Any, partial: bool = False, **kwargs: Any) -> Response:
-        serializer = self.get_serializer(self.get_object(), data=request.data, partial=partial)
-        serializer.is_valid(raise_exception=True)
-        return self.written(submitted(request.user, serializer))
+        with self.held() as record:
+            serializer = self.get_serializer(record, data=request.data, partial=partial)
+            serializer.is_valid(raise_exception=True)
+            return self.written(submitted(request.user, serializer))
 
+    @retried
     def destroy(self, request: Any, *args: Any, **kwargs: Any) -> Response:
-        done = reviewing.remove(request.user, self.get_object())
-        return self.written(done) if done.is_proposal else Response(status=204)
+        with self.held() as record:
+            done = reviewing.remove(request.user, record)
+            return self.written(done) if done.is_proposal else Response(status=204)
 
     def written(self, done: reviewing.Submitted) -> Response:
         """The record as it stands; or the proposal that waits for review, with 202."""
         if done.proposal is None:
-            return Response(self.answer(done.record))
+            return stated(self.answer(done.record))
         proposed = ProposalSerializer(done.proposal, context=self.get_serializer_context())
         address = reverse("api:proposal-detail", args=[done.proposal.pk], request=self.request)
-        return Response(proposed.data, status=202, headers={"Location": address})
+        return stated(proposed.data, 202, {"Location": address})
 
 
 class ZoneViewSet(NounViewSet):

@@ -4,6 +4,7 @@ One record at a time (`one`: pages, admin, API), or many of one noun in one go
 (`many`: what comes from files), with the same promises.
 """
 
+from .holding import OvertakenError, hold
 from .links import Shares, Written, link
 from .many import save_many
 from .one import (
@@ -12,12 +13,15 @@ from .one import (
     check_deletable,
     check_links,
     delete,
-    linking_to,
     recorded,
     save,
+    write,
 )
+from .referring import ReferredToError, referring_to, still_referred_to, visible
 
 __all__ = [
+    "OvertakenError",
+    "ReferredToError",
     "Shares",
     "Written",
     "begin",
@@ -25,9 +29,13 @@ __all__ = [
     "check_deletable",
     "check_links",
     "delete",
+    "hold",
     "link",
-    "linking_to",
     "recorded",
+    "referring_to",
     "save",
     "save_many",
+    "still_referred_to",
+    "visible",
+    "write",
 ]

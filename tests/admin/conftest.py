@@ -4,9 +4,9 @@ from tests.factories import make_user
 
 
 @pytest.fixture
-def clerk(client):
+def office(client):
     """A client signed in as somebody who may write every noun."""
-    client.force_login(make_user("clerk"))
+    client.force_login(make_user("superuser"))
     return client
 
 

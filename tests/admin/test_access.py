@@ -36,7 +36,7 @@ def test_a_viewer_sees_everything_and_changes_nothing(client):
 
 
 def test_who_may_not_write_receipts_may_still_write_projects(client):
-    user = make_user("clerk")
+    user = make_user("superuser")
     user.user_permissions.remove(*user.user_permissions.filter(codename__endswith="_receipt"))
     client.force_login(user)
     project = make_project()

@@ -66,14 +66,14 @@ def large_register():
         make_receipt(project, Decimal(number), source=make_source())
         make_rate(quoted_on=date(2020, 1, 1 + number), source=make_source())
         make_headline(area=None, zone=zone, source=make_source())
-        ApiToken.objects.issue(make_user("clerk"), "key")
+        ApiToken.objects.issue(make_user("superuser"), "key")
     Group.objects.create(name="clerks")
 
 
 @pytest.fixture
 def reader(client):
-    """A clerk with a group: what they may do takes queries to find out, unlike a superuser's."""
-    user = make_user("clerk")
+    """A office with a group: what they may do takes queries to find out, unlike a superuser's."""
+    user = make_user("superuser")
     user.user_permissions.set(type(user).user_permissions.rel.model.objects.all())
     client.force_login(user)
     # What every process asks once in its life is not a matter of this page.

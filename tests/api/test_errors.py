@@ -27,26 +27,26 @@ ZONE = {"code": "xj", "name": "Xinjiang"}
         (UnreadablePostError(), 400),
     ],
 )
-def test_errors_of_the_machinery_have_their_status(clerk, monkeypatch, error, status):
+def test_errors_of_the_machinery_have_their_status(office, monkeypatch, error, status):
     def fail(*_args, **_kwargs):
         raise error
 
     monkeypatch.setattr(recording, "save", fail)
 
-    answer = clerk.post("/api/v1/zones/", ZONE, format="json")
+    answer = office.post("/api/v1/zones/", ZONE, format="json")
 
     assert (answer.status_code, list(answer.json())) == (status, ["detail"])
     assert ("Retry-After" in answer) == (status == 503)
 
 
-def test_a_mistake_of_ours_is_not_dressed_up(clerk, monkeypatch):
+def test_a_mistake_of_ours_is_not_dressed_up(office, monkeypatch):
     def fail(*_args, **_kwargs):
         raise ZeroDivisionError
 
     monkeypatch.setattr(recording, "save", fail)
 
     with pytest.raises(ZeroDivisionError):
-        clerk.post("/api/v1/zones/", ZONE, format="json")
+        office.post("/api/v1/zones/", ZONE, format="json")
 
 
 def test_who_asks_too_often_is_told_when_to_ask_again(visitor, monkeypatch):

@@ -121,7 +121,7 @@ def test_the_same_without_a_script(browser, live_server, register):
 
 
 def test_a_clerk_signs_in_on_the_way(browser_page, register):
-    user = make_user("clerk")
+    user = make_user("superuser")
     user.set_password("a long enough password")
     user.save()
     browser_page.goto("/import/")
