@@ -25,8 +25,7 @@ from simple_history.admin import SimpleHistoryAdmin
 
 from projects import recording
 from projects.forms import RegisterForm
-
-from .history import changes
+from projects.histories import changes
 
 # A list of links to choose from is for vocabularies; what is longer is asked for by its code.
 MOST_OPTIONS = 50
