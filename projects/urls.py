@@ -20,6 +20,10 @@ from projects.views.blank_sheets import blank_sheet
 from projects.views.imports import mapping as import_mapping
 from projects.views.imports import page as import_page
 from projects.views.imports import upload as import_upload
+from projects.views.review import deleted as review_deleted
+from projects.views.review import draft as review_draft
+from projects.views.review import proposal as review_proposal
+from projects.views.review.waiting import ReviewList
 
 
 class CodeConverter:
@@ -78,4 +82,52 @@ urlpatterns = [
     path("import/<int:pk>/undo/", import_page.Undo.as_view(), name="import-undo"),
     path("import/<int:pk>/refused.csv", import_page.RefusedFile.as_view(), name="import-refused"),
     path("sources/<code:code>/", source.SourcePage.as_view(), name="source"),
+    path("review/", ReviewList.as_view(), name="review"),
+    path(
+        "review/drafts/<slug:noun>/<int:pk>/",
+        review_draft.DraftPage.as_view(),
+        name="review-draft",
+    ),
+    path(
+        "review/drafts/<slug:noun>/<int:pk>/publish/",
+        review_draft.Publish.as_view(),
+        name="review-draft-publish",
+    ),
+    path(
+        "review/drafts/<slug:noun>/<int:pk>/return/",
+        review_draft.SendBack.as_view(),
+        name="review-draft-return",
+    ),
+    path("review/deleted/", review_deleted.DeletedList.as_view(), name="review-deleted"),
+    path(
+        "review/deleted/<slug:noun>/<int:pk>/",
+        review_deleted.DeletedPage.as_view(),
+        name="review-deleted-record",
+    ),
+    path(
+        "review/deleted/<slug:noun>/<int:pk>/restore/",
+        review_deleted.Restore.as_view(),
+        name="review-restore",
+    ),
+    path("review/proposals/<int:pk>/", review_proposal.ProposalPage.as_view(), name="proposal"),
+    path(
+        "review/proposals/<int:pk>/accept/",
+        review_proposal.Accept.as_view(),
+        name="proposal-accept",
+    ),
+    path(
+        "review/proposals/<int:pk>/return/",
+        review_proposal.SendBack.as_view(),
+        name="proposal-return",
+    ),
+    path(
+        "review/proposals/<int:pk>/withdraw/",
+        review_proposal.Withdraw.as_view(),
+        name="proposal-withdraw",
+    ),
+    path(
+        "review/proposals/<int:pk>/hand-in-again/",
+        review_proposal.HandInAgain.as_view(),
+        name="proposal-hand-in-again",
+    ),
 ]

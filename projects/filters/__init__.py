@@ -14,6 +14,7 @@ from .others import (
 )
 from .project import ProjectQuestion
 from .proposals import ProposalQuestion
+from .review import ReviewQuestion
 from .totals import TotalsQuestion
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Question",
     "RateQuestion",
     "ReceiptQuestion",
+    "ReviewQuestion",
     "SectorQuestion",
     "SourceQuestion",
     "TotalsQuestion",

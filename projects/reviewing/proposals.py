@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from projects import recording, serializers
-from projects.models import NOUN_OF, ImportBatch, Proposal, ProposalKind, ProposalState
+from projects.models import NOUN_OF, ImportBatch, Proposal, ProposalKind, ProposalState, rights
 
 from . import differences
 from .differences import Links
@@ -180,6 +180,8 @@ def return_(user: Any, proposal: Proposal, reason: str) -> None:
         record = record_of(proposal)
         if record is not None:
             check_may_decide(user, record, {proposal.user_id})
+        elif not rights.may(user, "publish", proposal.model):
+            raise PermissionDenied(_("Only a reviewer decides about it."))
         _decide(proposal, user, ProposalState.RETURNED, reason.strip())
 
 
