@@ -80,13 +80,13 @@ def told(history: QuerySet, rows: Sequence[Any], *, names: bool = False) -> list
     if not rows:
         return []
     model = rows[0].instance_type
-    reader = _OnPages(model, rows, history, SHELL if names else None)
+    reader = _OnPages(model, rows, history, SHELL if names else None, opening=False)
     return [
         Entry(
             at=row.history_date,
             kind=_kind(before, row),
             role=Role(row.history_role or Role.OFFICE),
-            # The first one is what it was made of, which its page says.
+            # The first one is what it was made of: that is not listed.
             changes=reader.between(before, row) if before is not None else [],
             name=str(row.history_user or "") if names else "",
             is_draft=row.state == State.DRAFT,
@@ -129,7 +129,8 @@ class Rows:
     """Rows of one record's history, with all that it takes to say them in words to `user`.
 
     `history` are the rows to which they belong. What refers to a record that
-    `user` does not see says no more than that it was deleted.
+    `user` does not see says no more than that it was deleted. Without `opening`
+    nothing is asked for the first row, which is told without its fields.
     """
 
     def __init__(
@@ -138,7 +139,9 @@ class Rows:
         rows: Sequence[Any],
         history: QuerySet,
         user: Any = SHELL,
+        *,
         shown: int | None = SHOWN,
+        opening: bool = True,
     ) -> None:
         self.user = user
         self.shown = shown
@@ -150,15 +153,19 @@ class Rows:
             if befores[index] is not None and befores[index].history_type == DELETED:
                 befores[index] = befores[index + 1]
         self.pairs = list(zip(rows, befores, strict=True))
-        rows = [*rows, *([first] if first else [])]
+        if first is not None:
+            rows = [*rows, first]
         self.columns = [
             model._meta.get_field(field.name)
             for field in model.register_history.fields_included(model)
             if field.editable
         ]
         self.link_fields = model.register_history.get_m2m_fields_from_model(model)
-        self.links = {field: self._links_of(model, field, rows) for field in self.link_fields}
-        self.labels = self._labels(rows)
+        # A single row that is not told in full is compared with nothing.
+        told = rows if opening or len(rows) > 1 else []
+        self.links = {field: self._links_of(model, field, told) for field in self.link_fields}
+        compared = [pair for pair in self.pairs if opening or pair[1] is not None]
+        self.labels = self._labels(compared)
 
     @staticmethod
     def _links_of(model: Any, field: Any, rows: Sequence[Any]) -> dict[int, list[tuple[Any, ...]]]:
@@ -172,6 +179,8 @@ class Rows:
         ]
         end = through._meta.get_field(field.m2m_reverse_field_name()).attname
         found: dict[int, list[tuple[Any, ...]]] = {}
+        if not rows:
+            return found
         stored = model.register_history.m2m_models[field]._base_manager
         for key, *link in (
             stored.filter(history_id__in=[row.history_id for row in rows])
@@ -181,16 +190,20 @@ class Rows:
             found.setdefault(key, []).append(tuple(link))
         return found
 
-    def _labels(self, rows: Sequence[Any]) -> dict[tuple[Any, Any], str]:
-        """What the records are called that the rows refer to; one query for each noun."""
+    def _labels(self, pairs: Sequence[tuple[Any, Any]]) -> dict[tuple[Any, Any], str]:
+        """What the records are called by which rows differ; one query for each noun of theirs."""
         wanted: dict[Any, set[Any]] = {}
-        for column in self.columns:
-            if column.is_relation:
-                keys = {getattr(row, column.attname) for row in rows} - {None}
-                wanted.setdefault(column.related_model, set()).update(keys)
-        for field, links in self.links.items():
-            keys = {link[0] for of_row in links.values() for link in of_row}
-            wanted.setdefault(field.related_model, set()).update(keys)
+        for row, before in pairs:
+            for column in self.columns:
+                if column.is_relation:
+                    ends = {getattr(one, column.attname) for one in (row, before) if one}
+                    if len(ends) > 1 or before is None:
+                        wanted.setdefault(column.related_model, set()).update(ends - {None})
+            for field, links in self.links.items():
+                sides = [set(links.get(one.history_id, ())) for one in (row, before) if one]
+                if before is None or sides[0] != sides[1]:
+                    ends = {link[0] for side in sides for link in side}
+                    wanted.setdefault(field.related_model, set()).update(ends)
         return {
             (model, record.pk): self.label(record)
             for model, keys in wanted.items()

@@ -1,6 +1,6 @@
 """One question a listed noun: which records are meant, and in which order."""
 
-from .base import PAGING, Question
+from .base import PAGING, Question, eyes_of
 from .imports import ImportQuestion
 from .others import (
     AreaQuestion,
@@ -33,4 +33,5 @@ __all__ = [
     "SourceQuestion",
     "TotalsQuestion",
     "ZoneQuestion",
+    "eyes_of",
 ]

@@ -315,6 +315,15 @@ class Asked:
         return self.address({name: found for name, found in self.given.items() if name in kept})
 
     @property
+    def as_published(self) -> str:
+        """The address of the same page as the public sees it, for whoever sees drafts on it."""
+        if "state" not in self.question.filters or self.given.get("state"):
+            return ""
+        if not rights.sees_drafts(self.question.user, self.question._meta.model):
+            return ""
+        return self.address({**self.given, "state": [State.PUBLISHED.value]})
+
+    @property
     def query(self) -> str:
         """The question without its paging, as an export asks it."""
         asked = {name: v for name, v in self.given.items() if name not in filters.PAGING and v}

@@ -1,4 +1,6 @@
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from projects import reviewing
 from projects.models import Project
@@ -21,17 +23,22 @@ def reviewer():
 
 def drafts(user, query=""):
     """The codes of the drafts in the list."""
-    (table,) = [t for t in page(user, f"/review/{query}").all("table") if "draft" in t.text]
-    return [
-        row.one("span", class_="code").text for row in table.one("tbody").all("tr") if row.all("th")
-    ]
+    return codes(page(user, f"/review/{query}").all("table")[0])
 
 
 def proposed(user, query=""):
-    (*_drafts, table) = page(user, f"/review/{query}").all("table")
-    return [
-        row.one("span", class_="code").text for row in table.one("tbody").all("tr") if row.all("th")
-    ]
+    """The same of the records that proposals are about."""
+    return codes(page(user, f"/review/{query}").all("table")[1])
+
+
+def codes(table):
+    return [code.text for code in table.one("tbody").all("span", class_="code")]
+
+
+def cost(client, address):
+    with CaptureQueriesContext(connection) as found:
+        assert client.get(address).status_code == 200
+    return len(found)
 
 
 def test_visitors_sign_in_and_readers_are_refused(client):
