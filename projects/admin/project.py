@@ -19,6 +19,7 @@ from projects.forms import (
     ProjectForm,
     Reading,
     ReceiptForm,
+    ReceiptsFormSet,
     ShareForm,
     SharesFormSet,
 )
@@ -71,6 +72,7 @@ class ShareInline(Autocompleting, admin.TabularInline):
 class ReceiptInline(Autocompleting, admin.TabularInline):
     model = Receipt
     form = ReceiptForm
+    formset = ReceiptsFormSet
     extra = 1
     fields = ["received_on", "amount", "currency", "amount_text", "source"]
     autocomplete_fields = ["source"]
@@ -180,7 +182,7 @@ class ProjectAdmin(RegisterAdmin):
         for receipt in formset.save(commit=False):
             receipt._history_user = request.user
             with recording.recorded(receipt):
-                receipt.save()
+                recording.write(receipt)
         for receipt in formset.deleted_objects:
             receipt._history_user = request.user
             recording.delete(receipt)

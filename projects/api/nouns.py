@@ -21,7 +21,7 @@ from .formats import Negotiation, StrictJSONParser
 from .idempotency import idempotent
 from .listing import QuestionBackend
 from .schema import RegisterSchema
-from .states import WrittenInStates, retried, stated
+from .states import WrittenInStates, stated
 
 
 class Moved(Conflict):
@@ -70,7 +70,7 @@ class NounViewSet(WrittenInStates, viewsets.ModelViewSet):
         """What is answered after a write: read anew, with everything that was derived."""
         return self.get_serializer(self.get_queryset().get(pk=record.pk)).data
 
-    @retried
+    @recording.retried()
     @idempotent
     @transaction.atomic
     def create(self, request: Any, *args: Any, **kwargs: Any) -> Response:
@@ -81,14 +81,14 @@ class NounViewSet(WrittenInStates, viewsets.ModelViewSet):
         address = reverse(f"api:{self.basename}-detail", args=[key], request=request)
         return stated(self.answer(record), 201, {"Location": address})
 
-    @retried
+    @recording.retried()
     def update(self, request: Any, *args: Any, partial: bool = False, **kwargs: Any) -> Response:
         with self.held() as record:
             serializer = self.get_serializer(record, data=request.data, partial=partial)
             serializer.is_valid(raise_exception=True)
             return stated(self.answer(serializer.save()))
 
-    @retried
+    @recording.retried()
     def destroy(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         with self.held() as record:
             self.perform_destroy(record)
