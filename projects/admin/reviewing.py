@@ -112,18 +112,26 @@ class ReviewingAdmin(MeetingAdmin):
         request.submitted = reviewing.remove(request.user, obj)
 
     def message_user(
-        self, request: HttpRequest, message: Any, level: Any = messages.INFO, *args: Any, **kwargs: Any
+        self,
+        request: HttpRequest,
+        message: Any,
+        level: Any = messages.INFO,
+        *args: Any,
+        **kwargs: Any,
     ) -> None:
         submitted = getattr(request, "submitted", None)
         if submitted is not None and level == messages.SUCCESS:
             message, level = self._said_of(submitted, message)
         super().message_user(request, message, level, *args, **kwargs)
-        if any(part.record.pk and part.record.is_draft or part.proposal for part in self._parts(request)):
+        if any(
+            (part.record.pk and part.record.is_draft) or part.proposal
+            for part in self.parts_of(request)
+        ):
             sentence = _("The rows below it that you entered or changed wait for review.")
             super().message_user(request, sentence, messages.WARNING, *args, **kwargs)
 
     @staticmethod
-    def _parts(request: HttpRequest) -> list[reviewing.Submitted]:
+    def parts_of(request: HttpRequest) -> list[reviewing.Submitted]:
         """What became of records that were saved on the page of another one."""
         if not hasattr(request, "submitted_parts"):
             request.submitted_parts = []
