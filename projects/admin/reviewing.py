@@ -51,8 +51,7 @@ def _ask(form: ModelForm, user: Any, of: str) -> None:
             reviewing.settled(user, record, {})
             references.check(record, links, besides={of})
     except ValidationError as error:
-        by_field = getattr(error, "error_dict", {None: error.error_list})
-        for name, errors in by_field.items():
+        for name, errors in error.update_error_dict({}).items():
             form.add_error(name if name in form.fields else None, errors)
 
 
