@@ -103,7 +103,8 @@ def _model(noun: str) -> Any:
 def _restore(rows: Any, user: Any, result: Undone) -> None:
     for some in batches(rows.iterator(chunk_size=500)):
         model = _model(some[0].noun)
-        records = model._base_manager.in_bulk([row.record_id for row in some])
+        held = recording.hold(model._base_manager.filter(pk__in=[row.record_id for row in some]))
+        records = {record.pk: record for record in held}
         before = _states(model, some)
         written = []
         for row in some:
@@ -158,9 +159,10 @@ def _withdraw(batch: ImportBatch, result: Undone) -> None:
 def _delete(rows: Any, user: Any, result: Undone) -> None:
     for row in list(rows):
         model = _model(row.noun)
-        record = model._base_manager.filter(pk=row.record_id).first()
-        if record is None:
+        held = recording.hold(model._base_manager.filter(pk=row.record_id), to_delete=True)
+        if not held:
             continue
+        record = held[0]
         if row.version_after is not None and record.version != row.version_after:
             result.keep(row, _("It has been edited since."))
             continue
