@@ -1,5 +1,7 @@
 from .answer import StoredAnswer
 from .area import Area
+from .attempt import AttemptCount, Limit
+from .audit import AuditEntry
 from .batch import BatchState, ImportBatch, ImportRow, RowFate
 from .conversion import Allocation, Outcome, ProjectConversion, ReceiptConversion
 from .enterprise import Enterprise, Kind
@@ -29,6 +31,8 @@ __all__ = [
     "Allocation",
     "ApiToken",
     "Area",
+    "AttemptCount",
+    "AuditEntry",
     "Basis",
     "BatchState",
     "Enterprise",
@@ -39,6 +43,7 @@ __all__ = [
     "ImportBatch",
     "ImportRow",
     "Kind",
+    "Limit",
     "Outcome",
     "Project",
     "ProjectConversion",
