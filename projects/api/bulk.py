@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
-from projects import recording
+from projects import auditing, recording
 from projects.filters import values
 from projects.importing import Fate, Mode, Report, import_table
 from projects.importing.finding import Finder
@@ -107,6 +107,13 @@ class BulkView(OnlyKnownParameters, APIView):
             # Not raised: an error of a list has another shape than one of a record.
             said = {str(index): errors[index] for index in sorted(errors)}
             return Response(said, status=409 if report.overtaken else 400)
+        if not dry_run:
+            auditing.note(
+                auditing.Action.IMPORTED,
+                request,
+                subject="projects/bulk",
+                **{str(fate): count for fate, count in report.counts.items()},
+            )
         return Response(
             {
                 "created": report.counts[Fate.NEW],

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from rest_framework import exceptions, status
 from rest_framework.views import exception_handler as stock_handler
 
+from projects import auditing
 from projects.recording import ReferredToError, still_referred_to
 from projects.reviewing import ReviewError
 from projects.serializers.errors import flat, outward
@@ -33,6 +34,7 @@ logger = logging.getLogger(__name__)
 
 # Seconds after which a locked or missing database is worth another try.
 TRY_AGAIN_AFTER = 5
+REFUSALS = frozenset({status.HTTP_401_UNAUTHORIZED, status.HTTP_403_FORBIDDEN})
 
 
 class Conflict(exceptions.APIException):
@@ -53,6 +55,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Any:
         kind = Conflict if _is_code_taken(error, context) else exceptions.ValidationError
         error = kind(flat(error.detail))
     response = stock_handler(error, context)
+    if response is not None and response.status_code in REFUSALS:
+        auditing.note_refusal(context["request"], reason=str(getattr(error, "detail", "")))
     if response is not None and getattr(error, "wait", None) is not None:
         # Whole seconds, and never zero: "at once" is what was just refused.
         response["Retry-After"] = str(max(1, math.ceil(error.wait)))

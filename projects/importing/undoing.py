@@ -12,7 +12,7 @@ from django.db.models import Count, ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from projects import recording, reviewing, serializers
+from projects import auditing, recording, reviewing, serializers
 from projects.batching import batches
 from projects.models import (
     NOUN_OF,
@@ -72,6 +72,14 @@ def undo(batch: ImportBatch, user: Any = SHELL) -> Undone:
         # What refers to others goes before them.
         _delete(rows.filter(fate=RowFate.NEW), user, result)
         _delete(rows.filter(fate=RowFate.MADE).order_by("-pk"), user, result)
+        auditing.note(
+            auditing.Action.IMPORT_UNDONE,
+            user=user,
+            subject=f"import/{batch.pk}",
+            noun=batch.noun,
+            records=result.count,
+            kept=len(result.kept),
+        )
     batch.refresh_from_db()
     return result
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views import View
 
-from projects import exporting
+from projects import auditing, exporting
 from projects.spreadsheets.writing import SheetFullError
 
 
@@ -42,6 +42,7 @@ class ExportFile(View):
         if request.method == "HEAD":
             # Streaming nothing, so that no length is told, which nobody has counted.
             return StreamingHttpResponse([], **named)
+        auditing.note_export(request)
         if format == "xlsx":
             # Closed, and so removed, with the answer.
             file = TemporaryFile()  # noqa: SIM115
