@@ -300,8 +300,8 @@ def test_what_is_published_is_not_merged_into_a_draft():
     old, into = pair(into={"state": "draft"})
 
     assert refusal(old, into) == [
-        "“KS-1” is published and “KS-2” is a draft: publish that first, or merge the draft into "
-        "the published one."
+        ("“KS-1” is published and “KS-2” is a draft: publish that first, or merge the draft into "
+        "the published one.")
     ]
 
 

@@ -72,7 +72,7 @@ class PlainUserAdmin(PlainAdmin, UserAdmin):
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
         # A person is made first, with a name and a password.
-        return super().get_inlines(request, obj) if obj is not None else []
+        return list(super().get_inlines(request, obj)) if obj is not None else []
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         fieldsets = super().get_fieldsets(request, obj)

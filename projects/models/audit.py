@@ -38,6 +38,7 @@ class Action(models.TextChoices):
     EXPORTED = "exported", _("exported")
     PROPOSED = "proposed", _("change proposed")
     RETURNED = "returned", _("returned")
+    WITHDRAWN = "withdrawn", _("withdrawn")
     PUBLISHED = "published", _("published")
     RESTORED = "restored", _("restored")
 
