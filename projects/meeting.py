@@ -84,7 +84,8 @@ def said_by(row: Any) -> tuple[str, datetime | None]:
 
 
 def said_at(at: datetime | None) -> str:
-    return "—" if at is None else str(formats.localize(timezone.localtime(at)))
+    """As the history says it: the same in every language, and with its seconds."""
+    return "—" if at is None else f"{timezone.localtime(at):%Y-%m-%d %H:%M:%S}"
 
 
 def _as_read(record: Any, seen: str) -> Mapping[str, Any] | None:
