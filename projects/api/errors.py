@@ -27,11 +27,19 @@ from rest_framework.views import exception_handler as stock_handler
 from projects.serializers.errors import flat, outward
 
 from .formats import BodyTooLarge
+from .throttling import TooOften, refuse_too_often
 
 logger = logging.getLogger(__name__)
 
 # Seconds after which a locked or missing database is worth another try.
 TRY_AGAIN_AFTER = 5
+
+
+REFUSALS = (
+    exceptions.AuthenticationFailed,
+    exceptions.NotAuthenticated,
+    exceptions.PermissionDenied,
+)
 
 
 class Conflict(exceptions.APIException):
@@ -48,6 +56,12 @@ class Unavailable(exceptions.APIException):
 def exception_handler(error: Exception, context: dict[str, Any]) -> Any:
     """The answer to an error in a view; None, and with it a 500, only for a mistake of ours."""
     error = understood(error)
+    if isinstance(error, REFUSALS):
+        # They come before the limit of the view is asked, and keys are not for guessing.
+        try:
+            refuse_too_often(context["request"])
+        except TooOften as too_often:
+            error = too_often
     if isinstance(error, exceptions.ValidationError):
         kind = Conflict if _is_code_taken(error, context) else exceptions.ValidationError
         error = kind(flat(error.detail))

@@ -1,15 +1,8 @@
 import pytest
 from rest_framework.test import APIClient
-from rest_framework.throttling import SimpleRateThrottle
 
 from projects.models import ApiToken
 from tests.factories import make_user
-
-
-@pytest.fixture(autouse=True)
-def _no_throttle(monkeypatch):
-    """Tests ask faster than people; the throttles have a test of their own."""
-    monkeypatch.setattr(SimpleRateThrottle, "THROTTLE_RATES", {"anon": None, "user": None})
 
 
 @pytest.fixture
