@@ -93,7 +93,8 @@ class Headers:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        for name, value in ALWAYS.items():
+        # A view may note more of them with the request, such as what is left of a limit.
+        for name, value in (ALWAYS | getattr(request, "further_headers", {})).items():
             response.headers[name] = value
         response.headers["Content-Security-Policy"] = policy(directives(request, response))
         if not is_static_file(request, response):

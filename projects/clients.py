@@ -19,8 +19,8 @@ def address_of(request: Any) -> str:
     Without a proxy that header is not looked at.
     """
     written = request.META.get("HTTP_X_FORWARDED_FOR", "")
-    if settings.REST_FRAMEWORK["NUM_PROXIES"] and written:
-        return _plain(written.rpartition(",")[2])
+    if settings.REST_FRAMEWORK["NUM_PROXIES"] and (told := _plain(written.rpartition(",")[2])):
+        return told
     return _plain(request.META.get("REMOTE_ADDR", ""))
 
 

@@ -12,7 +12,7 @@ from tests.factories import make_enterprise, make_project, make_user
 
 @pytest.fixture
 def signed_in(browser_page, live_server, transactional_db):
-    browser_page.context.add_cookies(cookies(live_server, make_user("administrator")))
+    browser_page.context.add_cookies(cookies(live_server, make_user("superuser")))
     return browser_page
 
 

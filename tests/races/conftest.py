@@ -69,8 +69,8 @@ def together(database) -> Callable[[Sequence[Callable[[], Any]]], list[Any]]:
 
 @pytest.fixture
 def programs(database) -> Callable[[], APIClient]:
-    """Makes programs of one clerk: each call a client of its own, with the same key."""
-    _token, key = ApiToken.objects.issue(make_user("clerk"), "races")
+    """Makes programs of one office: each call a client of its own, with the same key."""
+    _token, key = ApiToken.objects.issue(make_user("superuser"), "races")
 
     def make() -> APIClient:
         client = APIClient()
@@ -86,5 +86,5 @@ def browsers(database) -> list[Client]:
     """Browsers of two clerks who are signed in."""
     clients = [Client(), Client()]
     for client in clients:
-        client.force_login(make_user("clerk"))
+        client.force_login(make_user("superuser"))
     return clients
