@@ -70,7 +70,7 @@ def test_a_network_of_ipv6_is_one_client(behind_a_proxy):
 
 
 def test_an_entry_says_who_what_when_and_from_where():
-    user = make_user("superuser", username="wang")
+    user = make_user("clerk", username="wang")
     request = RequestFactory().get("/projects/")
     request.user = user
 
@@ -158,7 +158,7 @@ def test_a_refused_page_is_noted_with_its_address():
 
 
 def test_a_refused_write_to_the_api_is_noted_with_its_reason():
-    _token, key = ApiToken.objects.issue(make_user("superuser", username="li"), "r", read_only=True)
+    _token, key = ApiToken.objects.issue(make_user("clerk", username="li"), "r", read_only=True)
     project = make_project()
     client = APIClient()
     client.credentials(HTTP_AUTHORIZATION=f"Token {key}")
@@ -229,7 +229,7 @@ def test_what_is_brought_in_is_noted_and_what_is_taken_back(tmp_path):
 
 
 def test_many_projects_at_once_are_an_import():
-    _token, key = ApiToken.objects.issue(make_user("superuser", username="li"), "nightly")
+    _token, key = ApiToken.objects.issue(make_user("clerk", username="li"), "nightly")
     client = APIClient()
     client.credentials(HTTP_AUTHORIZATION=f"Token {key}")
     body = [{"code": "p-1", "name": "One"}]
@@ -242,7 +242,7 @@ def test_many_projects_at_once_are_an_import():
 
 
 def test_a_key_is_noted_by_its_name_only():
-    user = make_user("superuser", username="li")
+    user = make_user("clerk", username="li")
 
     call_command("create_token", "li", name="nightly", read_only=True)
 
@@ -263,7 +263,7 @@ def rows(response):
 
 @pytest.fixture
 def auditor(client):
-    client.force_login(make_user("superuser"))
+    client.force_login(make_user("administrator"))
     return client
 
 
@@ -285,7 +285,7 @@ def test_the_log_is_read_by_whoever_may_and_changed_by_nobody(auditor):
 
 
 def test_the_log_is_closed_to_others(client):
-    user = make_user("superuser")
+    user = make_user("clerk")
     user.user_permissions.remove(*user.user_permissions.filter(codename="view_auditentry"))
     client.force_login(user)
 

@@ -169,13 +169,13 @@ def test_what_is_public_sets_no_cookie_and_is_asked_for_anew(client, register, a
 
 @pytest.mark.parametrize("address", [*PUBLIC, *FILES, *API, *PAGES_OF_THE_API, *PERSONAL])
 def test_what_is_shown_to_somebody_is_kept_nowhere(client, register, address):
-    client.force_login(make_user("superuser"))
+    client.force_login(make_user("administrator"))
 
     assert client.get(address)["Cache-Control"] == "no-store, private"
 
 
 def test_every_page_of_the_admin_is_kept_nowhere(client, register):
-    client.force_login(make_user("superuser"))
+    client.force_login(make_user("administrator"))
 
     for model in admin.site._registry:
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
@@ -185,7 +185,7 @@ def test_every_page_of_the_admin_is_kept_nowhere(client, register):
 
 @pytest.mark.parametrize("address", API)
 def test_what_a_key_is_shown_is_kept_nowhere(client, register, address):
-    _token, key = ApiToken.objects.issue(make_user("superuser"), "test")
+    _token, key = ApiToken.objects.issue(make_user("clerk"), "test")
 
     for authorization in (f"Token {key}", "Token of nobody", "Basic eA=="):
         answer = client.get(address, headers={"authorization": authorization})
@@ -226,7 +226,7 @@ def test_the_token_of_forms_is_given_to_those_who_can_write_only(client, registe
     for address in [*PAGES_OF_THE_API, "/api/docs/?script="]:
         assert "csrftoken" not in client.get(address).cookies
 
-    client.force_login(make_user("superuser"))
+    client.force_login(make_user("administrator"))
     for address in [PAGES_OF_THE_API[0], "/api/docs/?script="]:
         answer = client.get(address)
         assert re.search(r'"[A-Za-z0-9]{64}"', answer.content.decode()), address

@@ -300,10 +300,8 @@ def test_what_is_published_is_not_merged_into_a_draft():
     old, into = pair(into={"state": "draft"})
 
     assert refusal(old, into) == [
-        (
-            "“KS-1” is published and “KS-2” is a draft: publish that first, or merge the draft "
-            "into the published one."
-        )
+        "“KS-1” is published and “KS-2” is a draft: publish that first, or merge the draft "
+        + "into the published one."
     ]
 
 
@@ -341,7 +339,7 @@ def test_a_draft_that_rests_on_a_draft_is_not_united_with_something_published():
     assert refusal(old, into) == {"sources": ["“press” is a draft: publish it first."]}
 
 
-@pytest.mark.parametrize("role", ["visitor", "viewer", "office"])
+@pytest.mark.parametrize("role", ["visitor", "viewer", "clerk"])
 def test_only_a_reviewer_merges(role):
     old, into = pair()
 

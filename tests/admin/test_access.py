@@ -37,7 +37,7 @@ def test_a_viewer_sees_everything_and_changes_nothing(client):
 
 def test_who_may_not_write_receipts_may_still_write_projects(client):
     writing = [f"{action}_receipt" for action in ("view", "add", "change", "delete")]
-    client.force_login(make_user("superuser", without=writing))
+    client.force_login(make_user("clerk", without=writing))
     project = make_project(state="draft")
     make_receipt(project, state="draft")
 

@@ -69,7 +69,7 @@ def large_register():
         make_headline(area=None, zone=zone, source=make_source())
         ApiToken.objects.issue(make_user("superuser"), "key")
     Group.objects.create(name="clerks")
-    note(Action.IMPORTED, user=make_user("superuser"))
+    note(Action.IMPORTED, user=make_user("clerk"))
 
 
 @pytest.fixture

@@ -34,8 +34,8 @@ def signed_in(user):
 
 
 @pytest.fixture
-def office():
-    return signed_in(make_user("superuser"))
+def clerk():
+    return signed_in(make_user("clerk"))
 
 
 def save(client, address, **changes):
@@ -44,12 +44,12 @@ def save(client, address, **changes):
     return [str(message) for message in response.context["messages"]]
 
 
-def test_what_a_clerk_adds_is_a_draft_and_so_are_its_rows(office):
-    said = save(office, ADD, code="new", name="New", **RECEIPT)
+def test_what_a_clerk_adds_is_a_draft_and_so_are_its_rows(clerk):
+    said = save(clerk, ADD, code="new", name="New", **RECEIPT)
 
     project, receipt = Project.objects.get(), Receipt.objects.get()
     assert (project.state, receipt.state) == ("draft", "draft")
-    assert [row.history_role for row in Project.history.all()] == ["office"]
+    assert [row.history_role for row in Project.history.all()] == ["clerk"]
     assert "draft" in said[0]
     assert not Project.objects.visible_to(None).exists()
 
@@ -61,23 +61,23 @@ def test_what_a_superuser_adds_is_published(office):
     assert "draft" not in said[0]
 
 
-def test_a_clerk_goes_on_with_their_draft(office):
-    save(office, ADD, code="new", name="New")
+def test_a_clerk_goes_on_with_their_draft(clerk):
+    save(clerk, ADD, code="new", name="New")
     draft = Project.objects.get()
 
-    save(office, page_of(draft), name="Newer")
+    save(clerk, page_of(draft), name="Newer")
 
     draft.refresh_from_db()
     assert (draft.name, draft.state, draft.version) == ("Newer", "draft", 2)
     assert not Proposal.objects.exists()
 
 
-def test_a_clerks_change_of_what_is_published_is_a_proposal_beside_it(office):
+def test_a_clerks_change_of_what_is_published_is_a_proposal_beside_it(clerk):
     trade, it, source = make_sector(code="trade"), make_sector(code="it"), make_source(code="s")
     project = make_project(name="Old", sectors=[trade], amount=Decimal("5.00"))
 
     said = save(
-        office,
+        clerk,
         page_of(project),
         name="New",
         sources=[source.pk],
@@ -101,32 +101,32 @@ def test_a_clerks_change_of_what_is_published_is_a_proposal_beside_it(office):
     assert "waits for review" in said[0]
 
 
-def test_what_a_clerk_changes_further_is_added_to_the_proposal(office):
+def test_what_a_clerk_changes_further_is_added_to_the_proposal(clerk):
     project = make_project(name="Old", note="")
 
-    save(office, page_of(project), name="New")
-    page = office.get(page_of(project))
-    save(office, page_of(project), note="Further")
+    save(clerk, page_of(project), name="New")
+    page = clerk.get(page_of(project))
+    save(clerk, page_of(project), note="Further")
 
     assert Proposal.objects.get().changes == {"name": "New", "note": "Further"}
     assert page.context["open_proposal"] == Proposal.objects.get()
 
 
-def test_a_page_that_was_sent_unchanged_proposes_nothing(office):
+def test_a_page_that_was_sent_unchanged_proposes_nothing(clerk):
     project = make_project(sectors=[make_sector()], partners=[make_enterprise()])
 
-    said = save(office, page_of(project))
+    said = save(clerk, page_of(project))
 
     assert not Proposal.objects.exists()
     assert "not changed" in said[0]
 
 
-def test_receipts_of_a_published_project_are_records_of_their_own(office):
+def test_receipts_of_a_published_project_are_records_of_their_own(clerk):
     project = make_project()
     receipt = make_receipt(project, Decimal("1.00"))
 
     said = save(
-        office,
+        clerk,
         page_of(project),
         **{
             "receipts-0-note": "",
@@ -145,28 +145,28 @@ def test_receipts_of_a_published_project_are_records_of_their_own(office):
     assert len(said) == 2
 
 
-def test_deleting_what_is_published_is_proposed_and_a_draft_goes_at_once(office):
+def test_deleting_what_is_published_is_proposed_and_a_draft_goes_at_once(clerk):
     published = make_project()
-    save(office, ADD, code="new", name="New")
+    save(clerk, ADD, code="new", name="New")
     draft = Project.objects.get(code="new")
 
-    delete(office, published)
-    delete(office, draft)
+    delete(clerk, published)
+    delete(clerk, draft)
 
     assert [project.pk for project in Project.objects.all()] == [published.pk]
     assert Proposal.objects.get().kind == "deletion"
 
 
-def test_several_are_deleted_alike(office):
+def test_several_are_deleted_alike(clerk):
     published = [make_project(), make_project()]
 
-    delete_selected(office, published)
+    delete_selected(clerk, published)
 
     assert Project.objects.count() == Proposal.objects.filter(kind="deletion").count() == 2
 
 
-def test_a_superuser_publishes_a_draft_by_saving_it(office, office):
-    save(office, ADD, code="new", name="New")
+def test_a_superuser_publishes_a_draft_by_saving_it(clerk, office):
+    save(clerk, ADD, code="new", name="New")
     draft = Project.objects.get()
 
     save(office, page_of(draft), name="Newer")
@@ -175,8 +175,8 @@ def test_a_superuser_publishes_a_draft_by_saving_it(office, office):
     assert (draft.state, Project.history.filter(state="published").count()) == ("published", 1)
 
 
-def test_what_is_published_refers_to_no_draft(office, office):
-    save(office, "/admin/projects/source/add/", code="press", title="Press")
+def test_what_is_published_refers_to_no_draft(clerk, office):
+    save(clerk, "/admin/projects/source/add/", code="press", title="Press")
     from projects.models import Source
 
     draft = Source.objects.get()
@@ -189,7 +189,7 @@ def test_what_is_published_refers_to_no_draft(office, office):
 
 def test_whoever_is_limited_writes_only_what_is_of_their_areas():
     kashi, other = make_area(code="kashi"), make_area(code="other")
-    client = signed_in(make_user("superuser", areas=[kashi]))
+    client = signed_in(make_user("clerk", areas=[kashi]))
     theirs, others = make_project(area=kashi), make_project(area=other)
 
     refused = client.post(ADD, sent(client.get(ADD), code="a", name="A", area=other.pk))

@@ -54,7 +54,7 @@ def test_a_changed_token_keeps_its_key_and_its_user(administrator):
 
 
 def test_whoever_is_no_superuser_makes_keys_for_themselves_only(client):
-    boss, me = make_user("superuser"), make_user("superuser")
+    boss, me = make_user("superuser"), make_user("clerk")
     ApiToken.objects.issue(boss, "theirs")
     client.force_login(me)
 
@@ -67,7 +67,7 @@ def test_whoever_is_no_superuser_makes_keys_for_themselves_only(client):
 
 
 def test_a_name_is_given_once_by_a_user(client):
-    me = make_user("superuser")
+    me = make_user("clerk")
     ApiToken.objects.issue(me, "nightly")
     client.force_login(me)
 

@@ -16,7 +16,7 @@ def change(user, page="change"):
 
 @pytest.fixture
 def administrator():
-    return make_user("superuser")
+    return make_user("administrator")
 
 
 @pytest.fixture
@@ -40,45 +40,45 @@ def typed(user, **changes):
 
 
 def test_an_administrator_gives_roles_and_limits(browser):
-    office, area = make_user("visitor"), make_area()
-    group = Group.objects.get(name="office")
+    clerk, area = make_user("visitor"), make_area()
+    group = Group.objects.get(name="clerk")
 
     answer = browser.post(
-        change(office), typed(office, groups=[group.pk], **{"area_limits-0-area": area.pk})
+        change(clerk), typed(clerk, groups=[group.pk], **{"area_limits-0-area": area.pk})
     )
 
     assert answer.status_code == 302
-    assert list(office.groups.all()) == [group]
-    assert [limit.area for limit in office.area_limits.all()] == [area]
+    assert list(clerk.groups.all()) == [group]
+    assert [limit.area for limit in clerk.area_limits.all()] == [area]
 
 
 def test_nobody_makes_a_superuser_who_is_none(browser, administrator):
-    office = make_user("superuser")
+    clerk = make_user("clerk")
     one = Permission.objects.get(codename="add_group")
 
-    for user in (office, administrator):
+    for user in (clerk, administrator):
         browser.post(change(user), typed(user, is_superuser="on", user_permissions=[one.pk]))
 
     assert not User.objects.filter(is_superuser=True).exists()
-    assert not office.user_permissions.exists()
+    assert not clerk.user_permissions.exists()
     assert not administrator.user_permissions.exists()
 
 
 def test_nobody_gives_a_group_that_holds_more_than_they_do(browser):
-    office = make_user("superuser")
+    clerk = make_user("clerk")
     beyond = Group.objects.create(name="beyond")
     beyond.permissions.add(Permission.objects.get(codename="add_group"))
 
-    page = browser.post(change(office), typed(office, groups=[beyond.pk]))
+    page = browser.post(change(clerk), typed(clerk, groups=[beyond.pk]))
 
     assert "groups" in page.context["adminform"].form.errors
-    assert beyond not in office.groups.all()
+    assert beyond not in clerk.groups.all()
 
 
 @pytest.mark.parametrize("page", ["change", "delete"])
 def test_an_account_above_ones_own_is_left_alone(browser, page):
     superuser = make_user("superuser")
-    richer = make_user("superuser")
+    richer = make_user("clerk")
     richer.user_permissions.add(Permission.objects.get(codename="add_group"))
 
     for user in (superuser, richer):
@@ -100,14 +100,14 @@ def test_groups_are_changed_by_superusers_only(browser):
 
 def test_whoever_is_limited_to_areas_administers_nobody():
     client = Client()
-    client.force_login(make_user("superuser", areas=[make_area()]))
-    office = make_user("superuser")
+    client.force_login(make_user("administrator", areas=[make_area()]))
+    clerk = make_user("clerk")
 
-    assert client.post(change(office), typed(office)).status_code == 403
+    assert client.post(change(clerk), typed(clerk)).status_code == 403
     assert client.post(reverse("admin:auth_user_add"), {}).status_code == 403
 
 
-@pytest.mark.parametrize("role", ["office", "reviewer", "viewer"])
+@pytest.mark.parametrize("role", ["clerk", "reviewer", "viewer"])
 def test_nobody_else_sees_accounts(role):
     client = Client()
     client.force_login(make_user(role))
