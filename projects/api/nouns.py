@@ -13,7 +13,7 @@ from rest_framework import viewsets
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from projects import filters, reviewing, serializers
+from projects import filters, recording, reviewing, serializers
 from projects.models.fields import CODE_PATTERN
 
 from .errors import Conflict
@@ -22,7 +22,7 @@ from .idempotency import idempotent
 from .listing import QuestionBackend
 from .proposals import ProposalSerializer, Reviewed
 from .schema import RegisterSchema
-from .states import WrittenInStates, retried, stated
+from .states import WrittenInStates, stated
 
 
 class Moved(Conflict):
@@ -81,7 +81,7 @@ class NounViewSet(WrittenInStates, viewsets.ModelViewSet):
         written = self.with_answers(self.model.objects.filter(pk=record.pk))
         return self.get_serializer(written.get()).data
 
-    @retried
+    @recording.retried()
     @idempotent
     @transaction.atomic
     def create(self, request: Any, *args: Any, **kwargs: Any) -> Response:
@@ -92,14 +92,14 @@ class NounViewSet(WrittenInStates, viewsets.ModelViewSet):
         address = reverse(f"api:{self.basename}-detail", args=[key], request=request)
         return stated(self.answer(record), 201, {"Location": address})
 
-    @retried
+    @recording.retried()
     def update(self, request: Any, *args: Any, partial: bool = False, **kwargs: Any) -> Response:
         with self.held() as record:
             serializer = self.get_serializer(record, data=request.data, partial=partial)
             serializer.is_valid(raise_exception=True)
             return self.written(submitted(request.user, serializer))
 
-    @retried
+    @recording.retried()
     def destroy(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         with self.held() as record:
             done = reviewing.remove(request.user, record)

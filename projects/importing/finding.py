@@ -271,9 +271,7 @@ class Finder:
         word = word or model._meta.model_name
         called, taken = self._by_name(model), self._unseen_codes(model)
         code, number = word, 1
-        while (
-            names.normalise(code) in called or code.lower() in taken or code in ("none", "bulk")
-        ):
+        while names.normalise(code) in called or code.lower() in taken or code in ("none", "bulk"):
             number += 1
             code = f"{word}-{number}"
         called[names.normalise(code)].add(code)
@@ -286,7 +284,9 @@ class Finder:
             if not rights.is_trusted(self.user):
                 seen = model.objects.visible_to(self.user).values("pk")
                 hidden = model._base_manager.exclude(pk__in=seen)
-                self._unseen[model] = {code.lower() for code in hidden.values_list("code", flat=True)}
+                self._unseen[model] = {
+                    code.lower() for code in hidden.values_list("code", flat=True)
+                }
         return self._unseen[model]
 
 

@@ -12,7 +12,7 @@ from django.db.models import Count, ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from projects import recording, reviewing, serializers
+from projects import auditing, recording, reviewing, serializers
 from projects.batching import batches
 from projects.models import (
     NOUN_OF,
@@ -74,6 +74,14 @@ def undo(batch: ImportBatch, user: Any = SHELL) -> Undone:
         # What refers to others goes before them.
         _delete(rows.filter(fate=RowFate.NEW), user, result)
         _delete(rows.filter(fate=RowFate.MADE).order_by("-pk"), user, result)
+        auditing.note(
+            auditing.Action.IMPORT_UNDONE,
+            user=user,
+            subject=f"import/{batch.pk}",
+            noun=batch.noun,
+            records=result.count,
+            kept=len(result.kept),
+        )
     batch.refresh_from_db()
     return result
 
@@ -105,7 +113,8 @@ def _model(noun: str) -> Any:
 def _restore(rows: Any, user: Any, result: Undone) -> None:
     for some in batches(rows.iterator(chunk_size=500)):
         model = _model(some[0].noun)
-        records = model._base_manager.in_bulk([row.record_id for row in some])
+        held = recording.hold(model._base_manager.filter(pk__in=[row.record_id for row in some]))
+        records = {record.pk: record for record in held}
         before = _states(model, some)
         written = []
         for row in some:
@@ -177,9 +186,10 @@ def _withdraw(batch: ImportBatch, result: Undone) -> None:
 def _delete(rows: Any, user: Any, result: Undone) -> None:
     for row in list(rows):
         model = _model(row.noun)
-        record = model._base_manager.filter(pk=row.record_id).first()
-        if record is None:
+        held = recording.hold(model._base_manager.filter(pk=row.record_id), to_delete=True)
+        if not held:
             continue
+        record = held[0]
         if row.version_after is not None and record.version != row.version_after:
             result.keep(row, _("It has been edited since."))
             continue

@@ -1,5 +1,7 @@
 from .answer import StoredAnswer
 from .area import Area
+from .attempt import AttemptCount, Limit
+from .audit import AuditEntry
 from .base import State
 from .batch import BatchState, ImportBatch, ImportRow, RowFate
 from .conversion import Allocation, Outcome, ProjectConversion, ReceiptConversion
@@ -43,6 +45,8 @@ __all__ = [
     "ApiToken",
     "Area",
     "AreaLimit",
+    "AttemptCount",
+    "AuditEntry",
     "Basis",
     "BatchState",
     "Enterprise",
@@ -53,6 +57,7 @@ __all__ = [
     "ImportBatch",
     "ImportRow",
     "Kind",
+    "Limit",
     "Noun",
     "Outcome",
     "Project",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
@@ -24,17 +24,25 @@ def columns(model: Any) -> list[str]:
     ]
 
 
-def check(record: Any, links: Mapping[str, Sequence[Any] | None], *, asking: bool = True) -> None:
+def check(
+    record: Any,
+    links: Mapping[str, Sequence[Any] | None],
+    *,
+    asking: bool = True,
+    besides: Collection[str] = (),
+) -> None:
     """Raise ValidationError, by field, for each draft that a published record refers to.
 
     `links` are records by field; None: as they stand, which was asked before.
     Without `asking`, what a record refers to is looked at only where it has been
-    read. Otherwise at most a query for each column.
+    read. Otherwise at most a query for each column; none for those named `besides`.
     """
     if getattr(record, "state", State.PUBLISHED) == State.DRAFT:
         return
     problems: dict[str, list[ValidationError]] = {}
     for name in columns(type(record)):
+        if name in besides:
+            continue
         if not asking and not record._meta.get_field(name).is_cached(record):
             continue
         try:

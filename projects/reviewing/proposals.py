@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from projects import recording, serializers
+from projects import auditing, recording, serializers
 from projects.models import (
     NOUN_OF,
     ImportBatch,
@@ -25,6 +25,13 @@ from .differences import Links
 from .rules import ReviewError, check_may_decide, check_may_publish, check_reach, person
 
 Change = tuple[Any, Links]
+
+_NOTED = {
+    ProposalState.OPEN: auditing.Action.PROPOSED,
+    ProposalState.ACCEPTED: auditing.Action.PUBLISHED,
+    ProposalState.RETURNED: auditing.Action.RETURNED,
+    ProposalState.WITHDRAWN: auditing.Action.WITHDRAWN,
+}
 
 
 def propose(
@@ -257,6 +264,15 @@ def _decide(proposal: Proposal, user: Any, state: ProposalState, reason: str = "
     proposal.reviewer = person(user)
     proposal.decided_at = timezone.now() if state != ProposalState.OPEN else None
     proposal.save()
+    note(_NOTED[state], user or proposal.user, proposal)
+
+
+def note(action: auditing.Action, user: Any, proposal: Proposal) -> None:
+    """What became of a proposal, in the audit log."""
+    code = proposal.key.partition(":")[0]
+    auditing.note(
+        action, user=person(user), subject=f"{proposal.noun}/{code}", proposal=proposal.pk
+    )
 
 
 def check_rules(record: Any, links: Links, *, without_asking: bool = False) -> None:

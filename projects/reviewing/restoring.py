@@ -9,10 +9,10 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from projects import recording
+from projects import auditing, recording
 from projects.models import rights
 
-from .rules import ReviewError, person
+from .rules import ReviewError, called, person
 
 
 def deleted(user: Any, model: Any) -> Any:
@@ -63,4 +63,5 @@ def restore(user: Any, model: Any, row: Any) -> Any:
         record._history_user = person(user)
         record._change_reason = "restored"
         recording.save(record, **links)
+        auditing.note(auditing.Action.RESTORED, user=person(user), subject=called([record]))
     return record

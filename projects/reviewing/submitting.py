@@ -9,10 +9,11 @@ from typing import Any
 from django.db import transaction
 
 from projects import recording
+from projects.auditing import Action
 from projects.models import ImportBatch, Proposal, State, rights
 from projects.models.base import ReviewedModel
 
-from .proposals import Change, check_rules, propose, propose_deletion
+from .proposals import Change, check_rules, note, propose, propose_deletion
 from .rules import check_reach, person
 
 
@@ -50,6 +51,8 @@ def submit(user: Any, record: Any, **links: Any) -> Submitted:
         if is_proposal(user, record):
             check_rules(record, links)
             (proposal,) = propose(user, [(record, links)])
+            if proposal is not None:
+                note(Action.PROPOSED, user, proposal)
             return Submitted(record, proposal, is_proposal=True)
         links = settled(user, record, links)
         if person(user) is not None:
@@ -116,7 +119,9 @@ def remove(user: Any, record: Any) -> Submitted:
         check_reach(user, record)
         if is_proposal(user, record):
             recording.check_deletable(record, user)
-            return Submitted(record, propose_deletion(user, record), is_proposal=True)
+            proposal = propose_deletion(user, record)
+            note(Action.PROPOSED, user, proposal)
+            return Submitted(record, proposal, is_proposal=True)
         if person(user) is not None:
             record._history_user = person(user)
         recording.delete(record)

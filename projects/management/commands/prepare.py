@@ -5,6 +5,11 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from projects.models import AttemptCount, AuditEntry
+
+# What is kept of who came, and not of the register.
+ABOUT_SIGNING_IN = frozenset({AttemptCount, AuditEntry})
+
 
 class Command(BaseCommand):
     help = (
@@ -30,5 +35,7 @@ class Command(BaseCommand):
 def is_register_empty() -> bool:
     """No record of any kind, nor the history of one that somebody removed."""
     return not any(
-        model._default_manager.exists() for model in apps.get_app_config("projects").get_models()
+        model._default_manager.exists()
+        for model in apps.get_app_config("projects").get_models()
+        if model not in ABOUT_SIGNING_IN
     )
