@@ -74,8 +74,12 @@ class NounViewSet(WrittenInStates, viewsets.ModelViewSet):
         return records.select_related(*self.joined).prefetch_related(*self.fetched)
 
     def answer(self, record: Any) -> Any:
-        """What is answered after a write: read anew, with everything that was derived."""
-        return self.get_serializer(self.get_queryset().get(pk=record.pk)).data
+        """What is answered after a write: read anew, with everything that was derived.
+
+        Whoever wrote it is told what became of it, even if they may not read drafts.
+        """
+        written = self.with_answers(self.model.objects.filter(pk=record.pk))
+        return self.get_serializer(written.get()).data
 
     @recording.retried()
     @idempotent

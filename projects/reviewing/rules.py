@@ -46,13 +46,18 @@ def check_reach(user: Any, record: Any) -> None:
         raise ValidationError({name: sentence} if has_field else sentence)
 
 
-def check_may_decide(user: Any, record: Any, authors: set[Any]) -> None:
-    """Raise PermissionDenied unless `user` may publish `record`, or what `authors` made of it."""
-    if not rights.may(user, "publish", type(record)):
+def check_may_publish(user: Any, model: Any) -> None:
+    """Raise PermissionDenied unless `user` may publish records of a noun."""
+    if not rights.may(user, "publish", model):
         raise PermissionDenied(
             _("Only a reviewer publishes or returns %(nouns)s.")
-            % {"nouns": record._meta.verbose_name_plural}
+            % {"nouns": model._meta.verbose_name_plural}
         )
+
+
+def check_may_decide(user: Any, record: Any, authors: set[Any]) -> None:
+    """Raise PermissionDenied unless `user` may publish `record`, or what `authors` made of it."""
+    check_may_publish(user, type(record))
     if not rights.reaches(user, record):
         raise PermissionDenied(rights.out_of_reach(user))
     if user.pk in authors and not (rights.is_trusted(user) or settings.REVIEW_OWN_ENTRIES):
