@@ -20,7 +20,10 @@ from .project import (
 )
 from .rate import ExchangeRate
 from .receipt import Receipt
+from .recovery import RecoveryCode
+from .reset import ResetRequest
 from .sector import Sector
+from .session import SignedInSession
 from .source import Source
 from .token import ApiToken
 from .zone import Zone
@@ -51,8 +54,11 @@ __all__ = [
     "Qualifier",
     "Receipt",
     "ReceiptConversion",
+    "RecoveryCode",
+    "ResetRequest",
     "RowFate",
     "Sector",
+    "SignedInSession",
     "Source",
     "Stage",
     "StoredAnswer",
