@@ -9,7 +9,6 @@ from typing import Any, Self
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.forms.models import BaseInlineFormSet
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -18,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from projects import money, recording
 from projects.amounts import Understood, understood
+from projects.meeting import MeetingForm, PartsFormSet, RecordsFormSet
 from projects.models import Headline, Project, ProjectSector, Qualifier, Receipt, Sector
 
 LONGEST_AMOUNT = 200
@@ -129,7 +129,7 @@ class AmountField(forms.CharField):
         return replace(typed, text=super().clean(typed.text))
 
 
-class RegisterForm(forms.ModelForm):
+class RegisterForm(MeetingForm):
     """A form whose autocompletes need no query for what the record already holds.
 
     `self.instance` brings its relations along (the admin prefetches them).
@@ -199,6 +199,12 @@ class AmountForm(RegisterForm):
         qualified = hasattr(self.instance, "qualifier")
         self._ask_to_confirm(typed, Reading.of(read, qualified=qualified))
         return cleaned
+
+    def as_standing(self, name: str) -> dict[str, list[str]]:
+        sent = super().as_standing(name)
+        if name == self.AMOUNT:
+            sent[f"{self.add_prefix(name)}-shown"] = [self._standing().key]
+        return sent
 
     def _ask_to_confirm(self, typed: Typed, reading: Reading) -> None:
         self.fields[self.AMOUNT].widget.reading = reading
@@ -280,8 +286,15 @@ class ShareForm(RegisterForm):
         return super()._get_validation_exclusions() | {"project"}
 
 
-class SharesFormSet(BaseInlineFormSet):
+class ReceiptsFormSet(RecordsFormSet):
+    """The receipts of one project."""
+
+
+class SharesFormSet(PartsFormSet):
     """The sectors of one project, checked and written as a whole."""
+
+    LINK = "sectors"
+    COLUMNS = ("sector", "share")
 
     def shares(self) -> list[tuple[Sector, Decimal | None]]:
         return [

@@ -30,6 +30,7 @@ _ADMINISTRATOR = {
     "user": ("view", *WRITING),
     "group": ("view",),
     "importbatch": ("view",),
+    "auditentry": ("view",),
 }
 # By the name of the group; permissions by model.
 ROLES = {

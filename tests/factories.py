@@ -14,7 +14,7 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 
 from projects import recording
 from projects.models import (
@@ -135,9 +135,18 @@ def make_rate(
     )
 
 
-def make_user(role: str = "visitor", *, areas: Iterable[Area] = (), **changes: Any) -> Any:
+def make_user(
+    role: str = "visitor",
+    *,
+    areas: Iterable[Area] = (),
+    without: Iterable[str] = (),
+    **changes: Any,
+) -> Any:
     """A user of a role: "visitor" (none), one of `ROLES`, or "superuser", whose every write is
-    published at once; limited to `areas`, where there are any."""
+    published at once; limited to `areas`, where there are any.
+
+    `without` some permissions (code names) of the role, a user has the others in person.
+    """
     number = next(_numbers)
     given = {
         "username": f"{role}-{number}",
@@ -148,7 +157,13 @@ def make_user(role: str = "visitor", *, areas: Iterable[Area] = (), **changes: A
     if role in ROLES:
         # A test that emptied the database has emptied it of the groups as well.
         make_groups(apps)
-        user.groups.set([Group.objects.get(name=role)])
+        group = Group.objects.get(name=role)
+        if lacking := set(without):
+            granted = Permission.objects.filter(group=group)
+            assert lacking <= set(granted.values_list("codename", flat=True))
+            user.user_permissions.set(granted.exclude(codename__in=lacking))
+        else:
+            user.groups.set([group])
     for area in areas:
         user.area_limits.create(area=area)
     return user

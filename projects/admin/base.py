@@ -11,7 +11,7 @@ from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.exceptions import FieldError, ValidationError
-from django.db import DataError, transaction
+from django.db import DataError
 from django.db.models import QuerySet, URLField, prefetch_related_objects
 from django.db.models.sql import Query
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -26,6 +26,9 @@ from simple_history.admin import SimpleHistoryAdmin
 from projects import recording
 from projects.forms import RegisterForm
 from projects.histories import changes
+from projects.models import State
+
+from .reviewing import ReviewingAdmin
 
 # A list of links to choose from is for vocabularies; what is longer is asked for by its code.
 MOST_OPTIONS = 50
@@ -112,14 +115,23 @@ class Autocompleting(BaseModelAdmin):
     """Autocompletes that also take a code, for admins and inlines alike."""
 
     def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        self._narrow(db_field, request, kwargs)
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs["widget"] = self._widget(CodedSelect, db_field, kwargs)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_manytomany(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        self._narrow(db_field, request, kwargs)
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs["widget"] = self._widget(CodedSelectMultiple, db_field, kwargs)
         return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    @staticmethod
+    def _narrow(db_field: Any, request: Any, kwargs: dict[str, Any]) -> None:
+        """Offer, take and name only what the person may see."""
+        records = db_field.related_model._default_manager
+        if hasattr(records, "visible_to"):
+            kwargs.setdefault("queryset", records.visible_to(request.user))
 
     def _widget(self, widget: Any, db_field: Any, kwargs: dict[str, Any]) -> Any:
         made = widget(db_field, self.admin_site, using=kwargs.get("using"))
@@ -206,7 +218,7 @@ def _values(data: QueryDict) -> Iterable[str]:
     return (value for _name, values in data.lists() for value in values)
 
 
-class RegisterAdmin(PlainAdmin, SimpleHistoryAdmin):
+class RegisterAdmin(ReviewingAdmin, PlainAdmin, SimpleHistoryAdmin):
     """The admin of a noun of the register: each save or deletion is one row of its history."""
 
     form = RegisterForm
@@ -219,26 +231,6 @@ class RegisterAdmin(PlainAdmin, SimpleHistoryAdmin):
     def get_view_on_site_url(self, obj: Any = None) -> str | None:
         """Straight to the record's page: Django's way there costs a query and a redirect."""
         return obj.get_absolute_url() if hasattr(obj, "get_absolute_url") else None
-
-    # Writing
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        # Its links are saved after it: the row of history waits for them, in `save_related`.
-        form.finish_recording = recording.begin(obj)
-        super().save_model(request, obj, form, change)
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        super().save_related(request, form, formsets, change)
-        form.finish_recording()
-
-    def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        obj._history_user = request.user
-        recording.delete(obj)
-
-    @transaction.atomic
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
-        for record in queryset:
-            self.delete_model(request, record)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """What would be deleted, and what stands against it.
@@ -369,6 +361,11 @@ def few(model: Any) -> Callable[[], list[tuple[str, Any]]]:
         return [*((record.code, str(record)) for record in records), ("none", _("not stated"))]
 
     return options
+
+
+def by_state(question: Any) -> type[QuestionFilter]:
+    """Drafts, or what is published."""
+    return ask(question, "state", lambda: list(State.choices))
 
 
 def yes_or_no(yes: Any, no: Any) -> Callable[[], list[tuple[str, Any]]]:

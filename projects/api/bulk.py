@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
+from projects import auditing, recording
 from projects.filters import values
 from projects.importing import Fate, Mode, Report, import_table
 from projects.importing.finding import Finder
@@ -27,7 +28,6 @@ from .doors import OnlyKnownParameters
 from .formats import BodyTooLarge, LargeJSONParser, Negotiation
 from .idempotency import idempotent
 from .schema import ERRORS_BY_INDEX, RegisterSchema
-from .states import retried
 
 MOST_RECORDS = 10_000
 
@@ -85,7 +85,7 @@ class BulkView(OnlyKnownParameters, APIView):
             409: OpenApiResponse(ERRORS_BY_INDEX, "Another write came in between: try again."),
         },
     )
-    @retried
+    @recording.retried()
     @idempotent
     def post(self, request: Any) -> Response:
         mode, dry_run = self.asked(request)
@@ -107,6 +107,13 @@ class BulkView(OnlyKnownParameters, APIView):
             # Not raised: an error of a list has another shape than one of a record.
             said = {str(index): errors[index] for index in sorted(errors)}
             return Response(said, status=409 if report.overtaken else 400)
+        if not dry_run:
+            auditing.note(
+                auditing.Action.IMPORTED,
+                request,
+                subject="projects/bulk",
+                **{str(fate): count for fate, count in report.counts.items()},
+            )
         return Response(
             {
                 "created": report.counts[Fate.NEW],

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import (
     BadRequest,
+    PermissionDenied,
     RequestDataTooBig,
     SuspiciousOperation,
 )
@@ -22,17 +23,26 @@ from django.utils.translation import gettext as _
 from rest_framework import exceptions, status
 from rest_framework.views import exception_handler as stock_handler
 
+from projects import auditing
 from projects.recording import ReferredToError, still_referred_to
 from projects.reviewing import ReviewError
 from projects.serializers.errors import flat, outward
 
 from .etags import StateChanged
 from .formats import BodyTooLarge
+from .throttling import TooOften, refuse_too_often
 
 logger = logging.getLogger(__name__)
 
 # Seconds after which a locked or missing database is worth another try.
 TRY_AGAIN_AFTER = 5
+
+
+REFUSALS = (
+    exceptions.AuthenticationFailed,
+    exceptions.NotAuthenticated,
+    exceptions.PermissionDenied,
+)
 
 
 class Conflict(exceptions.APIException):
@@ -49,10 +59,18 @@ class Unavailable(exceptions.APIException):
 def exception_handler(error: Exception, context: dict[str, Any]) -> Any:
     """The answer to an error in a view; None, and with it a 500, only for a mistake of ours."""
     error = understood(error, getattr(context.get("request"), "user", None))
+    if isinstance(error, REFUSALS):
+        # They come before the limit of the view is asked, and keys are not for guessing.
+        try:
+            refuse_too_often(context["request"])
+        except TooOften as too_often:
+            error = too_often
     if isinstance(error, exceptions.ValidationError):
         kind = Conflict if _is_code_taken(error, context) else exceptions.ValidationError
         error = kind(flat(error.detail))
     response = stock_handler(error, context)
+    if response is not None and isinstance(error, REFUSALS):
+        auditing.note_refusal(context["request"], reason=str(getattr(error, "detail", "")))
     if response is not None and getattr(error, "wait", None) is not None:
         # Whole seconds, and never zero: "at once" is what was just refused.
         response["Retry-After"] = str(max(1, math.ceil(error.wait)))
@@ -73,6 +91,8 @@ def understood(error: Exception, user: Any) -> Exception:
             return Conflict(error.said_to(user))
         case ProtectedError() | RestrictedError():
             return Conflict(still_referred_to([], user))
+        case PermissionDenied():
+            return exceptions.PermissionDenied(*error.args)
         case ReviewError():
             return Conflict(str(error))
         case IntegrityError():

@@ -13,7 +13,7 @@ from rest_framework import viewsets
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from projects import filters, reviewing, serializers
+from projects import filters, recording, reviewing, serializers
 from projects.models.fields import CODE_PATTERN
 
 from .errors import Conflict
@@ -22,7 +22,7 @@ from .idempotency import idempotent
 from .listing import QuestionBackend
 from .proposals import ProposalSerializer, Reviewed
 from .schema import RegisterSchema
-from .states import WrittenInStates, retried, stated
+from .states import WrittenInStates, stated
 
 
 class Moved(Conflict):
@@ -74,10 +74,14 @@ class NounViewSet(WrittenInStates, viewsets.ModelViewSet):
         return records.select_related(*self.joined).prefetch_related(*self.fetched)
 
     def answer(self, record: Any) -> Any:
-        """What is answered after a write: read anew, with everything that was derived."""
-        return self.get_serializer(self.get_queryset().get(pk=record.pk)).data
+        """What is answered after a write: read anew, with everything that was derived.
 
-    @retried
+        Whoever wrote it is told what became of it, even if they may not read drafts.
+        """
+        written = self.with_answers(self.model.objects.filter(pk=record.pk))
+        return self.get_serializer(written.get()).data
+
+    @recording.retried()
     @idempotent
     @transaction.atomic
     def create(self, request: Any, *args: Any, **kwargs: Any) -> Response:
@@ -88,14 +92,14 @@ class NounViewSet(WrittenInStates, viewsets.ModelViewSet):
         address = reverse(f"api:{self.basename}-detail", args=[key], request=request)
         return stated(self.answer(record), 201, {"Location": address})
 
-    @retried
+    @recording.retried()
     def update(self, request: Any, *args: Any, partial: bool = False, **kwargs: Any) -> Response:
         with self.held() as record:
             serializer = self.get_serializer(record, data=request.data, partial=partial)
             serializer.is_valid(raise_exception=True)
             return self.written(submitted(request.user, serializer))
 
-    @retried
+    @recording.retried()
     def destroy(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         with self.held() as record:
             done = reviewing.remove(request.user, record)

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import wraps
 from typing import Any
 
-from django.db import OperationalError, connection, transaction
+from django.db import transaction
 from rest_framework.response import Response
 
 from projects import recording
 
 from .etags import check_match, etag_of, is_known
-
-# PostgreSQL's code where two transactions wait for each other, and it ends one of them.
-DEADLOCK = "40P01"
-ATTEMPTS = 5
 
 
 def stated(data: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
@@ -54,23 +49,3 @@ class WrittenInStates(ReadInStates):
             record = self.get_object()
             check_match(self.request, etag_of(self.get_serializer(record).data))
             yield record
-
-
-def retried(handler: Callable[..., Any]) -> Callable[..., Any]:
-    """A handler that tries again where its transaction and another waited for each other.
-
-    The database ended it before anything was written: no error of the client's.
-    """
-
-    @wraps(handler)
-    def tried(view: Any, request: Any, *args: Any, **kwargs: Any) -> Any:
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                return handler(view, request, *args, **kwargs)
-            except OperationalError as error:
-                ended = getattr(error.__cause__, "sqlstate", None) == DEADLOCK
-                if not ended or connection.in_atomic_block or attempt == ATTEMPTS:
-                    raise
-        raise AssertionError
-
-    return tried

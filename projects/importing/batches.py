@@ -21,7 +21,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from projects import batching, reviewing, serializers, totals
+from projects import auditing, batching, reviewing, serializers, totals
 from projects.batching import WRITTEN_AT_ONCE
 from projects.filters import ProjectQuestion
 from projects.models import Basis, BatchState, ImportBatch, ImportRow, Project, RowFate
@@ -384,6 +384,15 @@ def commit(batch: ImportBatch) -> None:
             if not _finish(batch, BatchState.WRITTEN, written_at=timezone.now(), **content):
                 # Given up, or mapped anew, in the last moment: then nothing is written.
                 transaction.set_rollback(True)
+                return
+            auditing.note(
+                auditing.Action.IMPORTED,
+                user=batch.user,
+                subject=f"import/{batch.pk}",
+                noun=batch.noun,
+                file=batch.file_name,
+                **batch.counts,
+            )
             return
         transaction.set_rollback(True)
     preview(batch)

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from projects import importing, serializers
+from projects import auditing, importing, serializers
 from projects.importing import allowing, batches
 from projects.serializers.cells import headings
 from projects.spreadsheets import reading
@@ -63,6 +63,12 @@ class ImportCommand(BaseCommand):
             progress=self._progress if options["verbosity"] else None,
             keep=self._keep(file, mapping, options["sheet"]),
         )
+        if report.written:
+            auditing.note(
+                auditing.Action.IMPORTED,
+                subject=f"{self.noun}/{file.name}",
+                **{str(fate): count for fate, count in report.counts.items()},
+            )
         self._say(file, report, options)
         return len(report.faults)
 

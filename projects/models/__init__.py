@@ -1,5 +1,7 @@
 from .answer import StoredAnswer
 from .area import Area
+from .attempt import AttemptCount, Limit
+from .audit import AuditEntry
 from .base import State
 from .batch import BatchState, ImportBatch, ImportRow, RowFate
 from .conversion import Allocation, Outcome, ProjectConversion, ReceiptConversion
@@ -29,7 +31,10 @@ from .proposal import (
 )
 from .rate import ExchangeRate
 from .receipt import Receipt
+from .recovery import RecoveryCode
+from .reset import ResetRequest
 from .sector import Sector
+from .session import SignedInSession
 from .source import Source
 from .token import ApiToken
 from .zone import Zone
@@ -43,6 +48,8 @@ __all__ = [
     "ApiToken",
     "Area",
     "AreaLimit",
+    "AttemptCount",
+    "AuditEntry",
     "Basis",
     "BatchState",
     "Enterprise",
@@ -53,6 +60,7 @@ __all__ = [
     "ImportBatch",
     "ImportRow",
     "Kind",
+    "Limit",
     "Noun",
     "Outcome",
     "Project",
@@ -64,9 +72,12 @@ __all__ = [
     "Qualifier",
     "Receipt",
     "ReceiptConversion",
+    "RecoveryCode",
+    "ResetRequest",
     "ReturnedDraft",
     "RowFate",
     "Sector",
+    "SignedInSession",
     "Source",
     "Stage",
     "State",

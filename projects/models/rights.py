@@ -97,6 +97,16 @@ def reaches(user: Any, record: Any) -> bool:
     return record.area_key() in areas
 
 
+def reaches_all(user: Any, records: Any) -> bool:
+    """The same of all records of a queryset, as they stand in the database. At most one query."""
+    areas = areas_of(user)
+    if areas is None or records.model.ANYBODYS:
+        return True
+    path = records.model.AREA
+    outside = records.exclude(**{f"{path}__in": areas}) if path else records
+    return not outside.exists()
+
+
 def out_of_reach(user: Any) -> str:
     """Why a person who is limited to areas may not write a record. One query."""
     codes = user.area_limits.order_by("area__code").values_list("area__code", flat=True)

@@ -4,7 +4,7 @@ One record at a time (`one`: pages, admin, API), or many of one noun in one go
 (`many`: what comes from files), with the same promises.
 """
 
-from .holding import OvertakenError, hold
+from .holding import OvertakenError, hold, retried
 from .links import Shares, Written, link
 from .many import save_many
 from .one import (
@@ -33,6 +33,7 @@ __all__ = [
     "link",
     "recorded",
     "referring_to",
+    "retried",
     "save",
     "save_many",
     "still_referred_to",

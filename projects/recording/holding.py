@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import wraps
 from typing import Any
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, OperationalError, connection
 from django.db.models import QuerySet
 
 from projects.derived.making import locked
 from projects.models import Receipt
+
+# PostgreSQL's code where two transactions wait for each other, and it ends one of them.
+DEADLOCK = "40P01"
+ATTEMPTS = 5
 
 
 class OvertakenError(IntegrityError):
@@ -48,3 +53,28 @@ def standing(record: Any, *, to_delete: bool = False) -> Any:
     if not found or found[0].version != record.version:
         raise OvertakenError
     return found[0]
+
+
+def retried(*also: type[Exception]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Has a view tried again where its transaction and another one waited for each other.
+
+    The database ended it before anything was written, and whoever asked has done
+    nothing wrong. The same for `also`, such as an IntegrityError where the view
+    finds words for it as soon as it sees what the other one wrote.
+    """
+
+    def wrapped(view: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(view)
+        def tried(*args: Any, **kwargs: Any) -> Any:
+            for _attempt in range(1, ATTEMPTS):
+                try:
+                    return view(*args, **kwargs)
+                except (OperationalError, *also) as error:
+                    ended = getattr(error.__cause__, "sqlstate", None) == DEADLOCK
+                    if connection.in_atomic_block or not (ended or isinstance(error, also)):
+                        raise
+            return view(*args, **kwargs)
+
+        return tried
+
+    return wrapped

@@ -10,12 +10,12 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from projects import recording
+from projects import auditing, recording
 from projects.batching import WRITTEN_AT_ONCE, batches
 from projects.models import NOUN_OF, REVIEWED, ReturnedDraft, State, rights
 from projects.recording import references
 
-from .rules import ReviewError, check_may_decide, person
+from .rules import ReviewError, called, check_may_decide, person
 
 
 def waiting(user: Any, model: Any) -> Any:
@@ -57,15 +57,17 @@ def publish(user: Any, records: Iterable[Any], versions: dict[Any, int] | None =
     by_model: dict[Any, list[Any]] = {model: [] for model in REVIEWED.values()}
     for record in records:
         by_model[type(record)].append(record.pk)
-    count = 0
+    published: list[Any] = []
     with transaction.atomic():
         for model, keys in by_model.items():
             for some in batches(keys, WRITTEN_AT_ONCE):
-                count += _publish(user, model, some, versions)
-    return count
+                published += _publish(user, model, some, versions)
+        if published:
+            auditing.note(auditing.Action.PUBLISHED, user=person(user), subject=called(published))
+    return len(published)
 
 
-def _publish(user: Any, model: Any, keys: list[Any], versions: dict[Any, int] | None) -> int:
+def _publish(user: Any, model: Any, keys: list[Any], versions: dict[Any, int] | None) -> list[Any]:
     links = [field.name for field in model._meta.many_to_many if field.name != "sectors"]
     drafts = list(
         model.objects.visible_to(user)
@@ -96,7 +98,8 @@ def _publish(user: Any, model: Any, keys: list[Any], versions: dict[Any, int] | 
             # Which of many it is.
             raise ReviewError(f"{draft}: {' '.join(error.messages)}") from error
         written.append((draft, {}))
-    return recording.save_many(written)
+    recording.save_many(written)
+    return drafts
 
 
 def send_back(user: Any, draft: Any, reason: str) -> ReturnedDraft:
@@ -116,4 +119,5 @@ def send_back(user: Any, draft: Any, reason: str) -> ReturnedDraft:
         version=draft.version,
         defaults={"reason": reason.strip(), "reviewer": person(user)},
     )
+    auditing.note(auditing.Action.RETURNED, user=person(user), subject=called([draft]))
     return returned

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils.translation import gettext as _
 
-from projects.models import rights
+from projects.models import NOUN_OF, rights
 
 
 class ReviewError(Exception):
@@ -18,6 +19,15 @@ class ReviewError(Exception):
 def person(user: Any) -> Any:
     """The user as columns have it: None for the shell."""
     return user if getattr(user, "pk", None) else None
+
+
+def called(records: Sequence[Any]) -> str:
+    """Records as the audit log names them: the only one by its address in the API, or how many."""
+    if len(records) != 1:
+        return str(len(records))
+    (record,) = records
+    noun = NOUN_OF.get(type(record), record._meta.model_name)
+    return f"{noun}/{getattr(record, 'code', record.pk)}"
 
 
 def check_reach(user: Any, record: Any) -> None:
@@ -36,13 +46,18 @@ def check_reach(user: Any, record: Any) -> None:
         raise ValidationError({name: sentence} if has_field else sentence)
 
 
-def check_may_decide(user: Any, record: Any, authors: set[Any]) -> None:
-    """Raise PermissionDenied unless `user` may publish `record`, or what `authors` made of it."""
-    if not rights.may(user, "publish", type(record)):
+def check_may_publish(user: Any, model: Any) -> None:
+    """Raise PermissionDenied unless `user` may publish records of a noun."""
+    if not rights.may(user, "publish", model):
         raise PermissionDenied(
             _("Only a reviewer publishes or returns %(nouns)s.")
-            % {"nouns": record._meta.verbose_name_plural}
+            % {"nouns": model._meta.verbose_name_plural}
         )
+
+
+def check_may_decide(user: Any, record: Any, authors: set[Any]) -> None:
+    """Raise PermissionDenied unless `user` may publish `record`, or what `authors` made of it."""
+    check_may_publish(user, type(record))
     if not rights.reaches(user, record):
         raise PermissionDenied(rights.out_of_reach(user))
     if user.pk in authors and not (rights.is_trusted(user) or settings.REVIEW_OWN_ENTRIES):

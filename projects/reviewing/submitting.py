@@ -9,10 +9,11 @@ from typing import Any
 from django.db import transaction
 
 from projects import recording
+from projects.auditing import Action
 from projects.models import ImportBatch, Proposal, State, rights
 from projects.models.base import ReviewedModel
 
-from .proposals import Change, check_rules, propose, propose_deletion
+from .proposals import Change, check_rules, note, propose, propose_deletion
 from .rules import check_reach, person
 
 
@@ -50,6 +51,8 @@ def submit(user: Any, record: Any, **links: Any) -> Submitted:
         if is_proposal(user, record):
             check_rules(record, links)
             (proposal,) = propose(user, [(record, links)])
+            if proposal is not None:
+                note(Action.PROPOSED, user, proposal)
             return Submitted(record, proposal, is_proposal=True)
         links = settled(user, record, links)
         if person(user) is not None:
@@ -108,13 +111,17 @@ def submit_many(
 def remove(user: Any, record: Any) -> Submitted:
     """Delete a record on behalf of `user`, whose permission has been asked; or propose it.
 
-    Raises ProtectedError where others refer to it, and PermissionDenied.
+    Raises ProtectedError where others refer to it, and PermissionDenied. A
+    proposal may be made where only drafts do that the person may not see: they
+    do not learn of them.
     """
     with transaction.atomic():
         check_reach(user, record)
         if is_proposal(user, record):
-            recording.check_deletable(record)
-            return Submitted(record, propose_deletion(user, record), is_proposal=True)
+            recording.check_deletable(record, user)
+            proposal = propose_deletion(user, record)
+            note(Action.PROPOSED, user, proposal)
+            return Submitted(record, proposal, is_proposal=True)
         if person(user) is not None:
             record._history_user = person(user)
         recording.delete(record)

@@ -1,5 +1,7 @@
 import pytest
+from django.test import Client
 
+from tests.admin.browser import errors, page_of, sent
 from tests.factories import make_user
 
 
@@ -14,3 +16,24 @@ def office(client):
 def administrator(client):
     client.force_login(make_user("superuser"))
     return client
+
+
+@pytest.fixture
+def other():
+    """Another office, with a browser of her own."""
+    client = Client()
+    client.user = make_user("superuser", username="gulnara")
+    client.force_login(client.user)
+    return client
+
+
+@pytest.fixture
+def save(other):
+    """The other office opens the page of a record, types some changes and saves."""
+
+    def write(record, **changes):
+        address = page_of(record)
+        answer = other.post(address, sent(other.get(address), **changes))
+        assert answer.status_code == 302, errors(answer)
+
+    return write

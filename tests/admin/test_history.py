@@ -5,7 +5,7 @@ import pytest
 from django.urls import reverse
 
 from projects.models import Allocation, Project, Receipt
-from tests.admin.browser import errors, sent
+from tests.admin.browser import delete, delete_selected, errors, sent
 from tests.factories import (
     make_area,
     make_enterprise,
@@ -195,7 +195,7 @@ def test_what_was_deleted_meanwhile_is_still_named_as_such(office):
     project = make_project(enterprise=enterprise)
     save(office, change(project), enterprise="")
     key = enterprise.pk
-    office.post(reverse("admin:projects_enterprise_delete", args=[key]), {"post": "yes"})
+    delete(office, enterprise)
 
     page = office.get(history(project))
 
@@ -221,7 +221,7 @@ def test_deleting_one_leaves_its_last_row(office):
     project = make_project()
     key = project.pk
 
-    office.post(reverse("admin:projects_project_delete", args=[key]), {"post": "yes"})
+    delete(office, project)
 
     assert not Project.objects.exists()
     newest, first = Project.history.filter(id=key)
@@ -234,14 +234,7 @@ def test_deleting_several_leaves_a_row_each_and_right_derived_rows(office):
     project = make_project(amount=Decimal("100.00"))
     receipts = [make_receipt(project, Decimal(amount)) for amount in (1, 2, 4)]
 
-    office.post(
-        "/admin/projects/receipt/",
-        {
-            "action": "delete_selected",
-            "_selected_action": [receipts[0].pk, receipts[1].pk],
-            "post": "yes",
-        },
-    )
+    delete_selected(office, receipts[:2])
 
     assert [receipt.amount for receipt in Receipt.objects.all()] == [Decimal("4.00")]
     assert Receipt.history.filter(history_type="-").count() == 2
@@ -256,7 +249,7 @@ def test_what_others_refer_to_cannot_be_deleted(office):
     for record in (source, partner, sector):
         address = reverse(f"admin:projects_{record._meta.model_name}_delete", args=[record.pk])
         page = office.get(address)
-        office.post(address, {"post": "yes"})
+        office.post(address, {"post": "yes", "seen": record.version})
 
         assert page.context["protected"], record
         assert type(record).objects.filter(pk=record.pk).exists(), record

@@ -166,11 +166,11 @@ def test_addresses_that_do_not_name_two_enterprises_lead_nowhere(office, pair):
         assert office.get(f"{LIST}merge/{keys}/").status_code == 404
 
 
-@pytest.mark.parametrize("lacking", ["change_enterprise", "delete_enterprise", "change_project"])
+@pytest.mark.parametrize(
+    "lacking", ["change_enterprise", "delete_enterprise", "publish_enterprise", "change_project"]
+)
 def test_it_takes_the_permission_to_change_all_that_changes(client, pair, lacking):
-    user = make_user("superuser")
-    user.user_permissions.remove(user.user_permissions.get(codename=lacking))
-    client.force_login(user)
+    client.force_login(make_user("reviewer", without=[lacking]))
 
     assert "merge_two" not in client.get(LIST).content.decode()
     assert client.get(address(*pair)).status_code == 403

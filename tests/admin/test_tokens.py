@@ -53,23 +53,25 @@ def test_a_changed_token_keeps_its_key_and_its_user(administrator):
     assert (changed.name, changed.user, changed.digest) == ("weekly", token.user, digest_of(key))
 
 
-def test_whoever_is_no_superuser_makes_keys_for_themselves_only(office):
-    boss = make_user("superuser")
+def test_whoever_is_no_superuser_makes_keys_for_themselves_only(client):
+    boss, me = make_user("superuser"), make_user("clerk")
     ApiToken.objects.issue(boss, "theirs")
-    me = office.get("/admin/").wsgi_request.user
+    client.force_login(me)
 
-    page = office.get(ADD)
-    office.post(ADD, sent(page, name="mine", user=boss.pk))
+    page = client.get(ADD)
+    client.post(ADD, sent(page, name="mine", user=boss.pk))
 
     assert "user" not in page.context["adminform"].form.fields
     assert ApiToken.objects.get(name="mine").user == me
-    assert [token.name for token in office.get(LIST).context["cl"].result_list] == ["mine"]
+    assert [token.name for token in client.get(LIST).context["cl"].result_list] == ["mine"]
 
 
-def test_a_name_is_given_once_by_a_user(office):
-    ApiToken.objects.issue(office.get("/admin/").wsgi_request.user, "nightly")
+def test_a_name_is_given_once_by_a_user(client):
+    me = make_user("clerk")
+    ApiToken.objects.issue(me, "nightly")
+    client.force_login(me)
 
-    refused = office.post(ADD, sent(office.get(ADD), name="nightly"))
+    refused = client.post(ADD, sent(client.get(ADD), name="nightly"))
 
     assert errors(refused) == {"__all__": ["This user has a key of this name."]}
     assert ApiToken.objects.count() == 1

@@ -1,6 +1,5 @@
 import pytest
 from rest_framework.test import APIClient
-from rest_framework.throttling import SimpleRateThrottle
 
 from projects.models import ApiToken
 from tests.factories import make_user
@@ -16,12 +15,6 @@ class Client(APIClient):
         if environ.get("REQUEST_METHOD") in ("PUT", "PATCH", "DELETE"):
             environ.setdefault("HTTP_IF_MATCH", "*")
         return super().request(**{name: one for name, one in environ.items() if one is not None})
-
-
-@pytest.fixture(autouse=True)
-def _no_throttle(monkeypatch):
-    """Tests ask faster than people; the throttles have a test of their own."""
-    monkeypatch.setattr(SimpleRateThrottle, "THROTTLE_RATES", {"anon": None, "user": None})
 
 
 @pytest.fixture

@@ -77,6 +77,7 @@ def test_new_ones_are_made_changed_ones_changed_and_the_rest_left(client_of):
     assert answer.json() == {
         "created": 1,
         "updated": 1,
+        "proposed": 0,
         "unchanged": 1,
         "codes": ["new", "kept", "changed"],
         "dry_run": False,
@@ -205,6 +206,7 @@ def test_a_trial_writes_nothing_and_answers_the_same(office):
     assert trial.json() == {
         "created": 1,
         "updated": 1,
+        "proposed": 0,
         "unchanged": 0,
         "codes": ["p", "q"],
         "dry_run": True,

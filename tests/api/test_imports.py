@@ -28,7 +28,7 @@ def written(user):
 
 @pytest.fixture
 def office(client):
-    user = make_user("superuser")
+    user = make_user("clerk")
     _token, key = ApiToken.objects.issue(user, "test", read_only=True)
     client.defaults["HTTP_AUTHORIZATION"] = f"Token {key}"
     return user

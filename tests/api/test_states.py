@@ -7,9 +7,10 @@ import pytest
 from django.db import IntegrityError, OperationalError
 
 from projects import recording
-from projects.api import etags, states
+from projects.api import etags
 from projects.models import ApiToken, Project, StoredAnswer, Zone
 from projects.models.base import RegisterQuerySet
+from projects.recording import holding
 from tests.api.test_reading import NOUNS, make_one_of
 from tests.factories import (
     make_area,
@@ -297,7 +298,7 @@ def test_what_the_database_alone_refuses_is_a_conflict(office, monkeypatch):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(("sqlstate", "times"), [("40P01", states.ATTEMPTS), ("57014", 1)])
+@pytest.mark.parametrize(("sqlstate", "times"), [("40P01", holding.ATTEMPTS), ("57014", 1)])
 def test_a_write_that_the_database_ended_for_another_is_tried_again(
     office, monkeypatch, sqlstate, times
 ):

@@ -68,8 +68,9 @@ def test_only_what_a_person_may_write_can_be_chosen(client):
     assert (answer.status_code, ImportBatch.objects.count()) == (400, 0)
 
 
-def test_the_files_of_others_are_not_there(client, office):
-    batch = batches.receive(b"code\na\n", "list.csv", "projects", user=make_user("superuser"))
+def test_the_files_of_others_are_not_there(client):
+    batch = batches.receive(b"code\na\n", "list.csv", "projects", user=make_user("clerk"))
+    client.force_login(make_user("clerk"))
 
     for address in addresses(batch):
         assert client.get(address).status_code == 404
@@ -185,8 +186,10 @@ def test_a_file_that_cannot_be_read_says_why_and_what_to_do(client, office):
 # --- What is seen later --------------------------------------------------------
 
 
-def test_earlier_files_are_listed_with_what_became_of_them(client, office):
-    batches.receive(b"code\na\n", "others.csv", "projects", user=make_user("superuser"))
+def test_earlier_files_are_listed_with_what_became_of_them(client):
+    batches.receive(b"code\na\n", "others.csv", "projects", user=make_user("clerk"))
+    clerk = make_user("clerk")
+    client.force_login(clerk)
     done = written(client, "code,name\na,A\n")
     bring(client, "code,name\nb,B\n", "enterprises")
 
@@ -194,7 +197,7 @@ def test_earlier_files_are_listed_with_what_became_of_them(client, office):
 
     assert (first[0], first[1], first[5]) == ("签约项目.csv", "Enterprises", "waits for a mapping")
     assert (last[1], last[3:]) == ("Projects", ["1", "1 new", "written"])
-    assert last[2].endswith(office.username)
+    assert last[2].endswith(clerk.username)
     assert done.get_absolute_url() == f"/import/{done.pk}/"
 
 

@@ -70,7 +70,7 @@ def test_what_is_no_answer_is_refused_and_changes_nothing(client, batch, said, s
 
 
 def test_nobody_decides_about_the_file_of_another(client, batch):
-    client.force_login(make_user("superuser"))
+    client.force_login(make_user("reviewer"))
 
     assert decide(client, batch, **{"name-0": "new"}).status_code == 404
     assert len(batch.undecided) == 1

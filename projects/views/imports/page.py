@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from projects import serializers
+from projects import auditing, serializers
 from projects.importing import batches, undoing
 from projects.importing.mapping import MappingError, mapping_of
 from projects.importing.rows import text_of
@@ -195,6 +195,7 @@ class Approve(Step):
     @staticmethod
     def take(request: HttpRequest, batch: ImportBatch) -> None:
         batches.approve(batch, partial="partial" in request.POST)
+        auditing.note(auditing.Action.IMPORT_APPROVED, request, subject=f"import/{batch.pk}")
 
 
 class Cancel(Step):
