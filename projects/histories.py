@@ -131,6 +131,12 @@ def stated(model: Any, row: Any, user: Any) -> list[Change]:
     return reader.between(None, row)
 
 
+def record_of(model: Any, row: Any) -> Any:
+    """The record as its columns stand in a row, unsaved and without its links. No query."""
+    columns = model.register_history.fields_included(model)
+    return model(**{column.attname: getattr(row, column.attname) for column in columns})
+
+
 class Rows:
     """Rows of one record's history, with all that it takes to say them in words to `user`.
 
