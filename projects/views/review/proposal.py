@@ -14,6 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from projects import recording, reviewing, serializers
+from projects.importing import publishing
 from projects.models import ImportBatch, Proposal, ProposalKind, rights
 from projects.reviewing import differences
 from projects.reviewing.rules import check_may_decide
@@ -105,9 +106,8 @@ def _batch(user: Any, proposal: Proposal) -> ImportBatch | None:
     """The file by which it was proposed, where `user` may look at that."""
     if proposal.batch_id is None:
         return None
-    return (
-        ImportBatch.objects.visible_to(user).without_content().filter(pk=proposal.batch_id).first()
-    )
+    batches = publishing.readable(user).without_content()
+    return batches.filter(pk=proposal.batch_id).first()
 
 
 def _mend(user: Any, record: Any, is_own: bool) -> str:
