@@ -25,9 +25,9 @@ from simple_history.admin import SimpleHistoryAdmin
 
 from projects import recording
 from projects.forms import RegisterForm
+from projects.histories import changes
 from projects.models import State
 
-from .history import changes
 from .reviewing import ReviewingAdmin
 
 # A list of links to choose from is for vocabularies; what is longer is asked for by its code.

@@ -187,7 +187,10 @@ class ProjectViewSet(Reviewed, NounViewSet):
     question_class = filters.ProjectQuestion
 
     def with_answers(self, records: Any) -> QuerySet:
-        return records.with_figures(self.request.user)
+        user = self.request.user
+        if self.action == "list":
+            user = filters.eyes_of(self.request.query_params, user)
+        return records.with_figures(user)
 
 
 class ReceiptViewSet(Reviewed, NounViewSet):

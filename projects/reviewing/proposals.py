@@ -206,6 +206,8 @@ def return_(user: Any, proposal: Proposal, reason: str) -> None:
         record = record_of(proposal)
         if record is not None:
             check_may_decide(user, record, {proposal.user_id})
+        elif not rights.may(user, "publish", proposal.model):
+            raise PermissionDenied(_("Only a reviewer decides about it."))
         _decide(proposal, user, ProposalState.RETURNED, reason.strip())
 
 
