@@ -115,14 +115,23 @@ class Autocompleting(BaseModelAdmin):
     """Autocompletes that also take a code, for admins and inlines alike."""
 
     def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        self._narrow(db_field, request, kwargs)
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs["widget"] = self._widget(CodedSelect, db_field, kwargs)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_manytomany(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        self._narrow(db_field, request, kwargs)
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs["widget"] = self._widget(CodedSelectMultiple, db_field, kwargs)
         return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    @staticmethod
+    def _narrow(db_field: Any, request: Any, kwargs: dict[str, Any]) -> None:
+        """Offer, take and name only what the person may see."""
+        records = db_field.related_model._default_manager
+        if hasattr(records, "visible_to"):
+            kwargs.setdefault("queryset", records.visible_to(request.user))
 
     def _widget(self, widget: Any, db_field: Any, kwargs: dict[str, Any]) -> Any:
         made = widget(db_field, self.admin_site, using=kwargs.get("using"))

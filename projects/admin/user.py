@@ -5,18 +5,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, Permission, User
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django_otp.plugins.otp_totp.admin import TOTPDevice
 
+from projects.accounts import second_factor
 from projects.models import AreaLimit, rights
 
 from .base import Autocompleting, PlainAdmin
 
-admin.site.unregister([User, Group])
+# Nobody looks at the secrets of others: a second factor that was lost is removed below.
+admin.site.unregister([User, Group, TOTPDevice])
 
 # What only a superuser gives: more than any group holds.
 FOR_SUPERUSERS = ("is_superuser", "user_permissions")
@@ -69,6 +73,7 @@ class PlainUserAdmin(PlainAdmin, UserAdmin):
     list_display = ["username", "first_name", "last_name", "is_active", "is_staff", "last_login"]
     list_filter = ["is_active", "is_staff", "is_superuser", "groups"]
     inlines = [AreaLimitInline]
+    actions = ["remove_second_factor"]
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
         # A person is made first, with a name and a password.
@@ -114,6 +119,26 @@ class PlainUserAdmin(PlainAdmin, UserAdmin):
         for user in queryset:
             if self.has_delete_permission(request, user):
                 self.delete_model(request, user)
+
+    @admin.action(description=_("Remove the second factor of the chosen users"))
+    def remove_second_factor(self, request: HttpRequest, queryset: QuerySet) -> None:
+        """For who has lost both the device and the recovery codes."""
+        count = sum(second_factor.remove(user) for user in queryset)
+        messages.success(
+            request,
+            ngettext(
+                "%(count)s second factor was removed.",
+                "%(count)s second factors were removed.",
+                count,
+            )
+            % {"count": count},
+        )
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        actions = super().get_actions(request)
+        if not request.user.is_superuser:
+            actions.pop("remove_second_factor", None)
+        return actions
 
 
 @admin.register(Group)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.authentication import SessionScheme as StockSessionScheme
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
@@ -104,6 +105,10 @@ class TokenScheme(OpenApiAuthenticationExtension):
             "name": "Authorization",
             "description": "`Token <key>`: the word, one space, and the key.",
         }
+
+
+class SessionScheme(StockSessionScheme):
+    target_class = "projects.api.authentication.SessionAuthentication"
 
 
 class RegisterSchema(AutoSchema):

@@ -76,7 +76,7 @@ def undo(batch: ImportBatch, user: Any = SHELL) -> Undone:
         _delete(rows.filter(fate=RowFate.MADE).order_by("-pk"), user, result)
         auditing.note(
             auditing.Action.IMPORT_UNDONE,
-            user=user,
+            user=reviewing.person(user),
             subject=f"import/{batch.pk}",
             noun=batch.noun,
             records=result.count,
