@@ -194,6 +194,7 @@ def test_an_administrator_ends_them_in_the_admin_and_is_named(user, group, held)
     sent = {name: form[name].value() for name in form.fields if form[name].value()}
     sent |= {"groups": [], "date_joined_0": "2026-01-01", "date_joined_1": "00:00:00"}
     sent.pop("last_login", None)
+    sent |= {"area_limits-TOTAL_FORMS": 0, "area_limits-INITIAL_FORMS": 0}
 
     answer = admin.post(f"/admin/auth/user/{user.pk}/change/", sent)
 
