@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class ProjectsConfig(AppConfig):
     name = "projects"
     verbose_name = _("investment register")
+
+    def ready(self) -> None:
+        # Models can be imported from here on only.
+        from .account_names import watch
+
+        watch()

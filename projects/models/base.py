@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from projects import names
 
 from .fields import CodeField
+from .texts import CheckedTexts
 
 
 class State(models.TextChoices):
@@ -55,7 +56,7 @@ class NamedQuerySet(RegisterQuerySet):
         return found
 
 
-class RegisterModel(models.Model):
+class RegisterModel(CheckedTexts):
     """A record with a version that each change raises by one."""
 
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
@@ -128,6 +129,8 @@ class NamedModel(CodedModel):
         help_text=_("What a reader must know: what is assumed, and what the source leaves open."),
     )
     search_key = models.TextField(editable=False, blank=True, default="")
+
+    names_in_lines = ("aliases",)
 
     objects = NamedQuerySet.as_manager()
 

@@ -71,7 +71,7 @@ def test_a_name_is_given_once_by_a_user(clerk):
 
     refused = clerk.post(ADD, sent(clerk.get(ADD), name="nightly"))
 
-    assert errors(refused) == {"__all__": ["This user has a key of this name."]}
+    assert errors(refused) == {"name": ["This user has a key of this name."]}
     assert ApiToken.objects.count() == 1
 
 
