@@ -201,7 +201,11 @@ def test_an_administrator_ends_them_in_the_admin_and_is_named(user, group, held)
     assert answer.status_code == 302, answer.context["adminform"].form.errors
     assert held() == (False, False)
     entry = AuditEntry.objects.get(action="role_changed")
-    assert (entry.name, entry.subject, entry.details) == ("boss", "users/wang", {"left": "clerks, viewer"})
+    assert (entry.name, entry.subject, entry.details) == (
+        "boss",
+        "users/wang",
+        {"left": "clerks, viewer"},
+    )
 
 
 def test_a_deleted_user_leaves_nothing_behind(user, held):
