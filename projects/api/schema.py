@@ -149,6 +149,10 @@ class RegisterSchema(AutoSchema):
         if self.is_of_a_state and self.method == "GET":
             unchanged = OpenApiResponse(description="It is in the state that is known.")
             responses["304"] = self._get_response_for_code(unchanged, "304")
+        proposals = getattr(self.view, "proposals_class", None)
+        if proposals and self.method in ("PUT", "PATCH", "DELETE"):
+            waits = OpenApiResponse(proposals, "It waits for review: the record is as it was.")
+            responses["202"] = self._get_response_for_code(waits, "202", ["application/json"])
         for status, description in self.possible_errors().items():
             if status in responses:
                 # The view says itself what that looks like there.
