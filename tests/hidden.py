@@ -202,19 +202,19 @@ def _hidden_project(clerk: Any, area: Area, end: str, **given: Any) -> Project:
 def _hidden_receipts(clerk: Any, project: Project, source: Source) -> list[Any]:
     """Of a draft, and of what is published: the latter the public must not see either."""
     found = []
-    for of in (project, *Project.objects.filter(code__in=["port", "silent"])):
-        for currency in ("CNY", "USD", "EUR"):
-            found.append(
-                make_receipt(
-                    of,
-                    Decimal("55.55"),
-                    currency=currency,
-                    received_on=date(2022, 6, 6),
-                    source=source,
-                    note="Hidden",
-                    state="draft",
-                )
-            )
+    found += [
+        make_receipt(
+            of,
+            Decimal("55.55"),
+            currency=currency,
+            received_on=date(2022, 6, 6),
+            source=source,
+            note="Hidden",
+            state="draft",
+        )
+        for of in (project, *Project.objects.filter(code__in=["port", "silent"]))
+        for currency in ("CNY", "USD", "EUR")
+    ]
     return found
 
 

@@ -15,7 +15,7 @@ from projects.batching import WRITTEN_AT_ONCE, batches
 from projects.models import NOUN_OF, REVIEWED, ReturnedDraft, State, rights
 from projects.recording import references
 
-from .rules import ReviewError, called, check_may_decide, person
+from .rules import ReviewError, called, check_may_decide, person, read_reason
 
 
 def waiting(user: Any, model: Any) -> Any:
@@ -107,8 +107,7 @@ def send_back(user: Any, draft: Any, reason: str) -> ReturnedDraft:
 
     Raises PermissionDenied and ReviewError.
     """
-    if not reason.strip():
-        raise ReviewError(_("Say why: whoever entered it has to know what to mend."))
+    reason = read_reason(reason, _("Say why: whoever entered it has to know what to mend."))
     if not draft.is_draft:
         raise ReviewError(_("This is published already: propose a change instead."))
     if not rights.may(user, "publish", type(draft)) or not rights.reaches(user, draft):
@@ -117,7 +116,7 @@ def send_back(user: Any, draft: Any, reason: str) -> ReturnedDraft:
         noun=NOUN_OF[type(draft)],
         record_id=draft.pk,
         version=draft.version,
-        defaults={"reason": reason.strip(), "reviewer": person(user)},
+        defaults={"reason": reason, "reviewer": person(user)},
     )
     auditing.note(auditing.Action.RETURNED, user=person(user), subject=called([draft]))
     return returned
