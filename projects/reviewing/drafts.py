@@ -19,9 +19,10 @@ from .rules import ReviewError, called, check_may_decide, person, read_reason
 
 
 def waiting(user: Any, model: Any) -> Any:
-    """The drafts of a noun that `user` sees and that wait for review: none that was sent back.
+    """The drafts of a noun that `user` sees, each with `is_returned`.
 
-    With the version in which it was sent back, where it was edited since, nothing is lost.
+    Whether it was sent back as it stands, and so waits for whoever entered it
+    and not for review.
     """
     returned = ReturnedDraft.objects.filter(
         noun=NOUN_OF[model], record_id=OuterRef("pk"), version=OuterRef("version")
