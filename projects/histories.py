@@ -71,27 +71,33 @@ def all_of(model: Any, key: Any) -> QuerySet:
     return rows.select_related("history_user").order_by("-history_id")
 
 
-def told(history: QuerySet, rows: Sequence[Any], *, names: bool = False) -> list[Entry]:
+def told(
+    history: QuerySet,
+    rows: Sequence[Any],
+    *,
+    names: bool = False,
+    reader: type[Rows] | None = None,
+) -> list[Entry]:
     """The entries of `rows`, a part of `history` in its order: of `published` or of `all_of`.
 
     Without `names` nobody is named, and only what anybody may see is called by
-    its name. Queries as of `changes`.
+    its name. `reader` says the changes. Queries as of `changes`.
     """
     if not rows:
         return []
     model = rows[0].instance_type
-    reader = _OnPages(model, rows, history, SHELL if names else None, opening=False)
+    read = (reader or _OnPages)(model, rows, history, SHELL if names else None, opening=False)
     return [
         Entry(
             at=row.history_date,
             kind=_kind(before, row),
             role=Role(row.history_role or Role.OFFICE),
             # The first one is what it was made of: that is not listed.
-            changes=reader.between(before, row) if before is not None else [],
+            changes=read.between(before, row) if before is not None else [],
             name=str(row.history_user or "") if names else "",
             is_draft=row.state == State.DRAFT,
         )
-        for row, before in reader.pairs
+        for row, before in read.pairs
     ]
 
 
@@ -123,6 +129,12 @@ def stated(model: Any, row: Any, user: Any) -> list[Change]:
     """All that a row of history states, each field against nothing, in full."""
     reader = _OnPages(model, [row], type(row).objects.none(), user, shown=None)
     return reader.between(None, row)
+
+
+def record_of(model: Any, row: Any) -> Any:
+    """The record as its columns stand in a row, unsaved and without its links. No query."""
+    columns = model.register_history.fields_included(model)
+    return model(**{column.attname: getattr(row, column.attname) for column in columns})
 
 
 class Rows:
@@ -190,7 +202,7 @@ class Rows:
             found.setdefault(key, []).append(tuple(link))
         return found
 
-    def _labels(self, pairs: Sequence[tuple[Any, Any]]) -> dict[tuple[Any, Any], str]:
+    def _labels(self, pairs: Sequence[tuple[Any, Any]]) -> dict[tuple[Any, Any], Any]:
         """What the records are called by which rows differ; one query for each noun of theirs."""
         wanted: dict[Any, set[Any]] = {}
         for row, before in pairs:

@@ -125,7 +125,8 @@ class RegisterSchema(AutoSchema):
     @property
     def is_of_a_state(self) -> bool:
         """Whether it is about one record, which is answered with its ETag."""
-        return getattr(self.view, "has_etags", False) and getattr(self.view, "action", "") != "list"
+        is_list = getattr(self.view, "action", "") in ("list", "history")
+        return getattr(self.view, "has_etags", False) and not is_list
 
     def get_override_parameters(self) -> list[Any]:
         found = list(super().get_override_parameters())

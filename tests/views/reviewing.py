@@ -37,7 +37,9 @@ def make_draft(user: Any = None, **changes: Any) -> Project:
 
 def make_draft_enterprise(user: Any = None, **changes: Any) -> Enterprise:
     given = {"code": f"firm-{Enterprise.objects.count() + 1}", "name": "A firm to be"}
-    return reviewing.submit(user or make_user("clerk"), Enterprise(**given | changes)).record
+    links = {name: changes.pop(name) for name in ("sources",) if name in changes}
+    record = Enterprise(**given | changes)
+    return reviewing.submit(user or make_user("clerk"), record, **links).record
 
 
 def propose(user: Any, record: Any, **changes: Any) -> Proposal:

@@ -27,6 +27,7 @@ class Gone:
     """A record that was deleted, by the last row of its history."""
 
     row: Any
+    record: Any
     noun: str
     label: str
     name: str
@@ -38,9 +39,10 @@ class Gone:
 
 
 def gone(noun: str, row: Any) -> Gone:
-    record = row.instance
+    record = histories.record_of(REVIEWED[noun], row)
     return Gone(
         row,
+        record,
         noun,
         capfirst(str(record._meta.verbose_name)),
         str(record),
@@ -98,7 +100,7 @@ def page_of_deleted(
     # Its links were gone when it was deleted: they stand in the row before.
     before = histories.all_of(model, found.row.id).filter(history_id__lt=found.row.history_id)
     last = before.exclude(history_type="-").first() or found.row
-    may_restore = rights.may(user, "publish", model) and rights.reaches(user, found.row.instance)
+    may_restore = rights.may(user, "publish", model) and rights.reaches(user, found.record)
     context = {
         "gone": found,
         "changes": histories.stated(model, last, user),
