@@ -50,19 +50,15 @@ ON_WRITING = {
     "403": "The key is for reading only, or the permission is missing.",
     "409": "The code is taken, other records refer to this one, or another write came in between.",
 }
-<<<<<<< HEAD
 ON_WRITING_IN_A_STATE = {
     "412": "The record is in another state than `If-Match` says: `ETag` has the one it is in.",
     "428": "`If-Match` is missing.",
 }
-WITH_A_BODY = {"413": "The body is too large.", "415": "Bodies are `application/json`."}
-=======
 WITH_A_BODY = {
     "411": "The body does not say how long it is.",
     "413": "The body is too large.",
     "415": "Bodies are `application/json`, and not packed.",
 }
->>>>>>> headers
 
 # Vocabularies of parameters that take several words.
 WORDS = {"stage": Stage.values, "kind": Kind.values, "what": What.values}
