@@ -52,10 +52,7 @@ def restore(user: Any, model: Any, row: Any) -> Any:
         )
         kept = before.order_by("-history_id").first()
         links = model.register_history.links_of(model, [kept])[kept.history_id] if kept else {}
-        # The library's own way from a row to its record takes every noun to have the columns
-        # that are left out of some.
-        columns = [field.attname for field in model.register_history.fields_included(model)]
-        record = model(**{name: getattr(row, name) for name in columns})
+        record = row.instance
         if not rights.reaches(user, record):
             raise PermissionDenied(rights.out_of_reach(user))
         record._state.adding = True

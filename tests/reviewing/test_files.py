@@ -259,11 +259,11 @@ def test_names_of_drafts_of_other_areas_are_not_found_and_their_codes_not_made_a
     clerk = make_user("clerk", areas=[here])
     mapping = mapping_of(
         {
-            "columns": [
-                {"heading": "code", "field": "code"},
-                {"heading": "name", "field": "name"},
-                {"heading": "who", "field": "enterprise", "make": {"area": "here"}},
-            ],
+            "columns": {
+                "code": "code",
+                "name": "name",
+                "who": {"field": "enterprise", "find": True, "make": {"area": "here"}},
+            },
             "constants": {"area": "here"},
         },
         list(BY_NOUN),
