@@ -9,3 +9,8 @@ class ProjectsConfig(AppConfig):
     def ready(self) -> None:
         # Its receivers follow what happens to users and groups.
         from projects.accounts import ending  # noqa: F401
+
+        # Models can be imported from here on only.
+        from .account_names import watch
+
+        watch()

@@ -285,7 +285,7 @@ def rows(response):
 
 @pytest.fixture
 def auditor(client):
-    client.force_login(somebody("administrator"))
+    client.force_login(somebody("superuser"))
     return client
 
 

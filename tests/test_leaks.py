@@ -224,7 +224,9 @@ def said(client: Client, address: str, method: str = "get") -> tuple[Any, ...]:
     assert answer.status_code < 500, (address, body)
     if "spreadsheetml" in answer.get("Content-Type", "") and body:
         book = CalamineWorkbook.from_filelike(io.BytesIO(body))
-        rows = [row for name in book.sheet_names for row in book.get_sheet_by_name(name).to_python()]
+        rows = [
+            row for name in book.sheet_names for row in book.get_sheet_by_name(name).to_python()
+        ]
         body = repr([row for row in rows if row[0] != "Asked at"]).encode()
     headers = tuple(
         (name, TOKENS.sub(rb"\1", value.encode()))

@@ -17,7 +17,7 @@ from django.dispatch import receiver
 
 from projects import auditing
 from projects.auditing import Action
-from projects.models import ApiToken
+from projects.models import ApiToken, AreaLimit
 
 from .sessions import end_sessions
 
@@ -151,3 +151,18 @@ def follow_permissions(instance: Any, action: str, pk_set: Any, model: Any, **_:
 def _name_of(record: Any) -> str:
     """A permission's code, or the name of a user or group."""
     return getattr(record, "codename", str(record))
+
+
+# --- Areas ---------------------------------------------------------------------
+
+
+@receiver(post_save, sender=AreaLimit)
+def follow_limit(instance: Any, created: bool, raw: bool, **_: Any) -> None:
+    """Note it only, as with permissions; a limit that is changed to another area as a new one."""
+    if not raw:
+        note_roles(instance.user, limited_to=instance.area.code)
+
+
+@receiver(post_delete, sender=AreaLimit)
+def follow_end_of_limit(instance: Any, **_: Any) -> None:
+    note_roles(instance.user, no_longer_limited_to=instance.area.code)

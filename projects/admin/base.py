@@ -23,11 +23,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
-from projects import recording
+from projects import recording, reviewing
 from projects.forms import RegisterForm
-from projects.models import State
+from projects.histories import changes
+from projects.models import NOUN_OF, State
 
-from .history import changes
 from .reviewing import ReviewingAdmin
 
 # A list of links to choose from is for vocabularies; what is longer is asked for by its code.
@@ -273,7 +273,15 @@ class RegisterAdmin(ReviewingAdmin, PlainAdmin, SimpleHistoryAdmin):
         self, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponse:
         self._check_key(unquote(object_id))
+        self._check_seen(request, unquote(object_id))
         return super().history_view(request, object_id, extra_context)
+
+    def _check_seen(self, request: HttpRequest, key: str) -> None:
+        """Raise Http404 unless the person sees the record, or saw it before it was deleted."""
+        if self.model not in NOUN_OF or self.get_queryset(request).filter(pk=key).exists():
+            return
+        if not reviewing.deleted(request.user, self.model).filter(id=key).exists():
+            raise Http404
 
     def set_history_delta_changes(
         self, request: HttpRequest, historical_records: Any, foreign_keys_are_objs: bool = True

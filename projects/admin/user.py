@@ -5,15 +5,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group, Permission, User
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django_otp.plugins.otp_totp.admin import TOTPDevice
 
+from projects.account_names import check_account
 from projects.accounts import second_factor
 from projects.models import AreaLimit, rights
 
@@ -66,12 +70,35 @@ class AreaLimitInline(Autocompleting, admin.TabularInline):
     has_change_permission = has_delete_permission = has_add_permission
 
 
+class AccountForm(forms.ModelForm):
+    """Says at its field what every save of a user or a group is asked."""
+
+    def _post_clean(self) -> None:
+        super()._post_clean()
+        try:
+            check_account(self.instance)
+        except ValidationError as error:
+            for name, problems in error.error_dict.items():
+                if name in self.cleaned_data:
+                    self.add_error(name, problems)
+
+
+class NewUserForm(AccountForm, AdminUserCreationForm):
+    pass
+
+
+class ChangedUserForm(AccountForm, UserChangeForm):
+    pass
+
+
 @admin.register(User)
 class PlainUserAdmin(PlainAdmin, UserAdmin):
     """Accounts and their roles. A person limited to areas administers none."""
 
     list_display = ["username", "first_name", "last_name", "is_active", "is_staff", "last_login"]
     list_filter = ["is_active", "is_staff", "is_superuser", "groups"]
+    add_form = NewUserForm
+    form = ChangedUserForm
     inlines = [AreaLimitInline]
     actions = ["remove_second_factor"]
 
@@ -144,6 +171,8 @@ class PlainUserAdmin(PlainAdmin, UserAdmin):
 @admin.register(Group)
 class PlainGroupAdmin(PlainAdmin, GroupAdmin):
     """What the roles may do. Whoever changes that could give themselves anything: superusers."""
+
+    form = AccountForm
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.is_superuser

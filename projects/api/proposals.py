@@ -157,6 +157,9 @@ class ProposalViewSet(viewsets.ReadOnlyModelViewSet):
 class Reviewed:
     """What a viewset of a reviewed noun answers beside reading and writing its records."""
 
+    # As what a change of something published is answered where it has to be reviewed.
+    proposals_class = ProposalSerializer
+
     @extend_schema(request=SeenSerializer)
     @action(detail=True, methods=["post"])
     @idempotent

@@ -54,7 +54,11 @@ ON_WRITING_IN_A_STATE = {
     "412": "The record is in another state than `If-Match` says: `ETag` has the one it is in.",
     "428": "`If-Match` is missing.",
 }
-WITH_A_BODY = {"413": "The body is too large.", "415": "Bodies are `application/json`."}
+WITH_A_BODY = {
+    "411": "The body does not say how long it is.",
+    "413": "The body is too large.",
+    "415": "Bodies are `application/json`, and not packed.",
+}
 
 # Vocabularies of parameters that take several words.
 WORDS = {"stage": Stage.values, "kind": Kind.values, "what": What.values}
@@ -125,7 +129,8 @@ class RegisterSchema(AutoSchema):
     @property
     def is_of_a_state(self) -> bool:
         """Whether it is about one record, which is answered with its ETag."""
-        return getattr(self.view, "has_etags", False) and getattr(self.view, "action", "") != "list"
+        is_list = getattr(self.view, "action", "") in ("list", "history")
+        return getattr(self.view, "has_etags", False) and not is_list
 
     def get_override_parameters(self) -> list[Any]:
         found = list(super().get_override_parameters())
@@ -149,6 +154,10 @@ class RegisterSchema(AutoSchema):
         if self.is_of_a_state and self.method == "GET":
             unchanged = OpenApiResponse(description="It is in the state that is known.")
             responses["304"] = self._get_response_for_code(unchanged, "304")
+        proposals = getattr(self.view, "proposals_class", None)
+        if proposals and self.method in ("PUT", "PATCH", "DELETE"):
+            waits = OpenApiResponse(proposals, "It waits for review: the record is as it was.")
+            responses["202"] = self._get_response_for_code(waits, "202", ["application/json"])
         for status, description in self.possible_errors().items():
             if status in responses:
                 # The view says itself what that looks like there.

@@ -17,6 +17,7 @@ from projects import names
 
 from . import rights
 from .fields import CodeField
+from .texts import CheckedTexts
 
 
 class State(models.TextChoices):
@@ -59,7 +60,7 @@ class NamedQuerySet(RegisterQuerySet):
         return found
 
 
-class RegisterModel(models.Model):
+class RegisterModel(CheckedTexts):
     """A record with a version that each change raises by one."""
 
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
@@ -141,6 +142,8 @@ class NamedModel(CodedModel):
         help_text=_("What a reader must know: what is assumed, and what the source leaves open."),
     )
     search_key = models.TextField(editable=False, blank=True, default="")
+
+    names_in_lines = ("aliases",)
 
     objects = NamedQuerySet.as_manager()
 

@@ -42,6 +42,8 @@ class RegisterHistory(HistoricalRecords):
     each save writes its own.
     """
 
+    excluded_fields: list[str]
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("excluded_fields", ["search_key"])
         kwargs.setdefault("bases", [HistoryRow])

@@ -22,7 +22,14 @@ from projects.models import (
 
 from . import differences
 from .differences import Links
-from .rules import ReviewError, check_may_decide, check_may_publish, check_reach, person
+from .rules import (
+    ReviewError,
+    check_may_decide,
+    check_may_publish,
+    check_reach,
+    person,
+    read_reason,
+)
 
 Change = tuple[Any, Links]
 
@@ -198,15 +205,16 @@ def accept(user: Any, proposal: Proposal, version: int | None = None) -> Any:
 
 def return_(user: Any, proposal: Proposal, reason: str) -> None:
     """Send a proposal back, with a reason. Raises PermissionDenied and ReviewError."""
-    if not reason.strip():
-        raise ReviewError(_("Say why: whoever proposed it has to know what to mend."))
+    reason = read_reason(reason, _("Say why: whoever proposed it has to know what to mend."))
     with transaction.atomic():
         proposal = _locked(proposal)
         check_may_publish(user, proposal.model)
         record = record_of(proposal)
         if record is not None:
             check_may_decide(user, record, {proposal.user_id})
-        _decide(proposal, user, ProposalState.RETURNED, reason.strip())
+        elif not rights.may(user, "publish", proposal.model):
+            raise PermissionDenied(_("Only a reviewer decides about it."))
+        _decide(proposal, user, ProposalState.RETURNED, reason)
 
 
 def withdraw(user: Any, proposal: Proposal) -> None:

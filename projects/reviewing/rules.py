@@ -7,9 +7,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
 from projects.models import NOUN_OF, rights
+from projects.models.texts import check_text
 
 
 class ReviewError(Exception):
@@ -19,6 +21,17 @@ class ReviewError(Exception):
 def person(user: Any) -> Any:
     """The user as columns have it: None for the shell."""
     return user if getattr(user, "pk", None) else None
+
+
+def read_reason(reason: str, missing: str) -> str:
+    """A reason as it is kept. Raises ReviewError: with `missing` where there is none."""
+    if not reason.strip():
+        raise ReviewError(missing)
+    try:
+        check_text(reason, gettext("reason"), lines=True, hidden=True)
+    except ValidationError as error:
+        raise ReviewError(" ".join(error.messages)) from error
+    return reason.strip()
 
 
 def called(records: Sequence[Any]) -> str:

@@ -308,7 +308,7 @@ def test_a_step_that_is_none_is_not_found(client, device):
 
 def test_a_superuser_removes_what_somebody_has_lost(user, device):
     admin = Client()
-    admin.force_login(somebody("boss", "administrator"))
+    admin.force_login(somebody("boss", "superuser"))
 
     admin.post("/admin/auth/user/", {"action": "remove_second_factor", "_selected_action": user.pk})
 
@@ -341,7 +341,7 @@ def test_a_command_removes_it_where_nobody_else_can(user, device):
 
 
 def test_nobody_looks_at_secrets_in_the_admin(client):
-    client.force_login(somebody("boss", "administrator"))
+    client.force_login(somebody("boss", "superuser"))
 
     assert client.get("/admin/otp_totp/totpdevice/").status_code == 404
 
@@ -352,11 +352,11 @@ def test_nobody_looks_at_secrets_in_the_admin(client):
 @pytest.mark.parametrize(
     ("required", "role", "led"),
     [
-        ("none", "administrator", False),
-        ("superusers", "administrator", True),
+        ("none", "superuser", False),
+        ("superusers", "superuser", True),
         ("superusers", "viewer", False),
         ("staff", "viewer", True),
-        ("staff", "administrator", True),
+        ("staff", "superuser", True),
         ("staff", "visitor", False),
     ],
 )

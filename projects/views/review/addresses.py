@@ -1,0 +1,31 @@
+"""Where records stand: on their pages, among what is reviewed, in the admin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+
+from projects.models import NOUN_OF, Headline, Receipt
+
+
+def page_of(record: Any) -> str:
+    """The public page on which a record stands; empty for a noun without any, such as sectors.
+
+    Funds received stand on the page of their project, headlines on that of
+    their source; of these it costs a query where that has not been read.
+    """
+    if isinstance(record, Receipt):
+        return f"{record.project.get_absolute_url()}#received"
+    if isinstance(record, Headline):
+        return f"{record.source.get_absolute_url()}#headline-{record.pk}"
+    return record.get_absolute_url() if hasattr(record, "get_absolute_url") else ""
+
+
+def review_of(record: Any) -> str:
+    """The page on which a draft is looked at."""
+    return reverse("review-draft", args=[NOUN_OF[type(record)], record.pk])
+
+
+def admin_of(record: Any, action: str = "change") -> str:
+    return reverse(f"admin:projects_{record._meta.model_name}_{action}", args=[record.pk])
