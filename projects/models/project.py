@@ -341,6 +341,7 @@ class Project(SourcedModel, ReviewedModel):
             ),
         ]
         indexes = [
+            *ReviewedModel.Meta.indexes,
             models.Index(fields=["signed_on", "id"], name="project_signed"),
             models.Index(fields=["area", "signed_on", "id"], name="project_area_signed"),
             models.Index(fields=["stage", "id"], name="project_stage"),
