@@ -29,6 +29,7 @@ from projects.models import Area, Basis
 from projects.totals import DIMENSIONS
 from tests import hidden
 from tests.addresses import Address, every_address
+from tests.conftest import CHAOS
 from tests.factories import make_user
 
 # What is made anew for each answer and says nothing: tokens of forms, nonces, and the moment and
@@ -180,11 +181,11 @@ def queries(question: Any, public: Any) -> list[str]:
 
 
 def of_noun(noun: str, public: Any) -> Iterator[str]:
-    for query in queries(QUESTIONS[noun], public):
+    for place, query in enumerate(queries(QUESTIONS[noun], public)):
         yield f"/api/v1/{noun}/?{query}"
-        if noun in PAGES:
+        if noun in PAGES and (CHAOS or place % 2 == 0):
             yield f"/{noun}/?{query}"
-        if noun in PAGES and not query.startswith(("ordering", "page")):
+        elif noun in PAGES or CHAOS:
             yield f"/{noun}/export.csv?{query}"
     yield f"/api/v1/{noun}/?cursor=&page_size=1"
     for format in ("json", "xlsx") if noun in PAGES else ():
@@ -200,9 +201,10 @@ def of_totals(public: Any) -> Iterator[str]:
         for basis in Basis.values
     ]
     asked += [f"by=sector&{query}" for query in queries(filters.ProjectQuestion, public) if query]
-    for query in asked:
+    for place, query in enumerate(asked):
         yield f"/api/v1/totals/?{query}"
-        yield f"/totals/?{query}"
+        if CHAOS or place % 4 == 0:
+            yield f"/totals/?{query}"
     yield from ("/totals/export.csv?by=sector&then=month", "/totals/export.xlsx?by=enterprise")
 
 
@@ -430,7 +432,8 @@ def test_people_of_other_areas_are_answered_as_if_nothing_were_hidden(public, ro
     asked = [path for path in addresses(public, secret) if not any(n in path for n in left_out)]
     asked += of_admin()
     if role == "reviewer":
-        asked += [*of_noun("projects", public), *of_totals(public)]
+        asked += [path for path in of_noun("projects", public) if path.startswith("/api/")]
+        asked += [path for path in of_totals(public) if "by=" in path][:40]
     client = asker()
     client.force_login(make_user(role, areas=[Area.objects.get(code="there")]))
     beside = all_said(client, asked)
@@ -438,7 +441,7 @@ def test_people_of_other_areas_are_answered_as_if_nothing_were_hidden(public, ro
     hidden.purge()
 
     assert differing(beside, all_said(client, asked)) == []
-    assert beside["/projects/base/"][0] == beside["/admin/projects/project/"][0] == 200
+    assert beside["/projects/port/"][0] == beside["/admin/projects/project/"][0] == 200
 
 
 def test_every_filter_has_values_to_be_asked_with():
