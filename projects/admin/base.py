@@ -15,7 +15,7 @@ from django.db import DataError
 from django.db.models import QuerySet, URLField, prefetch_related_objects
 from django.db.models.sql import Query
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
-from django.urls import URLPattern
+from django.urls import NoReverseMatch, URLPattern
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
@@ -221,7 +221,11 @@ class RegisterAdmin(ReviewingAdmin, PlainAdmin, SimpleHistoryAdmin):
 
     def get_view_on_site_url(self, obj: Any = None) -> str | None:
         """Straight to the record's page: Django's way there costs a query and a redirect."""
-        return obj.get_absolute_url() if hasattr(obj, "get_absolute_url") else None
+        try:
+            return obj.get_absolute_url() if hasattr(obj, "get_absolute_url") else None
+        except NoReverseMatch:
+            # In a form that is refused, the record has the code that was typed.
+            return None
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """What would be deleted, and what stands against it.
