@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -156,7 +157,7 @@ def make_register() -> Register:
         "sectors": sector,
         "enterprises": enterprise,
         "sources": source,
-        "rates": make_rate(source=source),
+        "rates": make_rate(quoted_on=date(2023, 11, 11), source=source),
     }
     project = Project.objects.get(code="project")
     project.name, project.note = "Proposed", "Other words"

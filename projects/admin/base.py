@@ -199,7 +199,8 @@ class PlainAdmin(Autocompleting, admin.ModelAdmin):
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
         """The record with what its autocompletes show, one query for each of them."""
-        record = super().get_object(request, object_id, from_field)
+        # An empty `_to_field` in the address names no column, as a missing one.
+        record = super().get_object(request, object_id, from_field or None)
         if record is not None:
             prefetch_related_objects([record], *self.get_autocomplete_fields(request))
         return record
