@@ -73,12 +73,10 @@ def records(db):
 
 def arguments(address, records, user):
     """What stands in an address: what is there, where there is such a thing."""
-    noun = address.name.rpartition("projects_")[2].partition("_")[0]
+    noun = address.name.rpartition("_")[0].rpartition("_")[2]
     token = ApiToken.objects.filter(user=user).first() if user else None
     keyed = records | {"apitoken": token, "user": make_user("clerk")}
-    record = keyed.get(
-        noun if noun in keyed else address.name.rpartition("auth_")[2].partition("_")[0]
-    )
+    record = keyed.get(noun)
     values = {
         "object_id": record.pk if record else 10**6,
         "code": "one",
