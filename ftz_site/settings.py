@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import dj_database_url
+import dj_email_url
 import django_cache_url
 from babel.numbers import is_currency
 from django.core.exceptions import ImproperlyConfigured
@@ -21,6 +22,7 @@ from ftz_site.values import (
     are_hosts,
     are_origins,
     counts_exactly,
+    is_email,
     is_hard_to_guess,
     is_rate,
     is_time_zone,
@@ -49,6 +51,9 @@ REMEDIES = {
     "CACHE_URL": (
         "give redis://host/0 or pymemcache://host:11211 with its client installed, or leave it out"
     ),
+    "EMAIL_URL": "give submission://user:password@host for TLS, or console:// to print mails",
+    "DEFAULT_FROM_EMAIL": "give an e-mail address, such as register@example.org",
+    "REQUIRE_SECOND_FACTOR": "give none, superusers or staff",
     "BASE_CURRENCY": "give a currency's three letters (ISO 4217), such as CNY",
     "TIME_ZONE": "give a zone's name, such as Asia/Shanghai",
     "REVIEW_OWN_ENTRIES": "give true or false",
@@ -60,7 +65,7 @@ REMEDIES = {
     "PORT": "give a port number from 1 to 65535",
 }
 # A refusal may land in a log, so these are named without their value.
-SECRETS = {"SECRET_KEY", "DATABASE_URL", "CACHE_URL"}
+SECRETS = {"SECRET_KEY", "DATABASE_URL", "CACHE_URL", "EMAIL_URL"}
 
 
 def accepts(test):
@@ -132,6 +137,25 @@ def read_cache(url: str) -> dict | None:
     return cache
 
 
+@env.parser_for("mail")
+def read_mail(url: str) -> dict:
+    """Django's settings of e-mail for `url`: a server of SMTP, or the console; "" for neither."""
+    if not url:
+        return {}
+    try:
+        mail = dj_email_url.parse(url)
+    except Exception as error:  # the library raises nothing narrower
+        raise ValidationError(str(error)) from error
+    match mail.get("EMAIL_BACKEND", "").rpartition(".")[0].rpartition(".")[2]:
+        case "smtp" if mail["EMAIL_HOST"]:
+            pass
+        case "console":
+            pass
+        case _:
+            raise ValidationError("neither a server of SMTP nor the console")
+    return mail
+
+
 DEBUG = env.bool("DEBUG", default=False)
 if DEBUG is True:
     REMEDIES["ALLOWED_HOSTS"] = (
@@ -170,6 +194,15 @@ REVIEW_OWN_ENTRIES = env.bool("REVIEW_OWN_ENTRIES", default=False)
 # By itself it binds nobody: the browsers' list takes in a whole domain, and only where its
 # owner hands it in. A register at the bare domain, whose owner does not wish that, says false.
 HSTS_PRELOAD = env.bool("HSTS_PRELOAD", default=True)
+MAIL = env.mail("EMAIL_URL", default="console://" if DEBUG else "")
+DEFAULT_FROM_EMAIL = env.str(
+    "DEFAULT_FROM_EMAIL", default="register@localhost", validate=accepts(is_email)
+)
+REQUIRE_SECOND_FACTOR = env.str(
+    "REQUIRE_SECOND_FACTOR",
+    default="none",
+    validate=accepts(("none", "superusers", "staff").__contains__),
+)
 LOG_LEVEL = env.str(
     "LOG_LEVEL",
     default="INFO",
@@ -218,6 +251,8 @@ INSTALLED_APPS = [
     "simple_history",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -233,10 +268,13 @@ MIDDLEWARE = [
     "ftz_site.headers.Headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "ftz_site.bodies.LengthRequired",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # After authentication: it leads away who lacks a second factor.
+    "projects.accounts.requiring.RequireSecondFactor",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     # After authentication: it notes who makes the change.
@@ -267,6 +305,8 @@ LANGUAGE_CODE = "en"
 USE_I18N = True
 USE_TZ = True
 
+# --- Signing in --------------------------------------------------------------
+
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
@@ -280,6 +320,29 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+
+# Sessions that know whose they are, so that all of a user's can be ended at once.
+SESSION_ENGINE = "projects.accounts.sessions"
+# A day at the office: then one signs in again, however busy one was.
+SESSION_COOKIE_AGE = 12 * 60 * 60
+# Seconds for which a link to a new password holds, once.
+PASSWORD_RESET_TIMEOUT = 60 * 60
+
+# What an authenticator shows beside the user's name.
+OTP_TOTP_ISSUER = "Investment register"
+# The library would let a thief of the password keep the owner waiting ever longer:
+# how often a code may be tried is for projects.accounts.limits to say.
+OTP_TOTP_THROTTLE_FACTOR = 0
+
+# Without a server of mail, the page for a new password says that there is none.
+CAN_SEND_MAIL = bool(MAIL)
+EMAIL_BACKEND = MAIL.get("EMAIL_BACKEND", "django.core.mail.backends.dummy.EmailBackend")
+EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD, EMAIL_USE_TLS, EMAIL_USE_SSL = (
+    MAIL.get(f"EMAIL_{name}")
+    for name in ("HOST", "PORT", "HOST_USER", "HOST_PASSWORD", "USE_TLS", "USE_SSL")
+)
+# A worker sends one mail after another: a server that does not answer must not hold it.
+EMAIL_TIMEOUT = 20
 
 
 # --- What comes in -----------------------------------------------------------
@@ -339,7 +402,7 @@ CSRF_FAILURE_VIEW = "projects.views.errors.form_expired"
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "projects.api.authentication.TokenAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
+        "projects.api.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["projects.api.permissions.ReadOpenWriteByPermission"],
     "DEFAULT_PAGINATION_CLASS": "projects.api.pagination.RegisterPagination",

@@ -20,6 +20,7 @@ _THIS_MACHINE = re.compile(
     r"(\.|([a-z0-9-]+\.)*)localhost|127(\.\d{1,3}){3}|\[::1\]", re.IGNORECASE
 )
 _ORIGIN = re.compile(r"(https?)://([A-Za-z0-9*._\[\]:-]+)")
+_EMAIL = re.compile(r"[^\s@<>,;:\"]+@[A-Za-z0-9.-]+")
 _RATE = re.compile(r"([1-9][0-9]{0,6})/(s|sec|second|m|min|minute|h|hour|d|day)")
 
 
@@ -48,6 +49,10 @@ def are_origins(origins: Sequence[str], *, in_debug: bool) -> bool:
     return all(
         one is not None and one[2].strip("*.") and (in_debug or one[1] == "https") for one in found
     )
+
+
+def is_email(text: str) -> bool:
+    return _EMAIL.fullmatch(text) is not None
 
 
 def is_time_zone(name: str) -> bool:

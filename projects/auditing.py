@@ -89,8 +89,16 @@ def note_few(action: Action, request: Any, subject: str = "", **details: Any) ->
 
 
 def note_refusal(request: Any, reason: str = "") -> None:
-    """That somebody may not do what they asked for; nothing of a visitor who only reads."""
-    if request.user.is_authenticated or request.method not in SAFE_METHODS:
+    """That somebody may not do what they asked for; nothing of a visitor who only reads.
+
+    Nor of a request that was refused before it was asked whose it is.
+    """
+    try:
+        is_signed_in = hasattr(request, "user") and request.user.is_authenticated
+    except Error:
+        logger.exception("It could not be found whom something was refused to")
+        return
+    if is_signed_in or (hasattr(request, "user") and request.method not in SAFE_METHODS):
         details = {"reason": reason} if reason else {}
         note_few(
             Action.PERMISSION_REFUSED,

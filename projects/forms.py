@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import ProhibitNullCharactersValidator
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -19,6 +20,7 @@ from projects import money, recording
 from projects.amounts import Understood, understood
 from projects.meeting import MeetingForm, PartsFormSet, RecordsFormSet
 from projects.models import Headline, Project, ProjectSector, Qualifier, Receipt, Sector
+from projects.models.texts import text_fields
 
 LONGEST_AMOUNT = 200
 
@@ -132,11 +134,20 @@ class AmountField(forms.CharField):
 class RegisterForm(MeetingForm):
     """A form whose autocompletes need no query for what the record already holds.
 
-    `self.instance` brings its relations along (the admin prefetches them).
+    `self.instance` brings its relations along (the admin prefetches them). What
+    a text may hold is left to the model, which says more than that no null may
+    stand in it.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for column in text_fields(type(self.instance)):
+            if field := self.fields.get(column.name):
+                field.validators = [
+                    one
+                    for one in field.validators
+                    if not isinstance(one, ProhibitNullCharactersValidator)
+                ]
         if self.instance.pk is None:
             return
         for name, field in self.fields.items():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.addresses import NOWHERE, addresses, make_register
+from tests.reached import NOWHERE, addresses, make_register
 
 # Nobody adds to these by hand, or takes from them; what is to be completed is not said.
 REFUSED = {

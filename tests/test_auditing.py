@@ -13,6 +13,7 @@ from rest_framework.test import APIClient
 from projects import auditing, clients
 from projects.auditing import Action, note
 from projects.models import ApiToken, AuditEntry, ImportBatch
+from projects.views import errors
 from tests.factories import make_project, make_user
 
 pytestmark = pytest.mark.django_db
@@ -20,6 +21,13 @@ pytestmark = pytest.mark.django_db
 
 def noted():
     return list(AuditEntry.objects.order_by("pk").values_list("action", "name", "subject"))
+
+
+def somebody(role="visitor", **changes):
+    """A user; that they were made, and with which rights, is left out of the log here."""
+    user = make_user(role, **changes)
+    AuditEntry.objects.all().delete()
+    return user
 
 
 @pytest.fixture
@@ -38,7 +46,7 @@ def behind_a_proxy(settings):
         ("forged\r\nat=now, 192.0.2.7:5123", "192.0.2.7"),
         ("[2001:db8:0::7]:443", "2001:db8::7"),
         ("::ffff:192.0.2.7", "192.0.2.7"),
-        ("192.0.2.7, nonsense", ""),
+        ("192.0.2.7, nonsense", "127.0.0.1"),
         ("", "127.0.0.1"),
     ],
 )
@@ -70,7 +78,7 @@ def test_a_network_of_ipv6_is_one_client(behind_a_proxy):
 
 
 def test_an_entry_says_who_what_when_and_from_where():
-    user = make_user("clerk", username="wang")
+    user = somebody("clerk", username="wang")
     request = RequestFactory().get("/projects/")
     request.user = user
 
@@ -91,7 +99,7 @@ def test_a_command_is_nobody_at_a_shell():
 
 
 def test_the_name_stays_when_the_user_is_gone():
-    user = make_user(username="wang")
+    user = somebody(username="wang")
     note(Action.SIGNED_IN, user=user)
 
     user.delete()
@@ -149,7 +157,7 @@ def test_an_entry_is_neither_changed_nor_deleted():
 
 def test_a_refused_page_is_noted_with_its_address():
     client = Client()
-    client.force_login(make_user("viewer", username="li"))
+    client.force_login(somebody("viewer", username="li"))
 
     assert client.get("/admin/projects/project/add/?key=hunter2").status_code == 403
 
@@ -158,7 +166,7 @@ def test_a_refused_page_is_noted_with_its_address():
 
 
 def test_a_refused_write_to_the_api_is_noted_with_its_reason():
-    _token, key = ApiToken.objects.issue(make_user("clerk", username="li"), "r", read_only=True)
+    _token, key = ApiToken.objects.issue(somebody("clerk", username="li"), "r", read_only=True)
     project = make_project()
     client = APIClient()
     client.credentials(HTTP_AUTHORIZATION=f"Token {key}")
@@ -195,10 +203,24 @@ def test_an_entry_that_cannot_be_written_changes_no_answer(monkeypatch, caplog):
 
     monkeypatch.setattr(AuditEntry.objects, "create", refuse)
     client = Client()
-    client.force_login(make_user("viewer"))
+    client.force_login(somebody("viewer"))
 
     assert client.get("/admin/projects/project/add/").status_code == 403
     assert "An entry could not be written to the audit log" in caplog.text
+
+
+def test_a_page_of_refusal_stands_where_the_database_does_not(monkeypatch, caplog):
+    class Unknown:
+        @property
+        def is_authenticated(self):
+            raise DatabaseError("no route to the database")
+
+    request = RequestFactory().post("/")
+    without = errors.forbidden(request)
+    request.user = Unknown()
+
+    assert [without.status_code, errors.forbidden(request).status_code] == [403, 403]
+    assert "whom something was refused to" in caplog.text
 
 
 def test_an_export_is_noted_with_its_question(client, tmp_path):
@@ -229,7 +251,7 @@ def test_what_is_brought_in_is_noted_and_what_is_taken_back(tmp_path):
 
 
 def test_many_projects_at_once_are_an_import():
-    _token, key = ApiToken.objects.issue(make_user("clerk", username="li"), "nightly")
+    _token, key = ApiToken.objects.issue(somebody("clerk", username="li"), "nightly")
     client = APIClient()
     client.credentials(HTTP_AUTHORIZATION=f"Token {key}")
     body = [{"code": "p-1", "name": "One"}]
@@ -242,7 +264,7 @@ def test_many_projects_at_once_are_an_import():
 
 
 def test_a_key_is_noted_by_its_name_only():
-    user = make_user("clerk", username="li")
+    user = somebody("clerk", username="li")
 
     call_command("create_token", "li", name="nightly", read_only=True)
 
@@ -263,7 +285,7 @@ def rows(response):
 
 @pytest.fixture
 def auditor(client):
-    client.force_login(make_user("administrator"))
+    client.force_login(somebody("superuser"))
     return client
 
 
@@ -285,7 +307,7 @@ def test_the_log_is_read_by_whoever_may_and_changed_by_nobody(auditor):
 
 
 def test_the_log_is_closed_to_others(client):
-    user = make_user("clerk")
+    user = somebody("clerk")
     user.user_permissions.remove(*user.user_permissions.filter(codename="view_auditentry"))
     client.force_login(user)
 
@@ -293,7 +315,8 @@ def test_the_log_is_closed_to_others(client):
 
 
 def test_the_log_is_searched_by_user_address_and_subject(auditor):
-    note(Action.PUBLISHED, user=make_user(username="wang"), subject="projects/p-1")
+    wang = somebody(username="wang")
+    note(Action.PUBLISHED, user=wang, subject="projects/p-1")
     note(Action.PUBLISHED, subject="projects/p-2")
     client = Client(REMOTE_ADDR="192.0.2.7")
     client.get("/areas/export.csv")

@@ -11,9 +11,9 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
-from tests.addresses import addresses, filled, make_register, routes
 from tests.files.questions import RAW, TEXTS, queries
 from tests.parameters import parameters_of
+from tests.reached import addresses, filled, make_register, routes
 
 pytestmark = pytest.mark.django_db
 

@@ -12,8 +12,8 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 
-from tests.addresses import addresses, make_register
 from tests.files.scripts import FORMULAS, SCRIPTS
+from tests.reached import addresses, make_register
 from tests.staining import harmless, packed, stain
 from tests.structure import check_same, is_page
 

@@ -10,10 +10,10 @@ from urllib.parse import quote
 import pytest
 from django.test import Client
 
-from tests.addresses import bring_in, filled, make_register, routes
 from tests.factories import make_user
 from tests.files.scripts import ADDRESSES, SCRIPTS
 from tests.parameters import parameters_of
+from tests.reached import bring_in, filled, make_register, routes
 from tests.staining import harmless
 from tests.structure import Known, check_escaped, check_same, scheme_of, site_of
 from tests.test_scripts import PARTS, pages

@@ -23,11 +23,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
-from projects import recording
+from projects import recording, reviewing
 from projects.forms import RegisterForm
-from projects.models import State
+from projects.histories import changes
+from projects.models import NOUN_OF, State
 
-from .history import changes
 from .reviewing import ReviewingAdmin
 
 # A list of links to choose from is for vocabularies; what is longer is asked for by its code.
@@ -115,14 +115,23 @@ class Autocompleting(BaseModelAdmin):
     """Autocompletes that also take a code, for admins and inlines alike."""
 
     def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        self._narrow(db_field, request, kwargs)
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs["widget"] = self._widget(CodedSelect, db_field, kwargs)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_manytomany(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        self._narrow(db_field, request, kwargs)
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs["widget"] = self._widget(CodedSelectMultiple, db_field, kwargs)
         return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    @staticmethod
+    def _narrow(db_field: Any, request: Any, kwargs: dict[str, Any]) -> None:
+        """Offer, take and name only what the person may see."""
+        records = db_field.related_model._default_manager
+        if hasattr(records, "visible_to"):
+            kwargs.setdefault("queryset", records.visible_to(request.user))
 
     def _widget(self, widget: Any, db_field: Any, kwargs: dict[str, Any]) -> Any:
         made = widget(db_field, self.admin_site, using=kwargs.get("using"))
@@ -272,7 +281,15 @@ class RegisterAdmin(ReviewingAdmin, PlainAdmin, SimpleHistoryAdmin):
         self, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponse:
         self._check_key(unquote(object_id))
+        self._check_seen(request, unquote(object_id))
         return super().history_view(request, object_id, extra_context)
+
+    def _check_seen(self, request: HttpRequest, key: str) -> None:
+        """Raise Http404 unless the person sees the record, or saw it before it was deleted."""
+        if self.model not in NOUN_OF or self.get_queryset(request).filter(pk=key).exists():
+            return
+        if not reviewing.deleted(request.user, self.model).filter(id=key).exists():
+            raise Http404
 
     def set_history_delta_changes(
         self, request: HttpRequest, historical_records: Any, foreign_keys_are_objs: bool = True

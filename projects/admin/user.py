@@ -5,18 +5,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django import forms
+from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group, Permission, User
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django_otp.plugins.otp_totp.admin import TOTPDevice
 
+from projects.account_names import check_account
+from projects.accounts import second_factor
 from projects.models import AreaLimit, rights
 
 from .base import Autocompleting, PlainAdmin
 
-admin.site.unregister([User, Group])
+# Nobody looks at the secrets of others: a second factor that was lost is removed below.
+admin.site.unregister([User, Group, TOTPDevice])
 
 # What only a superuser gives: more than any group holds.
 FOR_SUPERUSERS = ("is_superuser", "user_permissions")
@@ -62,13 +70,37 @@ class AreaLimitInline(Autocompleting, admin.TabularInline):
     has_change_permission = has_delete_permission = has_add_permission
 
 
+class AccountForm(forms.ModelForm):
+    """Says at its field what every save of a user or a group is asked."""
+
+    def _post_clean(self) -> None:
+        super()._post_clean()
+        try:
+            check_account(self.instance)
+        except ValidationError as error:
+            for name, problems in error.error_dict.items():
+                if name in self.cleaned_data:
+                    self.add_error(name, problems)
+
+
+class NewUserForm(AccountForm, AdminUserCreationForm):
+    pass
+
+
+class ChangedUserForm(AccountForm, UserChangeForm):
+    pass
+
+
 @admin.register(User)
 class PlainUserAdmin(PlainAdmin, UserAdmin):
     """Accounts and their roles. A person limited to areas administers none."""
 
     list_display = ["username", "first_name", "last_name", "is_active", "is_staff", "last_login"]
     list_filter = ["is_active", "is_staff", "is_superuser", "groups"]
+    add_form = NewUserForm
+    form = ChangedUserForm
     inlines = [AreaLimitInline]
+    actions = ["remove_second_factor"]
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
         # A person is made first, with a name and a password.
@@ -115,10 +147,32 @@ class PlainUserAdmin(PlainAdmin, UserAdmin):
             if self.has_delete_permission(request, user):
                 self.delete_model(request, user)
 
+    @admin.action(description=_("Remove the second factor of the chosen users"))
+    def remove_second_factor(self, request: HttpRequest, queryset: QuerySet) -> None:
+        """For who has lost both the device and the recovery codes."""
+        count = sum(second_factor.remove(user) for user in queryset)
+        messages.success(
+            request,
+            ngettext(
+                "%(count)s second factor was removed.",
+                "%(count)s second factors were removed.",
+                count,
+            )
+            % {"count": count},
+        )
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        actions = super().get_actions(request)
+        if not request.user.is_superuser:
+            actions.pop("remove_second_factor", None)
+        return actions
+
 
 @admin.register(Group)
 class PlainGroupAdmin(PlainAdmin, GroupAdmin):
     """What the roles may do. Whoever changes that could give themselves anything: superusers."""
+
+    form = AccountForm
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.is_superuser

@@ -6,11 +6,13 @@ import logging
 import math
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import (
     BadRequest,
     PermissionDenied,
     RequestDataTooBig,
     SuspiciousOperation,
+    TooManyFieldsSent,
 )
 from django.core.exceptions import (
     ValidationError as ModelError,
@@ -107,6 +109,11 @@ def understood(error: Exception, user: Any) -> Exception:
             return exceptions.ParseError(_("The database cannot hold a value that was sent."))
         case RequestDataTooBig():
             return BodyTooLarge(_("The body is too large: send less at once."))
+        case TooManyFieldsSent():
+            most = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
+            return exceptions.ParseError(
+                _("The address has more than %(most)s parameters: ask for less.") % {"most": most}
+            )
         case SuspiciousOperation() | BadRequest() | MultiPartParserError() | UnreadablePostError():
             return exceptions.ParseError(_("The request cannot be read."))
     return error

@@ -49,6 +49,11 @@ class StrictJSONParser(BaseParser):
                 _("The body is larger than %(most)s bytes: send less at once.") % {"most": largest}
             )
         if request := (parser_context or {}).get("request"):
+            packed = request.headers.get("Content-Encoding", "identity")
+            if packed.lower() != "identity":
+                raise exceptions.UnsupportedMediaType(
+                    packed, _("Bodies are not unpacked here: send yours as it is.")
+                )
             request.body_digest = hashlib.sha256(body).hexdigest()
         try:
             data = json.loads(

@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponsePermanentRedirect
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import viewsets
+from rest_framework.decorators import action
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
@@ -18,6 +19,7 @@ from projects.models.fields import CODE_PATTERN
 
 from .errors import Conflict
 from .formats import Negotiation, StrictJSONParser
+from .histories import EntrySerializer, WithHistory
 from .idempotency import idempotent
 from .listing import QuestionBackend
 from .proposals import ProposalSerializer, Reviewed
@@ -74,8 +76,12 @@ class NounViewSet(WrittenInStates, viewsets.ModelViewSet):
         return records.select_related(*self.joined).prefetch_related(*self.fetched)
 
     def answer(self, record: Any) -> Any:
-        """What is answered after a write: read anew, with everything that was derived."""
-        return self.get_serializer(self.get_queryset().get(pk=record.pk)).data
+        """What is answered after a write: read anew, with everything that was derived.
+
+        Whoever wrote it is told what became of it, even if they may not read drafts.
+        """
+        written = self.with_answers(self.model.objects.filter(pk=record.pk))
+        return self.get_serializer(written.get()).data
 
     @recording.retried()
     @idempotent
@@ -132,7 +138,7 @@ class SectorViewSet(NounViewSet):
     question_class = filters.SectorQuestion
 
 
-class EnterpriseViewSet(Reviewed, NounViewSet):
+class EnterpriseViewSet(Reviewed, WithHistory, NounViewSet):
     """Enterprises, settled in an area or only a party to a project.
 
     The code of one that was merged into another leads to that one on reading;
@@ -155,11 +161,23 @@ class EnterpriseViewSet(Reviewed, NounViewSet):
         try:
             return super().retrieve(request, *args, **kwargs)
         except Moved as moved:
-            address = reverse(f"api:{self.basename}-detail", args=[moved.code])
-            query = request.META.get("QUERY_STRING", "")
-            return HttpResponsePermanentRedirect(
-                request.build_absolute_uri(f"{address}?{query}" if query else address)
-            )
+            return self._led_on(moved, "detail")
+
+    @extend_schema(responses=EntrySerializer(many=True))
+    @action(detail=True, methods=["get"])
+    def history(self, request: Any, **kwargs: Any) -> Any:
+        """What was changed of a published record, the latest first; for all askers the same."""
+        try:
+            return self.told(self.get_object())
+        except Moved as moved:
+            return self._led_on(moved, "history")
+
+    def _led_on(self, moved: Moved, name: str) -> HttpResponsePermanentRedirect:
+        address = reverse(f"api:{self.basename}-{name}", args=[moved.code])
+        query = self.request.META.get("QUERY_STRING", "")
+        return HttpResponsePermanentRedirect(
+            self.request.build_absolute_uri(f"{address}?{query}" if query else address)
+        )
 
     def get_object(self) -> Any:
         try:
@@ -172,7 +190,7 @@ class EnterpriseViewSet(Reviewed, NounViewSet):
             raise Moved(code, record.code) from None
 
 
-class ProjectViewSet(Reviewed, NounViewSet):
+class ProjectViewSet(Reviewed, WithHistory, NounViewSet):
     """Projects that an enterprise intends or has contracted.
 
     A missing amount is undisclosed, which is not zero. On writing, `amount`
@@ -183,10 +201,13 @@ class ProjectViewSet(Reviewed, NounViewSet):
     question_class = filters.ProjectQuestion
 
     def with_answers(self, records: Any) -> QuerySet:
-        return records.with_figures(self.request.user)
+        user = self.request.user
+        if self.action == "list":
+            user = filters.eyes_of(self.request.query_params, user)
+        return records.with_figures(user)
 
 
-class ReceiptViewSet(Reviewed, NounViewSet):
+class ReceiptViewSet(Reviewed, WithHistory, NounViewSet):
     """Funds that arrived for a project; below zero, money returned."""
 
     serializer_class = serializers.ReceiptSerializer
@@ -198,7 +219,7 @@ class ReceiptViewSet(Reviewed, NounViewSet):
         return records.with_figures()
 
 
-class SourceViewSet(Reviewed, NounViewSet):
+class SourceViewSet(Reviewed, WithHistory, NounViewSet):
     """Publications that say what the register repeats."""
 
     serializer_class = serializers.SourceSerializer
@@ -206,7 +227,7 @@ class SourceViewSet(Reviewed, NounViewSet):
     fetched = ()
 
 
-class HeadlineViewSet(Reviewed, NounViewSet):
+class HeadlineViewSet(Reviewed, WithHistory, NounViewSet):
     """Figures as somebody published them."""
 
     serializer_class = serializers.HeadlineSerializer

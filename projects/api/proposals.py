@@ -17,6 +17,7 @@ from .formats import Negotiation, StrictJSONParser
 from .idempotency import idempotent
 from .imports import ImportSchema
 from .listing import QuestionBackend
+from .states import stated
 
 
 class ReasonSerializer(KnownFieldsOnly):
@@ -170,7 +171,7 @@ class Reviewed:
         if record.is_draft:
             version = asked.validated_data.get("version", record.version)
             reviewing.publish(request.user, [record], {(type(record), record.pk): version})
-        return Response(self.answer(record))
+        return stated(self.answer(record))
 
     @extend_schema(request=ReasonSerializer, responses={204: None})
     @action(detail=True, methods=["post"], url_path="return")

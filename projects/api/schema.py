@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.authentication import SessionScheme as StockSessionScheme
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
@@ -53,7 +54,11 @@ ON_WRITING_IN_A_STATE = {
     "412": "The record is in another state than `If-Match` says: `ETag` has the one it is in.",
     "428": "`If-Match` is missing.",
 }
-WITH_A_BODY = {"413": "The body is too large.", "415": "Bodies are `application/json`."}
+WITH_A_BODY = {
+    "411": "The body does not say how long it is.",
+    "413": "The body is too large.",
+    "415": "Bodies are `application/json`, and not packed.",
+}
 
 # Vocabularies of parameters that take several words.
 WORDS = {"stage": Stage.values, "kind": Kind.values, "what": What.values}
@@ -106,6 +111,10 @@ class TokenScheme(OpenApiAuthenticationExtension):
         }
 
 
+class SessionScheme(StockSessionScheme):
+    target_class = "projects.api.authentication.SessionAuthentication"
+
+
 class RegisterSchema(AutoSchema):
     """Reading is open, lists ask questions, and errors look alike everywhere."""
 
@@ -120,7 +129,8 @@ class RegisterSchema(AutoSchema):
     @property
     def is_of_a_state(self) -> bool:
         """Whether it is about one record, which is answered with its ETag."""
-        return getattr(self.view, "has_etags", False) and getattr(self.view, "action", "") != "list"
+        is_list = getattr(self.view, "action", "") in ("list", "history")
+        return getattr(self.view, "has_etags", False) and not is_list
 
     def get_override_parameters(self) -> list[Any]:
         found = list(super().get_override_parameters())

@@ -1,6 +1,6 @@
 """One question a listed noun: which records are meant, and in which order."""
 
-from .base import PAGING, Question
+from .base import PAGING, Question, eyes_of
 from .imports import ImportQuestion
 from .others import (
     AreaQuestion,
@@ -14,6 +14,7 @@ from .others import (
 )
 from .project import ProjectQuestion
 from .proposals import ProposalQuestion
+from .review import ReviewQuestion
 from .totals import TotalsQuestion
 
 __all__ = [
@@ -27,8 +28,10 @@ __all__ = [
     "Question",
     "RateQuestion",
     "ReceiptQuestion",
+    "ReviewQuestion",
     "SectorQuestion",
     "SourceQuestion",
     "TotalsQuestion",
     "ZoneQuestion",
+    "eyes_of",
 ]

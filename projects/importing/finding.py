@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from rest_framework.serializers import ValidationError
 
 from projects import likeness, names, recording, reviewing, serializers
-from projects.models import Enterprise, Project, rights
+from projects.models import Enterprise, ImportBatch, Project, rights
 from projects.models.fields import CODE_PATTERN
 from projects.models.rights import SHELL, may
 from projects.serializers.errors import flat, outward
@@ -75,6 +75,7 @@ class Finder:
         self._ready: dict[Any, likeness.Known] = {}
         self.made: dict[Key, tuple[Any, dict[str, Any]]] = {}
         self._codes: dict[Any, dict[str, set[str]]] = {}
+        self._unseen: dict[Any, set[str]] = {}
 
     def find(self, model: Any, name: str, make: Mapping[str, Any] | None) -> str:
         """The code of the record that is called so. Raises CellError."""
@@ -201,17 +202,21 @@ class Finder:
         self.known.read(model, [code])
         return self.known.get(model, code) is not None
 
-    def write(self, keys: set[Key]) -> dict[Any, int]:
-        """Write what was made and is named here, and what that refers to; how many of each noun."""
+    def write(self, keys: set[Key], batch: ImportBatch | None = None) -> dict[Any, int]:
+        """Write what was made and is named here, and what that refers to; how many of each noun.
+
+        `batch` is noted in the proposals that come of names that were learned.
+        """
         written: dict[Any, int] = defaultdict(int)
         for key in [key for key in self.made if key in keys]:
             self._write(self.made[key][0], written)
         for (model, code), called in self.learned.items():
             record = model._base_manager.get(code=code)
             new = [name for name in called if name not in record.alias_list()]
-            if new:
+            # Whoever may not write the record has said what is meant, and that is all.
+            if new and may(self.user, "change", model) and rights.reaches(self.user, record):
                 record.aliases = "\n".join([*record.alias_list(), *new])
-                reviewing.submit(self.user, record)
+                reviewing.submit_many(self.user, [(record, {})], batch)
         return written
 
     def _write(self, record: Any, written: dict[Any, int]) -> None:
@@ -257,17 +262,32 @@ class Finder:
                 self._codes[model][key].add(code)
 
     def new_code(self, model: Any, name: str) -> str:
-        """A code made of a name, its Chinese by sound, that no other record has or is given."""
+        """A code made of a name, its Chinese by sound, that no other record has or is given.
+
+        None that the person may not see, either: codes are unique for all.
+        """
         sound = re.sub(r"[\u3400-\u9fff]+", lambda han: f" {names.pinyin(han[0])} ", name)
         word = re.sub(r"[^a-z0-9]+", "-", names.normalise(sound)).strip("-")[:56].strip("-")
         word = word or model._meta.model_name
-        taken = self._by_name(model)
+        called, taken = self._by_name(model), self._unseen_codes(model)
         code, number = word, 1
-        while names.normalise(code) in taken or code in ("none", "bulk"):
+        while names.normalise(code) in called or code.lower() in taken or code in ("none", "bulk"):
             number += 1
             code = f"{word}-{number}"
-        taken[names.normalise(code)].add(code)
+        called[names.normalise(code)].add(code)
         return code
+
+    def _unseen_codes(self, model: Any) -> set[str]:
+        """The codes of what the person may not see, in lower case. One query, once."""
+        if model not in self._unseen:
+            self._unseen[model] = set()
+            if not rights.is_trusted(self.user):
+                seen = model.objects.visible_to(self.user).values("pk")
+                hidden = model._base_manager.exclude(pk__in=seen)
+                self._unseen[model] = {
+                    code.lower() for code in hidden.values_list("code", flat=True)
+                }
+        return self._unseen[model]
 
 
 def references(serializer: Any, rows: Any) -> dict[Any, set[str]]:

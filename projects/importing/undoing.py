@@ -22,8 +22,10 @@ from projects.models import (
     Proposal,
     ProposalState,
     RowFate,
+    State,
 )
-from projects.models.rights import SHELL, may
+from projects.models.rights import SHELL, may, out_of_reach, reaches
+from projects.recording import references
 
 from .allowing import refusal
 from .batches import BatchError
@@ -74,7 +76,7 @@ def undo(batch: ImportBatch, user: Any = SHELL) -> Undone:
         _delete(rows.filter(fate=RowFate.MADE).order_by("-pk"), user, result)
         auditing.note(
             auditing.Action.IMPORT_UNDONE,
-            user=user,
+            user=reviewing.person(user),
             subject=f"import/{batch.pk}",
             noun=batch.noun,
             records=result.count,
@@ -125,13 +127,26 @@ def _restore(rows: Any, user: Any, result: Undone) -> None:
                 result.keep(row, _("It is published."))
             elif old is None:
                 result.keep(row, _("Its history does not reach back."))
+            elif not reaches(user, record):
+                result.keep(row, out_of_reach(user))
+            elif _is_made_a_draft(record, old[0]) and references.is_published_upon(record):
+                result.keep(row, _("Published records refer to it by now."))
             else:
                 for name in model.register_history.compared_fields(model):
                     setattr(record, name, getattr(old[0], name))
                 record._history_user = reviewing.person(user)
-                written.append((record, old[1]))
-        recording.save_many(written)
-        result.count += len(written)
+                written.append((row, (record, old[1])))
+        resting = references.resting_on_drafts([pair for _row, pair in written])
+        for row, (record, _links) in written:
+            if record.pk in resting:
+                result.keep(row, _("What it referred to then is a draft now."))
+        standing = [pair for _row, pair in written if pair[0].pk not in resting]
+        recording.save_many(standing)
+        result.count += len(standing)
+
+
+def _is_made_a_draft(record: Any, old: Any) -> bool:
+    return getattr(old, "state", "") == State.DRAFT and not record.is_draft
 
 
 def _states(model: Any, rows: Sequence[ImportRow]) -> dict[int, tuple[Any, dict[str, Any]]]:
@@ -149,7 +164,10 @@ def _states(model: Any, rows: Sequence[ImportRow]) -> dict[int, tuple[Any, dict[
 
 
 def _withdraw(batch: ImportBatch, result: Undone) -> None:
-    """Withdraw what the file proposed and nobody has decided about. Two queries for each 500."""
+    """Withdraw what the file proposed and nobody has decided about, names that it taught included.
+
+    A query for each 500 rows, and one more.
+    """
     for rows in batches(batch.rows.filter(fate=RowFate.PROPOSED).iterator(chunk_size=500)):
         proposals = Proposal.objects.filter(
             batch=batch,
@@ -157,11 +175,12 @@ def _withdraw(batch: ImportBatch, result: Undone) -> None:
             record_id__in=[row.record_id for row in rows],
         )
         states = dict(proposals.values_list("record_id", "state"))
-        open_ones = proposals.open()
-        result.count += open_ones.update(state=ProposalState.WITHDRAWN, decided_at=timezone.now())
+        result.count += sum(state == ProposalState.OPEN for state in states.values())
         for row in rows:
             if states.get(row.record_id) == ProposalState.ACCEPTED:
                 result.keep(row, _("It was accepted since."))
+    open_ones = Proposal.objects.open().filter(batch=batch)
+    open_ones.update(state=ProposalState.WITHDRAWN, decided_at=timezone.now())
 
 
 def _delete(rows: Any, user: Any, result: Undone) -> None:
@@ -176,6 +195,9 @@ def _delete(rows: Any, user: Any, result: Undone) -> None:
             continue
         if reviewing.is_proposal(user, record):
             result.keep(row, _("It is published."))
+            continue
+        if not reaches(user, record):
+            result.keep(row, out_of_reach(user))
             continue
         record._history_user = reviewing.person(user)
         try:

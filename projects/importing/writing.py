@@ -116,7 +116,7 @@ def write(
     as the rules that can be asked beforehand have been. To be called inside a
     transaction, whose end decides whether it stays.
     """
-    made = finder.write({key for one in checked.candidates for key in one.made})
+    made = finder.write({key for one in checked.candidates for key in one.made}, batch)
 
     def written(candidates: Sequence[Candidate]) -> bool:
         changes = [(one.record, one.links) for one in candidates]

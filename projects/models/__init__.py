@@ -31,7 +31,10 @@ from .proposal import (
 )
 from .rate import ExchangeRate
 from .receipt import Receipt
+from .recovery import RecoveryCode
+from .reset import ResetRequest
 from .sector import Sector
+from .session import SignedInSession
 from .source import Source
 from .token import ApiToken
 from .zone import Zone
@@ -69,9 +72,12 @@ __all__ = [
     "Qualifier",
     "Receipt",
     "ReceiptConversion",
+    "RecoveryCode",
+    "ResetRequest",
     "ReturnedDraft",
     "RowFate",
     "Sector",
+    "SignedInSession",
     "Source",
     "Stage",
     "State",

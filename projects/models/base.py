@@ -17,6 +17,7 @@ from projects import names
 
 from . import rights
 from .fields import CodeField
+from .texts import CheckedTexts
 
 
 class State(models.TextChoices):
@@ -59,7 +60,7 @@ class NamedQuerySet(RegisterQuerySet):
         return found
 
 
-class RegisterModel(models.Model):
+class RegisterModel(CheckedTexts):
     """A record with a version that each change raises by one."""
 
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
@@ -142,6 +143,8 @@ class NamedModel(CodedModel):
     )
     search_key = models.TextField(editable=False, blank=True, default="")
 
+    names_in_lines = ("aliases",)
+
     objects = NamedQuerySet.as_manager()
 
     class Meta(CodedModel.Meta):
@@ -203,6 +206,10 @@ class ReviewedModel(models.Model):
     class Meta:
         abstract = True
         default_permissions = ("add", "change", "delete", "view", "publish")
+        # Drafts are few among many, and counted on every page that staff open.
+        indexes = [
+            models.Index(fields=["id"], condition=models.Q(state="draft"), name="%(class)s_drafts")
+        ]
 
     @property
     def is_draft(self) -> bool:

@@ -42,6 +42,8 @@ class RegisterHistory(HistoricalRecords):
     each save writes its own.
     """
 
+    excluded_fields: list[str]
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("excluded_fields", ["search_key"])
         kwargs.setdefault("bases", [HistoryRow])
@@ -51,6 +53,12 @@ class RegisterHistory(HistoricalRecords):
         super().finalize(sender, **kwargs)
         if hasattr(sender._meta, "simple_history_manager_attribute"):
             sender.register_history = self
+
+    def create_history_model(self, model: Any, inherited: bool) -> Any:
+        # On its way from a row to the record, the library takes every noun to have them all.
+        columns = {field.name for field in model._meta.fields}
+        self.excluded_fields = [name for name in self.excluded_fields if name in columns]
+        return super().create_history_model(model, inherited)
 
     def post_save(self, instance: Any, created: bool, using: Any = None, **kwargs: Any) -> None:
         if kwargs.get("raw") or hasattr(instance, "skip_history_when_saving"):

@@ -17,7 +17,7 @@ from projects.models import ExchangeRate, Project, Receipt, check_shares
 from . import references
 from .holding import OvertakenError, standing
 from .links import Shares, link
-from .referring import ReferredToError, referring_to
+from .referring import ReferredToError, referring_to, visible
 
 # They follow from the write itself.
 KEPT_BY_HISTORY = frozenset({"created_at", "updated_at", "version"})
@@ -208,9 +208,11 @@ def _check_unreferred(record: Any) -> None:
         raise ReferredToError(referring)
 
 
-def check_deletable(record: Any) -> None:
-    """Raise ReferredToError, as `delete` would, where others refer to `record`. Writes nothing."""
-    _check_unreferred(record)
+def check_deletable(record: Any, user: Any) -> None:
+    """Raise ReferredToError where others refer to `record` that `user` may see. Writes nothing."""
+    referring = referring_to([record])
+    if any(seen.exists() for seen in visible(referring, user)):
+        raise ReferredToError(referring)
 
 
 Reach = tuple[set[int], list[tuple[str, str, Any]]]

@@ -11,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from projects.models import State
 from projects.models.base import ReviewedModel
 
+from .links import Written
+from .referring import referring_to
+
 
 def columns(model: Any) -> list[str]:
     """The columns by which records of a model refer to what is reviewed."""
@@ -55,6 +58,39 @@ def check(
                 problems.setdefault(name, []).append(_is_draft(other))
     if problems:
         raise ValidationError(problems)
+
+
+def resting_on_drafts(written: Sequence[Written]) -> set[Any]:
+    """The keys of those of one model that, as they are to stand, would break that rule.
+
+    For many records at once: a query for each column.
+    """
+    published = [pair for pair in written if not getattr(pair[0], "is_draft", False)]
+    if not published:
+        return set()
+    model = type(published[0][0])
+    found = {
+        record.pk
+        for record, links in published
+        if any(getattr(other, "is_draft", False) for some in links.values() for other in some or ())
+    }
+    for name in columns(model):
+        column = model._meta.get_field(name)
+        wanted = {getattr(record, column.attname) for record, _links in published} - {None}
+        drafts = column.related_model._base_manager.filter(pk__in=wanted, state=State.DRAFT)
+        keys = set(drafts.values_list("pk", flat=True))
+        found |= {record.pk for record, _ in published if getattr(record, column.attname) in keys}
+    return found
+
+
+def is_published_upon(record: Any) -> bool:
+    """Whether anything published refers to `record`, which therefore cannot become a draft."""
+    return any(
+        referring.filter(state=State.PUBLISHED).exists()
+        if issubclass(referring.model, ReviewedModel)
+        else True
+        for referring in referring_to([record])
+    )
 
 
 def _is_draft(other: Any) -> ValidationError:

@@ -11,11 +11,25 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from projects import auditing, recording, serializers
-from projects.models import NOUN_OF, ImportBatch, Proposal, ProposalKind, ProposalState
+from projects.models import (
+    NOUN_OF,
+    ImportBatch,
+    Proposal,
+    ProposalKind,
+    ProposalState,
+    rights,
+)
 
 from . import differences
 from .differences import Links
-from .rules import ReviewError, check_may_decide, check_reach, person
+from .rules import (
+    ReviewError,
+    check_may_decide,
+    check_may_publish,
+    check_reach,
+    person,
+    read_reason,
+)
 
 Change = tuple[Any, Links]
 
@@ -72,9 +86,10 @@ def propose(
 def _merged(
     user: Any, record: Any, links: Links, before: Any, proposal: Proposal | None
 ) -> Proposal | None:
-    """The proposal that comes of a record as it is to stand; withdrawn where nothing is left of it.
+    """The proposal that comes of a record as it is to stand; None where nothing would change.
 
-    Of an earlier proposal, the fields that this write does not touch stay.
+    What an earlier proposal would change besides stays: a field that is written
+    as it stands was mostly not touched at all.
     """
     now, wanted = differences.said(before, {}), differences.said(record, links)
     changes = {
@@ -147,7 +162,9 @@ def accept(user: Any, proposal: Proposal, version: int | None = None) -> Any:
     """Have a proposal done; returns the record as it then stands, None where it was deleted.
 
     `version` is that of the record as the reviewer saw it beside the proposal:
-    one that was changed since is refused. One row of history, of the reviewer.
+    one that was changed since is refused. Without it, so is a proposal that was
+    overtaken: what somebody else wrote meanwhile would be lost unseen. One row
+    of history, of the reviewer.
     Raises PermissionDenied, ReviewError, ValidationError by field (the model's or
     the serializer's), ProtectedError.
     """
@@ -160,6 +177,14 @@ def accept(user: Any, proposal: Proposal, version: int | None = None) -> Any:
         if version is not None and record.version != version:
             raise ReviewError(
                 _("The record was changed since you looked at it: look at the proposal again.")
+            )
+        if version is None and (names := overtaken(proposal, record)):
+            raise ReviewError(
+                _(
+                    "These fields were changed since this was proposed: %(fields)s. Look at the "
+                    "record, and say in which version you have seen it."
+                )
+                % {"fields": ", ".join(names)}
             )
         record._history_user = person(user)
         record._change_reason = f"proposal {proposal.pk}"
@@ -180,14 +205,16 @@ def accept(user: Any, proposal: Proposal, version: int | None = None) -> Any:
 
 def return_(user: Any, proposal: Proposal, reason: str) -> None:
     """Send a proposal back, with a reason. Raises PermissionDenied and ReviewError."""
-    if not reason.strip():
-        raise ReviewError(_("Say why: whoever proposed it has to know what to mend."))
+    reason = read_reason(reason, _("Say why: whoever proposed it has to know what to mend."))
     with transaction.atomic():
         proposal = _locked(proposal)
+        check_may_publish(user, proposal.model)
         record = record_of(proposal)
         if record is not None:
             check_may_decide(user, record, {proposal.user_id})
-        _decide(proposal, user, ProposalState.RETURNED, reason.strip())
+        elif not rights.may(user, "publish", proposal.model):
+            raise PermissionDenied(_("Only a reviewer decides about it."))
+        _decide(proposal, user, ProposalState.RETURNED, reason)
 
 
 def withdraw(user: Any, proposal: Proposal) -> None:
@@ -209,6 +236,7 @@ def hand_in_again(user: Any, proposal: Proposal) -> None:
         record = record_of(proposal)
         if record is None:
             raise ReviewError(_("The record was deleted meanwhile."))
+        _check_may_still_propose(user, proposal, record)
         if Proposal.objects.open().of(record).filter(user=user).exists():
             raise ReviewError(_("You have another open proposal about this record."))
         now = differences.said(record, {})
@@ -221,6 +249,14 @@ def hand_in_again(user: Any, proposal: Proposal) -> None:
 def _check_own(user: Any, proposal: Proposal) -> None:
     if user.pk != proposal.user_id:
         raise PermissionDenied(_("This is somebody else's proposal."))
+
+
+def _check_may_still_propose(user: Any, proposal: Proposal, record: Any) -> None:
+    action = "delete" if proposal.kind == ProposalKind.DELETION else "change"
+    if not rights.may(user, action, proposal.model):
+        raise PermissionDenied(_("You may no longer propose this."))
+    if not rights.reaches(user, record):
+        raise PermissionDenied(rights.out_of_reach(user))
 
 
 def _locked(proposal: Proposal, *states: ProposalState) -> Proposal:

@@ -7,9 +7,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
 from projects.models import NOUN_OF, rights
+from projects.models.texts import check_text
 
 
 class ReviewError(Exception):
@@ -19,6 +21,17 @@ class ReviewError(Exception):
 def person(user: Any) -> Any:
     """The user as columns have it: None for the shell."""
     return user if getattr(user, "pk", None) else None
+
+
+def read_reason(reason: str, missing: str) -> str:
+    """A reason as it is kept. Raises ReviewError: with `missing` where there is none."""
+    if not reason.strip():
+        raise ReviewError(missing)
+    try:
+        check_text(reason, gettext("reason"), lines=True, hidden=True)
+    except ValidationError as error:
+        raise ReviewError(" ".join(error.messages)) from error
+    return reason.strip()
 
 
 def called(records: Sequence[Any]) -> str:
@@ -46,15 +59,26 @@ def check_reach(user: Any, record: Any) -> None:
         raise ValidationError({name: sentence} if has_field else sentence)
 
 
-def check_may_decide(user: Any, record: Any, authors: set[Any]) -> None:
-    """Raise PermissionDenied unless `user` may publish `record`, or what `authors` made of it."""
-    if not rights.may(user, "publish", type(record)):
+def check_may_publish(user: Any, model: Any) -> None:
+    """Raise PermissionDenied unless `user` may publish records of a noun."""
+    if not rights.may(user, "publish", model):
         raise PermissionDenied(
             _("Only a reviewer publishes or returns %(nouns)s.")
-            % {"nouns": record._meta.verbose_name_plural}
+            % {"nouns": model._meta.verbose_name_plural}
         )
+
+
+def check_may_decide(user: Any, record: Any, authors: set[Any]) -> None:
+    """Raise PermissionDenied unless `user` may publish `record`, or what `authors` made of it."""
+    check_may_publish(user, type(record))
     if not rights.reaches(user, record):
         raise PermissionDenied(rights.out_of_reach(user))
+    check_not_own(user, authors)
+
+
+def check_not_own(user: Any, authors: set[Any]) -> None:
+    """Raise PermissionDenied where `user` had a hand in it: nobody looks at their own work as
+    somebody else would."""
     if user.pk in authors and not (rights.is_trusted(user) or settings.REVIEW_OWN_ENTRIES):
         raise PermissionDenied(
             _("This is your own entry: somebody else has to look at it before it is published.")

@@ -111,12 +111,14 @@ def submit_many(
 def remove(user: Any, record: Any) -> Submitted:
     """Delete a record on behalf of `user`, whose permission has been asked; or propose it.
 
-    Raises ProtectedError where others refer to it, and PermissionDenied.
+    Raises ProtectedError where others refer to it, and PermissionDenied. A
+    proposal may be made where only drafts do that the person may not see: they
+    do not learn of them.
     """
     with transaction.atomic():
         check_reach(user, record)
         if is_proposal(user, record):
-            recording.check_deletable(record)
+            recording.check_deletable(record, user)
             proposal = propose_deletion(user, record)
             note(Action.PROPOSED, user, proposal)
             return Submitted(record, proposal, is_proposal=True)

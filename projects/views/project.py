@@ -8,8 +8,6 @@ from projects.models import Project
 from .lists import ListPage
 from .records import RecordPage
 
-MOST_CHANGES = 20
-
 
 class ProjectList(ListPage):
     question_class = filters.ProjectQuestion
@@ -27,14 +25,11 @@ class ProjectPage(RecordPage):
     template = "projects/project_page.html"
 
     def records(self) -> Any:
-        return Project.objects.visible_to(self.request.user).with_figures(self.request.user)
+        return Project.objects.visible_to(self.user).with_figures(self.user)
 
     def beside(self, record: Any) -> dict[str, Any]:
         parts = {part.sector_id: part for part in record.allocations.filter(receipt=None)}
         return {
             "sectors": [(share, parts.get(share.sector_id)) for share in record.shares.all()],
-            "receipts": record.receipts.visible_to(self.request.user).with_figures(),
-            "changes": record.history.order_by("-history_id").values(
-                "history_date", "history_type"
-            )[:MOST_CHANGES],
+            "receipts": record.receipts.visible_to(self.user).with_figures(),
         }

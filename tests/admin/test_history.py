@@ -4,6 +4,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from projects import recording
 from projects.models import Allocation, Project, Receipt
 from tests.admin.browser import delete, delete_selected, errors, sent
 from tests.factories import (
@@ -13,6 +14,7 @@ from tests.factories import (
     make_receipt,
     make_sector,
     make_source,
+    make_user,
 )
 
 pytestmark = pytest.mark.django_db
@@ -278,3 +280,18 @@ def test_every_other_noun_leaves_one_row_too(office):
 
     area.refresh_from_db()
     assert (area.focus, area.version, area.history.count()) == ("Textiles", 2, 2)
+
+
+def test_nobody_reads_the_history_of_what_they_may_not_see(client):
+    area = make_area()
+    draft, gone = make_project(area=area, state="draft"), make_project(area=area, state="draft")
+    addresses = [history(draft), history(gone)]
+    recording.delete(gone)
+
+    for user, status in [
+        (make_user("clerk", areas=[make_area()]), 404),
+        (make_user("clerk", areas=[area]), 200),
+        (make_user("viewer"), 200),
+    ]:
+        client.force_login(user)
+        assert [client.get(address).status_code for address in addresses] == [status] * 2, user

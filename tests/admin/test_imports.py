@@ -40,7 +40,7 @@ def test_nobody_adds_changes_or_deletes_one(administrator):
 
 
 def test_others_see_their_own(client):
-    mine, other = (brought(make_user("superuser")) for _ in range(2))
+    mine, other = (brought(make_user("administrator")) for _ in range(2))
     client.force_login(mine.user)
 
     assert list(client.get(LIST).context["cl"].result_list) == [mine]

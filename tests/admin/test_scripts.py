@@ -6,10 +6,10 @@ from django.forms import CharField, URLField
 from django.urls import reverse
 
 from projects.models import Source
-from tests.addresses import make_register
 from tests.admin.browser import READ_ONLY, delete, errors, page_of, sent
 from tests.factories import make_source
 from tests.files.scripts import ADDRESSES, SCRIPTS
+from tests.reached import make_register
 from tests.staining import harmless
 from tests.structure import check_escaped, check_same
 

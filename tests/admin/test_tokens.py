@@ -73,7 +73,7 @@ def test_a_name_is_given_once_by_a_user(client):
 
     refused = client.post(ADD, sent(client.get(ADD), name="nightly"))
 
-    assert errors(refused) == {"__all__": ["This user has a key of this name."]}
+    assert errors(refused) == {"name": ["This user has a key of this name."]}
     assert ApiToken.objects.count() == 1
 
 

@@ -42,6 +42,8 @@ class Command(BaseCommand):
                 f"--workers={settings.WEB_CONCURRENCY}",
                 "--worker-class=gthread",
                 f"--threads={THREADS}",
+                # The longest it knows: a question may name two hundred codes.
+                "--limit-request-line=8190",
                 # It would be made in the home folder, which a service may not have.
                 "--no-control-socket",
                 "ftz_site.wsgi",

@@ -5,7 +5,7 @@ from projects.roles import make_groups
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("projects", "0006_review"),
+        ("projects", "0007_review"),
         ("auth", "0012_alter_user_first_name_max_length"),
         ("contenttypes", "0002_remove_content_type_name"),
     ]

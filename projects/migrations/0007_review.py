@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('projects', '0005_audit'),
+        ('projects', '0006_signing_in'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
