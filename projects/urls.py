@@ -91,6 +91,7 @@ urlpatterns = [
     path("import/<int:pk>/check/", import_page.CheckAgain.as_view(), name="import-check"),
     path("import/<int:pk>/approve/", import_page.Approve.as_view(), name="import-approve"),
     path("import/<int:pk>/cancel/", import_page.Cancel.as_view(), name="import-cancel"),
+    path("import/<int:pk>/publish/", import_page.PublishDrafts.as_view(), name="import-publish"),
     path("import/<int:pk>/undo/", import_page.Undo.as_view(), name="import-undo"),
     path("import/<int:pk>/refused.csv", import_page.RefusedFile.as_view(), name="import-refused"),
     path("sources/<code:code>/", source.SourcePage.as_view(), name="source"),

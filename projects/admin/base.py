@@ -15,7 +15,7 @@ from django.db import DataError
 from django.db.models import QuerySet, URLField, prefetch_related_objects
 from django.db.models.sql import Query
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
-from django.urls import URLPattern
+from django.urls import NoReverseMatch, URLPattern
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
@@ -208,7 +208,8 @@ class PlainAdmin(Autocompleting, admin.ModelAdmin):
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
         """The record with what its autocompletes show, one query for each of them."""
-        record = super().get_object(request, object_id, from_field)
+        # An empty `_to_field` in the address names no column, as a missing one.
+        record = super().get_object(request, object_id, from_field or None)
         if record is not None:
             prefetch_related_objects([record], *self.get_autocomplete_fields(request))
         return record
@@ -230,7 +231,11 @@ class RegisterAdmin(ReviewingAdmin, PlainAdmin, SimpleHistoryAdmin):
 
     def get_view_on_site_url(self, obj: Any = None) -> str | None:
         """Straight to the record's page: Django's way there costs a query and a redirect."""
-        return obj.get_absolute_url() if hasattr(obj, "get_absolute_url") else None
+        try:
+            return obj.get_absolute_url() if hasattr(obj, "get_absolute_url") else None
+        except NoReverseMatch:
+            # In a form that is refused, the record has the code that was typed.
+            return None
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """What would be deleted, and what stands against it.

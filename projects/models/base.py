@@ -206,6 +206,10 @@ class ReviewedModel(models.Model):
     class Meta:
         abstract = True
         default_permissions = ("add", "change", "delete", "view", "publish")
+        # Drafts are few among many, and counted on every page that staff open.
+        indexes = [
+            models.Index(fields=["id"], condition=models.Q(state="draft"), name="%(class)s_drafts")
+        ]
 
     @property
     def is_draft(self) -> bool:

@@ -151,6 +151,12 @@ def check_shares(shares: Sequence[Decimal | None]) -> None:
         )
 
 
+def _takes_part(enterprises: Any) -> Q:
+    """That one of `enterprises` leads a project or is a partner."""
+    partnerships = Project.partners.through.objects.filter(enterprise__in=enterprises)
+    return Q(enterprise__in=enterprises) | Q(pk__in=partnerships.values("project"))
+
+
 class ProjectQuerySet(NamedQuerySet):
     def contracted(self) -> Self:
         """Signed or later, and not terminated: what the contracted totals cover."""
@@ -189,8 +195,7 @@ class ProjectQuerySet(NamedQuerySet):
 
     def with_enterprise(self, enterprises: Any) -> Self:
         """Projects in which one of `enterprises` leads or is a partner; each project once."""
-        partnerships = Project.partners.through.objects.filter(enterprise__in=enterprises)
-        return self.filter(Q(enterprise__in=enterprises) | Q(pk__in=partnerships.values("project")))
+        return self.filter(_takes_part(enterprises))
 
     def without_enterprise(self) -> Self:
         """Projects of which neither a lead enterprise nor a partner is stated."""
@@ -210,10 +215,10 @@ class ProjectQuerySet(NamedQuerySet):
         """As for every noun, and by the names of the enterprises that take part."""
         found = self
         for word in names.search_words(query):
-            enterprises = Enterprise.objects.filter(search_key__contains=word)
-            found = found.filter(search_key__contains=word) | found.with_enterprise(
-                enterprises.values("pk")
-            )
+            # As one condition a word: two querysets joined by “or” would hold all words before
+            # it twice, and each word would double what it takes to write the query.
+            enterprises = Enterprise.objects.filter(search_key__contains=word).values("pk")
+            found = found.filter(Q(search_key__contains=word) | _takes_part(enterprises))
         return found
 
     def with_received(self, user: Any) -> Self:
@@ -341,6 +346,7 @@ class Project(SourcedModel, ReviewedModel):
             ),
         ]
         indexes = [
+            *ReviewedModel.Meta.indexes,
             models.Index(fields=["signed_on", "id"], name="project_signed"),
             models.Index(fields=["area", "signed_on", "id"], name="project_area_signed"),
             models.Index(fields=["stage", "id"], name="project_stage"),

@@ -69,7 +69,10 @@ class Receipt(RegisterModel, ReviewedModel):
                 violation_error_message=_("An amount is at most 99,999,999,999,999.99."),
             )
         ]
-        indexes = [models.Index(fields=["project", "received_on"], name="receipt_project_day")]
+        indexes = [
+            *ReviewedModel.Meta.indexes,
+            models.Index(fields=["project", "received_on"], name="receipt_project_day"),
+        ]
 
     def area_key(self) -> int | None:
         return self.project.area_id

@@ -10,7 +10,14 @@ published is a proposal beside it, until somebody else with the permission
 from .drafts import authors_of, publish, send_back, waiting
 from .proposals import accept, check_rules, hand_in_again, overtaken, return_, withdraw
 from .restoring import deleted, restore
-from .rules import ReviewError, check_may_decide, check_reach, person
+from .rules import (
+    ReviewError,
+    check_may_decide,
+    check_may_publish,
+    check_not_own,
+    check_reach,
+    person,
+)
 from .submitting import Submitted, is_proposal, remove, settled, submit, submit_many
 
 __all__ = [
@@ -19,6 +26,8 @@ __all__ = [
     "accept",
     "authors_of",
     "check_may_decide",
+    "check_may_publish",
+    "check_not_own",
     "check_reach",
     "check_rules",
     "deleted",

@@ -73,6 +73,12 @@ def check_may_decide(user: Any, record: Any, authors: set[Any]) -> None:
     check_may_publish(user, type(record))
     if not rights.reaches(user, record):
         raise PermissionDenied(rights.out_of_reach(user))
+    check_not_own(user, authors)
+
+
+def check_not_own(user: Any, authors: set[Any]) -> None:
+    """Raise PermissionDenied where `user` had a hand in it: nobody looks at their own work as
+    somebody else would."""
     if user.pk in authors and not (rights.is_trusted(user) or settings.REVIEW_OWN_ENTRIES):
         raise PermissionDenied(
             _("This is your own entry: somebody else has to look at it before it is published.")

@@ -248,3 +248,18 @@ def test_a_draft_under_somebodys_hands_is_not_overwritten_by_its_publication():
     done = reviewing.submit(clerk, Project.objects.get())
 
     assert done.is_proposal
+
+
+def test_a_file_full_of_drafts_is_published_at_once():
+    firm = make_enterprise()
+    keys = [
+        project.pk
+        for project in Project.objects.bulk_create(
+            Project(code=f"c-{number}", name="Drafted", enterprise=firm, state="draft")
+            for number in range(1_100)
+        )
+    ]
+
+    count = reviewing.publish(make_user("reviewer"), [Project(pk=key) for key in keys])
+
+    assert count == Project.objects.filter(state="published").count() == 1_100

@@ -1,4 +1,4 @@
-"""Where records stand: on their pages, among what is reviewed, in the admin."""
+"""What records are called, and where they stand: on pages, in review, in the admin."""
 
 from __future__ import annotations
 
@@ -6,7 +6,15 @@ from typing import Any
 
 from django.urls import reverse
 
+from projects import money
 from projects.models import NOUN_OF, Headline, Receipt
+
+
+def name_of(record: Any) -> str:
+    """What a record is called on a page; funds received by an amount that is easily read."""
+    if isinstance(record, Receipt):
+        return f"{record.received_on}: {money.grouped(record.amount)} {record.currency}"
+    return str(record)
 
 
 def page_of(record: Any) -> str:

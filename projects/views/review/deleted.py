@@ -17,7 +17,7 @@ from projects.reviewing import queue
 from projects.views.lists import PAGE_SIZE, part_of, whole_number
 
 from .access import ReviewView
-from .addresses import page_of, review_of
+from .addresses import name_of, page_of, review_of
 from .problems import Problem
 from .steps import Step
 
@@ -45,7 +45,7 @@ def gone(noun: str, row: Any) -> Gone:
         record,
         noun,
         capfirst(str(record._meta.verbose_name)),
-        str(record),
+        name_of(record),
         getattr(record, "code", ""),
     )
 

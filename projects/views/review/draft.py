@@ -17,7 +17,7 @@ from projects.reviewing import differences
 from projects.reviewing.rules import check_may_decide
 
 from .access import ReviewView
-from .addresses import admin_of, page_of, review_of
+from .addresses import admin_of, name_of, page_of, review_of
 from .problems import Problem
 from .saying import Named, Speaker
 from .steps import Step
@@ -42,7 +42,7 @@ def page_of_draft(
     context: dict[str, Any] = {
         "record": record,
         "noun": capfirst(str(model._meta.verbose_name)),
-        "name": str(record),
+        "name": name_of(record),
         "href": page_of(record),
         "problem": problem,
         "typed": request.POST.get("reason", ""),

@@ -16,7 +16,7 @@ from projects.reviewing import queue
 from projects.reviewing.rules import check_may_decide
 from projects.serializers.words import in_words
 
-from .addresses import admin_of, review_of
+from .addresses import admin_of, name_of, review_of
 
 # Beside the record, what a row of the list shows of it.
 JOINED = {
@@ -32,6 +32,7 @@ class Draft:
     """A draft in the list. `key` is what its box sends: noun, key and the version looked at."""
 
     record: Any
+    name: str
     noun: str
     key: str
     code: str
@@ -112,6 +113,7 @@ def _draft(
     may_mend = rights.may(user, "change", model) and rights.reaches(user, record)
     return Draft(
         record=record,
+        name=name_of(record),
         noun=capfirst(str(model._meta.verbose_name)),
         key=key,
         code=getattr(record, "code", None) or record.project.code,

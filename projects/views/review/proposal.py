@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -14,17 +15,20 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from projects import recording, reviewing, serializers
+from projects.importing import publishing
 from projects.models import ImportBatch, Proposal, ProposalKind, rights
 from projects.reviewing import differences
 from projects.reviewing.rules import check_may_decide
 
 from .access import ReviewView
-from .addresses import admin_of, page_of
+from .addresses import admin_of, name_of, page_of
 from .listing import called
 from .problems import Problem
 from .saying import OF_AMOUNTS, Speaker, Value
 from .steps import Step
 
+# Shorter than what a page tells apart.
+MOMENT = timedelta(minutes=1)
 # Of each noun that refers to a record that is to be deleted.
 MOST_NAMED = 10
 
@@ -73,6 +77,7 @@ def page_of_proposal(
         "problem": problem,
         "typed": request.POST.get("reason", ""),
         "is_own": is_own,
+        "is_added_to": proposal.updated_at - proposal.created_at >= MOMENT,
         "may_not": _may_not(user, proposal, record),
         "batch": _batch(user, proposal),
     }
@@ -105,9 +110,8 @@ def _batch(user: Any, proposal: Proposal) -> ImportBatch | None:
     """The file by which it was proposed, where `user` may look at that."""
     if proposal.batch_id is None:
         return None
-    return (
-        ImportBatch.objects.visible_to(user).without_content().filter(pk=proposal.batch_id).first()
-    )
+    batches = publishing.readable(user).without_content()
+    return batches.filter(pk=proposal.batch_id).first()
 
 
 def _mend(user: Any, record: Any, is_own: bool) -> str:
@@ -153,7 +157,7 @@ def _referring(user: Any, record: Any) -> dict[str, Any]:
             along = [name for name in ("project", "source") if hasattr(records.model, name)]
             some = records.select_related(*along)[:MOST_NAMED] if along else records[:MOST_NAMED]
             label = capfirst(str(records.model._meta.verbose_name_plural))
-            found.append(Referring(label, count, [(str(one), page_of(one)) for one in some]))
+            found.append(Referring(label, count, [(name_of(one), page_of(one)) for one in some]))
     return {"referring": found, "is_referred_to": True}
 
 
