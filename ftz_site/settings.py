@@ -5,18 +5,28 @@ every wrong value. Nothing else in the project reads the environment.
 """
 
 import os
-import re
 import tomllib
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 import dj_database_url
+import dj_email_url
 import django_cache_url
 from babel.numbers import is_currency
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvValidationError, ValidationError
+
+from ftz_site.values import (
+    are_hosts,
+    are_origins,
+    counts_exactly,
+    is_email,
+    is_hard_to_guess,
+    is_rate,
+    is_time_zone,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -27,26 +37,35 @@ VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["v
 
 # What to give instead; a refusal ends with it.
 REMEDIES = {
-    "SECRET_KEY": "give a long random text, or DEBUG=true on your own machine",
+    "SECRET_KEY": (
+        "give a long random text, of 50 characters or more, or DEBUG=true on your own machine"
+    ),
     "DEBUG": "give true or false",
     "ALLOWED_HOSTS": "give host names with commas between them, such as register.example.org",
     "CSRF_TRUSTED_ORIGINS": (
-        "give origins with commas between them, such as https://register.example.org"
+        "give origins with commas between them, such as https://register.example.org, each over TLS"
     ),
     "DATABASE_URL": (
         "give postgres://user:password@host/name, or sqlite:////folder/file in a folder that exists"
     ),
-    "CACHE_URL": "give locmem://, db://table or file:///folder",
+    "CACHE_URL": (
+        "give redis://host/0 or pymemcache://host:11211 with its client installed, or leave it out"
+    ),
+    "EMAIL_URL": "give submission://user:password@host for TLS, or console:// to print mails",
+    "DEFAULT_FROM_EMAIL": "give an e-mail address, such as register@example.org",
+    "REQUIRE_SECOND_FACTOR": "give none, superusers or staff",
     "BASE_CURRENCY": "give a currency's three letters (ISO 4217), such as CNY",
     "TIME_ZONE": "give a zone's name, such as Asia/Shanghai",
-    "API_RATE_ANON": "give a number and second, min, hour or day, such as 120/min",
-    "API_RATE_USER": "give a number and second, min, hour or day, such as 1200/min",
+    "REVIEW_OWN_ENTRIES": "give true or false",
+    "API_RATE_ANON": "give a number up to 1000000 and sec, min, hour or day, such as 120/min",
+    "API_RATE_USER": "give a number up to 1000000 and sec, min, hour or day, such as 1200/min",
+    "HSTS_PRELOAD": "give true or false",
     "LOG_LEVEL": "give DEBUG, INFO, WARNING, ERROR or CRITICAL",
     "WEB_CONCURRENCY": "give a number of worker processes from 1 to 256",
     "PORT": "give a port number from 1 to 65535",
 }
 # A refusal may land in a log, so these are named without their value.
-SECRETS = {"SECRET_KEY", "DATABASE_URL", "CACHE_URL"}
+SECRETS = {"SECRET_KEY", "DATABASE_URL", "CACHE_URL", "EMAIL_URL"}
 
 
 def accepts(test):
@@ -58,19 +77,6 @@ def accepts(test):
 
     return validate
 
-
-def is_time_zone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        # A folder of the zone database, such as "Asia", is an OSError.
-        return False
-    return True
-
-
-is_host = re.compile(r"\*|\.?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f:.]+\]").fullmatch
-is_origin = re.compile(r"https?://[A-Za-z0-9*._\[\]:-]+").fullmatch
-is_rate = re.compile(r"[1-9][0-9]{0,8}/(s|sec|second|m|min|minute|h|hour|d|day)").fullmatch
 
 # Every variable is read before any is judged.
 env = Env(eager=False)
@@ -115,8 +121,10 @@ def read_database(url: str) -> dj_database_url.DBConfig:
 
 
 @env.parser_for("cache")
-def read_cache(url: str) -> dict:
-    """Django's configuration of the cache at `url`, whose client must be installed."""
+def read_cache(url: str) -> dict | None:
+    """Django's configuration of the cache at `url`, whose client must be installed; or none."""
+    if not url:
+        return None
     try:
         cache = django_cache_url.parse(url)
     except Exception as error:  # the library raises nothing narrower
@@ -129,36 +137,72 @@ def read_cache(url: str) -> dict:
     return cache
 
 
+@env.parser_for("mail")
+def read_mail(url: str) -> dict:
+    """Django's settings of e-mail for `url`: a server of SMTP, or the console; "" for neither."""
+    if not url:
+        return {}
+    try:
+        mail = dj_email_url.parse(url)
+    except Exception as error:  # the library raises nothing narrower
+        raise ValidationError(str(error)) from error
+    match mail.get("EMAIL_BACKEND", "").rpartition(".")[0].rpartition(".")[2]:
+        case "smtp" if mail["EMAIL_HOST"]:
+            pass
+        case "console":
+            pass
+        case _:
+            raise ValidationError("neither a server of SMTP nor the console")
+    return mail
+
+
 DEBUG = env.bool("DEBUG", default=False)
+if DEBUG is True:
+    REMEDIES["ALLOWED_HOSTS"] = (
+        "give names of this machine alone, such as localhost, while DEBUG shows every error to "
+        "every visitor"
+    )
 # The development key is public, which harms nobody while DEBUG serves this
 # machine only. One generated into a file would make loading settings write.
 SECRET_KEY = (
-    env.str("SECRET_KEY", validate=accepts(str.strip))
+    env.str("SECRET_KEY", validate=accepts(is_hard_to_guess))
     if DEBUG is False
     else env.str("SECRET_KEY", default="django-insecure-for-development-on-this-machine-only")
 )
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS",
     default=["localhost", "127.0.0.1", "[::1]"],
-    validate=accepts(lambda hosts: all(map(is_host, hosts))),
+    validate=accepts(partial(are_hosts, in_debug=DEBUG is True)),
 )
 CSRF_TRUSTED_ORIGINS: list[str] = env.list(
     "CSRF_TRUSTED_ORIGINS",
     default=[],
-    validate=accepts(lambda origins: all(map(is_origin, origins))),
+    validate=accepts(partial(are_origins, in_debug=DEBUG is True)),
 )
 DATABASES = {
     "default": env.database(
         "DATABASE_URL", default=f"sqlite:///{quote(str(VAR_DIR / 'db.sqlite3'))}"
     )
 }
-# In a worker's own memory: each worker then counts API requests by itself, so
-# a site with several workers and strict rates gives them a cache in common.
-CACHES = {"default": env.cache("CACHE_URL", default="locmem://")}
+CACHE: dict | None = env.cache("CACHE_URL", default="")
 BASE_CURRENCY = env.str("BASE_CURRENCY", default="CNY", validate=accepts(is_currency))
 TIME_ZONE = env.str("TIME_ZONE", default="Asia/Shanghai", validate=accepts(is_time_zone))
 API_RATE_ANON = env.str("API_RATE_ANON", default="120/min", validate=accepts(is_rate))
 API_RATE_USER = env.str("API_RATE_USER", default="1200/min", validate=accepts(is_rate))
+# For an office of one: whoever entered something may publish it as well.
+REVIEW_OWN_ENTRIES = env.bool("REVIEW_OWN_ENTRIES", default=False)
+# By itself it binds nobody: the browsers' list takes in a whole domain, and only where its
+# owner hands it in. A register at the bare domain, whose owner does not wish that, says false.
+HSTS_PRELOAD = env.bool("HSTS_PRELOAD", default=True)
+MAIL = env.mail("EMAIL_URL", default="console://" if DEBUG else "")
+DEFAULT_FROM_EMAIL = env.str(
+    "DEFAULT_FROM_EMAIL", default="register@localhost", validate=accepts(is_email)
+)
+REQUIRE_SECOND_FACTOR = env.str(
+    "REQUIRE_SECOND_FACTOR",
+    default="none",
+    validate=accepts(("none", "superusers", "staff").__contains__),
+)
 LOG_LEVEL = env.str(
     "LOG_LEVEL",
     default="INFO",
@@ -185,6 +229,19 @@ try:
 except EnvValidationError as error:
     raise ImproperlyConfigured("\n".join(map(refusal, error.error_messages))) from None
 
+# --- Caches ------------------------------------------------------------------
+
+SHARED_CACHE = {
+    "BACKEND": "ftz_site.shared_cache.SharedCache",
+    "LOCATION": str(VAR_DIR / "cache.sqlite3"),
+}
+CACHES = {
+    "default": CACHE or SHARED_CACHE,
+    # Limits hold however many workers count at once, so a cache that miscounts then, or is
+    # another one in each of them, is not asked to.
+    "limits": CACHE if CACHE and counts_exactly(CACHE) else SHARED_CACHE,
+}
+
 # --- The site ----------------------------------------------------------------
 
 INSTALLED_APPS = [
@@ -194,23 +251,30 @@ INSTALLED_APPS = [
     "simple_history",
     "drf_spectacular",
     "drf_spectacular_sidecar",
-    "csp",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    # Before Django's own, whose development server hands static files out past all middleware.
+    "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
 ]
 
 MIDDLEWARE = [
+    # Outermost, so that no answer goes out without them.
+    "ftz_site.headers.Headers",
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "ftz_site.bodies.LengthRequired",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # After authentication: it leads away who lacks a second factor.
+    "projects.accounts.requiring.RequireSecondFactor",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     # After authentication: it notes who makes the change.
@@ -241,6 +305,8 @@ LANGUAGE_CODE = "en"
 USE_I18N = True
 USE_TZ = True
 
+# --- Signing in --------------------------------------------------------------
+
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
@@ -254,6 +320,29 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+
+# Sessions that know whose they are, so that all of a user's can be ended at once.
+SESSION_ENGINE = "projects.accounts.sessions"
+# A day at the office: then one signs in again, however busy one was.
+SESSION_COOKIE_AGE = 12 * 60 * 60
+# Seconds for which a link to a new password holds, once.
+PASSWORD_RESET_TIMEOUT = 60 * 60
+
+# What an authenticator shows beside the user's name.
+OTP_TOTP_ISSUER = "Investment register"
+# The library would let a thief of the password keep the owner waiting ever longer:
+# how often a code may be tried is for projects.accounts.limits to say.
+OTP_TOTP_THROTTLE_FACTOR = 0
+
+# Without a server of mail, the page for a new password says that there is none.
+CAN_SEND_MAIL = bool(MAIL)
+EMAIL_BACKEND = MAIL.get("EMAIL_BACKEND", "django.core.mail.backends.dummy.EmailBackend")
+EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD, EMAIL_USE_TLS, EMAIL_USE_SSL = (
+    MAIL.get(f"EMAIL_{name}")
+    for name in ("HOST", "PORT", "HOST_USER", "HOST_PASSWORD", "USE_TLS", "USE_SSL")
+)
+# A worker sends one mail after another: a server that does not answer must not hold it.
+EMAIL_TIMEOUT = 20
 
 
 # --- What comes in -----------------------------------------------------------
@@ -281,20 +370,11 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_AUTOREFRESH = DEBUG
+# No other site builds its pages with these files.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 
 # --- Security ----------------------------------------------------------------
-
-# Everything comes from this site, and nothing is written into a page.
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": ["'self'"],
-        "object-src": ["'none'"],
-        "base-uri": ["'self'"],
-        "form-action": ["'self'"],
-        "frame-ancestors": ["'none'"],
-    }
-}
 
 # Without DEBUG the site stands behind a proxy that speaks TLS and sets (or
 # removes) this header on every request.
@@ -304,13 +384,17 @@ SECURE_SSL_REDIRECT = not DEBUG
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 0 if DEBUG else 365 * 24 * 60 * 60
 SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEBUG
+SECURE_HSTS_PRELOAD = HSTS_PRELOAD and not DEBUG
+# The prefix has browsers take these cookies from this very host over TLS only, so that
+# no other host of the domain can plant one.
+SESSION_COOKIE_NAME = "sessionid" if DEBUG else "__Host-sessionid"
 SESSION_COOKIE_SECURE = not DEBUG
+CSRF_COOKIE_NAME = "csrftoken" if DEBUG else "__Host-csrftoken"
 CSRF_COOKIE_SECURE = not DEBUG
+# Pages and scripts that need the token have it written into them.
+CSRF_COOKIE_HTTPONLY = True
 # Django's own page has its style written into it.
 CSRF_FAILURE_VIEW = "projects.views.errors.form_expired"
-# To enter the browsers' preload list is for the owner of the domain to
-# decide: it binds every host of the domain, and takes months to undo.
-SILENCED_SYSTEM_CHECKS = ["security.W021"]
 
 
 # --- The API -----------------------------------------------------------------
@@ -318,21 +402,17 @@ SILENCED_SYSTEM_CHECKS = ["security.W021"]
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "projects.api.authentication.TokenAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
+        "projects.api.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["projects.api.permissions.ReadOpenWriteByPermission"],
     "DEFAULT_PAGINATION_CLASS": "projects.api.pagination.RegisterPagination",
-    "DEFAULT_THROTTLE_CLASSES": [
-        "rest_framework.throttling.AnonRateThrottle",
-        "rest_framework.throttling.UserRateThrottle",
-    ],
-    "DEFAULT_THROTTLE_RATES": {"anon": API_RATE_ANON, "user": API_RATE_USER},
+    "DEFAULT_THROTTLE_CLASSES": ["projects.api.throttling.Limit"],
     # Whom a rate is for: the last address that the proxy wrote down, as a
     # visitor may make up the ones before it.
     "NUM_PROXIES": 0 if DEBUG else 1,
     "DEFAULT_RENDERER_CLASSES": [
         "rest_framework.renderers.JSONRenderer",
-        "rest_framework.renderers.BrowsableAPIRenderer",
+        "projects.api.formats.PageRenderer",
     ],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

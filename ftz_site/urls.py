@@ -1,17 +1,21 @@
 """Every address of the site. Those of the register are in `projects`."""
 
 from django.contrib import admin
-from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
+from django.views.generic import RedirectView
 
+from projects.views.accounts.signing_in import SignOut, to_the_door
 from projects.views.health import healthz, readyz
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    # One door: the admin's own would be a second one to guard.
+    path("admin/login/", to_the_door),
+    path("admin/logout/", SignOut.as_view()),
+    path("admin/password_change/", RedirectView.as_view(pattern_name="password-change")),
     path("admin/", admin.site.urls),
-    path("accounts/login/", LoginView.as_view(), name="login"),
-    path("accounts/logout/", LogoutView.as_view(), name="logout"),
+    path("accounts/", include("projects.views.accounts.urls")),
     path("api/", include("projects.api.urls")),
     path("", include("projects.urls")),
 ]

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.forms.models import BaseInlineFormSet
+from django.core.validators import ProhibitNullCharactersValidator
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -18,7 +18,9 @@ from django.utils.translation import gettext_lazy as _
 
 from projects import money, recording
 from projects.amounts import Understood, understood
+from projects.meeting import MeetingForm, PartsFormSet, RecordsFormSet
 from projects.models import Headline, Project, ProjectSector, Qualifier, Receipt, Sector
+from projects.models.texts import text_fields
 
 LONGEST_AMOUNT = 200
 
@@ -129,14 +131,23 @@ class AmountField(forms.CharField):
         return replace(typed, text=super().clean(typed.text))
 
 
-class RegisterForm(forms.ModelForm):
+class RegisterForm(MeetingForm):
     """A form whose autocompletes need no query for what the record already holds.
 
-    `self.instance` brings its relations along (the admin prefetches them).
+    `self.instance` brings its relations along (the admin prefetches them). What
+    a text may hold is left to the model, which says more than that no null may
+    stand in it.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for column in text_fields(type(self.instance)):
+            if field := self.fields.get(column.name):
+                field.validators = [
+                    one
+                    for one in field.validators
+                    if not isinstance(one, ProhibitNullCharactersValidator)
+                ]
         if self.instance.pk is None:
             return
         for name, field in self.fields.items():
@@ -199,6 +210,12 @@ class AmountForm(RegisterForm):
         qualified = hasattr(self.instance, "qualifier")
         self._ask_to_confirm(typed, Reading.of(read, qualified=qualified))
         return cleaned
+
+    def as_standing(self, name: str) -> dict[str, list[str]]:
+        sent = super().as_standing(name)
+        if name == self.AMOUNT:
+            sent[f"{self.add_prefix(name)}-shown"] = [self._standing().key]
+        return sent
 
     def _ask_to_confirm(self, typed: Typed, reading: Reading) -> None:
         self.fields[self.AMOUNT].widget.reading = reading
@@ -280,8 +297,15 @@ class ShareForm(RegisterForm):
         return super()._get_validation_exclusions() | {"project"}
 
 
-class SharesFormSet(BaseInlineFormSet):
+class ReceiptsFormSet(RecordsFormSet):
+    """The receipts of one project."""
+
+
+class SharesFormSet(PartsFormSet):
     """The sectors of one project, checked and written as a whole."""
+
+    LINK = "sectors"
+    COLUMNS = ("sector", "share")
 
     def shares(self) -> list[tuple[Sector, Decimal | None]]:
         return [

@@ -148,7 +148,8 @@ def _money(
         among = Q(**{f"{column}__lte": headline.as_of}, project__area__in=areas[headline.pk])
         wanted |= aggregates(basis, among, prefix=f"h{headline.pk}_")
     visible = Project.objects.visible_to(user)
-    row = Allocation.objects.filter(rows_of(basis), project__in=visible).aggregate(**wanted)
+    rows = Allocation.objects.filter(rows_of(basis, user), project__in=visible)
+    row = rows.aggregate(**wanted)
     return {headline.pk: figure(row, prefix=f"h{headline.pk}_") for headline in ours}
 
 
@@ -163,7 +164,7 @@ def _counts(
     row = enterprises.aggregate(
         **{
             f"h{headline.pk}": Count(
-                "pk", filter=Q(pk__in=_enterprises(headline, areas[headline.pk]).values("pk"))
+                "pk", filter=Q(pk__in=_enterprises(headline, areas[headline.pk], user).values("pk"))
             )
             for headline in ours
         }
@@ -171,10 +172,10 @@ def _counts(
     return {headline.pk: row[f"h{headline.pk}"] for headline in ours}
 
 
-def _enterprises(headline: Headline, areas: Sequence[Area]) -> Any:
+def _enterprises(headline: Headline, areas: Sequence[Area], user: Any) -> Any:
     found = Enterprise.objects.settled(by=headline.as_of).filter(area__in=areas)
     if headline.what == What.ENTERPRISES_WITH_PROJECTS:
-        found = found.with_contract(by=headline.as_of)
+        found = found.with_contract(user, by=headline.as_of)
     return found
 
 

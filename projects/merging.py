@@ -7,13 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.utils import formats
 from django.utils.translation import gettext as _
 
-from projects import batching, recording, uscc
-from projects.models import Enterprise, FormerCode, Project, Source
+from projects import batching, recording, reviewing, uscc
+from projects.models import Enterprise, FormerCode, Project, Source, rights
+from projects.models.rights import SHELL
 
 # Of each of these an enterprise has one: two that differ are for a person to decide between.
 CLAIMS = ("uscc", "kind", "origin", "area", "settled_on")
@@ -38,11 +39,13 @@ def merge(old: Enterprise, into: Enterprise, user: Any = None) -> Merged:
     projects that `old` led or took part in, `into`, and `old`, whose last row
     keeps what it was. Neither argument is changed. Raises ValidationError, by
     field, where the two contradict each other or what is made of them breaks a
-    rule, and where one was changed since it was read; then nothing is written.
+    rule, and where one was changed since it was read; PermissionDenied where
+    `user` may not write all that changes; then nothing is written.
     About thirty queries for each 500 projects.
     """
     with transaction.atomic():
         old, into = _locked(old, into)
+        _check_rights(SHELL if user is None else user, old, into)
         check(old, into)
         reason = f"merged {_shown(old.code)} into {_shown(into.code)}"
         record, sources = united(old, into)
@@ -60,6 +63,16 @@ def check(old: Enterprise, into: Enterprise) -> None:
     """Raise a ValidationError, by field, for what a person has to settle before."""
     if old.pk == into.pk:
         raise ValidationError(_("An enterprise cannot be merged into itself: choose two."))
+    if into.is_draft and not old.is_draft:
+        # What is published would stand under a code that the public does not know.
+        raise ValidationError(
+            _(
+                "“%(old)s” is published and “%(into)s” is a draft: publish that first, or merge "
+                "the draft into the published one."
+            ),
+            "draft",
+            {"old": old.code, "into": into.code},
+        )
     problems = {
         name: ValidationError(
             _(
@@ -98,6 +111,23 @@ def united(old: Enterprise, into: Enterprise) -> tuple[Enterprise, list[Source]]
     if (note := old.note.strip()) and note not in record.note:
         record.note = f"{record.note.rstrip()}\n{note}".lstrip()
     return record, list(dict.fromkeys([*into.sources.all(), *old.sources.all()]))
+
+
+def _check_rights(user: Any, old: Enterprise, into: Enterprise) -> None:
+    """Raise PermissionDenied unless `user` may have all written that a merge changes.
+
+    What a draft says is published by merging it into something published: so
+    that takes whoever might publish the draft itself.
+    """
+    if not rights.may(user, "publish", Enterprise):
+        raise PermissionDenied(_("Only a reviewer merges enterprises."))
+    moved = Project.objects.with_enterprise([old])
+    if not all(rights.reaches(user, record) for record in (old, into)) or not (
+        rights.reaches_all(user, moved)
+    ):
+        raise PermissionDenied(rights.out_of_reach(user))
+    if old.is_draft and not into.is_draft:
+        reviewing.check_may_decide(user, old, reviewing.authors_of([old])[old.pk])
 
 
 def _locked(old: Enterprise, into: Enterprise) -> tuple[Enterprise, Enterprise]:
@@ -152,8 +182,13 @@ def _partners(
 
 
 def _move_codes(old: Enterprise, into: Enterprise, user: Any) -> None:
-    """All codes that led to `old`, and its own, lead straight to `into`."""
+    """All codes that led to `old`, and its own, lead straight to `into`.
+
+    But for the code of a draft: nobody outside has ever known it.
+    """
     FormerCode.objects.filter(enterprise=old).update(enterprise=into)
+    if old.is_draft:
+        return
     # One that `old` had taken back: it is former once more, and written as it was last.
     FormerCode.objects.filter(code__iexact=old.code).delete()
     FormerCode.objects.create(code=old.code, enterprise=into, user=user)

@@ -60,6 +60,13 @@ def normalise(text: str) -> str:
     return _BESIDE_CHINESE.sub("", _folded(text))
 
 
+def unique_form(text: str) -> str:
+    """What is compared where a name must be the only one of its kind: without case, width,
+    spaces around it or more than one in it, and what has no width. Accents and signs count."""
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return " ".join("".join(c for c in plain if unicodedata.category(c) != "Cf").split())
+
+
 def _folded(text: str) -> str:
     """`text` folded, its words parted by single spaces."""
     plain = unicodedata.normalize("NFKC", _APOSTROPHES.sub("", text)).casefold()

@@ -30,9 +30,11 @@ from projects.models import (
     Enterprise,
     Outcome,
     Qualifier,
+    Receipt,
     Sector,
     Stage,
     base_currency,
+    rights,
 )
 from projects.models.fields import ExactSum
 
@@ -150,13 +152,15 @@ def _key(dimension: str, basis: Basis) -> dict[str, Any]:
     return columns[dimension]
 
 
-def rows_of(basis: Basis) -> Q:
-    """The allocated rows that are of this basis."""
-    return {
-        Basis.CONTRACTED: Q(receipt__isnull=True, project__stage__in=CONTRACTED_STAGES),
-        Basis.INTENDED: Q(receipt__isnull=True, project__stage=Stage.INTENDED),
-        Basis.RECEIVED: Q(receipt__isnull=False),
-    }[basis]
+def rows_of(basis: Basis, user: Any) -> Q:
+    """The allocated rows that are of this basis; of receipts, those that `user` may see."""
+    match basis:
+        case Basis.CONTRACTED:
+            return Q(receipt__isnull=True, project__stage__in=CONTRACTED_STAGES)
+        case Basis.INTENDED:
+            return Q(receipt__isnull=True, project__stage=Stage.INTENDED)
+        case Basis.RECEIVED:
+            return Q(receipt__isnull=False) & rights.visible(Receipt, user, "receipt__")
 
 
 def aggregates(basis: Basis, among: Q | None = None, prefix: str = "") -> dict[str, Any]:
@@ -208,7 +212,7 @@ def _share(part: Decimal, whole: Decimal) -> Decimal | None:
 def allocations(question: ProjectQuestion, basis: Basis) -> QuerySet:
     """The allocated rows that a valid question of this basis is about."""
     rows = Allocation.objects.filter(
-        rows_of(basis), project__in=question.qs.order_by().values("pk")
+        rows_of(basis, question.user), project__in=question.qs.order_by().values("pk")
     )
     if basis == Basis.RECEIVED:
         rows = rows.filter(question.receipts(prefix="receipt__"))

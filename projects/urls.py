@@ -5,6 +5,7 @@ from typing import Any
 from django.urls import path, re_path, register_converter
 
 from projects import blank_sheets, exporting
+from projects.models import Enterprise, Project, Source
 from projects.models.fields import CODE_PATTERN
 from projects.views import (
     area,
@@ -17,9 +18,14 @@ from projects.views import (
     totals,
 )
 from projects.views.blank_sheets import blank_sheet
+from projects.views.history import HistoryPage
 from projects.views.imports import mapping as import_mapping
 from projects.views.imports import page as import_page
 from projects.views.imports import upload as import_upload
+from projects.views.review import deleted as review_deleted
+from projects.views.review import draft as review_draft
+from projects.views.review import proposal as review_proposal
+from projects.views.review.waiting import ReviewList
 
 
 class CodeConverter:
@@ -51,9 +57,19 @@ urlpatterns = [
     path("projects/", project.ProjectList.as_view(), name="projects"),
     files(exporting.PROJECTS),
     path("projects/<code:code>/", project.ProjectPage.as_view(), name="project"),
+    path(
+        "projects/<code:code>/history/",
+        HistoryPage.as_view(model=Project),
+        name="project-history",
+    ),
     path("enterprises/", enterprise.EnterpriseList.as_view(), name="enterprises"),
     files(exporting.ENTERPRISES),
     path("enterprises/<code:code>/", enterprise.EnterprisePage.as_view(), name="enterprise"),
+    path(
+        "enterprises/<code:code>/history/",
+        HistoryPage.as_view(model=Enterprise),
+        name="enterprise-history",
+    ),
     path("areas/", area.AreaList.as_view(), name="areas"),
     files(exporting.AREAS),
     path("areas/<code:code>/", area.AreaPage.as_view(), name="area"),
@@ -75,7 +91,61 @@ urlpatterns = [
     path("import/<int:pk>/check/", import_page.CheckAgain.as_view(), name="import-check"),
     path("import/<int:pk>/approve/", import_page.Approve.as_view(), name="import-approve"),
     path("import/<int:pk>/cancel/", import_page.Cancel.as_view(), name="import-cancel"),
+    path("import/<int:pk>/publish/", import_page.PublishDrafts.as_view(), name="import-publish"),
     path("import/<int:pk>/undo/", import_page.Undo.as_view(), name="import-undo"),
     path("import/<int:pk>/refused.csv", import_page.RefusedFile.as_view(), name="import-refused"),
     path("sources/<code:code>/", source.SourcePage.as_view(), name="source"),
+    path(
+        "sources/<code:code>/history/",
+        HistoryPage.as_view(model=Source),
+        name="source-history",
+    ),
+    path("review/", ReviewList.as_view(), name="review"),
+    path(
+        "review/drafts/<slug:noun>/<int:pk>/",
+        review_draft.DraftPage.as_view(),
+        name="review-draft",
+    ),
+    path(
+        "review/drafts/<slug:noun>/<int:pk>/publish/",
+        review_draft.Publish.as_view(),
+        name="review-draft-publish",
+    ),
+    path(
+        "review/drafts/<slug:noun>/<int:pk>/return/",
+        review_draft.SendBack.as_view(),
+        name="review-draft-return",
+    ),
+    path("review/deleted/", review_deleted.DeletedList.as_view(), name="review-deleted"),
+    path(
+        "review/deleted/<slug:noun>/<int:pk>/",
+        review_deleted.DeletedPage.as_view(),
+        name="review-deleted-record",
+    ),
+    path(
+        "review/deleted/<slug:noun>/<int:pk>/restore/",
+        review_deleted.Restore.as_view(),
+        name="review-restore",
+    ),
+    path("review/proposals/<int:pk>/", review_proposal.ProposalPage.as_view(), name="proposal"),
+    path(
+        "review/proposals/<int:pk>/accept/",
+        review_proposal.Accept.as_view(),
+        name="proposal-accept",
+    ),
+    path(
+        "review/proposals/<int:pk>/return/",
+        review_proposal.SendBack.as_view(),
+        name="proposal-return",
+    ),
+    path(
+        "review/proposals/<int:pk>/withdraw/",
+        review_proposal.Withdraw.as_view(),
+        name="proposal-withdraw",
+    ),
+    path(
+        "review/proposals/<int:pk>/hand-in-again/",
+        review_proposal.HandInAgain.as_view(),
+        name="proposal-hand-in-again",
+    ),
 ]

@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from hypothesis import HealthCheck, settings
 
 CHAOS = os.environ.get("CHAOS") == "1"
@@ -42,7 +42,28 @@ def rounds() -> Callable[[int, int], int]:
     return lambda few, many: many if CHAOS else few
 
 
+@pytest.fixture
+def figure(record_property: Callable[[str, object], None]) -> Callable[[str, object], None]:
+    """`figure("seconds of the slowest answer", 0.4)`: said at the end of a run under CHAOS=1."""
+    return record_property
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reports = [
+        report
+        for outcome in ("passed", "failed")
+        for report in terminalreporter.getreports(outcome)
+        if CHAOS and report.user_properties
+    ]
+    if reports:
+        terminalreporter.section("figures")
+    for report in reports:
+        said = ", ".join(f"{name}: {value}" for name, value in report.user_properties)
+        terminalreporter.write_line(f"{report.nodeid}: {said}")
+
+
 @pytest.fixture(autouse=True)
 def an_empty_cache() -> None:
     """What one test's requests left in the cache is not the next one's."""
-    cache.clear()
+    for cache in caches.all(initialized_only=True):
+        cache.clear()

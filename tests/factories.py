@@ -12,8 +12,9 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from django.apps import apps
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 
 from projects import recording
 from projects.models import (
@@ -30,6 +31,7 @@ from projects.models import (
     base_currency,
 )
 from projects.models.headline import COUNTS
+from projects.roles import ROLES, make_groups
 
 _numbers = count(1)
 UNVEILED = date(2023, 11, 11)
@@ -133,21 +135,35 @@ def make_rate(
     )
 
 
-def make_user(role: str = "visitor", **changes: Any) -> Any:
-    """A user: "visitor" may read, "viewer" may look into the admin, "clerk" may write every
-    noun of the register, "administrator" may do anything."""
+def make_user(
+    role: str = "visitor",
+    *,
+    areas: Iterable[Area] = (),
+    without: Iterable[str] = (),
+    **changes: Any,
+) -> Any:
+    """A user of a role: "visitor" (none), one of `ROLES`, or "superuser", whose every write is
+    published at once; limited to `areas`, where there are any.
+
+    `without` some permissions (code names) of the role, a user has the others in person.
+    """
     number = next(_numbers)
     given = {
         "username": f"{role}-{number}",
         "is_staff": role != "visitor",
-        "is_superuser": role == "administrator",
+        "is_superuser": role == "superuser",
     }
     user = get_user_model().objects.create_user(**given | changes)
-    if role in ("viewer", "clerk"):
-        granted = Permission.objects.filter(content_type__app_label="projects").exclude(
-            codename__contains="historical"
-        )
-        if role == "viewer":
-            granted = granted.filter(codename__startswith="view_")
-        user.user_permissions.set(granted)
+    if role in ROLES:
+        # A test that emptied the database has emptied it of the groups as well.
+        make_groups(apps)
+        group = Group.objects.get(name=role)
+        if lacking := set(without):
+            granted = Permission.objects.filter(group=group)
+            assert lacking <= set(granted.values_list("codename", flat=True))
+            user.user_permissions.set(granted.exclude(codename__in=lacking))
+        else:
+            user.groups.set([group])
+    for area in areas:
+        user.area_limits.create(area=area)
     return user

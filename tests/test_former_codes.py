@@ -30,9 +30,9 @@ def merged():
 
 
 @pytest.fixture
-def clerk():
+def office():
     client = APIClient()
-    client.force_authenticate(make_user("clerk"))
+    client.force_authenticate(make_user("superuser"))
     client.default_format = "json"
     return client
 
@@ -61,8 +61,8 @@ def test_a_code_that_was_nobodys_leads_nowhere(client, merged):
 
 
 @pytest.mark.parametrize("method", ["put", "patch", "delete"])
-def test_nothing_is_written_by_a_former_code(clerk, merged, method):
-    answer = getattr(clerk, method)("/api/v1/enterprises/KS-1/", {"name": "Another"})
+def test_nothing_is_written_by_a_former_code(office, merged, method):
+    answer = getattr(office, method)("/api/v1/enterprises/KS-1/", {"name": "Another"})
 
     assert (answer.status_code, answer.json()) == (
         409,
@@ -75,15 +75,15 @@ def test_who_may_not_write_is_told_so_and_no_more(merged):
     assert APIClient().patch("/api/v1/enterprises/KS-1/", {}, format="json").status_code == 401
 
 
-def test_a_former_code_is_taken(clerk, merged):
-    answer = clerk.post("/api/v1/enterprises/", {"code": "Ks-1", "name": "Another"})
+def test_a_former_code_is_taken(office, merged):
+    answer = office.post("/api/v1/enterprises/", {"code": "Ks-1", "name": "Another"})
 
     assert answer.status_code == 409
     assert answer.json() == {"code": [TAKEN % "Ks-1"]}
 
 
-def test_a_project_that_names_a_former_code_gets_the_enterprise(clerk, merged):
-    answer = clerk.post("/api/v1/projects/", {"code": "new", "name": "New", "enterprise": "KS-1"})
+def test_a_project_that_names_a_former_code_gets_the_enterprise(office, merged):
+    answer = office.post("/api/v1/projects/", {"code": "new", "name": "New", "enterprise": "KS-1"})
 
     assert (answer.status_code, answer.json()["enterprise"]) == (201, "KS-2")
 

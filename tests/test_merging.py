@@ -3,11 +3,11 @@
 from datetime import date
 
 import pytest
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from projects import checking, merging
+from projects import checking, merging, recording, reviewing
 from projects.models import Enterprise, FormerCode, Project
 from projects.models.history import UNCOMPARED
 from tests.factories import make_area, make_enterprise, make_project, make_source, make_user
@@ -74,9 +74,9 @@ def test_each_changed_record_has_one_row_of_history_that_says_why_and_who():
     old, into = pair()
     projects = [make_project(enterprise=old), make_project(partners=[old])]
     untouched = make_project(enterprise=into)
-    clerk = make_user("clerk")
+    office = make_user("superuser")
 
-    merging.merge(old, into, clerk)
+    merging.merge(old, into, office)
 
     gone = Enterprise.history.filter(code="KS-1").order_by("history_id")
     assert [row.history_type for row in gone] == ["+", "-"]
@@ -85,7 +85,7 @@ def test_each_changed_record_has_one_row_of_history_that_says_why_and_who():
         assert history.latest().version == 2
     for row in (gone.last(), into.history.latest(), *(p.history.latest() for p in projects)):
         assert row.history_change_reason == "merged KS-1 into KS-2"
-        assert row.history_user == clerk
+        assert row.history_user == office
     assert untouched.history.count() == 1
     assert [one for one in checking.findings() if one.is_error] == []
 
@@ -291,3 +291,74 @@ def test_everything_that_is_said_of_an_enterprise_is_united_or_asked_about():
 
     assert columns == united | its_own
     assert [field.name for field in Enterprise._meta.many_to_many] == ["sources"]
+
+
+# --- Who merges, and what stays between them --------------------------------------
+
+
+def test_what_is_published_is_not_merged_into_a_draft():
+    old, into = pair(into={"state": "draft"})
+
+    [sentence] = refusal(old, into)
+
+    assert sentence.startswith("“KS-1” is published and “KS-2” is a draft: publish that first")
+
+
+@pytest.mark.parametrize("state", ["draft", "published"])
+def test_the_code_of_a_draft_leads_nowhere_as_nobody_outside_has_known_it(state):
+    old, into = pair({"state": "draft"}, {"state": state})
+    draft = make_project(enterprise=old, state="draft")
+
+    merging.merge(old, into, make_user("reviewer"))
+
+    draft.refresh_from_db()
+    assert draft.enterprise == into
+    assert not FormerCode.objects.exists()
+    assert Enterprise.objects.get().state == state
+
+
+def test_a_draft_of_ones_own_is_not_published_by_merging_it(settings):
+    reviewer = make_user("reviewer")
+    old = reviewing.submit(reviewer, Enterprise(code="KS-1", name="Mine")).record
+    into = make_enterprise(code="KS-2")
+
+    with pytest.raises(PermissionDenied, match="This is your own entry"):
+        merging.merge(old, into, reviewer)
+    settings.REVIEW_OWN_ENTRIES = True
+    merging.merge(old, into, reviewer)
+
+    assert Enterprise.objects.get().alias_list() == ["Mine"]
+
+
+def test_a_draft_that_rests_on_a_draft_is_not_united_with_something_published():
+    press = make_source(code="press", state="draft")
+    old = make_enterprise(code="KS-1", state="draft", sources=[press])
+    into = make_enterprise(code="KS-2")
+
+    assert refusal(old, into) == {"sources": ["“press” is a draft: publish it first."]}
+
+
+@pytest.mark.parametrize("role", ["visitor", "viewer", "clerk"])
+def test_only_a_reviewer_merges(role):
+    old, into = pair()
+
+    with pytest.raises(PermissionDenied, match="Only a reviewer merges enterprises"):
+        merging.merge(old, into, make_user(role))
+    assert Enterprise.objects.count() == 2
+
+
+def test_whoever_is_limited_to_areas_merges_what_lies_there_with_all_its_projects():
+    here, there = make_area(code="here"), make_area()
+    reviewer = make_user("reviewer", areas=[here])
+    old, into = pair({"area": here}, {"area": here})
+    inside, outside = make_project(area=here, enterprise=old), make_project(partners=[old])
+    elsewhere = make_enterprise(area=there)
+
+    for one, other in ((old, into), (elsewhere, into), (into, elsewhere)):
+        with pytest.raises(PermissionDenied, match="these areas: here"):
+            merging.merge(one, other, reviewer)
+    recording.delete(outside)
+    merging.merge(old, into, reviewer)
+
+    inside.refresh_from_db()
+    assert inside.enterprise == into

@@ -224,6 +224,22 @@ def test_every_word_of_a_search_must_match():
     assert codes("search=cold warehouse") == []
 
 
+def test_each_word_of_a_search_adds_as_much_as_the_first():
+    # One to a project's own key, two to those of its enterprises.
+    compared = [
+        str(Project.objects.matching(" ".join("abcdef"[:words])).query).count("LIKE")
+        for words in range(1, 7)
+    ]
+
+    assert compared == [3 * words for words in range(1, 7)]
+
+
+def test_a_search_of_very_many_words_is_answered():
+    make_project(name="Silk")
+
+    assert codes("search=" + " ".join(f"s{number}" for number in range(49))) == []
+
+
 @pytest.mark.parametrize(
     ("ordering", "found"),
     [

@@ -43,7 +43,8 @@ def test_the_site_does_not_start_in_production_without_a_key():
 
     assert run.returncode == 1
     assert run.stderr == (
-        "SECRET_KEY is missing: give a long random text, or DEBUG=true on your own machine.\n"
+        "SECRET_KEY is missing: give a long random text, of 50 characters or more, or DEBUG=true "
+        "on your own machine.\n"
     )
 
 
@@ -55,6 +56,8 @@ def test_every_wrong_value_is_named_with_its_remedy_and_nothing_else_is_said():
         "TIME_ZONE": "Beijing",
         "API_RATE_ANON": "many",
         "API_RATE_USER": "0/min",
+        "DEFAULT_FROM_EMAIL": "the register",
+        "REQUIRE_SECOND_FACTOR": "everybody",
         "LOG_LEVEL": "loud",
         "WEB_CONCURRENCY": "0",
         "PORT": "65536",
@@ -79,7 +82,15 @@ def test_every_wrong_value_is_named_with_its_remedy_and_nothing_else_is_said():
         ("DATABASE_URL", "sqlite:////no-such-folder/hunter2.sqlite3"),
         ("DATABASE_URL", "sqlite://:memory:"),
         ("CACHE_URL", "carrier-pigeon://hunter2"),
+        ("EMAIL_URL", "hunter2"),
+        ("EMAIL_URL", "carrier-pigeon://hunter2"),
+        ("EMAIL_URL", "submission://register:hunter2@"),
+        ("EMAIL_URL", "memory://"),
         ("SECRET_KEY", " "),
+        ("SECRET_KEY", "hunter2"),
+        ("SECRET_KEY", "hunter2" * 20),
+        ("SECRET_KEY", "hunter2".ljust(60, "x")),
+        ("SECRET_KEY", "django-insecure-hunter2-abcdefghijklmnopqrstuvwxyz-0123456789"),
     ],
 )
 def test_a_wrong_address_or_key_is_refused_without_repeating_it(name, value):
@@ -91,6 +102,73 @@ def test_a_wrong_address_or_key_is_refused_without_repeating_it(name, value):
     assert "hunter2" not in run.stderr
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ALLOWED_HOSTS", "*"),
+        ("ALLOWED_HOSTS", "register.example.org,*"),
+        ("ALLOWED_HOSTS", ""),
+        ("CSRF_TRUSTED_ORIGINS", "http://register.example.org"),
+        ("CSRF_TRUSTED_ORIGINS", "https://*"),
+        ("API_RATE_ANON", "1000001/min"),
+        ("API_RATE_USER", "99999999999999999999/s"),
+        ("HSTS_PRELOAD", "perhaps"),
+    ],
+)
+def test_a_value_that_is_unsafe_in_production_stops_the_start(name, value):
+    run = manage("check", **PRODUCTION | {name: value})
+
+    assert run.returncode == 1
+    assert run.stderr.startswith(f"{name} cannot be {value!r}: give ")
+    assert len(run.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("hosts", ["register.example.org", "0.0.0.0", "localhost,192.168.1.7", "*"])
+def test_while_errors_are_shown_the_site_is_for_this_machine_only(hosts):
+    run = manage("check", DEBUG="true", ALLOWED_HOSTS=hosts)
+
+    assert run.returncode == 1
+    assert run.stderr.startswith(f"ALLOWED_HOSTS cannot be {hosts!r}: give names of this machine")
+
+
+def test_this_machine_has_several_names():
+    names = "localhost,register.localhost,.localhost,127.0.0.1,[::1]"
+
+    assert manage("check", DEBUG="true", ALLOWED_HOSTS=names).returncode == 0
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.7", "register.example.org"])
+def test_serving_others_is_refused_while_errors_are_shown(settings, host):
+    settings.DEBUG = True
+
+    with pytest.raises(CommandError, match="DEBUG"):
+        call_command("serve", host=host)
+
+
+@pytest.mark.parametrize(
+    ("url", "counted_in"),
+    [
+        ("", "SharedCache"),
+        ("locmem://", "SharedCache"),
+        ("file:///tmp", "SharedCache"),
+        ("db://cache", "SharedCache"),
+        ("dummy://", "SharedCache"),
+    ],
+)
+def test_limits_are_counted_where_several_workers_count_right(url, counted_in):
+    given = {"CACHE_URL": url} if url else {}
+
+    run = manage(
+        "shell",
+        "--no-imports",
+        "--command",
+        "from django.core.cache import caches; print(type(caches['limits']).__name__)",
+        **PRODUCTION | given,
+    )
+
+    assert run.stdout == f"{counted_in}\n", run.stderr
+
+
 @pytest.mark.parametrize("value", ["Asia", "../etc/passwd", "/etc/localtime", ""])
 def test_a_time_zone_is_a_name_of_the_zone_database(value):
     run = manage("check", DEBUG="true", TIME_ZONE=value)
@@ -99,7 +177,10 @@ def test_a_time_zone_is_a_name_of_the_zone_database(value):
     assert run.stderr.startswith(f"TIME_ZONE cannot be {value!r}")
 
 
-def test_production_settings_pass_the_deployment_check():
+def test_production_settings_pass_the_deployment_check_and_none_of_it_is_silenced():
+    from django.conf import settings
+
+    assert settings.SILENCED_SYSTEM_CHECKS == []
     run = manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
 
     assert run.returncode == 0, run.stderr
@@ -180,7 +261,7 @@ def test_preparing_leaves_a_register_alone_that_holds_anything():
 
 @pytest.mark.django_db
 def test_preparing_leaves_users_alone():
-    user = get_user_model().objects.create_user("clerk")
+    user = get_user_model().objects.create_user("office")
 
     call_command("prepare", stdout=StringIO())
 

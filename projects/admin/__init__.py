@@ -3,6 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 from . import (  # noqa: F401  Each registers its noun.
     area,
+    audit,
     batch,
     enterprise,
     headline,

@@ -11,21 +11,24 @@ from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.exceptions import FieldError, ValidationError
-from django.db import DataError, transaction
-from django.db.models import QuerySet, URLField, prefetch_related_objects
+from django.db import DataError
+from django.db.models import BinaryField, QuerySet, URLField, prefetch_related_objects
 from django.db.models.sql import Query
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
-from django.urls import URLPattern
+from django.urls import NoReverseMatch, URLPattern
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
-from projects import recording
+from projects import recording, reviewing
 from projects.forms import RegisterForm
+from projects.histories import changes
+from projects.models import NOUN_OF, State
 
-from .history import changes
+from .reviewing import ReviewingAdmin
 
 # A list of links to choose from is for vocabularies; what is longer is asked for by its code.
 MOST_OPTIONS = 50
@@ -112,14 +115,23 @@ class Autocompleting(BaseModelAdmin):
     """Autocompletes that also take a code, for admins and inlines alike."""
 
     def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        self._narrow(db_field, request, kwargs)
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs["widget"] = self._widget(CodedSelect, db_field, kwargs)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_manytomany(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        self._narrow(db_field, request, kwargs)
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs["widget"] = self._widget(CodedSelectMultiple, db_field, kwargs)
         return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    @staticmethod
+    def _narrow(db_field: Any, request: Any, kwargs: dict[str, Any]) -> None:
+        """Offer, take and name only what the person may see."""
+        records = db_field.related_model._default_manager
+        if hasattr(records, "visible_to"):
+            kwargs.setdefault("queryset", records.visible_to(request.user))
 
     def _widget(self, widget: Any, db_field: Any, kwargs: dict[str, Any]) -> Any:
         made = widget(db_field, self.admin_site, using=kwargs.get("using"))
@@ -163,8 +175,11 @@ class PlainAdmin(Autocompleting, admin.ModelAdmin):
         if lookup in {getattr(one, "parameter_name", None) for one in filters}:
             return True
         try:
-            lookups = Query(self.model).solve_lookup_type(lookup)[0]
+            lookups, parts, _annotation = Query(self.model).solve_lookup_type(lookup)
         except FieldError:
+            return False
+        if parts[0] in {one.name for one in self.opts.fields if isinstance(one, BinaryField)}:
+            # A text in an address is nothing to compare the content of a file with.
             return False
         return self.LOOKUPS.issuperset(lookups) and super().lookup_allowed(lookup, value, request)
 
@@ -196,7 +211,8 @@ class PlainAdmin(Autocompleting, admin.ModelAdmin):
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
         """The record with what its autocompletes show, one query for each of them."""
-        record = super().get_object(request, object_id, from_field)
+        # An empty `_to_field` in the address names no column, as a missing one.
+        record = super().get_object(request, object_id, from_field or None)
         if record is not None:
             prefetch_related_objects([record], *self.get_autocomplete_fields(request))
         return record
@@ -206,7 +222,7 @@ def _values(data: QueryDict) -> Iterable[str]:
     return (value for _name, values in data.lists() for value in values)
 
 
-class RegisterAdmin(PlainAdmin, SimpleHistoryAdmin):
+class RegisterAdmin(ReviewingAdmin, PlainAdmin, SimpleHistoryAdmin):
     """The admin of a noun of the register: each save or deletion is one row of its history."""
 
     form = RegisterForm
@@ -218,27 +234,11 @@ class RegisterAdmin(PlainAdmin, SimpleHistoryAdmin):
 
     def get_view_on_site_url(self, obj: Any = None) -> str | None:
         """Straight to the record's page: Django's way there costs a query and a redirect."""
-        return obj.get_absolute_url() if hasattr(obj, "get_absolute_url") else None
-
-    # Writing
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        # Its links are saved after it: the row of history waits for them, in `save_related`.
-        form.finish_recording = recording.begin(obj)
-        super().save_model(request, obj, form, change)
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        super().save_related(request, form, formsets, change)
-        form.finish_recording()
-
-    def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        obj._history_user = request.user
-        recording.delete(obj)
-
-    @transaction.atomic
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
-        for record in queryset:
-            self.delete_model(request, record)
+        try:
+            return obj.get_absolute_url() if hasattr(obj, "get_absolute_url") else None
+        except NoReverseMatch:
+            # In a form that is refused, the record has the code that was typed.
+            return None
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """What would be deleted, and what stands against it.
@@ -246,14 +246,26 @@ class RegisterAdmin(PlainAdmin, SimpleHistoryAdmin):
         The shares, links and derived rows that go with a record are left out:
         they are parts of it, and its last row of history keeps what matters.
         """
-        found, _counts, permissions, protected = super().get_deleted_objects(objs, request)
+        found, _counts, permissions, _protected = super().get_deleted_objects(objs, request)
         found = [one for one in found if not isinstance(one, list)]
-        protected = [*protected, *map(str, recording.linking_to(list(objs)))]
-        if len(protected) > MOST_PROTECTED:
-            more = len(protected) - MOST_PROTECTED
-            protected[MOST_PROTECTED:] = [gettext("and %(count)s more") % {"count": more}]
+        protected = self._protecting(list(objs), request)
         counts = {self.opts.verbose_name_plural: len(found)}
         return found, counts, permissions, protected
+
+    def _protecting(self, records: Sequence[Any], request: HttpRequest) -> list[str]:
+        """What refers to one of these, as far as the person may see it."""
+        referring = recording.referring_to(records)
+        named: list[str] = []
+        count = 0
+        for some in recording.visible(referring, request.user):
+            count += some.count()
+            noun = capfirst(some.model._meta.verbose_name)
+            named += [f"{noun}: {one}" for one in some[: MOST_PROTECTED - len(named)]]
+        if count > len(named):
+            named.append(gettext("and %(count)s more") % {"count": count - len(named)})
+        if referring and not named:
+            named.append(gettext("other records"))
+        return named
 
     # Reading the history, which nobody writes by hand
 
@@ -269,7 +281,15 @@ class RegisterAdmin(PlainAdmin, SimpleHistoryAdmin):
         self, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponse:
         self._check_key(unquote(object_id))
+        self._check_seen(request, unquote(object_id))
         return super().history_view(request, object_id, extra_context)
+
+    def _check_seen(self, request: HttpRequest, key: str) -> None:
+        """Raise Http404 unless the person sees the record, or saw it before it was deleted."""
+        if self.model not in NOUN_OF or self.get_queryset(request).filter(pk=key).exists():
+            return
+        if not reviewing.deleted(request.user, self.model).filter(id=key).exists():
+            raise Http404
 
     def set_history_delta_changes(
         self, request: HttpRequest, historical_records: Any, foreign_keys_are_objs: bool = True
@@ -357,6 +377,11 @@ def few(model: Any) -> Callable[[], list[tuple[str, Any]]]:
         return [*((record.code, str(record)) for record in records), ("none", _("not stated"))]
 
     return options
+
+
+def by_state(question: Any) -> type[QuestionFilter]:
+    """Drafts, or what is published."""
+    return ask(question, "state", lambda: list(State.choices))
 
 
 def yes_or_no(yes: Any, no: Any) -> Callable[[], list[tuple[str, Any]]]:

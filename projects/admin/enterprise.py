@@ -9,16 +9,27 @@ from projects import uscc
 from projects.filters import EnterpriseQuestion
 from projects.models import Area, Enterprise
 
-from .base import ask, few
+from .base import ask, by_state, few
 from .merging import MergingAdmin
 
 
 @admin.register(Enterprise)
 class EnterpriseAdmin(MergingAdmin):
     actions = ["merge_two"]
-    list_display = ["code", "name", "name_zh", "kind", "home", "area", "settled_on", "updated_at"]
+    list_display = [
+        "code",
+        "name",
+        "name_zh",
+        "kind",
+        "home",
+        "area",
+        "settled_on",
+        "updated_at",
+        "state",
+    ]
     list_display_links = ["code", "name"]
     list_filter = [
+        by_state(EnterpriseQuestion),
         "kind",
         ask(EnterpriseQuestion, "area", few(Area)),
         ask(EnterpriseQuestion, "origin"),

@@ -5,15 +5,16 @@ from projects.filters import HeadlineQuestion
 from projects.forms import HeadlineForm, Reading
 from projects.models import Area, Headline, Zone
 
-from .base import RegisterAdmin, ask, few
+from .base import RegisterAdmin, ask, by_state, few
 
 
 @admin.register(Headline)
 class HeadlineAdmin(RegisterAdmin):
     form = HeadlineForm
-    list_display = ["code", "what", "about", "as_of", "figure", "source", "updated_at"]
+    list_display = ["code", "what", "about", "as_of", "figure", "source", "updated_at", "state"]
     list_display_links = ["code", "what"]
     list_filter = [
+        by_state(HeadlineQuestion),
         "what",
         "basis",
         ask(HeadlineQuestion, "zone", few(Zone)),

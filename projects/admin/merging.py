@@ -26,6 +26,8 @@ from .base import RegisterAdmin
 PERMISSIONS = (
     "projects.change_enterprise",
     "projects.delete_enterprise",
+    # What it makes is published at once.
+    "projects.publish_enterprise",
     "projects.change_project",
 )
 COMPARED = (

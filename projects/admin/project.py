@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from projects import recording
+from projects import reviewing
 from projects.amounts import understood
 from projects.filters import ProjectQuestion
 from projects.forms import (
@@ -19,6 +19,7 @@ from projects.forms import (
     ProjectForm,
     Reading,
     ReceiptForm,
+    ReceiptsFormSet,
     ShareForm,
     SharesFormSet,
 )
@@ -32,7 +33,8 @@ from projects.models import (
     base_currency,
 )
 
-from .base import Autocompleting, RegisterAdmin, ask, few, yes_or_no
+from .base import Autocompleting, RegisterAdmin, ask, by_state, few, yes_or_no
+from .reviewing import asked_by
 
 # Beyond, the rows make the form too long to work with, and in the end too large to be sent at all.
 MOST_RECEIPTS = 30
@@ -71,6 +73,7 @@ class ShareInline(Autocompleting, admin.TabularInline):
 class ReceiptInline(Autocompleting, admin.TabularInline):
     model = Receipt
     form = ReceiptForm
+    formset = ReceiptsFormSet
     extra = 1
     fields = ["received_on", "amount", "currency", "amount_text", "source"]
     autocomplete_fields = ["source"]
@@ -78,6 +81,10 @@ class ReceiptInline(Autocompleting, admin.TabularInline):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return Receipt.objects.visible_to(request.user).select_related("source")
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        kwargs["form"] = asked_by(self.form, request.user, of="project")
+        return super().get_formset(request, obj, **kwargs)
 
 
 @admin.register(Project)
@@ -100,10 +107,12 @@ class ProjectAdmin(RegisterAdmin):
         "stage",
         "signed_on",
         "stated_amount",
+        "state",
     ]
     list_display_links = ["code", "name"]
     list_filter = [
         "stage",
+        by_state(ProjectQuestion),
         ask(ProjectQuestion, "disclosed", yes_or_no(_("disclosed"), _("undisclosed"))),
         ask(ProjectQuestion, "area", few(Area)),
         ask(ProjectQuestion, "sector", few(Sector)),
@@ -152,7 +161,7 @@ class ProjectAdmin(RegisterAdmin):
     def funds_received(self, project: Project) -> str:
         if project.pk is None:
             return "—"
-        count = self._count_receipts(project)
+        count = project.receipt_count
         return format_html(
             '<a href="{}?project__id__exact={}">{}</a>',
             reverse("admin:projects_receipt_changelist"),
@@ -160,15 +169,15 @@ class ProjectAdmin(RegisterAdmin):
             ngettext("%(count)s receipt", "%(count)s receipts", count) % {"count": count},
         )
 
-    @staticmethod
-    def _count_receipts(project: Project) -> int:
-        # Kept on the record: it decides on the rows of the form as well.
-        if not hasattr(project, "receipt_count"):
-            project.receipt_count = project.receipts.count()
-        return project.receipt_count
+    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
+        project = super().get_object(request, object_id, from_field)
+        if project is not None:
+            # Kept on the record: it decides on the rows of the form as well.
+            project.receipt_count = project.receipts.visible_to(request.user).count()
+        return project
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
-        if obj is not None and self._count_receipts(obj) > MOST_RECEIPTS:
+        if obj is not None and obj.receipt_count > MOST_RECEIPTS:
             return [ShareInline]
         return [ShareInline, ReceiptInline]
 
@@ -177,13 +186,12 @@ class ProjectAdmin(RegisterAdmin):
             formset.save()
             return
         # Each receipt is a record of its own, with its own history.
+        parts = self.parts_of(request)
         for receipt in formset.save(commit=False):
-            receipt._history_user = request.user
-            with recording.recorded(receipt):
-                receipt.save()
-        for receipt in formset.deleted_objects:
-            receipt._history_user = request.user
-            recording.delete(receipt)
+            # As it stands on this page: it may have just been saved.
+            receipt.project = form.instance
+            parts.append(reviewing.submit(request.user, receipt))
+        parts += [reviewing.remove(request.user, receipt) for receipt in formset.deleted_objects]
 
     def get_urls(self) -> list[URLPattern]:
         read_amount = path(

@@ -5,14 +5,15 @@ from projects.filters import ReceiptQuestion
 from projects.forms import Reading, ReceiptForm
 from projects.models import Receipt
 
-from .base import RegisterAdmin, ask
+from .base import RegisterAdmin, ask, by_state
 
 
 @admin.register(Receipt)
 class ReceiptAdmin(RegisterAdmin):
     form = ReceiptForm
-    list_display = ["received_on", "project", "received", "source", "updated_at"]
+    list_display = ["received_on", "project", "received", "source", "updated_at", "state"]
     list_filter = [
+        by_state(ReceiptQuestion),
         "received_on",
         ask(ReceiptQuestion, "project"),
         ask(ReceiptQuestion, "currency"),

@@ -1,16 +1,17 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from projects.filters import SourceQuestion
 from projects.models import Source
 
-from .base import RegisterAdmin
+from .base import RegisterAdmin, by_state
 
 
 @admin.register(Source)
 class SourceAdmin(RegisterAdmin):
-    list_display = ["code", "title", "publisher", "published_on", "updated_at"]
+    list_display = ["code", "title", "publisher", "published_on", "updated_at", "state"]
     list_display_links = ["code", "title"]
-    list_filter = ["published_on"]
+    list_filter = [by_state(SourceQuestion), "published_on"]
     search_fields = ["title", "publisher", "code"]
     search_help_text = _("Title, publisher, code.")
     fieldsets = [

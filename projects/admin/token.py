@@ -5,6 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from projects import auditing
 from projects.models import ApiToken
 
 from .base import PlainAdmin
@@ -45,16 +46,26 @@ class ApiTokenAdmin(PlainAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if change:
             super().save_model(request, obj, form, change)
+            auditing.note_token(auditing.Action.TOKEN_CHANGED, obj, request)
             return
         token, key = ApiToken.objects.issue(
             obj.user, obj.name, read_only=obj.read_only, expires_on=obj.expires_on
         )
         obj.pk, obj.digest = token.pk, token.digest
+        auditing.note_token(auditing.Action.TOKEN_MADE, token, request)
         messages.warning(
             request,
             _("The key is %(key)s – copy it now: it is not kept, and never shown again.")
             % {"key": key},
         )
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        auditing.note_token(auditing.Action.TOKEN_DELETED, obj, request)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
+        for token in queryset.select_related("user"):
+            self.delete_model(request, token)
 
 
 def _for_oneself(form: Any, user: Any) -> Any:

@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import authentication, exceptions
 
+from projects.accounts import second_factor
 from projects.models import ApiToken
 from projects.models.token import digest_of
 
@@ -44,3 +45,16 @@ class TokenAuthentication(authentication.BaseAuthentication):
 
     def authenticate_header(self, request: Any) -> str:
         return self.keyword
+
+
+class SessionAuthentication(authentication.SessionAuthentication):
+    """Whoever is signed in on the pages; one that must have a second factor, and lacks it, is
+    refused. Keys are not touched by that: they are made one by one, and end one by one."""
+
+    def authenticate(self, request: Any) -> tuple[Any, None] | None:
+        found = super().authenticate(request)
+        if found is not None and second_factor.is_lacking(found[0]):
+            raise exceptions.PermissionDenied(
+                _("Set up your second factor first: /accounts/second-factor/.")
+            )
+        return found

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
+from projects import auditing, recording
 from projects.filters import values
 from projects.importing import Fate, Mode, Report, import_table
 from projects.importing.finding import Finder
@@ -38,6 +39,9 @@ class BulkAnswerSerializer(serializers.Serializer):
 
     created = serializers.IntegerField()
     updated = serializers.IntegerField()
+    proposed = serializers.IntegerField(
+        help_text="Changes of published projects, which wait for review."
+    )
     unchanged = serializers.IntegerField()
     codes = serializers.ListField(child=serializers.CharField())
     dry_run = serializers.BooleanField(help_text="Whether this was a trial, and nothing written.")
@@ -81,6 +85,7 @@ class BulkView(OnlyKnownParameters, APIView):
             409: OpenApiResponse(ERRORS_BY_INDEX, "Another write came in between: try again."),
         },
     )
+    @recording.retried()
     @idempotent
     def post(self, request: Any) -> Response:
         mode, dry_run = self.asked(request)
@@ -102,10 +107,18 @@ class BulkView(OnlyKnownParameters, APIView):
             # Not raised: an error of a list has another shape than one of a record.
             said = {str(index): errors[index] for index in sorted(errors)}
             return Response(said, status=409 if report.overtaken else 400)
+        if not dry_run:
+            auditing.note(
+                auditing.Action.IMPORTED,
+                request,
+                subject="projects/bulk",
+                **{str(fate): count for fate, count in report.counts.items()},
+            )
         return Response(
             {
                 "created": report.counts[Fate.NEW],
                 "updated": report.counts[Fate.CHANGED],
+                "proposed": report.counts[Fate.PROPOSED],
                 "unchanged": report.counts[Fate.UNCHANGED],
                 "codes": [str(record["code"]).strip() for record in records.values()],
                 "dry_run": dry_run,

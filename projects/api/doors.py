@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 
 from projects.filters.values import shown
 
-from .formats import Negotiation
+from .formats import WITHOUT_TOKEN, Negotiation
 from .schema import RegisterSchema
 
 LISTS = {
@@ -33,7 +33,7 @@ LISTS = {
     "totals": "totals",
 }
 # What a visitor is not shown.
-FOR_THE_SIGNED_IN = {"imports": "import-list"}
+FOR_THE_SIGNED_IN = {"imports": "import-list", "proposals": "proposal-list"}
 
 
 class RootView(APIView):
@@ -91,6 +91,13 @@ class DocsView(OnlyKnownParameters, SpectacularSwaggerSplitView):
     """A page to read the description and to try things out; its script comes by itself."""
 
     parameters = frozenset({"lang", "script"})
+
+    @extend_schema(exclude=True)
+    def get(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        response = super().get(request, *args, **kwargs)
+        if not request.user.is_authenticated:
+            response.data |= WITHOUT_TOKEN
+        return response
 
 
 class UnknownAddressView(APIView):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 import math
-from collections import Counter
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import (
     BadRequest,
+    PermissionDenied,
     RequestDataTooBig,
     SuspiciousOperation,
+    TooManyFieldsSent,
 )
 from django.core.exceptions import (
     ValidationError as ModelError,
@@ -19,19 +21,30 @@ from django.db import DataError, IntegrityError, InterfaceError, OperationalErro
 from django.db.models import ProtectedError, RestrictedError
 from django.http import UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
-from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, status
 from rest_framework.views import exception_handler as stock_handler
 
+from projects import auditing
+from projects.recording import ReferredToError, still_referred_to
+from projects.reviewing import ReviewError
 from projects.serializers.errors import flat, outward
 
+from .etags import StateChanged
 from .formats import BodyTooLarge
+from .throttling import TooOften, refuse_too_often
 
 logger = logging.getLogger(__name__)
 
 # Seconds after which a locked or missing database is worth another try.
 TRY_AGAIN_AFTER = 5
+
+
+REFUSALS = (
+    exceptions.AuthenticationFailed,
+    exceptions.NotAuthenticated,
+    exceptions.PermissionDenied,
+)
 
 
 class Conflict(exceptions.APIException):
@@ -47,26 +60,43 @@ class Unavailable(exceptions.APIException):
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Any:
     """The answer to an error in a view; None, and with it a 500, only for a mistake of ours."""
-    error = understood(error)
+    error = understood(error, getattr(context.get("request"), "user", None))
+    if isinstance(error, REFUSALS):
+        # They come before the limit of the view is asked, and keys are not for guessing.
+        try:
+            refuse_too_often(context["request"])
+        except TooOften as too_often:
+            error = too_often
     if isinstance(error, exceptions.ValidationError):
         kind = Conflict if _is_code_taken(error, context) else exceptions.ValidationError
         error = kind(flat(error.detail))
     response = stock_handler(error, context)
+    if response is not None and isinstance(error, REFUSALS):
+        auditing.note_refusal(context["request"], reason=str(getattr(error, "detail", "")))
     if response is not None and getattr(error, "wait", None) is not None:
         # Whole seconds, and never zero: "at once" is what was just refused.
         response["Retry-After"] = str(max(1, math.ceil(error.wait)))
+    if response is not None and isinstance(error, StateChanged):
+        response["ETag"] = error.etag
     return response
 
 
-def understood(error: Exception) -> Exception:
-    """The API's own error for one that Django or the database raised; any other as it is."""
+def understood(error: Exception, user: Any) -> Exception:
+    """The API's own error for one that Django or the database raised; any other as it is.
+
+    `user` is who asked: an error names nothing that they may not see.
+    """
     match error:
         case ModelError():
             return outward(error)
-        case ProtectedError():
-            return Conflict(_still_used(error.protected_objects))
-        case RestrictedError():
-            return Conflict(_still_used(error.restricted_objects))
+        case ReferredToError():
+            return Conflict(error.said_to(user))
+        case ProtectedError() | RestrictedError():
+            return Conflict(still_referred_to([], user))
+        case PermissionDenied():
+            return exceptions.PermissionDenied(*error.args)
+        case ReviewError():
+            return Conflict(str(error))
         case IntegrityError():
             # The rules were asked before; what they allowed has been overtaken by another write.
             logger.warning("A write was overtaken by another one", exc_info=error)
@@ -79,21 +109,14 @@ def understood(error: Exception) -> Exception:
             return exceptions.ParseError(_("The database cannot hold a value that was sent."))
         case RequestDataTooBig():
             return BodyTooLarge(_("The body is too large: send less at once."))
+        case TooManyFieldsSent():
+            most = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
+            return exceptions.ParseError(
+                _("The address has more than %(most)s parameters: ask for less.") % {"most": most}
+            )
         case SuspiciousOperation() | BadRequest() | MultiPartParserError() | UnreadablePostError():
             return exceptions.ParseError(_("The request cannot be read."))
     return error
-
-
-def _still_used(records: Any) -> str:
-    """By what and how often a record that was to be deleted is referred to."""
-    kinds = Counter(type(record)._meta for record in records)
-    named = [
-        f"{count} × {options.verbose_name}"
-        for options, count in sorted(kinds.items(), key=lambda kind: str(kind[0].verbose_name))
-    ]
-    return _("This cannot be deleted, as other records refer to it: %(records)s.") % {
-        "records": get_text_list(named, _("and"))
-    }
 
 
 def _is_code_taken(error: exceptions.ValidationError, context: dict[str, Any]) -> bool:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from rest_framework import exceptions, status
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import BaseParser
-from rest_framework.renderers import JSONRenderer
+from rest_framework.renderers import BrowsableAPIRenderer, JSONRenderer
 
 # A list of projects with their sectors is four deep.
 DEEPEST = 16
@@ -49,6 +49,11 @@ class StrictJSONParser(BaseParser):
                 _("The body is larger than %(most)s bytes: send less at once.") % {"most": largest}
             )
         if request := (parser_context or {}).get("request"):
+            packed = request.headers.get("Content-Encoding", "identity")
+            if packed.lower() != "identity":
+                raise exceptions.UnsupportedMediaType(
+                    packed, _("Bodies are not unpacked here: send yours as it is.")
+                )
             request.body_digest = hashlib.sha256(body).hexdigest()
         try:
             data = json.loads(
@@ -114,6 +119,20 @@ def _check(data: Any) -> None:
             return
         level = below
     raise exceptions.ParseError(_too_deep())
+
+
+# For a page's data: no token of a form, and so no cookie that goes with one. A visitor has no
+# session in which anything could be written.
+WITHOUT_TOKEN = {"csrf_token": ""}
+
+
+class PageRenderer(BrowsableAPIRenderer):
+    """The library's pages, which set a visitor no cookie."""
+
+    def get_context(self, data: Any, media_type: str | None, context: Any) -> dict[str, Any]:
+        found = super().get_context(data, media_type, context)
+        user = getattr(context["request"], "user", None)
+        return found if user is not None and user.is_authenticated else found | WITHOUT_TOKEN
 
 
 class Negotiation(DefaultContentNegotiation):

@@ -14,6 +14,7 @@ from projects.serializers.base import Address
 from .formats import Negotiation
 from .listing import QuestionBackend
 from .schema import RegisterSchema
+from .states import ReadInStates
 
 
 class CountsSerializer(serializers.Serializer):
@@ -56,7 +57,7 @@ class ImportSchema(RegisterSchema):
         return [one for one in super().get_auth() if one]
 
 
-class ImportViewSet(viewsets.ReadOnlyModelViewSet):
+class ImportViewSet(ReadInStates, viewsets.ReadOnlyModelViewSet):
     """Files that the asker has brought in; whoever may do anything sees all of them."""
 
     serializer_class = ImportSerializer

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import viewsets
+from rest_framework.decorators import action
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from projects import filters, recording, serializers
+from projects import filters, recording, reviewing, serializers
 from projects.models.fields import CODE_PATTERN
 
 from .errors import Conflict
 from .formats import Negotiation, StrictJSONParser
+from .histories import EntrySerializer, WithHistory
 from .idempotency import idempotent
 from .listing import QuestionBackend
+from .proposals import ProposalSerializer, Reviewed
 from .schema import RegisterSchema
+from .states import WrittenInStates, stated
 
 
 class Moved(Conflict):
@@ -32,11 +36,19 @@ class Moved(Conflict):
         super().__init__(sentence % {"former": former, "code": code})
 
 
-class NounViewSet(viewsets.ModelViewSet):
+def submitted(user: Any, serializer: Any) -> reviewing.Submitted:
+    """What becomes of valid data. Raises ValidationError, by field."""
+    record, links = serializer.apply()
+    return reviewing.submit(user, record, **links)
+
+
+class NounViewSet(WrittenInStates, viewsets.ModelViewSet):
     """A noun: its serializer, its question, and what an answer needs besides the record itself.
 
     Reading starts from what the asker may see; writing goes through
     `projects.recording`, and is answered with the record as it then stands.
+    What is changed or deleted is in the state that the asker has seen, and
+    until the answer is made nobody else writes to it.
     PATCH writes the fields that are sent. So does PUT, but it insists on those
     that a new record needs: what a client has never heard of is not emptied by
     its silence.
@@ -64,25 +76,44 @@ class NounViewSet(viewsets.ModelViewSet):
         return records.select_related(*self.joined).prefetch_related(*self.fetched)
 
     def answer(self, record: Any) -> Any:
-        """What is answered after a write: read anew, with everything that was derived."""
-        return self.get_serializer(self.get_queryset().get(pk=record.pk)).data
+        """What is answered after a write: read anew, with everything that was derived.
 
+        Whoever wrote it is told what became of it, even if they may not read drafts.
+        """
+        written = self.with_answers(self.model.objects.filter(pk=record.pk))
+        return self.get_serializer(written.get()).data
+
+    @recording.retried()
     @idempotent
+    @transaction.atomic
     def create(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        record = serializer.save()
+        record = submitted(request.user, serializer).record
         key = getattr(record, self.lookup_field)
         address = reverse(f"api:{self.basename}-detail", args=[key], request=request)
-        return Response(self.answer(record), status=201, headers={"Location": address})
+        return stated(self.answer(record), 201, {"Location": address})
 
+    @recording.retried()
     def update(self, request: Any, *args: Any, partial: bool = False, **kwargs: Any) -> Response:
-        serializer = self.get_serializer(self.get_object(), data=request.data, partial=partial)
-        serializer.is_valid(raise_exception=True)
-        return Response(self.answer(serializer.save()))
+        with self.held() as record:
+            serializer = self.get_serializer(record, data=request.data, partial=partial)
+            serializer.is_valid(raise_exception=True)
+            return self.written(submitted(request.user, serializer))
 
-    def perform_destroy(self, record: Any) -> None:
-        recording.delete(record)
+    @recording.retried()
+    def destroy(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        with self.held() as record:
+            done = reviewing.remove(request.user, record)
+            return self.written(done) if done.is_proposal else Response(status=204)
+
+    def written(self, done: reviewing.Submitted) -> Response:
+        """The record as it stands; or the proposal that waits for review, with 202."""
+        if done.proposal is None:
+            return stated(self.answer(done.record))
+        proposed = ProposalSerializer(done.proposal, context=self.get_serializer_context())
+        address = reverse("api:proposal-detail", args=[done.proposal.pk], request=self.request)
+        return stated(proposed.data, 202, {"Location": address})
 
 
 class ZoneViewSet(NounViewSet):
@@ -107,7 +138,7 @@ class SectorViewSet(NounViewSet):
     question_class = filters.SectorQuestion
 
 
-class EnterpriseViewSet(NounViewSet):
+class EnterpriseViewSet(Reviewed, WithHistory, NounViewSet):
     """Enterprises, settled in an area or only a party to a project.
 
     The code of one that was merged into another leads to that one on reading;
@@ -130,11 +161,23 @@ class EnterpriseViewSet(NounViewSet):
         try:
             return super().retrieve(request, *args, **kwargs)
         except Moved as moved:
-            address = reverse(f"api:{self.basename}-detail", args=[moved.code])
-            query = request.META.get("QUERY_STRING", "")
-            return HttpResponsePermanentRedirect(
-                request.build_absolute_uri(f"{address}?{query}" if query else address)
-            )
+            return self._led_on(moved, "detail")
+
+    @extend_schema(responses=EntrySerializer(many=True))
+    @action(detail=True, methods=["get"])
+    def history(self, request: Any, **kwargs: Any) -> Any:
+        """What was changed of a published record, the latest first; for all askers the same."""
+        try:
+            return self.told(self.get_object())
+        except Moved as moved:
+            return self._led_on(moved, "history")
+
+    def _led_on(self, moved: Moved, name: str) -> HttpResponsePermanentRedirect:
+        address = reverse(f"api:{self.basename}-{name}", args=[moved.code])
+        query = self.request.META.get("QUERY_STRING", "")
+        return HttpResponsePermanentRedirect(
+            self.request.build_absolute_uri(f"{address}?{query}" if query else address)
+        )
 
     def get_object(self) -> Any:
         try:
@@ -147,7 +190,7 @@ class EnterpriseViewSet(NounViewSet):
             raise Moved(code, record.code) from None
 
 
-class ProjectViewSet(NounViewSet):
+class ProjectViewSet(Reviewed, WithHistory, NounViewSet):
     """Projects that an enterprise intends or has contracted.
 
     A missing amount is undisclosed, which is not zero. On writing, `amount`
@@ -158,10 +201,13 @@ class ProjectViewSet(NounViewSet):
     question_class = filters.ProjectQuestion
 
     def with_answers(self, records: Any) -> QuerySet:
-        return records.with_figures()
+        user = self.request.user
+        if self.action == "list":
+            user = filters.eyes_of(self.request.query_params, user)
+        return records.with_figures(user)
 
 
-class ReceiptViewSet(NounViewSet):
+class ReceiptViewSet(Reviewed, WithHistory, NounViewSet):
     """Funds that arrived for a project; below zero, money returned."""
 
     serializer_class = serializers.ReceiptSerializer
@@ -173,7 +219,7 @@ class ReceiptViewSet(NounViewSet):
         return records.with_figures()
 
 
-class SourceViewSet(NounViewSet):
+class SourceViewSet(Reviewed, WithHistory, NounViewSet):
     """Publications that say what the register repeats."""
 
     serializer_class = serializers.SourceSerializer
@@ -181,7 +227,7 @@ class SourceViewSet(NounViewSet):
     fetched = ()
 
 
-class HeadlineViewSet(NounViewSet):
+class HeadlineViewSet(Reviewed, WithHistory, NounViewSet):
     """Figures as somebody published them."""
 
     serializer_class = serializers.HeadlineSerializer

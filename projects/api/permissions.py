@@ -10,6 +10,8 @@ from rest_framework import permissions
 from projects.models import ApiToken
 
 ACTIONS = {"POST": ("add",), "PUT": ("change",), "PATCH": ("change",), "DELETE": ("delete",)}
+# Names of actions of a viewset by which drafts are decided on.
+REVIEWING = ("publish", "send_back")
 
 
 class ReadOpenWriteByPermission(permissions.BasePermission):
@@ -31,7 +33,10 @@ class ReadOpenWriteByPermission(permissions.BasePermission):
             self.message = gettext("This key is for reading only.")
             return False
         options = view.model._meta
-        actions = getattr(view, "actions", ACTIONS)[request.method]
+        if getattr(view, "action", None) in REVIEWING:
+            actions = ("publish",)
+        else:
+            actions = getattr(view, "actions", ACTIONS)[request.method]
         codenames = [get_permission_codename(action, options) for action in actions]
         if any(request.user.has_perm(f"{options.app_label}.{name}") for name in codenames):
             return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.authentication import SessionScheme as StockSessionScheme
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
@@ -14,6 +15,7 @@ from projects.filters import Question, values
 from projects.models import Kind, Stage, What
 from projects.models.fields import CODE_PATTERN
 
+from .etags import IF_MATCH, IF_NONE_MATCH
 from .idempotency import HEADER, KEY_PATTERN
 
 ERRORS = {
@@ -48,7 +50,15 @@ ON_WRITING = {
     "403": "The key is for reading only, or the permission is missing.",
     "409": "The code is taken, other records refer to this one, or another write came in between.",
 }
-WITH_A_BODY = {"413": "The body is too large.", "415": "Bodies are `application/json`."}
+ON_WRITING_IN_A_STATE = {
+    "412": "The record is in another state than `If-Match` says: `ETag` has the one it is in.",
+    "428": "`If-Match` is missing.",
+}
+WITH_A_BODY = {
+    "411": "The body does not say how long it is.",
+    "413": "The body is too large.",
+    "415": "Bodies are `application/json`, and not packed.",
+}
 
 # Vocabularies of parameters that take several words.
 WORDS = {"stage": Stage.values, "kind": Kind.values, "what": What.values}
@@ -61,6 +71,30 @@ IDEMPOTENCY_KEY = OpenApiParameter(
         "A name for this request, of your making: sent again with it within a day, the same "
         "request is not done twice, and gets the same answer."
     ),
+)
+TAG = r'"[\x21\x23-\x7e]*"'
+ETAG = OpenApiParameter(
+    "ETag",
+    {"type": "string", "pattern": f"^{TAG}$"},
+    OpenApiParameter.HEADER,
+    response=[200, 201],
+    description="The state of the record: the same for all who are answered the same.",
+)
+STATE_TO_WRITE = OpenApiParameter(
+    IF_MATCH,
+    {"type": "string", "pattern": rf"^(\*|{TAG}(, {TAG})*)$"},
+    OpenApiParameter.HEADER,
+    required=True,
+    description=(
+        "The `ETag` that came when the record was read, or several of them: written is only in "
+        "such a state. `*` is any, as long as there is the record."
+    ),
+)
+STATE_KNOWN = OpenApiParameter(
+    IF_NONE_MATCH,
+    {"type": "string", "pattern": rf"^(\*|(W/)?{TAG}(, (W/)?{TAG})*)$"},
+    OpenApiParameter.HEADER,
+    description="The `ETag` of what is known already: that is not sent again.",
 )
 
 
@@ -77,6 +111,10 @@ class TokenScheme(OpenApiAuthenticationExtension):
         }
 
 
+class SessionScheme(StockSessionScheme):
+    target_class = "projects.api.authentication.SessionAuthentication"
+
+
 class RegisterSchema(AutoSchema):
     """Reading is open, lists ask questions, and errors look alike everywhere."""
 
@@ -88,9 +126,21 @@ class RegisterSchema(AutoSchema):
         handler = getattr(self.view, "action", None) or self.method.lower()
         return getattr(getattr(self.view, handler, None), "is_idempotent", False)
 
+    @property
+    def is_of_a_state(self) -> bool:
+        """Whether it is about one record, which is answered with its ETag."""
+        is_list = getattr(self.view, "action", "") in ("list", "history")
+        return getattr(self.view, "has_etags", False) and not is_list
+
     def get_override_parameters(self) -> list[Any]:
+        found = list(super().get_override_parameters())
         if self.is_idempotent:
-            return [*super().get_override_parameters(), IDEMPOTENCY_KEY]
+            found.append(IDEMPOTENCY_KEY)
+        if self.is_of_a_state:
+            by_method = {"GET": [STATE_KNOWN, ETAG], "POST": [ETAG], "DELETE": [STATE_TO_WRITE]}
+            return found + by_method.get(self.method, [STATE_TO_WRITE, ETAG])
+        if self.is_idempotent:
+            return found
         question = getattr(self.view, "question_class", None)
         # A view without actions is one that always asks, as that of the totals.
         if question is None or getattr(self.view, "action", "list") != "list":
@@ -101,6 +151,13 @@ class RegisterSchema(AutoSchema):
         responses = super()._get_response_bodies(direction)
         errors = ResolvedComponent("Errors", ResolvedComponent.SCHEMA, ERRORS, "Errors")
         self.registry.register_on_missing(errors)
+        if self.is_of_a_state and self.method == "GET":
+            unchanged = OpenApiResponse(description="It is in the state that is known.")
+            responses["304"] = self._get_response_for_code(unchanged, "304")
+        proposals = getattr(self.view, "proposals_class", None)
+        if proposals and self.method in ("PUT", "PATCH", "DELETE"):
+            waits = OpenApiResponse(proposals, "It waits for review: the record is as it was.")
+            responses["202"] = self._get_response_for_code(waits, "202", ["application/json"])
         for status, description in self.possible_errors().items():
             if status in responses:
                 # The view says itself what that looks like there.
@@ -118,6 +175,8 @@ class RegisterSchema(AutoSchema):
             found |= ON_WRITING
         if self.method in ("POST", "PUT", "PATCH"):
             found |= WITH_A_BODY
+        if self.is_of_a_state and self.method not in ("GET", "POST"):
+            found |= ON_WRITING_IN_A_STATE
         if self.is_idempotent:
             found["422"] = "The `Idempotency-Key` stands for another request."
         return dict(sorted(found.items()))

@@ -25,7 +25,7 @@ from projects.models import (
     Zone,
 )
 
-from . import rows, together
+from . import drafts, rows, together
 from .records import of_records
 from .report import ERRORS, Batch, Finding, Rule, all_of, readably
 
@@ -47,7 +47,7 @@ NOUNS: tuple[Any, ...] = (
 def findings(today: date | None = None) -> Iterator[Finding]:
     """Everything amiss or doubtful, noun by noun.
 
-    About 30 queries for each 500 records and 40 more. Memory grows only with
+    About 30 queries for each 500 records and 60 more. Memory grows only with
     the names of enterprises and with headlines, which are held against each
     other.
     """
@@ -63,6 +63,7 @@ def findings(today: date | None = None) -> Iterator[Finding]:
             for check in checks:
                 yield from readably(check, batch)
         yield from together.repeated(model)
+        yield from drafts.resting_on_drafts(model)
     yield from together.dangling()
     yield from together.contradictions()
     yield from together.alike_enterprises()

@@ -27,6 +27,7 @@ class Rule(models.TextChoices):
     SEARCH_KEY = "search_key", gettext_lazy("not found by its name")
     HISTORY = "history", gettext_lazy("history does not agree")
     REPEATED = "repeated", gettext_lazy("more than once what must be once")
+    DRAFT = "draft", gettext_lazy("published, and refers to a draft")
 
     CONTRADICTION = "contradiction", gettext_lazy("headlines contradict each other")
     AMOUNT_TEXT = "amount_text", gettext_lazy("amount is not what its words say")
@@ -51,6 +52,7 @@ ERRORS = frozenset(
         Rule.SEARCH_KEY,
         Rule.HISTORY,
         Rule.REPEATED,
+        Rule.DRAFT,
     }
 )
 

@@ -51,7 +51,7 @@ class Export(ABC):
 
     def question(self, data: Any, user: Any, request: Any = None) -> filters.Question:
         records = self.question_class._meta.model.objects.visible_to(user)
-        return self.question_class(data, records, request=request)
+        return self.question_class(data, records, request=request, user=user)
 
     def errors(self, question: filters.Question) -> dict[str, list[str]]:
         """Messages by parameter; empty where there can be a file."""

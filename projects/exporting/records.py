@@ -50,12 +50,13 @@ class Counted:
 
 @dataclass(frozen=True)
 class RecordsExport(Export):
-    """The files of one noun. `completed` reads along what its serialiser names."""
+    """The files of one noun. `completed` reads along what its serialiser names, as a user sees
+    it."""
 
     name: str
     question_class: type[filters.Question]
     serializer_class: Any
-    completed: Callable[[Any], Any]
+    completed: Callable[[Any, Any], Any]
 
     def errors(self, question: filters.Question) -> dict[str, list[str]]:
         errors = super().errors(question)
@@ -72,7 +73,7 @@ class RecordsExport(Export):
         """
         serializer = self.serializer_class()
         with at_one_moment():
-            for record in self.completed(question.qs).iterator(chunk_size=CHUNK):
+            for record in self.completed(question.qs, question.user).iterator(chunk_size=CHUNK):
                 yield serializer.to_representation(record)
 
     def rows(self, objects: Iterable[dict[str, Any]]) -> Iterator[Row]:
@@ -151,32 +152,32 @@ PROJECTS = RecordsExport(
     "projects",
     filters.ProjectQuestion,
     serializers.ProjectSerializer,
-    lambda records: records.with_figures(),
+    lambda records, user: records.with_figures(user),
 )
 ENTERPRISES = RecordsExport(
     "enterprises",
     filters.EnterpriseQuestion,
     serializers.EnterpriseSerializer,
-    lambda records: records.select_related("area").prefetch_related("sources"),
+    lambda records, user: records.select_related("area").prefetch_related("sources"),
 )
 AREAS = RecordsExport(
     "areas",
     filters.AreaQuestion,
     serializers.AreaSerializer,
-    lambda records: records.select_related("zone").prefetch_related("sources"),
+    lambda records, user: records.select_related("zone").prefetch_related("sources"),
 )
 RECEIPTS = RecordsExport(
     "receipts",
     filters.ReceiptQuestion,
     serializers.ReceiptSerializer,
-    lambda records: records.with_figures(),
+    lambda records, user: records.with_figures(),
 )
 HEADLINES = RecordsExport(
     "headlines",
     filters.HeadlineQuestion,
     serializers.HeadlineSerializer,
-    lambda records: records.with_scope(),
+    lambda records, user: records.with_scope(),
 )
 SOURCES = RecordsExport(
-    "sources", filters.SourceQuestion, serializers.SourceSerializer, lambda records: records
+    "sources", filters.SourceQuestion, serializers.SourceSerializer, lambda records, user: records
 )

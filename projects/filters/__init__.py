@@ -1,6 +1,6 @@
 """One question a listed noun: which records are meant, and in which order."""
 
-from .base import PAGING, Question
+from .base import PAGING, Question, eyes_of
 from .imports import ImportQuestion
 from .others import (
     AreaQuestion,
@@ -13,6 +13,8 @@ from .others import (
     ZoneQuestion,
 )
 from .project import ProjectQuestion
+from .proposals import ProposalQuestion
+from .review import ReviewQuestion
 from .totals import TotalsQuestion
 
 __all__ = [
@@ -22,11 +24,14 @@ __all__ = [
     "HeadlineQuestion",
     "ImportQuestion",
     "ProjectQuestion",
+    "ProposalQuestion",
     "Question",
     "RateQuestion",
     "ReceiptQuestion",
+    "ReviewQuestion",
     "SectorQuestion",
     "SourceQuestion",
     "TotalsQuestion",
     "ZoneQuestion",
+    "eyes_of",
 ]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from projects import money, places
+from projects.models import State
 from projects.wording import shown
 
 from . import values
@@ -68,15 +69,20 @@ class Question(django_filters.FilterSet):
     PASSING = PAGING
 
     def __init__(
-        self, data: Any = None, *args: Any, also: Iterable[str] = (), **kwargs: Any
+        self,
+        data: Any = None,
+        *args: Any,
+        also: Iterable[str] = (),
+        user: Any = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(data, *args, **kwargs)
         self.is_bound = True
         self.also = self.PASSING | frozenset(also)
-
-    @property
-    def user(self) -> Any:
-        return getattr(self.request, "user", None)
+        # With whose eyes codes are looked up and receipts counted; None is a visitor.
+        self.user = user if user is not None else getattr(self.request, "user", None)
+        if "state" in self.filters:
+            self.user = eyes_of(self.data, self.user)
 
     @property
     def errors(self) -> dict[str, list[str]]:
@@ -129,6 +135,15 @@ class Question(django_filters.FilterSet):
         return queryset.matching(value)
 
 
+def eyes_of(data: Any, user: Any) -> Any:
+    """With whose eyes a question is asked: for what is published alone, with those of the public.
+
+    So that nothing else shows through, such as draft receipts of a published project.
+    """
+    states = {value.strip() for value in data.getlist("state")} - {""}
+    return None if states == {State.PUBLISHED.value} else user
+
+
 def orderings(columns: Iterable[str]) -> list[str]:
     return [sign + column for column in columns for sign in ("", "-")]
 
@@ -177,6 +192,11 @@ def up_to_bound(column: str) -> dict[str, Any]:
 def one_of(choices: Any) -> dict[str, Any]:
     """Keywords of a filter for words out of a model's choices."""
     return {"known": choices.values.__contains__, "hint": ", ".join(choices.values)}
+
+
+def state() -> Any:
+    """Drafts or what is published, of a reviewed noun; its question has `narrow_state`."""
+    return WordsFilter(method="narrow_state", label=_("state"), **one_of(State))
 
 
 SEARCH = {"method": "search", "label": _("search")}

@@ -93,12 +93,14 @@ class EnterpriseQuestion(Ordered):
     )
     source = base.CodesFilter(Source, method="narrow_source", label=_("source"))
     search = base.SearchFilter(**base.SEARCH)
+    state = base.state()
     ordering = ordering("code", "name", "settled_on")
 
     class Meta:
         model = Enterprise
         fields: list[str] = []
 
+    narrow_state = base.by_word("state")
     narrow_area = base.by_relation("area")
     narrow_origin = base.by_word("origin")
     narrow_kind = base.by_word("kind")
@@ -108,7 +110,7 @@ class EnterpriseQuestion(Ordered):
         return queryset.settled(by=day)
 
     def narrow_contracted(self, queryset: Any, name: str, day: Any) -> QuerySet:
-        return queryset.with_contract(by=day)
+        return queryset.with_contract(self.user, by=day)
 
 
 class SourceQuestion(Ordered):
@@ -117,6 +119,7 @@ class SourceQuestion(Ordered):
         label=_("published up to"), **base.up_to_bound("published_on")
     )
     search = base.SearchFilter(**base.SEARCH)
+    state = base.state()
     ordering = ordering("code", "title", "published_on")
     DEFAULT_ORDERING = "-published_on"
 
@@ -124,12 +127,15 @@ class SourceQuestion(Ordered):
         model = Source
         fields: list[str] = []
 
+    narrow_state = base.by_word("state")
+
 
 class HeadlineQuestion(Ordered):
     zone = base.CodesFilter(Zone, method="narrow_zone", label=_("zone"))
     area = base.CodesFilter(Area, method="narrow_area", label=_("area"))
     what = base.WordsFilter(method="narrow_what", label=_("what"), **base.one_of(What))
     source = base.CodesFilter(Source, method="narrow_source", label=_("source"))
+    state = base.state()
     ordering = ordering("code", "as_of")
     DEFAULT_ORDERING = "-as_of"
 
@@ -137,6 +143,7 @@ class HeadlineQuestion(Ordered):
         model = Headline
         fields: list[str] = []
 
+    narrow_state = base.by_word("state")
     narrow_zone = base.by_relation("zone")
     narrow_area = base.by_relation("area")
     narrow_what = base.by_word("what")
@@ -149,6 +156,7 @@ class ReceiptQuestion(Ordered):
     received_after = base.DayFilter(label=_("received from"), **base.from_bound("received_on"))
     received_before = base.DayFilter(label=_("received up to"), **base.up_to_bound("received_on"))
     source = base.CodesFilter(Source, method="narrow_source", label=_("source"))
+    state = base.state()
     ordering = ordering("received_on", "amount")
     DEFAULT_ORDERING = "received_on"
     TIE = "pk"
@@ -157,6 +165,7 @@ class ReceiptQuestion(Ordered):
         model = Receipt
         fields: list[str] = []
 
+    narrow_state = base.by_word("state")
     narrow_project = base.by_relation("project")
     narrow_currency = base.by_word("currency")
     narrow_source = base.by_relation("source")

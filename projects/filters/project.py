@@ -67,6 +67,7 @@ class ProjectQuestion(base.Question):
     month = base.MonthsFilter(method="narrow_period", label=_("month"))
     received_after = base.DayFilter(method="leave", label=_("received from"))
     received_before = base.DayFilter(method="leave", label=_("received up to"))
+    state = base.state()
     search = base.SearchFilter(**base.SEARCH)
     ordering = base.ChoiceFilter(
         method="leave",
@@ -83,6 +84,7 @@ class ProjectQuestion(base.Question):
     narrow_stage = base.by_word("stage")
     narrow_currency = base.by_word("currency")
     narrow_source = base.by_sources
+    narrow_state = base.by_word("state")
 
     def narrow_sector(self, queryset: Any, name: str, chosen: values.Chosen) -> QuerySet:
         found = queryset.in_sectors(chosen.things)
@@ -104,7 +106,7 @@ class ProjectQuestion(base.Question):
         return queryset.filter(wanted)
 
     def narrow_basis(self, queryset: Any, name: str, basis: str) -> QuerySet:
-        return queryset.of_basis(basis)
+        return queryset.of_basis(basis, self.user)
 
     def narrow_disclosed(self, queryset: Any, name: str, disclosed: bool) -> QuerySet:
         return queryset.disclosed() if disclosed else queryset.undisclosed()

@@ -24,6 +24,7 @@ from django.utils.translation import gettext_lazy as _
 from projects import money
 from projects.models import base_currency
 from projects.models.fields import CODE_PATTERN
+from projects.models.texts import check_text
 from projects.wording import shown
 
 NOT_STATED = "none"
@@ -268,6 +269,6 @@ class SearchText(OneValue):
                 "too_long",
                 {"length": len(value), "most": self.LONGEST},
             )
-        if "\x00" in value:
-            raise ValidationError(_("The search holds a null character: take it out."), "null")
+        # What has no width is found or not like any other sign.
+        check_text(value, gettext("search"), lines=True, hidden=True)
         return value

@@ -4,24 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth import get_permission_codename
 from django.utils.translation import gettext as _
 
 from projects import serializers
+from projects.models.rights import may
 
 # What may be brought in on a page.
 NOUNS = ("projects", "enterprises", "receipts")
-
-
-def may(user: Any, action: str, model: Any) -> bool:
-    """Whether `user` may "add", "change" or "delete" records of a model; the shell (None) may all.
-
-    At most two queries for a user, once.
-    """
-    if user is None:
-        return True
-    options = model._meta
-    return user.has_perm(f"{options.app_label}.{get_permission_codename(action, options)}")
 
 
 def nouns_of(user: Any) -> list[str]:

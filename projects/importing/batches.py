@@ -21,7 +21,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from projects import batching, serializers, totals
+from projects import auditing, batching, reviewing, serializers, totals
 from projects.batching import WRITTEN_AT_ONCE
 from projects.filters import ProjectQuestion
 from projects.models import Basis, BatchState, ImportBatch, ImportRow, Project, RowFate
@@ -90,7 +90,7 @@ def kept(
 
     def keep(checked: Checked, finder: Finder, checker: Checker) -> None:
         batch = ImportBatch(
-            user=finder.user,
+            user=reviewing.person(finder.user),
             noun=noun,
             file_name=file_name[-255:],
             sha256=hashlib.sha256(content).hexdigest(),
@@ -339,10 +339,10 @@ def preview(batch: ImportBatch) -> None:
         checked, finder, checker = _checked(batch, report)
     except CancelledError:
         return
-    before = sums()
+    before = sums(finder.user)
     with transaction.atomic():
-        write(checked, finder, checker.mapping, batch.user)
-        after = sums()
+        write(checked, finder, checker.mapping, as_accepted=True)
+        after = sums(finder.user)
         transaction.set_rollback(True)
     rows = planning.rows_of(batch, checked, finder, checker)
     with transaction.atomic():
@@ -374,7 +374,7 @@ def commit(batch: ImportBatch) -> None:
     show the new preview and write nothing."""
     checked, finder, checker = _checked(batch)
     with transaction.atomic():
-        write(checked, finder, checker.mapping, batch.user)
+        write(checked, finder, checker.mapping, batch)
         # What only the database refuses is known by now, as it was in the preview.
         rows = planning.rows_of(batch, checked, finder, checker)
         if planning.digest_of(rows) == batch.plan:
@@ -384,6 +384,15 @@ def commit(batch: ImportBatch) -> None:
             if not _finish(batch, BatchState.WRITTEN, written_at=timezone.now(), **content):
                 # Given up, or mapped anew, in the last moment: then nothing is written.
                 transaction.set_rollback(True)
+                return
+            auditing.note(
+                auditing.Action.IMPORTED,
+                user=batch.user,
+                subject=f"import/{batch.pk}",
+                noun=batch.noun,
+                file=batch.file_name,
+                **batch.counts,
+            )
             return
         transaction.set_rollback(True)
     preview(batch)
@@ -406,9 +415,10 @@ def _keep_written(batch: ImportBatch, checked: Checked, finder: Finder) -> None:
         ImportRow.objects.bulk_update(some, ["record_id", "version_after"])
 
 
-def sums() -> dict[str, str]:
-    """The contracted totals by sector, as texts by the sector's code ("" where not stated)."""
-    question = ProjectQuestion(QueryDict(), Project.objects.all())
+def sums(user: Any) -> dict[str, str]:
+    """The contracted totals by sector as `user` sees them, drafts and all, as texts by the
+    sector's code ("" where not stated)."""
+    question = ProjectQuestion(QueryDict(), Project.objects.visible_to(user), user=user)
     table = totals.totals(question, ["sector"], Basis.CONTRACTED)
     found = {row.keys["sector"] or "": f"{row.amount:.2f}" for row in table.rows}
     return {**found, "total": f"{table.total.amount:.2f}"}

@@ -11,13 +11,14 @@ from django.core.exceptions import ValidationError as ModelError
 from django.utils.translation import gettext as _
 from rest_framework import serializers as rest
 
-from projects import recording, serializers
+from projects import recording, reviewing, serializers
 from projects.batching import WRITTEN_AT_ONCE, batches
+from projects.models import rights
 from projects.serializers.cells import headings
 from projects.serializers.errors import flat, outward
 from projects.spreadsheets.reading import Row, Table
 
-from .allowing import may, refusal
+from .allowing import refusal
 from .finding import Finder, Key, references, referred
 from .footers import Footer, held_against, is_footer
 from .keys import Found, Keys, keys_of
@@ -32,11 +33,13 @@ class Fate(StrEnum):
 
     NEW = "new"
     CHANGED = "changed"
+    # It is published, and whoever brings the file in changes nothing published by themselves.
+    PROPOSED = "proposed"
     UNCHANGED = "unchanged"
 
 
 # What whoever has a row written must be permitted to do.
-ACTIONS = {Fate.NEW: "add", Fate.CHANGED: "change"}
+ACTIONS = {Fate.NEW: "add", Fate.CHANGED: "change", Fate.PROPOSED: "change"}
 
 
 class Mode(StrEnum):
@@ -60,6 +63,8 @@ class Candidate:
     changes: list[tuple[str, str, str]] = field(default_factory=list)
     # Of a record that is there, as it was found; none of a new one.
     version: int | None = None
+    # Whether the record as it was found lay within the areas of whoever brings the file in.
+    was_in_reach: bool = True
 
 
 @dataclass
@@ -213,16 +218,28 @@ class Checker:
             if is_there:
                 candidate.fate = Fate.UNCHANGED
         for candidate in candidates:
-            action = ACTIONS.get(candidate.fate)
-            if action is None or may(self.finder.user, action, self.model):
-                self.checked.candidates.append(candidate)
+            if reason := self._forbidden(candidate):
+                self._fault(candidate.row, "", "", reason)
             else:
-                self._fault(candidate.row, "", "", refusal(action, self.model))
+                self.checked.candidates.append(candidate)
+
+    def _forbidden(self, candidate: Candidate) -> str:
+        """Why the person may not have a row written; empty where they may."""
+        action = ACTIONS.get(candidate.fate)
+        if action is None:
+            return ""
+        if not rights.may(self.finder.user, action, self.model):
+            return refusal(action, self.model)
+        if not (candidate.was_in_reach and rights.reaches(self.finder.user, candidate.record)):
+            return rights.out_of_reach(self.finder.user)
+        return ""
 
     def _check_row(self, reading: Reading, found: Found) -> Candidate | None:
         data, record = reading.data, found.record
         self._check_identity(reading, found)
+        user = self.finder.user
         version = record.version if record is not None else None
+        was_in_reach = record is None or rights.reaches(user, record)
         before = self._state(record) if record is not None else None
         names = [*data, *(name for name in self._beside_an_amount if "amount" in data)]
         names = list(dict.fromkeys(names))
@@ -232,12 +249,13 @@ class Checker:
         if reading.faults:
             return None
         record, links = self.serializer.apply()
+        proposed = reviewing.is_proposal(user, record)
         try:
-            recording.check(
-                record,
-                without_asking=True,
-                **{name: links[name] for name in ("sectors", "partners") if name in links},
-            )
+            if proposed:
+                reviewing.check_rules(record, links, without_asking=True)
+            else:
+                links = reviewing.settled(user, record, links)
+                recording.check(record, without_asking=True, **links)
         except ModelError as error:
             reading.blame_all(outward(error))
             return None
@@ -246,13 +264,16 @@ class Checker:
         if before is not None:
             # What is still to be made has no key, and so was not there before.
             same = not made and before == self._state(record, links)
-            fate = Fate.UNCHANGED if same else Fate.CHANGED
+            changed = Fate.PROPOSED if proposed else Fate.CHANGED
+            fate = Fate.UNCHANGED if same else changed
         changes = [
             (name, told.get(name, ""), new)
             for name in names
             if (new := self._told(record, name, links)) != told.get(name, "")
         ]
-        return Candidate(reading.row.number, record, links, fate, made, changes, version)
+        return Candidate(
+            reading.row.number, record, links, fate, made, changes, version, was_in_reach
+        )
 
     def _check_identity(self, reading: Reading, found: Found) -> None:
         if fault := found.fault or self._out_of_mode(reading, found.record):

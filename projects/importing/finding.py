@@ -12,13 +12,14 @@ from django.core.exceptions import ValidationError as ModelError
 from django.utils.translation import gettext as _
 from rest_framework.serializers import ValidationError
 
-from projects import likeness, names, recording, serializers
-from projects.models import Enterprise, Project
+from projects import likeness, names, recording, reviewing, serializers
+from projects.models import Enterprise, ImportBatch, Project, rights
 from projects.models.fields import CODE_PATTERN
+from projects.models.rights import SHELL, may
 from projects.serializers.errors import flat, outward
 from projects.wording import shown
 
-from .allowing import may, refusal
+from .allowing import refusal
 from .mapping import CellError
 
 Key = tuple[Any, str]
@@ -61,18 +62,20 @@ class Finder:
     A name that no record bears, but that is like the name of one, is made only
     once a person has decided so: `decisions` give for its `decision_key` the
     code of the record that is meant, or `new`. A name that is decided to be a
-    record's is `learned`, and written as another name of it.
+    record's is `learned`, and written as another name of it. Without a `user`
+    it works for whoever sits at the machine.
     """
 
     def __init__(self, user: Any = None, decisions: Mapping[str, str] | None = None) -> None:
-        self.user = user
+        self.user = SHELL if user is None else user
         self.decisions = decisions or {}
-        self.known = serializers.Known(user)
+        self.known = serializers.Known(self.user)
         self.undecided: dict[str, Undecided] = {}
         self.learned: dict[Key, list[str]] = {}
         self._ready: dict[Any, likeness.Known] = {}
         self.made: dict[Key, tuple[Any, dict[str, Any]]] = {}
         self._codes: dict[Any, dict[str, set[str]]] = {}
+        self._unseen: dict[Any, set[str]] = {}
 
     def find(self, model: Any, name: str, make: Mapping[str, Any] | None) -> str:
         """The code of the record that is called so. Raises CellError."""
@@ -178,8 +181,11 @@ class Finder:
         self._read_references(serializer, given)
         serializer.is_valid(raise_exception=True)
         record, links = serializer.apply()
+        links = reviewing.settled(self.user, record, links)
+        if not rights.reaches(self.user, record):
+            raise ValidationError({"code": [rights.out_of_reach(self.user)]})
         try:
-            recording.check(record, without_asking=True, **_of_project(links))
+            recording.check(record, without_asking=True, **links)
         except ModelError as error:
             raise outward(error) from error
         self.known.add(record)
@@ -196,18 +202,21 @@ class Finder:
         self.known.read(model, [code])
         return self.known.get(model, code) is not None
 
-    def write(self, keys: set[Key]) -> dict[Any, int]:
-        """Write what was made and is named here, and what that refers to; how many of each noun."""
+    def write(self, keys: set[Key], batch: ImportBatch | None = None) -> dict[Any, int]:
+        """Write what was made and is named here, and what that refers to; how many of each noun.
+
+        `batch` is noted in the proposals that come of names that were learned.
+        """
         written: dict[Any, int] = defaultdict(int)
         for key in [key for key in self.made if key in keys]:
             self._write(self.made[key][0], written)
         for (model, code), called in self.learned.items():
             record = model._base_manager.get(code=code)
             new = [name for name in called if name not in record.alias_list()]
-            if new:
+            # Whoever may not write the record has said what is meant, and that is all.
+            if new and may(self.user, "change", model) and rights.reaches(self.user, record):
                 record.aliases = "\n".join([*record.alias_list(), *new])
-                record._history_user = self.user
-                recording.save(record)
+                reviewing.submit_many(self.user, [(record, {})], batch)
         return written
 
     def _write(self, record: Any, written: dict[Any, int]) -> None:
@@ -224,6 +233,8 @@ class Finder:
         for linked in links.values():
             for other in linked or ():
                 self._write(other[0] if isinstance(other, tuple) else other, written)
+        if author := reviewing.person(self.user):
+            record._history_user = author
         recording.save(record, **links)
         written[model] += 1
 
@@ -251,17 +262,32 @@ class Finder:
                 self._codes[model][key].add(code)
 
     def new_code(self, model: Any, name: str) -> str:
-        """A code made of a name, its Chinese by sound, that no other record has or is given."""
+        """A code made of a name, its Chinese by sound, that no other record has or is given.
+
+        None that the person may not see, either: codes are unique for all.
+        """
         sound = re.sub(r"[\u3400-\u9fff]+", lambda han: f" {names.pinyin(han[0])} ", name)
         word = re.sub(r"[^a-z0-9]+", "-", names.normalise(sound)).strip("-")[:56].strip("-")
         word = word or model._meta.model_name
-        taken = self._by_name(model)
+        called, taken = self._by_name(model), self._unseen_codes(model)
         code, number = word, 1
-        while names.normalise(code) in taken or code in ("none", "bulk"):
+        while names.normalise(code) in called or code.lower() in taken or code in ("none", "bulk"):
             number += 1
             code = f"{word}-{number}"
-        taken[names.normalise(code)].add(code)
+        called[names.normalise(code)].add(code)
         return code
+
+    def _unseen_codes(self, model: Any) -> set[str]:
+        """The codes of what the person may not see, in lower case. One query, once."""
+        if model not in self._unseen:
+            self._unseen[model] = set()
+            if not rights.is_trusted(self.user):
+                seen = model.objects.visible_to(self.user).values("pk")
+                hidden = model._base_manager.exclude(pk__in=seen)
+                self._unseen[model] = {
+                    code.lower() for code in hidden.values_list("code", flat=True)
+                }
+        return self._unseen[model]
 
 
 def references(serializer: Any, rows: Any) -> dict[Any, set[str]]:
@@ -300,7 +326,3 @@ def _called(record: Any) -> list[str]:
 
 def _serializer_of(model: Any) -> Any:
     return next(one for one in serializers.BY_NOUN.values() if one.Meta.model is model)
-
-
-def _of_project(links: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: links[name] for name in ("sectors", "partners") if name in links}

@@ -16,6 +16,7 @@ from projects.serializers.cells import from_cells
 from projects.serializers.errors import flat
 from projects.spreadsheets.cells import as_text
 from projects.spreadsheets.reading import Row
+from projects.texts import in_one_line, mended
 
 from .finding import Finder, referred
 from .mapping import CellError, Column, Mapping
@@ -156,7 +157,7 @@ class RowReader:
         model = referred(field_) if field_ is not None else None
         if model is None:
             raise CellError(_("this field names no records that could be found"))
-        return [self.finder.find(model, one, column.make) for one in said]
+        return [self.finder.find(model, in_one_line(one), column.make) for one in said]
 
     def _linked(self, name: str, codes: list[str]) -> Any:
         field_ = self.serializer.fields[name]
@@ -192,7 +193,7 @@ class RowReader:
 
 
 def text_of(value: Any) -> str:
-    """A cell, or a value of JSON, as text."""
+    """A cell, or a value of JSON, as text, mended where a program has spoilt it."""
     if isinstance(value, (list, dict)):
         return json.dumps(value, ensure_ascii=False, default=str)
-    return as_text(value)
+    return mended(as_text(value))

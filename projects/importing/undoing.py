@@ -12,11 +12,22 @@ from django.db.models import Count, ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from projects import recording, serializers
+from projects import auditing, recording, reviewing, serializers
 from projects.batching import batches
-from projects.models import BatchState, ImportBatch, ImportRow, RowFate
+from projects.models import (
+    NOUN_OF,
+    BatchState,
+    ImportBatch,
+    ImportRow,
+    Proposal,
+    ProposalState,
+    RowFate,
+    State,
+)
+from projects.models.rights import SHELL, may, out_of_reach, reaches
+from projects.recording import references
 
-from .allowing import may, refusal
+from .allowing import refusal
 from .batches import BatchError
 
 # What whoever takes a row of such a fate back must be permitted to do.
@@ -39,12 +50,13 @@ class Undone:
         row.save(update_fields=["faults"])
 
 
-def undo(batch: ImportBatch, user: Any = None) -> Undone:
+def undo(batch: ImportBatch, user: Any = SHELL) -> Undone:
     """Take a written file back, in one transaction.
 
     What was changed becomes what its history says it was before; what was new
     is deleted, and stays in the history. Records that somebody has edited
-    since, or that others refer to by now, stay and are named. Raises BatchError
+    since, or published, or that others refer to by now, stay and are named; what was
+    proposed and still waits is withdrawn. Raises BatchError
     for a batch that is not written, or where `user` may not. Twice has no effect.
     """
     if reasons := lacking(batch, user):
@@ -58,9 +70,18 @@ def undo(batch: ImportBatch, user: Any = None) -> Undone:
             raise BatchError(_("Only a file that was written can be taken back."))
         rows = batch.rows.filter(record_id__isnull=False)
         _restore(rows.filter(fate=RowFate.CHANGED), user, result)
+        _withdraw(batch, result)
         # What refers to others goes before them.
         _delete(rows.filter(fate=RowFate.NEW), user, result)
         _delete(rows.filter(fate=RowFate.MADE).order_by("-pk"), user, result)
+        auditing.note(
+            auditing.Action.IMPORT_UNDONE,
+            user=reviewing.person(user),
+            subject=f"import/{batch.pk}",
+            noun=batch.noun,
+            records=result.count,
+            kept=len(result.kept),
+        )
     batch.refresh_from_db()
     return result
 
@@ -69,7 +90,10 @@ def extent(batch: ImportBatch) -> dict[str, int]:
     """How many records taking a file back is about, by the fate of their rows. One query."""
     written = batch.rows.filter(record_id__isnull=False).order_by().values_list("fate")
     found = dict(written.annotate(Count("pk")))
-    return {fate: found.get(fate, 0) for fate in (RowFate.NEW, RowFate.CHANGED, RowFate.MADE)}
+    return {
+        fate: found.get(fate, 0)
+        for fate in (RowFate.NEW, RowFate.CHANGED, RowFate.PROPOSED, RowFate.MADE)
+    }
 
 
 def lacking(batch: ImportBatch, user: Any) -> list[str]:
@@ -89,7 +113,8 @@ def _model(noun: str) -> Any:
 def _restore(rows: Any, user: Any, result: Undone) -> None:
     for some in batches(rows.iterator(chunk_size=500)):
         model = _model(some[0].noun)
-        records = model._base_manager.in_bulk([row.record_id for row in some])
+        held = recording.hold(model._base_manager.filter(pk__in=[row.record_id for row in some]))
+        records = {record.pk: record for record in held}
         before = _states(model, some)
         written = []
         for row in some:
@@ -98,15 +123,30 @@ def _restore(rows: Any, user: Any, result: Undone) -> None:
                 result.keep(row, _("It has been deleted since."))
             elif record.version != row.version_after:
                 result.keep(row, _("It has been edited since."))
+            elif reviewing.is_proposal(user, record):
+                result.keep(row, _("It is published."))
             elif old is None:
                 result.keep(row, _("Its history does not reach back."))
+            elif not reaches(user, record):
+                result.keep(row, out_of_reach(user))
+            elif _is_made_a_draft(record, old[0]) and references.is_published_upon(record):
+                result.keep(row, _("Published records refer to it by now."))
             else:
                 for name in model.register_history.compared_fields(model):
                     setattr(record, name, getattr(old[0], name))
-                record._history_user = user
-                written.append((record, old[1]))
-        recording.save_many(written)
-        result.count += len(written)
+                record._history_user = reviewing.person(user)
+                written.append((row, (record, old[1])))
+        resting = references.resting_on_drafts([pair for _row, pair in written])
+        for row, (record, _links) in written:
+            if record.pk in resting:
+                result.keep(row, _("What it referred to then is a draft now."))
+        standing = [pair for _row, pair in written if pair[0].pk not in resting]
+        recording.save_many(standing)
+        result.count += len(standing)
+
+
+def _is_made_a_draft(record: Any, old: Any) -> bool:
+    return getattr(old, "state", "") == State.DRAFT and not record.is_draft
 
 
 def _states(model: Any, rows: Sequence[ImportRow]) -> dict[int, tuple[Any, dict[str, Any]]]:
@@ -123,16 +163,43 @@ def _states(model: Any, rows: Sequence[ImportRow]) -> dict[int, tuple[Any, dict[
     return {key: (old, links[old.history_id]) for key, old in found.items()}
 
 
+def _withdraw(batch: ImportBatch, result: Undone) -> None:
+    """Withdraw what the file proposed and nobody has decided about, names that it taught included.
+
+    A query for each 500 rows, and one more.
+    """
+    for rows in batches(batch.rows.filter(fate=RowFate.PROPOSED).iterator(chunk_size=500)):
+        proposals = Proposal.objects.filter(
+            batch=batch,
+            noun=NOUN_OF[_model(batch.noun)],
+            record_id__in=[row.record_id for row in rows],
+        )
+        states = dict(proposals.values_list("record_id", "state"))
+        result.count += sum(state == ProposalState.OPEN for state in states.values())
+        for row in rows:
+            if states.get(row.record_id) == ProposalState.ACCEPTED:
+                result.keep(row, _("It was accepted since."))
+    open_ones = Proposal.objects.open().filter(batch=batch)
+    open_ones.update(state=ProposalState.WITHDRAWN, decided_at=timezone.now())
+
+
 def _delete(rows: Any, user: Any, result: Undone) -> None:
     for row in list(rows):
         model = _model(row.noun)
-        record = model._base_manager.filter(pk=row.record_id).first()
-        if record is None:
+        held = recording.hold(model._base_manager.filter(pk=row.record_id), to_delete=True)
+        if not held:
             continue
+        record = held[0]
         if row.version_after is not None and record.version != row.version_after:
             result.keep(row, _("It has been edited since."))
             continue
-        record._history_user = user
+        if reviewing.is_proposal(user, record):
+            result.keep(row, _("It is published."))
+            continue
+        if not reaches(user, record):
+            result.keep(row, out_of_reach(user))
+            continue
+        record._history_user = reviewing.person(user)
         try:
             with transaction.atomic():
                 recording.delete(record)

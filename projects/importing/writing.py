@@ -13,8 +13,9 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 from rest_framework.settings import api_settings
 
-from projects import recording, serializers
+from projects import recording, reviewing, serializers
 from projects.batching import WRITTEN_AT_ONCE, batches
+from projects.models import ImportBatch
 from projects.serializers.cells import headings
 from projects.serializers.errors import flat, outward
 from projects.spreadsheets.reading import Table
@@ -76,7 +77,7 @@ def import_table(
     checker = Checker(noun, mapping, finder, mode)
     checked = checker.check(table, progress)
     with transaction.atomic():
-        made = write(checked, finder, mapping, user)
+        made = write(checked, finder, mapping)
         written = not dry_run and (partial or not checked.faults)
         if not written:
             transaction.set_rollback(True)
@@ -96,27 +97,41 @@ def import_table(
     )
 
 
-def write(checked: Checked, finder: Finder, mapping: Mapping, user: Any) -> dict[Any, int]:
+def write(
+    checked: Checked,
+    finder: Finder,
+    mapping: Mapping,
+    batch: ImportBatch | None = None,
+    *,
+    as_accepted: bool = False,
+) -> dict[Any, int]:
     """Write what is new or changed, and what was made for it; returns how many of each noun
     were made.
+
+    `batch` is noted in the proposals that come of it. With `as_accepted` what
+    is proposed is written as if it had been accepted: to be taken back again.
 
     What the database refuses becomes a fault of its row: what others have written
     meanwhile is found by asking, as it may be every row; the rest by trying again,
     as the rules that can be asked beforehand have been. To be called inside a
     transaction, whose end decides whether it stays.
     """
-    made = finder.write({key for one in checked.candidates for key in one.made})
+    made = finder.write({key for one in checked.candidates for key in one.made}, batch)
+
+    def written(candidates: Sequence[Candidate]) -> bool:
+        changes = [(one.record, one.links) for one in candidates]
+        if as_accepted:
+            return _written(candidates, lambda: recording.save_many(changes))
+        return _written(candidates, lambda: reviewing.submit_many(finder.user, changes, batch))
+
     # The new ones first, as new and changed ones in one batch cost the queries of two.
-    for fate in (Fate.NEW, Fate.CHANGED):
+    for fate in (Fate.NEW, Fate.CHANGED, Fate.PROPOSED):
         wanted = [one for one in checked.candidates if one.fate == fate]
-        for batch in batches(wanted, WRITTEN_AT_ONCE):
-            for candidate in batch:
-                if user is not None:
-                    candidate.record._history_user = user
-            if _written(batch):
+        for some in batches(wanted, WRITTEN_AT_ONCE):
+            if written(some):
                 continue
-            overtaken = _overtaken(batch)
-            refused = _refused([one for one in batch if one.row not in overtaken])
+            overtaken = _overtaken(some)
+            refused = _refused([one for one in some if one.row not in overtaken], written)
             checked.overtaken |= bool(overtaken)
             checked.faults += overtaken.values()
             for candidate in refused:
@@ -148,26 +163,29 @@ def _came_between() -> str:
     return _("Another write came in between: try again.")
 
 
-def _refused(candidates: Sequence[Candidate]) -> list[Candidate]:
+def _refused(
+    candidates: Sequence[Candidate], written: Callable[[Sequence[Candidate]], bool]
+) -> list[Candidate]:
     """Write these, and return those that the database refuses.
 
     Each is found by halves: eleven more tries for the only one among 2,500.
     """
-    if not candidates or _written(candidates):
+    if not candidates or written(candidates):
         return []
     if len(candidates) == 1:
         return list(candidates)
     half = len(candidates) // 2
-    return _refused(candidates[:half]) + _refused(candidates[half:])
+    return _refused(candidates[:half], written) + _refused(candidates[half:], written)
 
 
-def _written(candidates: Sequence[Candidate]) -> bool:
+def _written(candidates: Sequence[Candidate], save: Callable[[], Any]) -> bool:
+    """Whether these could be written; if not, they are as they were."""
     new = [one.record for one in candidates if one.record.pk is None]
     versions = [one.record.version for one in candidates]
     try:
         with transaction.atomic():
-            recording.save_many([(one.record, one.links) for one in candidates])
-    except IntegrityError:
+            save()
+    except (IntegrityError, reviewing.ReviewError):
         for one, version in zip(candidates, versions, strict=True):
             one.record.version = version
         for record in new:

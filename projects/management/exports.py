@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.http import QueryDict
 from django.utils.translation import gettext
 
-from projects import exporting
+from projects import auditing, exporting
 from projects.spreadsheets.writing import SheetFullError
 
 
@@ -36,10 +36,16 @@ class ExportCommand(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        question = self.export.question(QueryDict(options["filter"].removeprefix("?")), None)
+        asked = QueryDict(options["filter"].removeprefix("?"))
+        question = self.export.question(asked, None)
         if refusals := self.export.refusals(question):
             raise CommandError("\n".join(refusals))
         form = options["format"]
+        auditing.note(
+            auditing.Action.EXPORTED,
+            subject=f"{self.export.name}/export.{form}",
+            question=auditing.asked(asked),
+        )
         try:
             if options["output"]:
                 with replacing(Path(options["output"])) as file:

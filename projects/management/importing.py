@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from projects import importing, serializers
+from projects import auditing, importing, serializers
 from projects.importing import allowing, batches
 from projects.serializers.cells import headings
 from projects.spreadsheets import reading
@@ -63,6 +63,12 @@ class ImportCommand(BaseCommand):
             progress=self._progress if options["verbosity"] else None,
             keep=self._keep(file, mapping, options["sheet"]),
         )
+        if report.written:
+            auditing.note(
+                auditing.Action.IMPORTED,
+                subject=f"{self.noun}/{file.name}",
+                **{str(fate): count for fate, count in report.counts.items()},
+            )
         self._say(file, report, options)
         return len(report.faults)
 
@@ -78,6 +84,9 @@ class ImportCommand(BaseCommand):
     def _say(self, file: Path, report: importing.Report, options: dict[str, Any]) -> None:
         self.stdout.write(f"{file}")
         for fate, count in report.counts.items():
+            # What commands write is published, and never proposed.
+            if fate == importing.Fate.PROPOSED:
+                continue
             self.stdout.write(f"{fate}: {count}")
         self.stdout.write(f"errors: {len(report.faults)}")
         if report.left_out:

@@ -1,10 +1,14 @@
 from .answer import StoredAnswer
 from .area import Area
+from .attempt import AttemptCount, Limit
+from .audit import AuditEntry
+from .base import State
 from .batch import BatchState, ImportBatch, ImportRow, RowFate
 from .conversion import Allocation, Outcome, ProjectConversion, ReceiptConversion
 from .enterprise import Enterprise, Kind
 from .former import FormerCode
 from .headline import Headline, HeadlineBasis, What
+from .limit import AreaLimit
 from .project import (
     CONTRACTED_STAGES,
     STAGE_DATES,
@@ -16,19 +20,36 @@ from .project import (
     base_currency,
     check_shares,
 )
+from .proposal import (
+    NOUN_OF,
+    REVIEWED,
+    Noun,
+    Proposal,
+    ProposalKind,
+    ProposalState,
+    ReturnedDraft,
+)
 from .rate import ExchangeRate
 from .receipt import Receipt
+from .recovery import RecoveryCode
+from .reset import ResetRequest
 from .sector import Sector
+from .session import SignedInSession
 from .source import Source
 from .token import ApiToken
 from .zone import Zone
 
 __all__ = [
     "CONTRACTED_STAGES",
+    "NOUN_OF",
+    "REVIEWED",
     "STAGE_DATES",
     "Allocation",
     "ApiToken",
     "Area",
+    "AreaLimit",
+    "AttemptCount",
+    "AuditEntry",
     "Basis",
     "BatchState",
     "Enterprise",
@@ -39,17 +60,27 @@ __all__ = [
     "ImportBatch",
     "ImportRow",
     "Kind",
+    "Limit",
+    "Noun",
     "Outcome",
     "Project",
     "ProjectConversion",
     "ProjectSector",
+    "Proposal",
+    "ProposalKind",
+    "ProposalState",
     "Qualifier",
     "Receipt",
     "ReceiptConversion",
+    "RecoveryCode",
+    "ResetRequest",
+    "ReturnedDraft",
     "RowFate",
     "Sector",
+    "SignedInSession",
     "Source",
     "Stage",
+    "State",
     "StoredAnswer",
     "What",
     "Zone",

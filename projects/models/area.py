@@ -18,6 +18,8 @@ class Area(SourcedModel):
     focus = models.TextField(_("focus industries"), blank=True)
     focus_zh = models.TextField(_("focus industries (Chinese)"), blank=True)
 
+    AREA = "pk"
+
     history = RegisterHistory(m2m_fields=["sources"])
 
     class Meta(SourcedModel.Meta):
@@ -32,6 +34,9 @@ class Area(SourcedModel):
                 violation_error_message=_("The size must be above 0 km²."),
             ),
         ]
+
+    def area_key(self) -> int | None:
+        return self.pk
 
     def get_absolute_url(self) -> str:
         return reverse("area", args=[self.code])

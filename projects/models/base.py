@@ -15,7 +15,9 @@ from django.utils.translation import gettext_lazy as _
 
 from projects import names
 
+from . import rights
 from .fields import CodeField
+from .texts import CheckedTexts
 
 
 class State(models.TextChoices):
@@ -27,12 +29,15 @@ class RegisterQuerySet(models.QuerySet):
     """Where every question to the register starts."""
 
     def visible_to(self, user: AbstractBaseUser | AnonymousUser | None) -> Self:
-        """What `user` may see; None is a visitor. Everything, as nothing awaits review yet.
+        """What `user` may see: what is published, and the drafts that are theirs to see.
 
-        Pages, API, exports, totals, facets and autocompletes all start here, so
-        that a rule written here holds at every door.
+        None is a visitor; see `rights`. Pages, API, exports, totals, facets and
+        autocompletes all start here, so that what is said here holds at every
+        door. At most three queries for a user, once.
         """
-        return self.all()
+        if not issubclass(self.model, ReviewedModel):
+            return self.all()
+        return self.filter(rights.visible(self.model, user))
 
     def by_codes(self, codes: Iterable[str]) -> dict[str, Any]:
         """The records that are called so, each by the code by which it was asked for.
@@ -55,7 +60,7 @@ class NamedQuerySet(RegisterQuerySet):
         return found
 
 
-class RegisterModel(models.Model):
+class RegisterModel(CheckedTexts):
     """A record with a version that each change raises by one."""
 
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
@@ -66,8 +71,17 @@ class RegisterModel(models.Model):
 
     objects = RegisterQuerySet.as_manager()
 
+    # The path to the area that a record belongs to, for whoever is limited to areas.
+    AREA: str | None = None
+    # Whether it may be written by whoever is limited to areas, although it belongs to none.
+    ANYBODYS = False
+
     class Meta:
         abstract = True
+
+    def area_key(self) -> int | None:
+        """The key of the area that it belongs to; None where it belongs to none."""
+        return getattr(self, f"{self.AREA}_id") if self.AREA else None
 
 
 class CodedModel(RegisterModel):
@@ -129,6 +143,8 @@ class NamedModel(CodedModel):
     )
     search_key = models.TextField(editable=False, blank=True, default="")
 
+    names_in_lines = ("aliases",)
+
     objects = NamedQuerySet.as_manager()
 
     class Meta(CodedModel.Meta):
@@ -178,8 +194,9 @@ class NamedModel(CodedModel):
 class ReviewedModel(models.Model):
     """A record that is published after review.
 
-    Nothing awaits review yet: every record is published, and `state` is there
-    for whoever reads it.
+    A draft is seen by staff alone; `projects.reviewing` publishes it. What is
+    published refers to nothing that is a draft: so nobody learns of a draft by
+    what is public. Records that a program makes without saying so are published.
     """
 
     state = models.CharField(
@@ -188,3 +205,12 @@ class ReviewedModel(models.Model):
 
     class Meta:
         abstract = True
+        default_permissions = ("add", "change", "delete", "view", "publish")
+        # Drafts are few among many, and counted on every page that staff open.
+        indexes = [
+            models.Index(fields=["id"], condition=models.Q(state="draft"), name="%(class)s_drafts")
+        ]
+
+    @property
+    def is_draft(self) -> bool:
+        return self.state == State.DRAFT

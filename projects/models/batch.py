@@ -129,6 +129,7 @@ class RowFate(models.TextChoices):
 
     NEW = "new", _("new")
     CHANGED = "changed", _("changed")
+    PROPOSED = "proposed", _("proposed for review")
     UNCHANGED = "unchanged", _("unchanged")
     REFUSED = "refused", _("refused")
     LEFT_OUT = "left_out", _("left out by the mapping")

@@ -39,11 +39,14 @@ class EnterpriseQuerySet(NamedQuerySet):
             found = found.filter(models.Q(settled_on__lte=by) | models.Q(settled_on__isnull=True))
         return found
 
-    def with_contract(self, by: date | None = None) -> Self:
-        """Enterprises that lead or take part in a contracted project, signed by that day."""
+    def with_contract(self, user: Any, by: date | None = None) -> Self:
+        """Enterprises that lead or take part in a contracted project, signed by that day.
+
+        Of the projects, those that `user` may see.
+        """
         from .project import Project
 
-        projects = Project.objects.contracted()
+        projects = Project.objects.visible_to(user).contracted()
         if by is not None:
             projects = projects.signed_by(by)
         partnerships = Project.partners.through.objects.filter(project__in=projects)
@@ -101,10 +104,13 @@ class Enterprise(SourcedModel, ReviewedModel):
     )
     settled_on = models.DateField(_("settled on"), null=True, blank=True)
 
+    AREA = "area"
+
     objects = EnterpriseQuerySet.as_manager()
     history = RegisterHistory(m2m_fields=["sources"])
 
-    class Meta(SourcedModel.Meta):
+    class Meta(SourcedModel.Meta, ReviewedModel.Meta):
+        abstract = False
         verbose_name = _("enterprise")
         verbose_name_plural = _("enterprises")
         ordering = ["code"]

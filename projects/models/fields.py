@@ -17,6 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from projects import money
 from projects.wording import shown
 
+from .texts import check_text
+
 RESERVED_CODES = frozenset({"none", "bulk"})
 # The first letter or digit is told apart from what precedes it, so that matching never backtracks:
 # a long text that is no code costs its length, not its square.
@@ -39,6 +41,8 @@ class CodeValidator(RegexValidator):
     )
 
     def __call__(self, value: Any) -> None:
+        # Named, as a sentence about a code cannot show what nobody sees.
+        check_text(str(value), gettext("code"))
         super().__call__(value)
         if str(value).lower() in RESERVED_CODES:
             raise ValidationError(

@@ -90,10 +90,13 @@ class Headline(CodedModel, ReviewedModel):
     quote = models.TextField(_("quoted words"), blank=True)
     note = models.TextField(_("note"), blank=True)
 
+    AREA = "area"
+
     objects = HeadlineQuerySet.as_manager()
     history = RegisterHistory()
 
-    class Meta(CodedModel.Meta):
+    class Meta(CodedModel.Meta, ReviewedModel.Meta):
+        abstract = False
         verbose_name = _("headline")
         verbose_name_plural = _("headlines")
         ordering = ["-as_of", "code"]

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from projects import money, names
 
+from . import rights
 from .area import Area
 from .base import NamedQuerySet, ReviewedModel
 from .enterprise import Enterprise
@@ -150,6 +151,12 @@ def check_shares(shares: Sequence[Decimal | None]) -> None:
         )
 
 
+def _takes_part(enterprises: Any) -> Q:
+    """That one of `enterprises` leads a project or is a partner."""
+    partnerships = Project.partners.through.objects.filter(enterprise__in=enterprises)
+    return Q(enterprise__in=enterprises) | Q(pk__in=partnerships.values("project"))
+
+
 class ProjectQuerySet(NamedQuerySet):
     def contracted(self) -> Self:
         """Signed or later, and not terminated: what the contracted totals cover."""
@@ -158,19 +165,23 @@ class ProjectQuerySet(NamedQuerySet):
     def intended(self) -> Self:
         return self.filter(stage=Stage.INTENDED)
 
-    def received(self) -> Self:
-        """Projects with a receipt, whatever their stage and even where money went back."""
+    def received(self, user: Any) -> Self:
+        """Projects with a receipt that `user` may see, whatever their stage and even where money
+        went back."""
         # Receipts belong to projects, so their module can only be imported from within.
         from .receipt import Receipt
 
-        return self.filter(models.Exists(Receipt.objects.filter(project=OuterRef("pk"))))
+        receipts = Receipt.objects.visible_to(user).filter(project=OuterRef("pk"))
+        return self.filter(models.Exists(receipts))
 
-    def of_basis(self, basis: str) -> Self:
-        return {
-            Basis.CONTRACTED: self.contracted,
-            Basis.INTENDED: self.intended,
-            Basis.RECEIVED: self.received,
-        }[Basis(basis)]()
+    def of_basis(self, basis: str, user: Any) -> Self:
+        match Basis(basis):
+            case Basis.CONTRACTED:
+                return self.contracted()
+            case Basis.INTENDED:
+                return self.intended()
+            case Basis.RECEIVED:
+                return self.received(user)
 
     def disclosed(self) -> Self:
         return self.filter(amount__isnull=False)
@@ -184,8 +195,7 @@ class ProjectQuerySet(NamedQuerySet):
 
     def with_enterprise(self, enterprises: Any) -> Self:
         """Projects in which one of `enterprises` leads or is a partner; each project once."""
-        partnerships = Project.partners.through.objects.filter(enterprise__in=enterprises)
-        return self.filter(Q(enterprise__in=enterprises) | Q(pk__in=partnerships.values("project")))
+        return self.filter(_takes_part(enterprises))
 
     def without_enterprise(self) -> Self:
         """Projects of which neither a lead enterprise nor a partner is stated."""
@@ -205,22 +215,23 @@ class ProjectQuerySet(NamedQuerySet):
         """As for every noun, and by the names of the enterprises that take part."""
         found = self
         for word in names.search_words(query):
-            enterprises = Enterprise.objects.filter(search_key__contains=word)
-            found = found.filter(search_key__contains=word) | found.with_enterprise(
-                enterprises.values("pk")
-            )
+            # As one condition a word: two querysets joined by “or” would hold all words before
+            # it twice, and each word would double what it takes to write the query.
+            enterprises = Enterprise.objects.filter(search_key__contains=word).values("pk")
+            found = found.filter(Q(search_key__contains=word) | _takes_part(enterprises))
         return found
 
-    def with_received(self) -> Self:
-        """Adds `received`: funds received in the base currency.
+    def with_received(self, user: Any) -> Self:
+        """Adds `received`: funds received in the base currency, by receipts that `user` may see.
 
-        None until there is a receipt that could be converted.
+        None until there is such a receipt that could be converted.
         """
         from .conversion import ReceiptConversion
+        from .receipt import Receipt
 
         sums = (
             ReceiptConversion.objects.current()
-            .filter(receipt__project=OuterRef("pk"))
+            .filter(rights.visible(Receipt, user, "receipt__"), receipt__project=OuterRef("pk"))
             .order_by()
             .values("receipt__project")
             .annotate(sum=ExactSum("amount_base"))
@@ -228,8 +239,8 @@ class ProjectQuerySet(NamedQuerySet):
         )
         return self.annotate(received=Subquery(sums))
 
-    def with_figures(self) -> Self:
-        """Everything that a list or an API page shows of each project, at a fixed cost.
+    def with_figures(self, user: Any) -> Self:
+        """Everything that a list or an API page shows `user` of each project, at a fixed cost.
 
         One query with joins, and one each for sectors, partners and sources.
         """
@@ -238,7 +249,7 @@ class ProjectQuerySet(NamedQuerySet):
                 "area", "enterprise", "conversion__rate_from__source", "conversion__rate_to__source"
             )
             .prefetch_related("shares__sector", "partners", "sources")
-            .with_received()
+            .with_received(user)
         )
 
 
@@ -297,10 +308,13 @@ class Project(SourcedModel, ReviewedModel):
     )
     description = models.TextField(_("description"), blank=True)
 
+    AREA = "area"
+
     objects = ProjectQuerySet.as_manager()
     history = RegisterHistory(m2m_fields=["sectors", "partners", "sources"])
 
-    class Meta(SourcedModel.Meta):
+    class Meta(SourcedModel.Meta, ReviewedModel.Meta):
+        abstract = False
         verbose_name = _("project")
         verbose_name_plural = _("projects")
         ordering = ["code"]
@@ -332,6 +346,7 @@ class Project(SourcedModel, ReviewedModel):
             ),
         ]
         indexes = [
+            *ReviewedModel.Meta.indexes,
             models.Index(fields=["signed_on", "id"], name="project_signed"),
             models.Index(fields=["area", "signed_on", "id"], name="project_area_signed"),
             models.Index(fields=["stage", "id"], name="project_stage"),

@@ -49,10 +49,13 @@ class Receipt(RegisterModel, ReviewedModel):
     )
     note = models.TextField(_("note"), blank=True)
 
+    AREA = "project__area"
+
     objects = ReceiptQuerySet.as_manager()
     history = RegisterHistory()
 
-    class Meta:
+    class Meta(ReviewedModel.Meta):
+        abstract = False
         verbose_name = _("funds received")
         verbose_name_plural = _("funds received")
         ordering = ["received_on", "pk"]
@@ -66,7 +69,13 @@ class Receipt(RegisterModel, ReviewedModel):
                 violation_error_message=_("An amount is at most 99,999,999,999,999.99."),
             )
         ]
-        indexes = [models.Index(fields=["project", "received_on"], name="receipt_project_day")]
+        indexes = [
+            *ReviewedModel.Meta.indexes,
+            models.Index(fields=["project", "received_on"], name="receipt_project_day"),
+        ]
+
+    def area_key(self) -> int | None:
+        return self.project.area_id
 
     def __str__(self) -> str:
         return f"{self.received_on}: {self.amount} {self.currency}"

@@ -49,10 +49,13 @@ class Source(CodedModel, ReviewedModel):
     quote = models.TextField(_("quoted words"), blank=True)
     note = models.TextField(_("note"), blank=True)
 
+    ANYBODYS = True
+
     objects = SourceQuerySet.as_manager()
     history = RegisterHistory()
 
-    class Meta(CodedModel.Meta):
+    class Meta(CodedModel.Meta, ReviewedModel.Meta):
+        abstract = False
         verbose_name = _("source")
         verbose_name_plural = _("sources")
         ordering = ["-published_on", "code"]

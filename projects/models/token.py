@@ -6,9 +6,16 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from projects import names
+
+from .texts import CheckedTexts
+
+NAME_TAKEN = _("This user has a key of this name.")
 
 
 def digest_of(key: str) -> str:
@@ -34,7 +41,7 @@ class ApiTokenQuerySet(models.QuerySet):
         return token, key
 
 
-class ApiToken(models.Model):
+class ApiToken(CheckedTexts):
     """One row is one key to the API: a user's rights, or with `read_only` just reading.
 
     Only the key's SHA-256 is kept: whoever reads the database cannot use it.
@@ -64,9 +71,23 @@ class ApiToken(models.Model):
             models.UniqueConstraint(
                 fields=["user", "name"],
                 name="apitoken_name_once",
-                violation_error_message=_("This user has a key of this name."),
+                violation_error_message=NAME_TAKEN,
             )
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    def validate_unique(self, exclude: Any = None) -> None:
+        """Names that a reader does not tell apart are one: a user has few, so all are compared."""
+        super().validate_unique(exclude)
+        if exclude and {"user", "name"} & set(exclude):
+            return
+        others = type(self).objects.filter(user=self.user_id).exclude(pk=self.pk)
+        taken = map(names.unique_form, others.values_list("name", flat=True))
+        if names.unique_form(self.name) in taken:
+            raise ValidationError({"name": ValidationError(NAME_TAKEN, "unique")})
+
+    def validate_constraints(self, exclude: Any = None) -> None:
+        # `validate_unique` has said the same, and more; forms ask both.
+        super().validate_constraints({*(exclude or ()), "name"})

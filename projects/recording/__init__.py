@@ -4,28 +4,39 @@ One record at a time (`one`: pages, admin, API), or many of one noun in one go
 (`many`: what comes from files), with the same promises.
 """
 
+from .holding import OvertakenError, hold, retried
 from .links import Shares, Written, link
 from .many import save_many
 from .one import (
     begin,
     check,
+    check_deletable,
     check_links,
     delete,
-    linking_to,
     recorded,
     save,
+    write,
 )
+from .referring import ReferredToError, referring_to, still_referred_to, visible
 
 __all__ = [
+    "OvertakenError",
+    "ReferredToError",
     "Shares",
     "Written",
     "begin",
     "check",
+    "check_deletable",
     "check_links",
     "delete",
+    "hold",
     "link",
-    "linking_to",
     "recorded",
+    "referring_to",
+    "retried",
     "save",
     "save_many",
+    "still_referred_to",
+    "visible",
+    "write",
 ]

@@ -19,6 +19,7 @@ from projects.models import (
     ReceiptConversion,
 )
 
+from .holding import OvertakenError, hold
 from .links import Written, link
 from .one import Reach, derive, reach
 
@@ -104,9 +105,10 @@ def _save(written: Sequence[Written], *, new: bool) -> tuple[list[Any], list[Any
 
 
 def _as_read(records: Sequence[Any]) -> list[Any]:
-    """These records as they stand, locked. Raises IntegrityError if one is no longer as read."""
+    """These records as they stand, locked. Raises OvertakenError if one is no longer as read."""
     found = type(records[0])._base_manager.filter(pk__in=[record.pk for record in records])
-    before = list(found.order_by("pk").select_for_update(no_key=True))
+    beside = [record.project_id for record in records if isinstance(record, Receipt)]
+    before = hold(found, beside=beside)
     if {(one.pk, one.version) for one in before} != {(one.pk, one.version) for one in records}:
-        raise IntegrityError("A record was changed or deleted after it was read.")
+        raise OvertakenError
     return before

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
-from django.db.models import ProtectedError
-from django.utils.translation import gettext
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from projects import derived
 from projects.models import ExchangeRate, Project, Receipt, check_shares
 
+from . import references
+from .holding import OvertakenError, standing
 from .links import Shares, link
+from .referring import ReferredToError, referring_to, visible
+
+# They follow from the write itself.
+KEPT_BY_HISTORY = frozenset({"created_at", "updated_at", "version"})
 
 
 @contextmanager
@@ -23,14 +28,14 @@ def recorded(record: Any) -> Iterator[None]:
     """One transaction, and one row of history for all that is saved of `record` inside.
 
     Nothing is written to history, and no version is raised, where nothing
-    changed.
+    changed. Raises OvertakenError where the record is no longer as it was read.
     """
     with transaction.atomic():
         finish = begin(record)
         try:
             yield
         except BaseException:
-            del record.skip_history_when_saving
+            _let_go(record)
             raise
         finish()
 
@@ -40,19 +45,24 @@ def begin(record: Any) -> Callable[[], bool]:
 
     For the admin, which saves a record and its links in separate steps of one
     transaction; anything else uses `recorded`. The function returns whether
-    anything changed.
+    anything changed. Raises OvertakenError where the record is no longer as it was read.
     """
-    before = reach(type(record)._base_manager.filter(pk=record.pk).first())
+    record.standing = standing(record)
+    before = reach(record.standing)
     record.skip_history_when_saving = True
 
     def finish() -> bool:
-        del record.skip_history_when_saving
+        _let_go(record)
         changed = type(record).register_history.keep(record)
         if changed:
             derive(before, reach(record))
         return changed
 
     return finish
+
+
+def _let_go(record: Any) -> None:
+    del record.skip_history_when_saving, record.standing
 
 
 def save(
@@ -63,13 +73,52 @@ def save(
 ) -> None:
     """Check `record` by the model's rules and save it with its links.
 
-    A link that is None stays as it is. Raises ValidationError, by field, and
-    then nothing is written.
+    Writes the columns that differ from what was read, and never makes a record
+    again that has been deleted meanwhile. A link that is None stays as it is.
+    Raises ValidationError, by field, or OvertakenError where somebody else has
+    changed or deleted the record since it was read; then nothing is written.
     """
-    check(record, sectors=sectors, partners=links.get("partners"))
-    with recorded(record):
-        record.save()
-        link([(record, {"sectors": sectors, **links})])
+    ask = partial(
+        check,
+        record,
+        sectors=sectors,
+        partners=links.get("partners"),
+        sources=links.get("sources"),
+    )
+    ask()
+    try:
+        with recorded(record):
+            write(record)
+            link([(record, {"sectors": sectors, **links})])
+    except OvertakenError:
+        raise
+    except IntegrityError:
+        # What was allowed when it was asked, another write has forbidden since: that
+        # a code is taken, say. The same question has that sentence now.
+        ask()
+        raise
+
+
+def write(record: Any) -> None:
+    """Save the columns of `record` that differ from the row that stands: all, where there is none.
+
+    To be called inside `recorded`, or after `begin`, which hold that row and have
+    seen that it is still as it was read. Never makes a record anew.
+    """
+    if record.standing is None:
+        record.save(force_insert=True)
+        return
+    if hasattr(record, "search_key"):
+        record.search_key = record.make_search_key()
+    differing = [
+        column.attname
+        for column in record._meta.concrete_fields
+        if not column.primary_key
+        and column.name not in KEPT_BY_HISTORY
+        and getattr(record, column.attname) != getattr(record.standing, column.attname)
+    ]
+    if differing:
+        record.save(force_update=True, update_fields=differing)
 
 
 def check(
@@ -77,6 +126,7 @@ def check(
     *,
     sectors: Shares | None = None,
     partners: Sequence[Any] | None = None,
+    sources: Sequence[Any] | None = None,
     without_asking: bool = False,
 ) -> None:
     """Raise a ValidationError, by field, for whatever the rules forbid. Writes nothing.
@@ -88,17 +138,26 @@ def check(
     problems: dict[str, Any] = {}
     try:
         if without_asking:
-            references = [f.name for f in record._meta.concrete_fields if f.is_relation]
-            record.full_clean(references, validate_unique=False, validate_constraints=False)
+            relations = [f.name for f in record._meta.concrete_fields if f.is_relation]
+            record.full_clean(relations, validate_unique=False, validate_constraints=False)
         else:
             record.full_clean()
     except ValidationError as error:
         problems = dict(error.error_dict)
-    try:
-        check_links(record, sectors=sectors, partners=partners)
-    except ValidationError as error:
-        for name, errors in error.error_dict.items():
-            problems.setdefault(name, []).extend(errors)
+    for asked in (
+        partial(check_links, record, sectors=sectors, partners=partners),
+        partial(
+            references.check,
+            record,
+            {"partners": partners, "sources": sources},
+            asking=not without_asking,
+        ),
+    ):
+        try:
+            asked()
+        except ValidationError as error:
+            for name, errors in error.error_dict.items():
+                problems.setdefault(name, []).extend(errors)
     if problems:
         raise ValidationError(problems)
 
@@ -130,31 +189,30 @@ def check_links(
 
 
 def delete(record: Any) -> None:
-    """Delete `record`; its last state stays in the history. Raises ProtectedError if referenced."""
+    """Delete `record`; its last state stays in the history.
+
+    Raises ReferredToError where others refer to it, and OvertakenError where
+    somebody else has changed or deleted it since it was read.
+    """
     with transaction.atomic():
-        linking = linking_to([record])
-        if linking:
-            raise ProtectedError(gettext("Other records are linked to this one."), set(linking))
+        standing(record, to_delete=True)
+        _check_unreferred(record)
         reached = reach(record)
         record.delete()
         if not isinstance(record, Project):
             derive(reached)
 
 
-def linking_to(records: Sequence[Any], most: int = 100) -> list[Any]:
-    """What names one of `records` (of one model) as partner or source; `most` of each noun.
+def _check_unreferred(record: Any) -> None:
+    if referring := referring_to([record]):
+        raise ReferredToError(referring)
 
-    The database would drop such links together with their end, and whoever had
-    them would change without a row of history: so they protect it.
-    """
-    found: list[Any] = []
-    for relation in type(records[0])._meta.related_objects if records else ():
-        if relation.many_to_many and relation.through._meta.auto_created:
-            named = relation.related_model._base_manager.filter(
-                **{f"{relation.field.name}__in": records}
-            )
-            found += named.distinct()[:most]
-    return found
+
+def check_deletable(record: Any, user: Any) -> None:
+    """Raise ReferredToError where others refer to `record` that `user` may see. Writes nothing."""
+    referring = referring_to([record])
+    if any(seen.exists() for seen in visible(referring, user)):
+        raise ReferredToError(referring)
 
 
 Reach = tuple[set[int], list[tuple[str, str, Any]]]

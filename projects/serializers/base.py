@@ -4,18 +4,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError as ModelError
+from django.core.validators import ProhibitNullCharactersValidator
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.validators import ProhibitSurrogateCharactersValidator
 
 from projects import recording
 from projects.models import Source
+from projects.models.texts import text_fields
 from projects.wording import shown
 
 from .errors import outward
 from .fields import CodeOf, Lines
 
+LEFT_TO_THE_MODEL = (ProhibitNullCharactersValidator, ProhibitSurrogateCharactersValidator)
 STAMPS = ["version", "created_at", "updated_at"]
 
 
@@ -91,6 +95,16 @@ class RecordSerializer(KnownFieldsOnly, serializers.ModelSerializer):
             if name in self.Meta.fields:
                 extra.setdefault(name, {})["validators"] = []
         return extra
+
+    def get_fields(self) -> dict[str, Any]:
+        """What a text may hold is the model's to say, too: it names the character."""
+        fields = super().get_fields()
+        for column in text_fields(self.Meta.model):
+            if field := fields.get(column.name):
+                field.validators = [
+                    one for one in field.validators if not isinstance(one, LEFT_TO_THE_MODEL)
+                ]
+        return fields
 
     def get_unique_together_validators(self) -> list[Any]:
         return []

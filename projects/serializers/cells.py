@@ -19,6 +19,7 @@ from rest_framework import serializers
 
 from projects.money.hundredths import in_common_width
 from projects.spreadsheets.cells import Cell
+from projects.texts import in_one_line
 from projects.wording import shown
 
 from .fields import Lines, MoneyText, RateText
@@ -104,6 +105,8 @@ def _form(name: str, field: Any) -> _Column:
             return _Column("; ".join, _read_list)
         case serializers.ListSerializer(child=SectorShareSerializer()):
             return _Column(_write_sectors, _read_sectors)
+        case serializers.CharField() if field.style.get("base_template") != "textarea.html":
+            return _Column(_unchanged, in_one_line)
     if name == "rates":
         return _Column(_write_rates)
     if name in _NUMBERS:

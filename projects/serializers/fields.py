@@ -63,8 +63,8 @@ class CodeOf(serializers.RelatedField):
         return False
 
     def get_queryset(self) -> Any:
-        request = self.context.get("request")
-        return self.model.objects.visible_to(getattr(request, "user", None))
+        user = self.context.get("user") or getattr(self.context.get("request"), "user", None)
+        return self.model.objects.visible_to(user)
 
     def get_choices(self, cutoff: int | None = None) -> Mapping[Any, Any]:
         return {}

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from projects import filters, headlines, totals
-from projects.models import Area, Basis, Headline
+from projects.models import Area, Basis, Headline, Project, State, rights
 
 from .lists import ListPage
 from .questions import asking
@@ -24,7 +24,12 @@ class AreaList(ListPage):
     def beside(self, question: Any, records: list[Any]) -> dict[str, Any]:
         table = totals.totals(asking(self.request.user), ["area"], Basis.CONTRACTED)
         figures = {row.keys["area"]: row for row in table.rows}
-        return {"rows": [(area, figures.get(area.code)) for area in records]}
+        found: dict[str, Any] = {"rows": [(area, figures.get(area.code)) for area in records]}
+        if rights.sees_drafts(self.request.user, Project):
+            # Areas are not reviewed: it is their figures that are seen otherwise.
+            query = urlencode({"by": "area", "state": State.PUBLISHED.value})
+            found["as_published"] = f"{reverse('totals')}?{query}"
+        return found
 
 
 class AreaPage(RecordPage):
@@ -35,7 +40,7 @@ class AreaPage(RecordPage):
         return super().records().select_related("zone")
 
     def beside(self, record: Any) -> dict[str, Any]:
-        user = self.request.user
+        user = self.user
         question = asking(user, area=record.code, basis=Basis.CONTRACTED.value)
         published = Headline.objects.visible_to(user).filter(area=record).with_scope()
         of_area = urlencode({"area": record.code})

@@ -30,7 +30,7 @@ class EnterprisePage(RecordPage):
         return super().records().select_related("area")
 
     def beside(self, record: Any) -> dict[str, Any]:
-        question = asking(self.request.user, enterprise=record.code)
+        question = asking(self.user, enterprise=record.code)
         return {
             "summary": totals.summary(question),
             "all_projects": f"{reverse('projects')}?{urlencode({'enterprise': record.code})}",

@@ -7,6 +7,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
+from projects import auditing
+
 
 def page(status: int) -> Any:
     def view(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -16,7 +18,13 @@ def page(status: int) -> Any:
     return view
 
 
-bad_request, forbidden, not_found, fault = (page(status) for status in (400, 403, 404, 500))
+bad_request, not_found, fault = (page(status) for status in (400, 404, 500))
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Somebody asked for what they may not have, on a page or in the admin."""
+    auditing.note_refusal(request)
+    return page(403)(request)
 
 
 def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views import View
 
-from projects import exporting
+from projects import auditing, exporting, limits
 from projects.spreadsheets.writing import SheetFullError
 
 
@@ -28,6 +28,9 @@ class ExportFile(View):
     export: exporting.Export = None
 
     def get(self, request: HttpRequest, format: str) -> HttpResponseBase:
+        spent = limits.spend(request, request.user)
+        if spent.is_too_much:
+            return asked_too_often(spent)
         export = self.export
         question = export.question(request.GET, request.user, request)
         if refusals := export.refusals(question):
@@ -42,6 +45,7 @@ class ExportFile(View):
         if request.method == "HEAD":
             # Streaming nothing, so that no length is told, which nobody has counted.
             return StreamingHttpResponse([], **named)
+        auditing.note_export(request)
         if format == "xlsx":
             # Closed, and so removed, with the answer.
             file = TemporaryFile()  # noqa: SIM115
@@ -57,9 +61,20 @@ class ExportFile(View):
 
 def refused(messages: list[str]) -> HttpResponse:
     """The errors as plain text: a file that holds them would be taken for the records."""
-    lines = [gettext("This question cannot be answered, so there is no file:"), *messages]
+    return in_words(
+        [gettext("This question cannot be answered, so there is no file:"), *messages], 400
+    )
+
+
+def asked_too_often(spent: limits.Spent) -> HttpResponse:
+    response = in_words([spent.sentence], 429)
+    response.headers["Retry-After"] = str(spent.ends_in)
+    return response
+
+
+def in_words(lines: list[str], status: int) -> HttpResponse:
     return HttpResponse(
         "".join(f"{line}\n" for line in lines),
-        status=400,
+        status=status,
         content_type="text/plain; charset=utf-8",
     )

@@ -7,12 +7,13 @@ from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from projects import filters, headlines, totals
 from projects.filters import base
 from projects.headlines import CUMULATIVE
-from projects.models import Area, Basis, Enterprise, Headline, Project, Zone
+from projects.models import Area, Basis, Enterprise, Headline, Project, State, Zone, rights
 
 from .lists import refused
 from .questions import asking
@@ -27,10 +28,16 @@ class OverviewQuestion(filters.Question):
 
     PASSING = frozenset()
     search = base.SearchFilter(**base.SEARCH)
+    # As the public sees it.
+    state = base.ChoiceFilter(method="leave", label=_("state"), choices=[State.PUBLISHED.value])
 
     class Meta:
         model = Project
         fields: list[str] = []
+
+    def leave(self, queryset: Any, name: str, value: Any) -> Any:
+        """With whose eyes everything is looked at is not said by one noun."""
+        return queryset
 
 
 @require_safe
@@ -45,10 +52,13 @@ def overview(request: HttpRequest) -> HttpResponse:
     }
     if question.errors:
         return refused(request, "projects/overview.html", context)
+    if rights.sees_drafts(question.user, Project):
+        query = {"search": context["words"]} if context["words"] else {}
+        context["as_published"] = f"?{urlencode({**query, 'state': State.PUBLISHED.value})}"
     if question.answer["search"]:
-        context["found"] = found(question.answer["search"], request.user)
+        context["found"] = found(question.answer["search"], question.user)
     else:
-        context |= state(request.user)
+        context |= state(question.user)
     return render(request, "projects/overview.html", context)
 
 

@@ -8,8 +8,6 @@ from projects.models import Project
 from .lists import ListPage
 from .records import RecordPage
 
-MOST_CHANGES = 20
-
 
 class ProjectList(ListPage):
     question_class = filters.ProjectQuestion
@@ -17,7 +15,7 @@ class ProjectList(ListPage):
     main = ("search", "area", "sector", "stage", "basis", "disclosed", "year", "ordering")
 
     def records(self, question: Any) -> Any:
-        return question.qs.with_figures()
+        return question.qs.with_figures(question.user)
 
     def beside(self, question: Any, records: list[Any]) -> dict[str, Any]:
         return {"summary": totals.summary(question)}
@@ -27,14 +25,11 @@ class ProjectPage(RecordPage):
     template = "projects/project_page.html"
 
     def records(self) -> Any:
-        return Project.objects.visible_to(self.request.user).with_figures()
+        return Project.objects.visible_to(self.user).with_figures(self.user)
 
     def beside(self, record: Any) -> dict[str, Any]:
         parts = {part.sector_id: part for part in record.allocations.filter(receipt=None)}
         return {
             "sectors": [(share, parts.get(share.sector_id)) for share in record.shares.all()],
-            "receipts": record.receipts.visible_to(self.request.user).with_figures(),
-            "changes": record.history.order_by("-history_id").values(
-                "history_date", "history_type"
-            )[:MOST_CHANGES],
+            "receipts": record.receipts.visible_to(self.user).with_figures(),
         }

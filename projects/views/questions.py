@@ -15,7 +15,19 @@ from django.utils.translation import gettext_lazy as _
 
 from projects import filters, money, places
 from projects.filters import base, values
-from projects.models import Area, Basis, Kind, Project, Sector, Stage, What, Zone, base_currency
+from projects.models import (
+    Area,
+    Basis,
+    Kind,
+    Project,
+    Sector,
+    Stage,
+    State,
+    What,
+    Zone,
+    base_currency,
+    rights,
+)
 from projects.totals import DIMENSIONS
 
 # Of more rows than this no select is made: their code is typed.
@@ -29,6 +41,7 @@ VOCABULARIES: dict[str, Iterable[tuple[str, Any]]] = {
     "what": What.choices,
     "basis": Basis.choices,
     "disclosed": [("true", _("disclosed")), ("false", _("undisclosed"))],
+    "state": State.choices,
     "by": [(key, dimension.label) for key, dimension in DIMENSIONS.items()],
     "then": [(key, dimension.label) for key, dimension in DIMENSIONS.items()],
 }
@@ -51,7 +64,7 @@ EXAMPLES = {
 def asking(user: Any, **parameters: Any) -> filters.ProjectQuestion:
     """The question to projects that a page asks by itself, read and found to be valid."""
     question = filters.ProjectQuestion(
-        QueryDict(urlencode(parameters)), Project.objects.visible_to(user)
+        QueryDict(urlencode(parameters)), Project.objects.visible_to(user), user=user
     )
     if not question.is_valid():
         raise ValueError(question.errors)
@@ -116,9 +129,11 @@ class Asked:
         main: Sequence[str],
         *,
         defaults: Mapping[str, str] | None = None,
+        vocabularies: Mapping[str, Iterable[tuple[str, Any]]] | None = None,
     ) -> None:
         self.question = question
         self.errors = errors
+        self.vocabularies = {**VOCABULARIES, **(vocabularies or {})}
         self.main_names = main
         # What holds where nothing is said; such parameters group or order, and make no chip.
         self.defaults = {"ordering": question.DEFAULT_ORDERING, **(defaults or {})}
@@ -137,7 +152,17 @@ class Asked:
 
     @property
     def more(self) -> list[Field]:
-        return [self._field(name) for name in self.question.filters if name not in self.main_names]
+        return [
+            self._field(name)
+            for name in self.question.filters
+            if name not in self.main_names and not self._is_idle(name)
+        ]
+
+    def _is_idle(self, name: str) -> bool:
+        """Whether a parameter chooses among what the reader sees but one kind of."""
+        if name != "state" or self.given.get(name):
+            return False
+        return not rights.sees_drafts(self.question.user, self.question._meta.model)
 
     @property
     def has_more_in_force(self) -> bool:
@@ -196,7 +221,7 @@ class Asked:
         return [Option(value, label, value in chosen) for value, label in [*choices, *strange]]
 
     def _choices(self, name: str) -> list[tuple[str, Any]]:
-        choices = list(VOCABULARIES.get(name, ()))
+        choices = list(self.vocabularies.get(name, ()))
         if name == "ordering":
             orderings = self.question.form.fields[name].values
             return [(value, self._order_label(value)) for value in orderings]
@@ -235,8 +260,8 @@ class Asked:
         cleaned = self.question.form.cleaned_data.get(name)
         if value == values.NOT_STATED and isinstance(cleaned, values.Chosen):
             return gettext("not stated")
-        if name in VOCABULARIES:
-            labels = dict(VOCABULARIES[name])
+        if name in self.vocabularies:
+            labels = dict(self.vocabularies[name])
             return str(labels[value]) if value in labels else values.shown(value)
         if isinstance(cleaned, values.Chosen):
             if name == "origin":
@@ -288,6 +313,15 @@ class Asked:
         """The address of this page without any filter, in the same order and grouping."""
         kept = {*self.defaults, "then", "page_size"} - set(self.errors)
         return self.address({name: found for name, found in self.given.items() if name in kept})
+
+    @property
+    def as_published(self) -> str:
+        """The address of the same page as the public sees it, for whoever sees drafts on it."""
+        if "state" not in self.question.filters or self.given.get("state"):
+            return ""
+        if not rights.sees_drafts(self.question.user, self.question._meta.model):
+            return ""
+        return self.address({**self.given, "state": [State.PUBLISHED.value]})
 
     @property
     def query(self) -> str:

@@ -9,22 +9,31 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanen
 from django.shortcuts import render
 from django.views import View
 
-from projects.filters import ProjectQuestion
-from projects.models import Source
+from projects.filters import ProjectQuestion, eyes_of
+from projects.models import Project, Source, rights
+
+from .standing import standing
 
 # A page shows so many projects of a record, and leads to the list of them all.
 MOST_PROJECTS = 50
 
 
 class RecordPage(View):
-    """The page of one record, by its code; a former code leads to the page of what it is now."""
+    """The page of one record, by its code; a former code leads to the page of what it is now.
+
+    `user` is with whose eyes it is looked at: with `state=published`, the public's.
+    """
 
     http_method_names = ["get", "head", "options"]
     model: Any
     template: str
 
+    @property
+    def user(self) -> Any:
+        return eyes_of(self.request.GET, self.request.user)
+
     def records(self) -> Any:
-        user = self.request.user
+        user = self.user
         sources = Prefetch("sources", Source.objects.visible_to(user))
         return self.model.objects.visible_to(user).prefetch_related(sources)
 
@@ -39,10 +48,22 @@ class RecordPage(View):
             query = request.META.get("QUERY_STRING", "")
             address = record.get_absolute_url()
             return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)
-        return render(request, self.template, {"record": record, **self.beside(record)})
+        context = {
+            "record": record,
+            "as_published": self.as_published(record),
+            **standing(self.user, record),
+            **self.beside(record),
+        }
+        return render(request, self.template, context)
+
+    def as_published(self, record: Any) -> str:
+        """The address of the same page as the public sees it, for whoever sees drafts on it."""
+        if getattr(record, "is_draft", False) or not rights.sees_drafts(self.user, Project):
+            return ""
+        return "?state=published"
 
 
 def first_projects(question: ProjectQuestion) -> dict[str, Any]:
     """The first projects of a valid question, and whether there are more. Four queries."""
-    found = list(question.qs.with_figures()[: MOST_PROJECTS + 1])
+    found = list(question.qs.with_figures(question.user)[: MOST_PROJECTS + 1])
     return {"projects": found[:MOST_PROJECTS], "has_more": len(found) > MOST_PROJECTS}

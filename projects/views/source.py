@@ -24,10 +24,10 @@ class SourcePage(RecordPage):
     template = "projects/source_page.html"
 
     def records(self) -> Any:
-        return Source.objects.visible_to(self.request.user)
+        return Source.objects.visible_to(self.user)
 
     def beside(self, record: Any) -> dict[str, Any]:
-        user = self.request.user
+        user = self.user
         published = Headline.objects.visible_to(user).filter(source=record).with_scope()
         citing = urlencode({"source": record.code})
         return {

@@ -47,99 +47,103 @@ def stated(project):
         ("2000", "2,000.00 CNY = 2,000元", (Decimal("2000.00"), "CNY", "exact", "0.1 万")),
     ],
 )
-def test_what_was_typed_comes_back_in_full_and_is_saved_the_second_time(clerk, text, shown, stored):
+def test_what_was_typed_comes_back_in_full_and_is_saved_the_second_time(
+    office, text, shown, stored
+):
     project = make_project(amount=Decimal("1000.00"), amount_text="0.1 万")
     before = stated(project)
 
-    first = clerk.post(change(project), sent(clerk.get(change(project)), amount=text))
+    first = office.post(change(project), sent(office.get(change(project)), amount=text))
 
     assert first.status_code == 200
     [message] = errors(first)["amount"]
     assert shown in message
     assert stated(project) == before, "nothing is saved before it is confirmed"
 
-    second = clerk.post(change(project), sent(first))
+    second = office.post(change(project), sent(first))
 
     assert second.status_code == 302
     assert stated(project) == stored
     assert project.history.count() == 2
 
 
-def test_the_amount_that_stands_needs_no_confirmation(clerk):
+def test_the_amount_that_stands_needs_no_confirmation(office):
     project = make_project(amount=Decimal("1000000000.00"), qualifier="at_least")
-    page = clerk.get(change(project))
+    page = office.get(change(project))
 
-    response = clerk.post(change(project), sent(page, name="Renamed"))
+    response = office.post(change(project), sent(page, name="Renamed"))
 
     assert response.status_code == 302
     assert stated(project)[0] == Decimal("1000000000.00")
     assert "at least 1,000,000,000.00 CNY = 10亿元" in page.content.decode()
 
 
-def test_the_same_amount_in_another_currency_is_another_amount(clerk):
+def test_the_same_amount_in_another_currency_is_another_amount(office):
     project = make_project(amount=Decimal("1000.00"))
 
-    first = clerk.post(change(project), sent(clerk.get(change(project)), currency="USD"))
+    first = office.post(change(project), sent(office.get(change(project)), currency="USD"))
 
     assert "1,000.00 USD = 1,000美元" in errors(first)["amount"][0]
-    assert clerk.post(change(project), sent(first)).status_code == 302
+    assert office.post(change(project), sent(first)).status_code == 302
     assert stated(project)[:2] == (Decimal("1000.00"), "USD")
 
 
-def test_a_second_thought_is_shown_back_as_well(clerk):
+def test_a_second_thought_is_shown_back_as_well(office):
     project = make_project(amount=None)
-    first = clerk.post(change(project), sent(clerk.get(change(project)), amount="17.6亿元"))
+    first = office.post(change(project), sent(office.get(change(project)), amount="17.6亿元"))
 
-    second = clerk.post(change(project), sent(first, amount="17.6万元"))
+    second = office.post(change(project), sent(first, amount="17.6万元"))
 
     assert "176,000.00 CNY" in errors(second)["amount"][0]
     assert stated(project)[0] is None
 
 
-def test_an_undisclosed_amount_is_saved_at_once(clerk):
-    page = clerk.get(ADD)
+def test_an_undisclosed_amount_is_saved_at_once(office):
+    page = office.get(ADD)
 
-    response = clerk.post(ADD, sent(page, code="new", name="New"))
+    response = office.post(ADD, sent(page, code="new", name="New"))
 
     assert response.status_code == 302
     assert Project.objects.get().amount is None
 
 
-def test_a_confirmed_amount_stays_confirmed_while_other_fields_are_mended(clerk):
-    first = clerk.post(ADD, sent(clerk.get(ADD), code="no code", name="New", amount="5000万元"))
+def test_a_confirmed_amount_stays_confirmed_while_other_fields_are_mended(office):
+    first = office.post(ADD, sent(office.get(ADD), code="no code", name="New", amount="5000万元"))
 
     assert set(errors(first)) == {"code", "amount"}
 
-    second = clerk.post(ADD, sent(first, code="still no code"))
+    second = office.post(ADD, sent(first, code="still no code"))
 
     assert set(errors(second)) == {"code"}
-    assert clerk.post(ADD, sent(second, code="new")).status_code == 302
+    assert office.post(ADD, sent(second, code="new")).status_code == 302
     assert Project.objects.get().amount == Decimal("50000000.00")
 
 
 @pytest.mark.parametrize("text", ["1.234,50", "1.005", "-1", "100000000000000", "lots", "9" * 201])
-def test_what_cannot_be_read_is_refused_at_the_field(clerk, text):
+def test_what_cannot_be_read_is_refused_at_the_field(office, text):
     project = make_project(amount=Decimal("7.00"))
 
-    response = clerk.post(change(project), sent(clerk.get(change(project)), amount=text))
+    response = office.post(change(project), sent(office.get(change(project)), amount=text))
 
     assert list(errors(response)) == ["amount"]
     assert stated(project)[0] == Decimal("7.00")
 
 
-def test_words_and_a_currency_chosen_beside_them_must_agree(clerk):
-    page = clerk.get(ADD)
+def test_words_and_a_currency_chosen_beside_them_must_agree(office):
+    page = office.get(ADD)
 
-    response = clerk.post(ADD, sent(page, code="new", name="New", amount="3亿美元", currency="EUR"))
+    response = office.post(
+        ADD, sent(page, code="new", name="New", amount="3亿美元", currency="EUR")
+    )
 
     assert "USD" in errors(response)["amount"][0]
 
 
-def test_a_receipt_may_be_money_returned(clerk):
+def test_a_receipt_may_be_money_returned(office):
     receipt = make_receipt(amount=Decimal("5.00"))
 
-    first = clerk.post(change(receipt), sent(clerk.get(change(receipt)), amount="-5000"))
-    second = clerk.post(change(receipt), sent(first))
+    first = office.post(change(receipt), sent(office.get(change(receipt)), amount="-5000"))
+    second = office.post(change(receipt), sent(first))
 
     assert "-5,000.00 CNY" in errors(first)["amount"][0]
     assert second.status_code == 302
@@ -147,28 +151,28 @@ def test_a_receipt_may_be_money_returned(clerk):
     assert receipt.amount == Decimal("-5000.00")
 
 
-def test_a_receipt_without_an_amount_is_refused_at_the_field(clerk):
+def test_a_receipt_without_an_amount_is_refused_at_the_field(office):
     receipt = make_receipt()
 
-    response = clerk.post(change(receipt), sent(clerk.get(change(receipt)), amount="未披露"))
+    response = office.post(change(receipt), sent(office.get(change(receipt)), amount="未披露"))
 
     assert list(errors(response)) == ["amount"]
 
 
-def test_a_headline_reads_words_and_plain_counts(clerk):
+def test_a_headline_reads_words_and_plain_counts(office):
     source, area = make_source(), make_area()
     address = "/admin/projects/headline/add/"
     common = {"as_of": "2023-11-11", "area": area.pk, "source": source.pk}
-    page = clerk.get(address)
+    page = office.get(address)
 
-    funds = clerk.post(
+    funds = office.post(
         address, sent(page, code="funds", what="contracted_funds", value="超176亿元", **common)
     )
-    clerk.post(address, sent(funds))
-    count = clerk.post(
+    office.post(address, sent(funds))
+    count = office.post(
         address, sent(page, code="count", what="enterprises_settled", value="35", **common)
     )
-    clerk.post(address, sent(count))
+    office.post(address, sent(count))
 
     assert "at least 17,600,000,000.00 CNY = 176亿元" in errors(funds)["value"][0]
     assert ": 35." in errors(count)["value"][0]
@@ -180,21 +184,21 @@ def test_a_headline_reads_words_and_plain_counts(clerk):
     ]
 
 
-def test_a_headline_says_in_the_list_what_it_counts(clerk):
+def test_a_headline_says_in_the_list_what_it_counts(office):
     make_headline(what=What.ENTERPRISES_SETTLED, value=Decimal("35.00"))
 
-    page = clerk.get("/admin/projects/headline/").content.decode()
+    page = office.get("/admin/projects/headline/").content.decode()
 
     assert '<td class="field-figure">35</td>' in page
 
 
-def test_the_script_is_told_the_reading_and_the_key_that_confirms_it(clerk):
+def test_the_script_is_told_the_reading_and_the_key_that_confirms_it(office):
     project = make_project(amount=None)
 
-    answer = clerk.get(READ, {"text": "超1亿元", "currency": "CNY", "qualifier": "exact"}).json()
-    response = clerk.post(
+    answer = office.get(READ, {"text": "超1亿元", "currency": "CNY", "qualifier": "exact"}).json()
+    response = office.post(
         change(project),
-        sent(clerk.get(change(project)), amount="超1亿元", **{"amount-shown": answer["shown"]}),
+        sent(office.get(change(project)), amount="超1亿元", **{"amount-shown": answer["shown"]}),
     )
 
     assert answer["reading"] == "at least 100,000,000.00 CNY = 1亿元"
@@ -202,8 +206,8 @@ def test_the_script_is_told_the_reading_and_the_key_that_confirms_it(clerk):
     assert stated(project) == (Decimal("100000000.00"), "CNY", "at_least", "超1亿元")
 
 
-def test_the_script_is_told_what_cannot_be_read(clerk):
-    assert "1.234,50" in clerk.get(READ, {"text": "1.234,50"}).json()["error"]
+def test_the_script_is_told_what_cannot_be_read(office):
+    assert "1.234,50" in office.get(READ, {"text": "1.234,50"}).json()["error"]
 
 
 @pytest.mark.parametrize(
@@ -216,8 +220,8 @@ def test_the_script_is_told_what_cannot_be_read(clerk):
         {"text": "超3亿", "qualifier": "zzz", "sent": ["qualifier", "currency"]},
     ],
 )
-def test_the_script_s_address_takes_anything(clerk, asked):
-    assert clerk.get(READ, asked).status_code == 200
+def test_the_script_s_address_takes_anything(office, asked):
+    assert office.get(READ, asked).status_code == 200
 
 
 def test_only_staff_ask_how_an_amount_is_read(client):

@@ -4,8 +4,9 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from projects import recording
 from projects.models import Allocation, Project, Receipt
-from tests.admin.browser import errors, sent
+from tests.admin.browser import delete, delete_selected, errors, sent
 from tests.factories import (
     make_area,
     make_enterprise,
@@ -13,6 +14,7 @@ from tests.factories import (
     make_receipt,
     make_sector,
     make_source,
+    make_user,
 )
 
 pytestmark = pytest.mark.django_db
@@ -34,11 +36,11 @@ def save(client, address, **changes):
     assert response.status_code == 302, errors(response)
 
 
-def test_a_new_project_with_everything_is_one_row_of_history(clerk):
+def test_a_new_project_with_everything_is_one_row_of_history(office):
     trade, it, partner, source = make_sector(), make_sector(), make_enterprise(), make_source()
 
     save(
-        clerk,
+        office,
         ADD,
         code="new",
         name="New",
@@ -60,7 +62,7 @@ def test_a_new_project_with_everything_is_one_row_of_history(clerk):
 
     project = Project.objects.get(code="new")
     row = project.history.get()
-    assert row.history_user == clerk.get("/admin/").wsgi_request.user
+    assert row.history_user == office.get("/admin/").wsgi_request.user
     assert [(link.sector, link.share) for link in row.sectors.all()] == [(trade, 60), (it, 40)]
     assert [link.enterprise for link in row.partners.all()] == [partner]
     assert [link.source for link in row.sources.all()] == [source]
@@ -81,7 +83,7 @@ def parts(project):
     }
 
 
-def test_a_save_that_changes_nothing_leaves_no_row(clerk):
+def test_a_save_that_changes_nothing_leaves_no_row(office):
     project = make_project(
         sectors=[make_sector(), make_sector()],
         partners=[make_enterprise()],
@@ -90,18 +92,18 @@ def test_a_save_that_changes_nothing_leaves_no_row(clerk):
     )
     receipt = make_receipt(project)
 
-    save(clerk, change(project))
+    save(office, change(project))
 
     project.refresh_from_db()
     assert (project.version, project.history.count(), receipt.history.count()) == (1, 1, 1)
 
 
-def test_column_share_and_link_changed_together_are_one_row(clerk):
+def test_column_share_and_link_changed_together_are_one_row(office):
     one, other = make_sector(), make_sector()
     project = make_project(sectors=[(one, Decimal("60")), (other, Decimal("40"))])
 
     save(
-        clerk,
+        office,
         change(project),
         name="Renamed",
         sources=[make_source().pk],
@@ -113,12 +115,12 @@ def test_column_share_and_link_changed_together_are_one_row(clerk):
     assert parts(project)[one.pk, False] == parts(project)[other.pk, False]
 
 
-def test_a_receipt_entered_with_its_project_has_a_row_of_its_own(clerk):
+def test_a_receipt_entered_with_its_project_has_a_row_of_its_own(office):
     project = make_project(amount=Decimal("100.00"))
     kept, gone = make_receipt(project, Decimal("1.00")), make_receipt(project, Decimal("2.00"))
 
     save(
-        clerk,
+        office,
         change(project),
         **{
             "receipts-0-note": "",
@@ -140,13 +142,13 @@ def test_a_receipt_entered_with_its_project_has_a_row_of_its_own(clerk):
     assert sorted(row.amount_base for row in received) == [Decimal("-3.00"), Decimal("1.50")]
 
 
-def test_two_sectors_change_places(clerk):
+def test_two_sectors_change_places(office):
     one, other = make_sector(), make_sector()
     project = make_project(
         amount=Decimal("10.00"), sectors=[(one, Decimal("60")), (other, Decimal("40"))]
     )
 
-    save(clerk, change(project), **{"shares-0-sector": other.pk, "shares-1-sector": one.pk})
+    save(office, change(project), **{"shares-0-sector": other.pk, "shares-1-sector": one.pk})
 
     assert parts(project) == {
         (one.pk, False): Decimal("4.00"),
@@ -154,11 +156,11 @@ def test_two_sectors_change_places(clerk):
     }
 
 
-def test_the_history_says_who_when_and_what_in_words(clerk):
+def test_the_history_says_who_when_and_what_in_words(office):
     trade, source = make_sector(name="Trade"), make_source(title="The Times")
     project = make_project(name="Old", amount=None, sectors=[])
     save(
-        clerk,
+        office,
         change(project),
         name="New",
         amount="17.6亿元",
@@ -172,7 +174,7 @@ def test_the_history_says_who_when_and_what_in_words(clerk):
         },
     )
 
-    page = clerk.get(history(project))
+    page = office.get(history(project))
 
     newest = page.context["page_obj"][0]
     said = {change.field: (change.old, change.new) for change in newest.history_delta_changes}
@@ -190,14 +192,14 @@ def test_the_history_says_who_when_and_what_in_words(clerk):
     assert f"{newest.history_date.astimezone():%Y-%m-%d}" in text or newest.history_date
 
 
-def test_what_was_deleted_meanwhile_is_still_named_as_such(clerk):
+def test_what_was_deleted_meanwhile_is_still_named_as_such(office):
     enterprise = make_enterprise()
     project = make_project(enterprise=enterprise)
-    save(clerk, change(project), enterprise="")
+    save(office, change(project), enterprise="")
     key = enterprise.pk
-    clerk.post(reverse("admin:projects_enterprise_delete", args=[key]), {"post": "yes"})
+    delete(office, enterprise)
 
-    page = clerk.get(history(project))
+    page = office.get(history(project))
 
     said = page.context["page_obj"][0].history_delta_changes
     assert [(change.old, change.new) for change in said] == [(f"deleted enterprise {key}", "—")]
@@ -217,11 +219,11 @@ def test_nobody_edits_history_or_goes_back_by_it(administrator):
     assert (row.name, project.name, project.history.count()) == ("Old", "Old", 1)
 
 
-def test_deleting_one_leaves_its_last_row(clerk):
+def test_deleting_one_leaves_its_last_row(office):
     project = make_project()
     key = project.pk
 
-    clerk.post(reverse("admin:projects_project_delete", args=[key]), {"post": "yes"})
+    delete(office, project)
 
     assert not Project.objects.exists()
     newest, first = Project.history.filter(id=key)
@@ -230,18 +232,11 @@ def test_deleting_one_leaves_its_last_row(clerk):
     assert not Allocation.objects.exists()
 
 
-def test_deleting_several_leaves_a_row_each_and_right_derived_rows(clerk):
+def test_deleting_several_leaves_a_row_each_and_right_derived_rows(office):
     project = make_project(amount=Decimal("100.00"))
     receipts = [make_receipt(project, Decimal(amount)) for amount in (1, 2, 4)]
 
-    clerk.post(
-        "/admin/projects/receipt/",
-        {
-            "action": "delete_selected",
-            "_selected_action": [receipts[0].pk, receipts[1].pk],
-            "post": "yes",
-        },
-    )
+    delete_selected(office, receipts[:2])
 
     assert [receipt.amount for receipt in Receipt.objects.all()] == [Decimal("4.00")]
     assert Receipt.history.filter(history_type="-").count() == 2
@@ -249,14 +244,14 @@ def test_deleting_several_leaves_a_row_each_and_right_derived_rows(clerk):
     assert [row.amount_base for row in received] == [Decimal("4.00")]
 
 
-def test_what_others_refer_to_cannot_be_deleted(clerk):
+def test_what_others_refer_to_cannot_be_deleted(office):
     source, partner, sector = make_source(), make_enterprise(), make_sector()
     project = make_project(sources=[source], partners=[partner], sectors=[sector])
 
     for record in (source, partner, sector):
         address = reverse(f"admin:projects_{record._meta.model_name}_delete", args=[record.pk])
-        page = clerk.get(address)
-        clerk.post(address, {"post": "yes"})
+        page = office.get(address)
+        office.post(address, {"post": "yes", "seen": record.version})
 
         assert page.context["protected"], record
         assert type(record).objects.filter(pk=record.pk).exists(), record
@@ -264,20 +259,20 @@ def test_what_others_refer_to_cannot_be_deleted(clerk):
     assert project.history.count() == 1
 
 
-def test_the_page_before_deletion_names_no_inner_rows(clerk):
+def test_the_page_before_deletion_names_no_inner_rows(office):
     project = make_project(sectors=[make_sector()], sources=[make_source()])
 
-    page = clerk.get(reverse("admin:projects_project_delete", args=[project.pk]))
+    page = office.get(reverse("admin:projects_project_delete", args=[project.pk]))
 
     assert len(page.context["deleted_objects"]) == 1
     assert dict(page.context["model_count"]) == {"projects": 1}
 
 
-def test_every_other_noun_leaves_one_row_too(clerk):
+def test_every_other_noun_leaves_one_row_too(office):
     area = make_area(unveiled_on=date(2023, 11, 11))
 
     save(
-        clerk,
+        office,
         reverse("admin:projects_area_change", args=[area.pk]),
         focus="Textiles",
         sources=[make_source().pk],
@@ -285,3 +280,18 @@ def test_every_other_noun_leaves_one_row_too(clerk):
 
     area.refresh_from_db()
     assert (area.focus, area.version, area.history.count()) == ("Textiles", 2, 2)
+
+
+def test_nobody_reads_the_history_of_what_they_may_not_see(client):
+    area = make_area()
+    draft, gone = make_project(area=area, state="draft"), make_project(area=area, state="draft")
+    addresses = [history(draft), history(gone)]
+    recording.delete(gone)
+
+    for user, status in [
+        (make_user("clerk", areas=[make_area()]), 404),
+        (make_user("clerk", areas=[area]), 200),
+        (make_user("viewer"), 200),
+    ]:
+        client.force_login(user)
+        assert [client.get(address).status_code for address in addresses] == [status] * 2, user

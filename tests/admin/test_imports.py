@@ -16,7 +16,7 @@ def brought(user=None):
 
 
 def test_the_administrator_finds_who_brought_what_and_what_became_of_it(administrator):
-    batch = brought(make_user("clerk"))
+    batch = brought(make_user("superuser"))
     ImportBatch.objects.update(counts={"new": 1, "refused": 2, "made": 0})
 
     (row,) = administrator.get(LIST).context["cl"].result_list
@@ -39,8 +39,9 @@ def test_nobody_adds_changes_or_deletes_one(administrator):
     assert ImportBatch.objects.get().file_name == "list.csv"
 
 
-def test_others_see_their_own(clerk):
-    other = brought(make_user("clerk"))
+def test_others_see_their_own(client):
+    mine, other = (brought(make_user("administrator")) for _ in range(2))
+    client.force_login(mine.user)
 
-    assert list(clerk.get(LIST).context["cl"].result_list) == []
-    assert clerk.get(f"{LIST}{other.pk}/change/").status_code == 302
+    assert list(client.get(LIST).context["cl"].result_list) == [mine]
+    assert client.get(f"{LIST}{other.pk}/change/").status_code == 302

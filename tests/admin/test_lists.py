@@ -35,11 +35,11 @@ def listed(client, address, **asked):
 
 
 @pytest.mark.parametrize("words", ["喀什", "kashi", "ks", "KASHI", "喀什 ka"])
-def test_autocomplete_finds_by_either_script_pinyin_and_initials(clerk, words):
+def test_autocomplete_finds_by_either_script_pinyin_and_initials(office, words):
     kashi = make_enterprise(name="", name_zh="喀什纺织")
     make_enterprise(name="Khorgos Logistics")
 
-    found = clerk.get(
+    found = office.get(
         "/admin/autocomplete/",
         {
             "term": words,
@@ -52,14 +52,14 @@ def test_autocomplete_finds_by_either_script_pinyin_and_initials(clerk, words):
     assert [one["id"] for one in found["results"]] == [str(kashi.pk)]
 
 
-def test_the_list_of_projects_finds_by_pinyin_and_by_the_name_of_an_enterprise(clerk):
+def test_the_list_of_projects_finds_by_pinyin_and_by_the_name_of_an_enterprise(office):
     cotton = make_project(name="", name_zh="棉纱产业园")
     led = make_project(enterprise=make_enterprise(name_zh="浙江贸易"))
     make_project()
 
-    assert listed(clerk, "/admin/projects/project/", q="mianshan") == []
-    assert listed(clerk, "/admin/projects/project/", q="miansha") == [cotton]
-    assert listed(clerk, "/admin/projects/project/", q="zjmy") == [led]
+    assert listed(office, "/admin/projects/project/", q="mianshan") == []
+    assert listed(office, "/admin/projects/project/", q="miansha") == [cotton]
+    assert listed(office, "/admin/projects/project/", q="zjmy") == [led]
 
 
 @pytest.fixture
@@ -95,24 +95,24 @@ def projects():
         ({"area": "kashi", "currency": "USD"}, []),
     ],
 )
-def test_filters_of_the_list_ask_the_question_of_the_pages(clerk, projects, asked, found):
-    assert [one.code for one in listed(clerk, "/admin/projects/project/", **asked)] == found
+def test_filters_of_the_list_ask_the_question_of_the_pages(office, projects, asked, found):
+    assert [one.code for one in listed(office, "/admin/projects/project/", **asked)] == found
 
 
-def test_a_filter_that_cannot_be_read_is_said_and_finds_nothing(clerk, projects):
-    page = clerk.get("/admin/projects/project/", {"area": "nowhere"})
+def test_a_filter_that_cannot_be_read_is_said_and_finds_nothing(office, projects):
+    page = office.get("/admin/projects/project/", {"area": "nowhere"})
 
     assert list(page.context["cl"].result_list) == []
     assert "nowhere" in page.content.decode()
 
 
-def test_a_filter_with_too_many_options_is_typed(clerk, monkeypatch):
+def test_a_filter_with_too_many_options_is_typed(office, monkeypatch):
     monkeypatch.setattr(base, "MOST_OPTIONS", 1)
     kashi, urumqi = make_area(code="kashi"), make_area(code="urumqi")
     project = make_project(area=kashi)
     make_project(area=urumqi)
 
-    page = clerk.get("/admin/projects/project/", {"area": "kashi", "stage__exact": "signed"})
+    page = office.get("/admin/projects/project/", {"area": "kashi", "stage__exact": "signed"})
 
     assert list(page.context["cl"].result_list) == [project]
     text = page.content.decode()
@@ -121,7 +121,7 @@ def test_a_filter_with_too_many_options_is_typed(clerk, monkeypatch):
 
 
 def test_the_whole_list_stays_within_its_budget_with_every_filter_set(
-    clerk, projects, django_assert_max_num_queries
+    office, projects, django_assert_max_num_queries
 ):
     asked = {
         "area": "kashi",
@@ -136,14 +136,14 @@ def test_the_whole_list_stays_within_its_budget_with_every_filter_set(
     }
 
     with django_assert_max_num_queries(12):
-        assert listed(clerk, "/admin/projects/project/", **asked) == [projects["all"]]
+        assert listed(office, "/admin/projects/project/", **asked) == [projects["all"]]
 
 
-def test_the_list_shows_amounts_in_full(clerk):
+def test_the_list_shows_amounts_in_full(office):
     make_project(amount=Decimal("1000000000.00"), qualifier="at_least")
     make_project(amount=None)
 
-    text = clerk.get("/admin/projects/project/").content.decode()
+    text = office.get("/admin/projects/project/").content.decode()
 
     assert "at least 1,000,000,000.00 CNY = 10亿元" in text
     assert ">undisclosed</td>" in text
@@ -287,26 +287,26 @@ def test_no_action_on_a_key_that_is_none_is_an_error_of_ours(administrator, key)
         {"signed_on": "99999-99-99", "stage": "zzz", "currency": "zzz", "qualifier": "zzz"},
     ],
 )
-def test_no_form_sent_is_an_error_of_ours(clerk, changes):
+def test_no_form_sent_is_an_error_of_ours(office, changes):
     project = make_project()
     path = address(Project, "change", project.pk)
 
-    answer = clerk.post(path, sent(clerk.get(path), **changes))
+    answer = office.post(path, sent(office.get(path), **changes))
 
     assert answer.status_code == 200
     assert errors(answer) or answer.context["errors"]
     assert project.history.count() == 1
 
 
-def test_without_a_script_related_records_are_given_by_their_codes(clerk):
+def test_without_a_script_related_records_are_given_by_their_codes(office):
     area, lead = make_area(code="Kashi"), make_enterprise(code="lead")
     one, other = make_enterprise(code="one"), make_enterprise(code="other")
     sector = make_sector(code="trade")
     project = make_project(partners=[one])
     path = address(Project, "change", project.pk)
-    page = clerk.get(path)
+    page = office.get(path)
 
-    answer = clerk.post(
+    answer = office.post(
         path,
         sent(
             page,
@@ -329,10 +329,10 @@ def test_without_a_script_related_records_are_given_by_their_codes(clerk):
     )
 
 
-def test_a_code_that_nothing_has_is_refused_at_the_field(clerk):
+def test_a_code_that_nothing_has_is_refused_at_the_field(office):
     project = make_project()
     path = address(Project, "change", project.pk)
 
-    answer = clerk.post(path, sent(clerk.get(path), **{"area-code": "99"}))
+    answer = office.post(path, sent(office.get(path), **{"area-code": "99"}))
 
     assert list(errors(answer)) == ["area"]

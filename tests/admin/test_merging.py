@@ -43,28 +43,28 @@ def hidden(page):
     return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form))
 
 
-def test_two_that_are_selected_lead_to_the_page(clerk, pair):
-    answer = choose(clerk, *pair)
+def test_two_that_are_selected_lead_to_the_page(office, pair):
+    answer = choose(office, *pair)
 
     assert (answer.status_code, answer["Location"]) == (302, address(*pair))
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_any_other_number_is_told_that_it_takes_two(clerk, pair, number):
+def test_any_other_number_is_told_that_it_takes_two(office, pair, number):
     selected = [*pair, make_enterprise()][:number]
 
-    answer = choose(clerk, *selected)
+    answer = choose(office, *selected)
 
     assert [str(one) for one in get_messages(answer.wsgi_request)] == [
         "Merging takes two enterprises: select exactly two."
     ]
 
 
-def test_the_page_shows_both_and_then_what_will_happen(clerk, pair):
+def test_the_page_shows_both_and_then_what_will_happen(office, pair):
     one, other = pair
 
-    before = clerk.get(address(one, other))
-    chosen = clerk.get(address(one, other), {"keep": other.pk})
+    before = office.get(address(one, other))
+    chosen = office.get(address(one, other), {"keep": other.pk})
 
     assert '<form method="post">' not in before.content.decode()
     assert "What will happen" not in before.content.decode()
@@ -82,11 +82,11 @@ def test_the_page_shows_both_and_then_what_will_happen(clerk, pair):
     assert "<script>" not in text
 
 
-def test_what_the_page_says_will_be_is_what_is(clerk, pair):
+def test_what_the_page_says_will_be_is_what_is(office, pair):
     one, other = pair
-    page = clerk.get(address(one, other), {"keep": other.pk})
+    page = office.get(address(one, other), {"keep": other.pk})
 
-    answer = clerk.post(address(one, other), hidden(page))
+    answer = office.post(address(one, other), hidden(page))
 
     assert answer["Location"] == reverse("admin:projects_enterprise_change", args=[other.pk])
     told = {row.label: row.afterwards for row in page.context["rows"]}
@@ -109,16 +109,16 @@ def test_what_the_page_says_will_be_is_what_is(clerk, pair):
     }
 
 
-def test_either_may_stay(clerk, pair):
+def test_either_may_stay(office, pair):
     one, other = pair
-    page = clerk.get(address(other, one), {"keep": one.pk})
+    page = office.get(address(other, one), {"keep": one.pk})
 
-    clerk.post(address(other, one), hidden(page))
+    office.post(address(other, one), hidden(page))
 
     assert Enterprise.objects.get() == one
 
 
-def test_two_that_contradict_each_other_are_shown_and_not_merged(clerk, pair):
+def test_two_that_contradict_each_other_are_shown_and_not_merged(office, pair):
     one, other = pair
     for enterprise, area in zip(pair, ("Kashi", "Urumqi"), strict=True):
         enterprise.area = make_area(name=area)
@@ -127,8 +127,8 @@ def test_two_that_contradict_each_other_are_shown_and_not_merged(clerk, pair):
         "area: “KS-1” has “Kashi”, and “KS-2” has “Urumqi”. Correct or clear one of them first."
     )
 
-    page = clerk.get(address(one, other), {"keep": other.pk})
-    sent = clerk.post(address(one, other), {"keep": other.pk, "seen": page.context["seen"]})
+    page = office.get(address(one, other), {"keep": other.pk})
+    sent = office.post(address(one, other), {"keep": other.pk, "seen": page.context["seen"]})
 
     for answer in (page, sent):
         assert answer.status_code == 200
@@ -137,13 +137,13 @@ def test_two_that_contradict_each_other_are_shown_and_not_merged(clerk, pair):
     assert Enterprise.objects.count() == 2
 
 
-def test_what_was_changed_since_it_was_shown_is_looked_at_again(clerk, pair):
+def test_what_was_changed_since_it_was_shown_is_looked_at_again(office, pair):
     one, other = pair
-    page = clerk.get(address(one, other), {"keep": other.pk})
+    page = office.get(address(one, other), {"keep": other.pk})
     one.note = "Changed by somebody else."
     one.save()
 
-    answer = clerk.post(address(one, other), hidden(page))
+    answer = office.post(address(one, other), hidden(page))
 
     assert answer.context["problems"] == [
         "One of them was changed since this page was shown: look at both again."
@@ -152,25 +152,25 @@ def test_what_was_changed_since_it_was_shown_is_looked_at_again(clerk, pair):
 
 
 @pytest.mark.parametrize("keep", ["", "0", "x", "99999999999999999999", "\x00"])
-def test_a_choice_that_is_neither_is_asked_for_again(clerk, pair, keep):
+def test_a_choice_that_is_neither_is_asked_for_again(office, pair, keep):
     for answer in (
-        clerk.get(address(*pair), {"keep": keep}),
-        clerk.post(address(*pair), {"keep": keep}),
+        office.get(address(*pair), {"keep": keep}),
+        office.post(address(*pair), {"keep": keep}),
     ):
         assert answer.context["problems"] == ["Choose which of the two stays."]
 
 
-def test_addresses_that_do_not_name_two_enterprises_lead_nowhere(clerk, pair):
+def test_addresses_that_do_not_name_two_enterprises_lead_nowhere(office, pair):
     one, _other = pair
     for keys in (f"{one.pk}/{one.pk}", f"{one.pk}/0", f"{one.pk}/99999999999999999999"):
-        assert clerk.get(f"{LIST}merge/{keys}/").status_code == 404
+        assert office.get(f"{LIST}merge/{keys}/").status_code == 404
 
 
-@pytest.mark.parametrize("lacking", ["change_enterprise", "delete_enterprise", "change_project"])
+@pytest.mark.parametrize(
+    "lacking", ["change_enterprise", "delete_enterprise", "publish_enterprise", "change_project"]
+)
 def test_it_takes_the_permission_to_change_all_that_changes(client, pair, lacking):
-    user = make_user("clerk")
-    user.user_permissions.remove(user.user_permissions.get(codename=lacking))
-    client.force_login(user)
+    client.force_login(make_user("reviewer", without=[lacking]))
 
     assert "merge_two" not in client.get(LIST).content.decode()
     assert client.get(address(*pair)).status_code == 403
@@ -179,15 +179,15 @@ def test_it_takes_the_permission_to_change_all_that_changes(client, pair, lackin
 
 def test_a_form_without_the_token_of_its_page_is_refused(pair):
     client = Client(enforce_csrf_checks=True)
-    client.force_login(make_user("clerk"))
+    client.force_login(make_user("superuser"))
 
     assert client.post(address(*pair), {"keep": pair[0].pk, "seen": "1 1"}).status_code == 403
 
 
-def test_the_page_costs_the_same_whatever_the_two_have(clerk, pair):
+def test_the_page_costs_the_same_whatever_the_two_have(office, pair):
     def cost():
         with CaptureQueriesContext(connection) as asked:
-            clerk.get(address(*pair), {"keep": pair[1].pk})
+            office.get(address(*pair), {"keep": pair[1].pk})
         return len(asked)
 
     cost()

@@ -9,6 +9,7 @@ from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 
+from projects.auditing import Action, note
 from projects.models import ApiToken, Enterprise, ImportBatch, Project
 from tests.admin.browser import READ_ONLY
 from tests.factories import (
@@ -66,14 +67,15 @@ def large_register():
         make_receipt(project, Decimal(number), source=make_source())
         make_rate(quoted_on=date(2020, 1, 1 + number), source=make_source())
         make_headline(area=None, zone=zone, source=make_source())
-        ApiToken.objects.issue(make_user("clerk"), "key")
+        ApiToken.objects.issue(make_user("superuser"), "key")
     Group.objects.create(name="clerks")
+    note(Action.IMPORTED, user=make_user("clerk"))
 
 
 @pytest.fixture
 def reader(client):
-    """A clerk with a group: what they may do takes queries to find out, unlike a superuser's."""
-    user = make_user("clerk")
+    """A office with a group: what they may do takes queries to find out, unlike a superuser's."""
+    user = make_user("superuser")
     user.user_permissions.set(type(user).user_permissions.rel.model.objects.all())
     client.force_login(user)
     # What every process asks once in its life is not a matter of this page.

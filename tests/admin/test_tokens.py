@@ -15,7 +15,7 @@ ADD = "/admin/projects/apitoken/add/"
 
 
 def test_the_key_is_shown_once_and_only_its_digest_kept(administrator):
-    owner = make_user("clerk")
+    owner = make_user("superuser")
 
     saved = administrator.post(
         ADD,
@@ -32,7 +32,7 @@ def test_the_key_is_shown_once_and_only_its_digest_kept(administrator):
 
 
 def test_the_digest_is_never_shown(administrator):
-    token, key = ApiToken.objects.issue(make_user("clerk"), "nightly")
+    token, key = ApiToken.objects.issue(make_user("superuser"), "nightly")
 
     for address in (LIST, f"{LIST}{token.pk}/change/", f"{LIST}{token.pk}/delete/"):
         text = administrator.get(address).content.decode()
@@ -42,41 +42,43 @@ def test_the_digest_is_never_shown(administrator):
 
 
 def test_a_changed_token_keeps_its_key_and_its_user(administrator):
-    token, key = ApiToken.objects.issue(make_user("clerk"), "nightly")
+    token, key = ApiToken.objects.issue(make_user("superuser"), "nightly")
     address = f"{LIST}{token.pk}/change/"
 
     administrator.post(
-        address, sent(administrator.get(address), name="weekly", user=make_user("clerk").pk)
+        address, sent(administrator.get(address), name="weekly", user=make_user("superuser").pk)
     )
 
     changed = ApiToken.objects.get()
     assert (changed.name, changed.user, changed.digest) == ("weekly", token.user, digest_of(key))
 
 
-def test_whoever_is_no_superuser_makes_keys_for_themselves_only(clerk):
-    boss = make_user("administrator")
+def test_whoever_is_no_superuser_makes_keys_for_themselves_only(client):
+    boss, me = make_user("superuser"), make_user("clerk")
     ApiToken.objects.issue(boss, "theirs")
-    me = clerk.get("/admin/").wsgi_request.user
+    client.force_login(me)
 
-    page = clerk.get(ADD)
-    clerk.post(ADD, sent(page, name="mine", user=boss.pk))
+    page = client.get(ADD)
+    client.post(ADD, sent(page, name="mine", user=boss.pk))
 
     assert "user" not in page.context["adminform"].form.fields
     assert ApiToken.objects.get(name="mine").user == me
-    assert [token.name for token in clerk.get(LIST).context["cl"].result_list] == ["mine"]
+    assert [token.name for token in client.get(LIST).context["cl"].result_list] == ["mine"]
 
 
-def test_a_name_is_given_once_by_a_user(clerk):
-    ApiToken.objects.issue(clerk.get("/admin/").wsgi_request.user, "nightly")
+def test_a_name_is_given_once_by_a_user(client):
+    me = make_user("clerk")
+    ApiToken.objects.issue(me, "nightly")
+    client.force_login(me)
 
-    refused = clerk.post(ADD, sent(clerk.get(ADD), name="nightly"))
+    refused = client.post(ADD, sent(client.get(ADD), name="nightly"))
 
-    assert errors(refused) == {"__all__": ["This user has a key of this name."]}
+    assert errors(refused) == {"name": ["This user has a key of this name."]}
     assert ApiToken.objects.count() == 1
 
 
 def test_a_key_dies_with_its_user(administrator):
-    owner = make_user("clerk")
+    owner = make_user("superuser")
     ApiToken.objects.issue(owner, "nightly")
 
     administrator.post(f"/admin/auth/user/{owner.pk}/delete/", {"post": "yes"})

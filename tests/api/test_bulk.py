@@ -47,7 +47,7 @@ def codes():
 
 
 def test_new_ones_are_made_changed_ones_changed_and_the_rest_left(client_of):
-    user = make_user("clerk")
+    user = make_user("superuser")
     make_area(code="kashi"), make_sector(code="trade"), make_source(code="press")
     make_enterprise(code="lead"), make_enterprise(code="partner")
     kept = make_project(code="kept", name="Kept")
@@ -77,6 +77,7 @@ def test_new_ones_are_made_changed_ones_changed_and_the_rest_left(client_of):
     assert answer.json() == {
         "created": 1,
         "updated": 1,
+        "proposed": 0,
         "unchanged": 1,
         "codes": ["new", "kept", "changed"],
         "dry_run": False,
@@ -96,7 +97,7 @@ def test_new_ones_are_made_changed_ones_changed_and_the_rest_left(client_of):
     assert (new.history.count(), changed.history.count()) == (1, 2)
 
 
-def test_what_the_api_lists_can_be_sent_back_and_changes_nothing(clerk):
+def test_what_the_api_lists_can_be_sent_back_and_changes_nothing(office):
     make_rate()
     for number in range(3):
         project = make_project(
@@ -111,16 +112,16 @@ def test_what_the_api_lists_can_be_sent_back_and_changes_nothing(clerk):
             aliases="One\nTwo",
         )
         make_receipt(project)
-    listed = clerk.get("/api/v1/projects/").json()["results"]
+    listed = office.get("/api/v1/projects/").json()["results"]
 
-    answer = post(clerk, listed)
+    answer = post(office, listed)
 
     assert (answer.status_code, counts(answer)) == (200, [0, 0, 3])
-    assert clerk.get("/api/v1/projects/").json()["results"] == listed
+    assert office.get("/api/v1/projects/").json()["results"] == listed
     assert [project.history.count() for project in Project.objects.all()] == [1, 1, 1]
 
 
-def test_the_answer_of_a_single_post_says_the_same_of_the_same_record(clerk):
+def test_the_answer_of_a_single_post_says_the_same_of_the_same_record(office):
     make_sector(code="trade"), make_area(code="kashi")
     record = {
         "name": "P",
@@ -130,10 +131,10 @@ def test_the_answer_of_a_single_post_says_the_same_of_the_same_record(clerk):
         "stage": "intended",
         "intended_on": "2023-11-01",
     }
-    clerk.post("/api/v1/projects/", {"code": "one", **record}, format="json")
+    office.post("/api/v1/projects/", {"code": "one", **record}, format="json")
 
-    post(clerk, [{"code": "many", **record}])
-    one, many = (clerk.get(f"/api/v1/projects/{code}/").json() for code in ("one", "many"))
+    post(office, [{"code": "many", **record}])
+    one, many = (office.get(f"/api/v1/projects/{code}/").json() for code in ("one", "many"))
 
     own = {"code", "url", "created_at", "updated_at"}
     assert {n: v for n, v in one.items() if n not in own} == {
@@ -141,10 +142,10 @@ def test_the_answer_of_a_single_post_says_the_same_of_the_same_record(clerk):
     }
 
 
-def test_null_clears_and_what_is_absent_stays(clerk):
+def test_null_clears_and_what_is_absent_stays(office):
     make_project(code="p", area=make_area(), sectors=[make_sector()], note="Stays")
 
-    answer = post(clerk, [{"code": "p", "area": None, "amount": None, "sectors": []}])
+    answer = post(office, [{"code": "p", "area": None, "amount": None, "sectors": []}])
 
     project = Project.objects.get(code="p")
     assert counts(answer) == [0, 1, 0]
@@ -152,12 +153,12 @@ def test_null_clears_and_what_is_absent_stays(clerk):
     assert not project.shares.exists()
 
 
-def test_everything_wrong_is_told_at_once_by_index_and_nothing_is_written(clerk):
+def test_everything_wrong_is_told_at_once_by_index_and_nothing_is_written(office):
     make_area(code="kashi")
     make_project(code="There"), make_project(code="old")
 
     answer = post(
-        clerk,
+        office,
         [
             {"code": "good", "name": "Good"},
             {"code": "bad", "name": "B", "area": "nowhere", "amount": "-5", "colour": "red"},
@@ -196,41 +197,42 @@ def test_everything_wrong_is_told_at_once_by_index_and_nothing_is_written(clerk)
     assert codes() == ["There", "old"]
 
 
-def test_a_trial_writes_nothing_and_answers_the_same(clerk):
+def test_a_trial_writes_nothing_and_answers_the_same(office):
     make_project(code="p", name="P")
     records = [{"code": "p", "name": "Q"}, {"code": "q", "name": "Q"}]
 
-    trial = post(clerk, records, "?dry_run=true")
+    trial = post(office, records, "?dry_run=true")
 
     assert trial.json() == {
         "created": 1,
         "updated": 1,
+        "proposed": 0,
         "unchanged": 0,
         "codes": ["p", "q"],
         "dry_run": True,
     }
     assert (codes(), Project.objects.get().name) == (["p"], "P")
     assert Project.objects.get().history.count() == 1
-    real = post(clerk, records, "?dry_run=false").json()
+    real = post(office, records, "?dry_run=false").json()
     assert real == trial.json() | {"dry_run": False}
 
 
-def test_a_trial_tells_the_same_errors(clerk):
+def test_a_trial_tells_the_same_errors(office):
     records = [{"code": "a", "name": "A"}, {"code": "b", "name": "B", "stage": "begun"}]
 
-    trial, real = post(clerk, records, "?dry_run=true"), post(clerk, records)
+    trial, real = post(office, records, "?dry_run=true"), post(office, records)
 
     assert trial.status_code == real.status_code == 400
     assert trial.json() == real.json()
     assert list(real.json()) == ["1"]
 
 
-def test_only_new_ones_or_only_those_that_are_there(clerk):
+def test_only_new_ones_or_only_those_that_are_there(office):
     make_project(code="old", name="Old")
     both = [{"code": "old", "name": "O"}, {"code": "new", "name": "N"}]
 
-    create = post(clerk, both, "?mode=create")
-    update = post(clerk, both, "?mode=update")
+    create = post(office, both, "?mode=create")
+    update = post(office, both, "?mode=update")
 
     assert (create.status_code, {i: list(f) for i, f in create.json().items()}) == (
         400,
@@ -241,8 +243,8 @@ def test_only_new_ones_or_only_those_that_are_there(clerk):
         {"1": ["code"]},
     )
     assert (codes(), Project.objects.get().name) == (["old"], "Old")
-    assert counts(post(clerk, both[1:], "?mode=create")) == [1, 0, 0]
-    assert counts(post(clerk, both, "?mode=update")) == [0, 1, 1]
+    assert counts(post(office, both[1:], "?mode=create")) == [1, 0, 0]
+    assert counts(post(office, both, "?mode=update")) == [0, 1, 1]
 
 
 @pytest.mark.parametrize(
@@ -258,46 +260,48 @@ def test_only_new_ones_or_only_those_that_are_there(clerk):
         ("?mode=%00", "mode"),
     ],
 )
-def test_a_parameter_that_means_nothing_is_refused(clerk, query, named):
-    answer = post(clerk, [{"code": "p", "name": "P"}], query)
+def test_a_parameter_that_means_nothing_is_refused(office, query, named):
+    answer = post(office, [{"code": "p", "name": "P"}], query)
 
     assert (answer.status_code, list(answer.json())) == (400, [named])
     assert codes() == []
 
 
 @pytest.mark.parametrize("body", [{}, [], {"code": "p", "name": "P"}, None, "p", 5, True])
-def test_a_body_that_is_no_list_of_records_is_refused(clerk, body):
-    answer = clerk.post(ADDRESS, json.dumps(body), content_type="application/json")
+def test_a_body_that_is_no_list_of_records_is_refused(office, body):
+    answer = office.post(ADDRESS, json.dumps(body), content_type="application/json")
 
     assert (answer.status_code, list(answer.json())) == (400, ["detail"])
 
 
-def test_more_than_ten_thousand_are_refused(clerk):
-    answer = post(clerk, [{"code": f"p{n}"} for n in range(10_001)])
+def test_more_than_ten_thousand_are_refused(office):
+    answer = post(office, [{"code": f"p{n}"} for n in range(10_001)])
 
     assert (answer.status_code, list(answer.json())) == (413, ["detail"])
     assert "10001" in answer.json()["detail"]
 
 
-def test_a_body_may_be_larger_here_than_elsewhere_but_not_without_end(clerk, settings, monkeypatch):
+def test_a_body_may_be_larger_here_than_elsewhere_but_not_without_end(
+    office, settings, monkeypatch
+):
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
     long = {"code": "p", "name": "P", "description": "x" * 500}
-    assert clerk.post("/api/v1/projects/", long, format="json").status_code == 413
-    assert post(clerk, [long]).status_code == 200
+    assert office.post("/api/v1/projects/", long, format="json").status_code == 413
+    assert post(office, [long]).status_code == 200
     monkeypatch.setattr("projects.api.formats.LargeJSONParser.largest", 100)
 
-    answer = post(clerk, [long])
+    answer = post(office, [long])
 
     assert (answer.status_code, list(answer.json())) == (413, ["detail"])
 
 
-def test_no_body_is_an_error_of_ours(clerk):
+def test_no_body_is_an_error_of_ours(office):
     make_project(code="a")
     alone = [body for body in HOSTILE if body != b'[{"code": "a"}]']
     within = [b"[" + body + b"]" for body in alone]
 
     for body in (*alone, *within):
-        answer = clerk.post(ADDRESS, body, content_type="application/json")
+        answer = office.post(ADDRESS, body, content_type="application/json")
 
         assert answer.status_code == 400, body[:60]
         assert answer.json()
@@ -307,15 +311,17 @@ def test_no_body_is_an_error_of_ours(clerk):
     "value",
     ["\x00", "a\x00b", "x" * 100_000, "é", "../x", "", " ", 5, -1, 10**30, True, 1.5, [], [[]], {}],
 )
-def test_no_value_of_any_field_is_an_error_of_ours(clerk, value):
+def test_no_value_of_any_field_is_an_error_of_ours(office, value):
     make_project(code="p")
 
-    names = list(clerk.get("/api/v1/projects/p/").json())
+    names = list(office.get("/api/v1/projects/p/").json())
     shapes = [value, [value], [{"sector": value}]]
     new = [{"name": "New", name: shape} for name in names for shape in shapes]
 
-    answers = [post(clerk, [{"code": f"n{n}"} | one for n, one in enumerate(new)], "?dry_run=true")]
-    answers += [post(clerk, [{"code": "p", name: value}], "?dry_run=true") for name in names]
+    answers = [
+        post(office, [{"code": f"n{n}"} | one for n, one in enumerate(new)], "?dry_run=true")
+    ]
+    answers += [post(office, [{"code": "p", name: value}], "?dry_run=true") for name in names]
 
     assert {answer.status_code for answer in answers} <= {200, 400}
 
@@ -358,7 +364,7 @@ def test_visitors_and_keys_for_reading_write_nothing(visitor, client_of):
     records = [{"code": "p", "name": "P"}]
 
     anonymous = post(visitor, records)
-    reading = post(client_of(make_user("clerk"), read_only=True), records)
+    reading = post(client_of(make_user("superuser"), read_only=True), records)
 
     assert (anonymous.status_code, "WWW-Authenticate" in anonymous) == (401, True)
     assert reading.status_code == 403
@@ -366,11 +372,11 @@ def test_visitors_and_keys_for_reading_write_nothing(visitor, client_of):
 
 
 @pytest.mark.parametrize("method", ["get", "put", "patch", "delete", "head", "options"])
-def test_the_address_is_posted_to_only(clerk, method):
-    assert getattr(clerk, method)(ADDRESS).status_code == (200 if method == "options" else 405)
+def test_the_address_is_posted_to_only(office, method):
+    assert getattr(office, method)(ADDRESS).status_code == (200 if method == "options" else 405)
 
 
-def test_what_was_written_since_it_was_read_is_not_overwritten(clerk, monkeypatch):
+def test_what_was_written_since_it_was_read_is_not_overwritten(office, monkeypatch):
     project = make_project(code="p", name="Before", note="")
     gone = make_project(code="gone", name="Gone")
     make_project(code="q", name="Q")
@@ -387,7 +393,7 @@ def test_what_was_written_since_it_was_read_is_not_overwritten(clerk, monkeypatc
     monkeypatch.setattr(Checker, "check", overtaken)
     records = [{"code": c, "name": "Ours"} for c in ("p", "gone", "q", "new", "newer")]
 
-    answer = post(clerk, records)
+    answer = post(office, records)
 
     assert answer.status_code == 409
     assert {i: list(f) for i, f in answer.json().items()} == {
@@ -435,7 +441,7 @@ def plenty(around, count, name):
     ]
 
 
-def test_ten_thousand_records_are_at_most_two_hundred_queries_each_way(clerk, rounds, monkeypatch):
+def test_ten_thousand_records_are_at_most_two_hundred_queries_each_way(office, rounds, monkeypatch):
     size = rounds(400, 10_000)
     # As many batches as of ten thousand, and so as many queries.
     for module in ("derived.making", "recording.many", "importing.checking", "importing.writing"):
@@ -454,7 +460,7 @@ def test_ten_thousand_records_are_at_most_two_hundred_queries_each_way(clerk, ro
         ("changed", then, ""),
     ]:
         with CaptureQueriesContext(connection) as queries:
-            answer = post(clerk, records, query)
+            answer = post(office, records, query)
         assert sum(counts(answer)) == size, name
         asked[name] = len(queries)
 
@@ -462,12 +468,12 @@ def test_ten_thousand_records_are_at_most_two_hundred_queries_each_way(clerk, ro
     assert max(asked.values()) <= 200, asked
 
 
-def test_errors_in_every_record_are_told_at_no_greater_cost(clerk):
+def test_errors_in_every_record_are_told_at_no_greater_cost(office):
     records = [{"code": f"p{n}", "name": "", "stage": "begun"} for n in range(100)]
     records += [{"code": f"q{n}"} for n in range(100)]
 
     with CaptureQueriesContext(connection) as queries:
-        answer = post(clerk, records)
+        answer = post(office, records)
 
     assert len(answer.json()) == 200
     assert len(queries) < 50

@@ -116,8 +116,8 @@ def test_no_header_is_an_error_of_ours(visitor, header):
 
 @pytest.mark.parametrize("method", ["TRACE", "OPTIONS", "HEAD", "PROPFIND", "bogus"])
 @pytest.mark.parametrize("noun", [*NOUNS, "totals"])
-def test_no_method_is_an_error_of_ours(visitor, clerk, noun, method):
-    for client in (visitor, clerk):
+def test_no_method_is_an_error_of_ours(visitor, office, noun, method):
+    for client in (visitor, office):
         assert client.generic(method, f"/api/v1/{noun}/").status_code in (200, 405)
 
 

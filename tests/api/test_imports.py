@@ -27,7 +27,7 @@ def written(user):
 
 
 @pytest.fixture
-def clerk(client):
+def office(client):
     user = make_user("clerk")
     _token, key = ApiToken.objects.issue(user, "test", read_only=True)
     client.defaults["HTTP_AUTHORIZATION"] = f"Token {key}"
@@ -43,9 +43,9 @@ def test_a_visitor_is_asked_for_a_key(client):
     assert "imports" not in client.get("/api/v1/").json()
 
 
-def test_a_person_sees_what_became_of_their_own_files(client, clerk):
-    batch = written(clerk)
-    other = brought(make_user("clerk"))
+def test_a_person_sees_what_became_of_their_own_files(client, office):
+    batch = written(office)
+    other = brought(make_user("superuser"))
 
     (listed,) = client.get("/api/v1/imports/").json()["results"]
     alone = client.get(f"/api/v1/imports/{batch.pk}/").json()
@@ -63,9 +63,9 @@ def test_a_person_sees_what_became_of_their_own_files(client, clerk):
     assert client.get("/api/v1/").json()["imports"].endswith("/api/v1/imports/")
 
 
-def test_files_are_found_by_state_and_the_last_one_is_the_first(client, clerk):
-    mapped, first = brought(clerk), written(clerk)
-    last = brought(clerk, "code\n")
+def test_files_are_found_by_state_and_the_last_one_is_the_first(client, office):
+    mapped, first = brought(office), written(office)
+    last = brought(office, "code\n")
 
     def ids(query):
         return [one["id"] for one in client.get(f"/api/v1/imports/{query}").json()["results"]]
@@ -78,20 +78,20 @@ def test_files_are_found_by_state_and_the_last_one_is_the_first(client, clerk):
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
-def test_nothing_is_written_here(client, clerk, method):
-    batch = brought(clerk)
+def test_nothing_is_written_here(client, office, method):
+    batch = brought(office)
 
     for address in ("/api/v1/imports/", f"/api/v1/imports/{batch.pk}/"):
         answer = getattr(client, method)(address, {}, content_type="application/json")
         assert answer.status_code == 405
 
 
-def test_the_list_costs_the_same_however_long_it_is_and_reads_no_file(client, clerk):
-    brought(clerk)
+def test_the_list_costs_the_same_however_long_it_is_and_reads_no_file(client, office):
+    brought(office)
     with CaptureQueriesContext(connection) as one:
         client.get("/api/v1/imports/")
     for _ in range(5):
-        brought(clerk)
+        brought(office)
 
     with CaptureQueriesContext(connection) as six:
         client.get("/api/v1/imports/")

@@ -54,7 +54,7 @@ def test_a_key_that_does_not_hold_is_refused_even_for_reading(header):
 
 def test_a_key_holds_on_the_day_it_expires_and_not_after():
     today = timezone.localdate()
-    user = make_user("clerk")
+    user = make_user("superuser")
     _token, last_day = ApiToken.objects.issue(user, "today", expires_on=today)
     _token, too_late = ApiToken.objects.issue(
         user, "yesterday", expires_on=today - timedelta(days=1)
@@ -65,7 +65,7 @@ def test_a_key_holds_on_the_day_it_expires_and_not_after():
 
 
 def test_a_key_of_a_user_who_was_switched_off_is_refused():
-    user = make_user("clerk")
+    user = make_user("superuser")
     _token, key = ApiToken.objects.issue(user, "key")
     assert ask(f"Token {key}").status_code == 200
 
@@ -82,7 +82,7 @@ def test_only_the_digest_of_a_key_is_kept():
 
 
 def test_a_key_for_reading_does_not_write_whatever_its_user_may(client_of):
-    client = client_of(make_user("administrator"), read_only=True)
+    client = client_of(make_user("superuser"), read_only=True)
 
     answer = client.post("/api/v1/zones/", ZONE, format="json")
 
@@ -109,7 +109,7 @@ def test_a_key_without_the_permission_is_told_which_it_lacks(client_of, role):
 
 def test_a_session_writes_with_its_csrf_token_only():
     client = APIClient(enforce_csrf_checks=True)
-    client.force_login(make_user("clerk"))
+    client.force_login(make_user("superuser"))
     refused = client.post("/api/v1/zones/", ZONE, format="json")
     client.get("/api/v1/zones/", HTTP_ACCEPT="text/html")
     token = client.cookies["csrftoken"].value
@@ -121,7 +121,7 @@ def test_a_session_writes_with_its_csrf_token_only():
 
 
 def test_create_token_prints_a_key_that_writes(capsys):
-    user = make_user("clerk")
+    user = make_user("superuser")
 
     call_command("create_token", user.username, name="importer")
 
@@ -153,9 +153,9 @@ def test_create_token_knows_read_only_and_expiring_keys(capsys):
     ],
 )
 def test_create_token_says_what_is_wrong(changes, said):
-    user = make_user(username="clerk")
+    user = make_user(username="office")
     ApiToken.objects.issue(user, "taken")
-    given = {"user": "clerk", "name": "new", "expires": None} | changes
+    given = {"user": "office", "name": "new", "expires": None} | changes
 
     with pytest.raises(CommandError, match=said):
         call_command("create_token", given["user"], name=given["name"], expires=given["expires"])

@@ -230,8 +230,8 @@ def test_reading_without_the_last_slash_is_sent_on(visitor):
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
-def test_writing_without_the_last_slash_is_not_sent_on(clerk, method):
-    answer = getattr(clerk, method)("/api/v1/projects", {}, format="json")
+def test_writing_without_the_last_slash_is_not_sent_on(office, method):
+    answer = getattr(office, method)("/api/v1/projects", {}, format="json")
 
     assert answer.status_code == 404
     assert "slash" in answer.json()["detail"]

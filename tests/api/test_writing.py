@@ -24,7 +24,7 @@ def create(client, **fields):
     return client.post("/api/v1/projects/", {"code": "new", "name": "New", **fields}, format="json")
 
 
-def test_a_project_is_created_with_its_links_in_one_row_of_history(clerk):
+def test_a_project_is_created_with_its_links_in_one_row_of_history(office):
     make_area(code="kashi")
     make_enterprise(code="zj-trade")
     make_enterprise(code="partner")
@@ -32,7 +32,7 @@ def test_a_project_is_created_with_its_links_in_one_row_of_history(clerk):
     make_source(code="gt")
 
     answer = create(
-        clerk,
+        office,
         area="kashi",
         enterprise="zj-trade",
         partners=["partner"],
@@ -54,26 +54,26 @@ def test_a_project_is_created_with_its_links_in_one_row_of_history(clerk):
     )
     assert said["sectors"] == [{"sector": "trade", "share": None}]
     assert said["aliases"] == ["Another name", "别名"]
-    assert said == clerk.get("/api/v1/projects/new/").json()
+    assert said == office.get("/api/v1/projects/new/").json()
     project = Project.objects.get(code="new")
     assert (project.history.count(), project.version) == (1, 1)
 
 
 @pytest.mark.parametrize("method", ["put", "patch"])
 @pytest.mark.parametrize("noun", NOUNS)
-def test_what_was_read_can_be_sent_back_and_changes_nothing(clerk, noun, method):
+def test_what_was_read_can_be_sent_back_and_changes_nothing(office, noun, method):
     record = make_one_of(noun)
     address = f"/api/v1/{noun}/{getattr(record, 'code', record.pk)}/"
-    read = clerk.get(address).json()
+    read = office.get(address).json()
 
-    answer = getattr(clerk, method)(address, read, format="json")
+    answer = getattr(office, method)(address, read, format="json")
 
     assert (answer.status_code, answer.json()) == (200, read)
     assert record.history.count() == 1
 
 
 def test_every_write_is_one_row_of_history_with_its_user(client_of):
-    user = make_user("clerk")
+    user = make_user("superuser")
     client = client_of(user)
     client.post("/api/v1/zones/", {"code": "xj", "name": "Xinjiang"}, format="json")
     client.patch("/api/v1/zones/xj/", {"name_zh": "新疆"}, format="json")
@@ -86,31 +86,31 @@ def test_every_write_is_one_row_of_history_with_its_user(client_of):
     assert {row.history_user for row in rows} == {user}
 
 
-def test_a_change_in_part_writes_the_fields_that_are_sent(clerk):
+def test_a_change_in_part_writes_the_fields_that_are_sent(office):
     project = make_project(code="p", sectors=[make_sector()], partners=[make_enterprise()])
-    before = clerk.get("/api/v1/projects/p/").json()
+    before = office.get("/api/v1/projects/p/").json()
 
-    answer = clerk.patch("/api/v1/projects/p/", {"note": "Seen."}, format="json").json()
+    answer = office.patch("/api/v1/projects/p/", {"note": "Seen."}, format="json").json()
 
     changed = {name for name in before if before[name] != answer[name]}
     assert changed == {"note", "version", "updated_at"}
     assert project.history.count() == 2
 
 
-def test_an_answer_to_a_write_shows_what_follows_from_it(clerk):
+def test_an_answer_to_a_write_shows_what_follows_from_it(office):
     make_rate("USD", "CNY", "7.2", date(2023, 11, 1))
     make_project(code="p", currency="USD", amount=Decimal("100.00"))
     make_receipt(Project.objects.get(code="p"), Decimal("5.00"))
 
-    answer = clerk.patch("/api/v1/projects/p/", {"amount": "200.00"}, format="json").json()
+    answer = office.patch("/api/v1/projects/p/", {"amount": "200.00"}, format="json").json()
 
     assert (answer["amount_base"], answer["rate"], answer["received"]) == ("1440.00", "7.2", "5.00")
 
 
-def test_a_plain_number_leaves_the_words_and_the_qualifier(clerk):
+def test_a_plain_number_leaves_the_words_and_the_qualifier(office):
     make_project(code="p", qualifier="about", amount_text="some 17.6亿元")
 
-    answer = clerk.patch("/api/v1/projects/p/", {"amount": "1.50"}, format="json").json()
+    answer = office.patch("/api/v1/projects/p/", {"amount": "1.50"}, format="json").json()
 
     assert (answer["amount"], answer["qualifier"]) == ("1.50", "about")
     assert answer["amount_text"] == "some 17.6亿元"
@@ -127,17 +127,17 @@ def test_a_plain_number_leaves_the_words_and_the_qualifier(clerk):
         ("99999999999999.99", "99999999999999.99"),
     ],
 )
-def test_amounts_that_are_taken(clerk, sent, stored):
-    answer = create(clerk, amount=sent)
+def test_amounts_that_are_taken(office, sent, stored):
+    answer = create(office, amount=sent)
 
     assert (answer.status_code, answer.json()["amount"]) == (201, stored)
 
 
 @pytest.mark.parametrize("number", ["99999999999999.99", "12.5", "12.50", "1e3"])
-def test_a_number_keeps_all_its_digits(clerk, number):
+def test_a_number_keeps_all_its_digits(office, number):
     body = f'{{"code": "new", "name": "New", "amount": {number}}}'
 
-    answer = clerk.post("/api/v1/projects/", body, content_type="application/json")
+    answer = office.post("/api/v1/projects/", body, content_type="application/json")
 
     assert Decimal(answer.json()["amount"]) == Decimal(number)
 
@@ -168,8 +168,8 @@ def test_a_number_keeps_all_its_digits(clerk, number):
         "1,00",
     ],
 )
-def test_amounts_that_are_refused(clerk, amount):
-    answer = create(clerk, amount=amount)
+def test_amounts_that_are_refused(office, amount):
+    answer = create(office, amount=amount)
 
     assert answer.status_code == 400
     assert list(answer.json()) == ["amount"]
@@ -230,12 +230,12 @@ def test_amounts_that_are_refused(clerk, amount):
         ({"amount": "17.6亿元", "currency": "USD"}, {"amount"}),
     ],
 )
-def test_what_breaks_a_rule_is_named_and_nothing_is_written(clerk, fields, named):
+def test_what_breaks_a_rule_is_named_and_nothing_is_written(office, fields, named):
     for code in ("trade", "it"):
         make_sector(code=code)
     make_area(code="kashi")
 
-    answer = create(clerk, **fields)
+    answer = create(office, **fields)
 
     assert answer.status_code == 400
     assert set(answer.json()) == named
@@ -244,43 +244,45 @@ def test_what_breaks_a_rule_is_named_and_nothing_is_written(clerk, fields, named
 
 
 @pytest.mark.parametrize("sectors", [[{"share": "100"}], [{"sector": None}], [None], ["trade"]])
-def test_a_part_of_a_change_is_whole_itself(clerk, sectors):
+def test_a_part_of_a_change_is_whole_itself(office, sectors):
     make_project(code="p")
 
-    answer = clerk.patch("/api/v1/projects/p/", {"sectors": sectors}, format="json")
+    answer = office.patch("/api/v1/projects/p/", {"sectors": sectors}, format="json")
 
     assert (answer.status_code, list(answer.json())) == (400, ["sectors"])
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
-def test_dates_at_either_end_of_the_calendar_are_dates(clerk, visitor, day):
+def test_dates_at_either_end_of_the_calendar_are_dates(office, visitor, day):
     make_source(code="bank")
     rate = {"from_currency": "USD", "to_currency": "CNY", "rate": "7", "source": "bank"}
-    assert clerk.post("/api/v1/rates/", rate | {"quoted_on": day}, format="json").status_code == 201
+    assert (
+        office.post("/api/v1/rates/", rate | {"quoted_on": day}, format="json").status_code == 201
+    )
 
-    answer = create(clerk, amount="1.00", currency="USD", signed_on=day, intended_on=day)
+    answer = create(office, amount="1.00", currency="USD", signed_on=day, intended_on=day)
 
     assert answer.json()["amount_base"] == "7.00"
     assert visitor.get(f"/api/v1/projects/?signed_after={day}&signed_before={day}").json()["count"]
 
 
-def test_a_code_that_is_taken_is_a_conflict(clerk):
+def test_a_code_that_is_taken_is_a_conflict(office):
     make_project(code="New")
 
-    answer = create(clerk)
+    answer = create(office)
 
     assert (answer.status_code, list(answer.json())) == (409, ["code"])
 
 
-def test_a_taken_code_among_other_mistakes_is_one_of_them(clerk):
+def test_a_taken_code_among_other_mistakes_is_one_of_them(office):
     make_project(code="New")
 
-    answer = create(clerk, registered_on="2023-11-10", signed_on="2023-11-11")
+    answer = create(office, registered_on="2023-11-10", signed_on="2023-11-11")
 
     assert (answer.status_code, set(answer.json())) == (400, {"code", "registered_on"})
 
 
-def test_two_records_of_the_same_rate_are_no_conflict_of_codes(clerk):
+def test_two_records_of_the_same_rate_are_no_conflict_of_codes(office):
     make_rate(source=make_source(code="bank"))
     again = {
         "from_currency": "USD",
@@ -290,18 +292,18 @@ def test_two_records_of_the_same_rate_are_no_conflict_of_codes(clerk):
         "source": "bank",
     }
 
-    answer = clerk.post("/api/v1/rates/", again, format="json")
+    answer = office.post("/api/v1/rates/", again, format="json")
 
     assert (answer.status_code, list(answer.json())) == (400, ["non_field_errors"])
 
 
-def test_what_others_refer_to_is_not_deleted_and_it_is_said_by_what(clerk):
+def test_what_others_refer_to_is_not_deleted_and_it_is_said_by_what(office):
     area = make_area(code="kashi")
     for _ in range(2):
         make_project(area=area)
     make_enterprise(area=area)
 
-    answer = clerk.delete("/api/v1/areas/kashi/")
+    answer = office.delete("/api/v1/areas/kashi/")
 
     assert answer.status_code == 409
     assert "2 × project" in answer.json()["detail"]
@@ -309,27 +311,27 @@ def test_what_others_refer_to_is_not_deleted_and_it_is_said_by_what(clerk):
     assert Area.objects.filter(code="kashi").exists()
 
 
-def test_what_nobody_refers_to_is_deleted(clerk):
+def test_what_nobody_refers_to_is_deleted(office):
     receipt = make_receipt()
 
-    answer = clerk.delete(f"/api/v1/receipts/{receipt.pk}/")
+    answer = office.delete(f"/api/v1/receipts/{receipt.pk}/")
 
     assert (answer.status_code, answer.content) == (204, b"")
     assert not Receipt.objects.exists()
 
 
-def test_money_may_come_back_but_a_receipt_has_an_amount(clerk):
+def test_money_may_come_back_but_a_receipt_has_an_amount(office):
     make_project(code="p")
     receipt = {"project": "p", "received_on": "2023-12-01"}
 
-    back = clerk.post("/api/v1/receipts/", receipt | {"amount": "-5.00"}, format="json")
-    nothing = clerk.post("/api/v1/receipts/", receipt | {"amount": None}, format="json")
+    back = office.post("/api/v1/receipts/", receipt | {"amount": "-5.00"}, format="json")
+    nothing = office.post("/api/v1/receipts/", receipt | {"amount": None}, format="json")
 
     assert (back.status_code, back.json()["amount_base"]) == (201, "-5.00")
     assert (nothing.status_code, list(nothing.json())) == (400, ["amount"])
 
 
-def test_a_headline_counts_in_whole_numbers(clerk):
+def test_a_headline_counts_in_whole_numbers(office):
     make_area(code="kashi")
     make_source(code="gt")
     headline = {
@@ -340,17 +342,17 @@ def test_a_headline_counts_in_whole_numbers(clerk):
         "source": "gt",
     }
 
-    half = clerk.post("/api/v1/headlines/", headline | {"value": "34.5"}, format="json")
-    whole = clerk.post("/api/v1/headlines/", headline | {"value": 35}, format="json")
+    half = office.post("/api/v1/headlines/", headline | {"value": "34.5"}, format="json")
+    whole = office.post("/api/v1/headlines/", headline | {"value": 35}, format="json")
 
     assert (half.status_code, list(half.json())) == (400, ["value"])
     assert (whole.status_code, whole.json()["value"]) == (201, "35.00")
 
 
 @pytest.mark.parametrize("noun", NOUNS)
-def test_a_list_is_not_deleted_nor_a_record_posted_to(clerk, noun):
-    assert clerk.delete(f"/api/v1/{noun}/").status_code == 405
-    assert clerk.post(f"/api/v1/{noun}/1/", {}, format="json").status_code == 405
+def test_a_list_is_not_deleted_nor_a_record_posted_to(office, noun):
+    assert office.delete(f"/api/v1/{noun}/").status_code == 405
+    assert office.post(f"/api/v1/{noun}/1/", {}, format="json").status_code == 405
 
 
 HOSTILE = [
@@ -389,13 +391,13 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("noun", NOUNS)
-def test_no_body_is_an_error_of_ours(clerk, noun):
+def test_no_body_is_an_error_of_ours(office, noun):
     record = make_one_of(noun)
     address = f"/api/v1/{noun}/{getattr(record, 'code', record.pk)}/"
 
     for body in HOSTILE:
-        created = clerk.post(f"/api/v1/{noun}/", body, content_type="application/json")
-        changed = clerk.patch(address, body, content_type="application/json")
+        created = office.post(f"/api/v1/{noun}/", body, content_type="application/json")
+        changed = office.patch(address, body, content_type="application/json")
 
         assert created.status_code == 400, body[:60]
         assert created.json()
@@ -403,10 +405,10 @@ def test_no_body_is_an_error_of_ours(clerk, noun):
         assert changed.status_code == (200 if body in (b"", b"{}") else 400), body[:60]
 
 
-def test_a_body_that_is_too_large_is_refused(clerk, settings):
+def test_a_body_that_is_too_large_is_refused(office, settings):
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
 
-    answer = create(clerk, note="x" * 100)
+    answer = create(office, note="x" * 100)
 
     assert (answer.status_code, list(answer.json())) == (413, ["detail"])
 
@@ -414,7 +416,7 @@ def test_a_body_that_is_too_large_is_refused(clerk, settings):
 @pytest.mark.parametrize(
     "kind", ["application/x-www-form-urlencoded", "multipart/form-data", "text/csv"]
 )
-def test_what_is_no_json_is_refused(clerk, kind):
-    answer = clerk.post("/api/v1/projects/", b"code=a&name=b", content_type=kind)
+def test_what_is_no_json_is_refused(office, kind):
+    answer = office.post("/api/v1/projects/", b"code=a&name=b", content_type=kind)
 
     assert (answer.status_code, list(answer.json())) == (415, ["detail"])

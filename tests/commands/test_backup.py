@@ -171,7 +171,7 @@ def test_the_line_for_postgresql_names_everything_but_the_password(tmp_path):
         "NAME": "the register",
         "HOST": "db.example.org",
         "PORT": 5433,
-        "USER": "clerk",
+        "USER": "office",
         "PASSWORD": "hunter2",
     }
 
@@ -179,12 +179,12 @@ def test_the_line_for_postgresql_names_everything_but_the_password(tmp_path):
     restore = backups.restore_line(database, Path("copy file"))
 
     assert dump == (
-        "pg_dump --format=custom --no-owner --host=db.example.org --port=5433 --username=clerk "
+        "pg_dump --format=custom --no-owner --host=db.example.org --port=5433 --username=office "
         "'--dbname=the register' '--file=copy file'"
     )
     assert restore == (
         "pg_restore --clean --if-exists --no-owner --single-transaction --host=db.example.org "
-        "--port=5433 --username=clerk '--dbname=the register' 'copy file'"
+        "--port=5433 --username=office '--dbname=the register' 'copy file'"
     )
 
 

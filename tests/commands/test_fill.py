@@ -186,7 +186,7 @@ def test_records_are_found_by_their_names():
 
 def test_the_admin_shows_the_history_of_what_was_made(client):
     fill(5)
-    client.force_login(make_user("administrator"))
+    client.force_login(make_user("superuser"))
     project = Project.objects.get(code="fill-0000003")
 
     answer = client.get(reverse("admin:projects_project_history", args=[project.pk]))

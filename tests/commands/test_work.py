@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 def queued(text, name="file.csv"):
-    batch = batches.receive(text.encode(), name, "projects", user=make_user("clerk"))
+    batch = batches.receive(text.encode(), name, "projects", user=make_user("superuser"))
     batches.map_columns(batch, mapping_of(batch.mapping, list(BY_NOUN)))
     return batch
 

@@ -32,14 +32,14 @@ def cookies(live_server, user):
 
 @pytest.fixture
 def signed_in(browser_page, live_server, transactional_db):
-    browser_page.context.add_cookies(cookies(live_server, make_user("administrator")))
+    browser_page.context.add_cookies(cookies(live_server, make_user("superuser")))
     return browser_page
 
 
 @pytest.fixture
 def without_script(browser, live_server, transactional_db):
     with browser.new_context(base_url=live_server.url, java_script_enabled=False) as context:
-        context.add_cookies(cookies(live_server, make_user("administrator")))
+        context.add_cookies(cookies(live_server, make_user("superuser")))
         yield context.new_page()
 
 

@@ -107,7 +107,7 @@ def bring_correct_write_and_take_back(page):
 
 
 def test_a_signing_list_becomes_records_and_is_taken_back(browser_page, live_server, register):
-    sign_in(browser_page.context, live_server, make_user("administrator"))
+    sign_in(browser_page.context, live_server, make_user("superuser"))
 
     # A page of errors is a 400, which the browser notes for itself.
     bring_correct_write_and_take_back(browser_page)
@@ -115,13 +115,13 @@ def test_a_signing_list_becomes_records_and_is_taken_back(browser_page, live_ser
 
 def test_the_same_without_a_script(browser, live_server, register):
     with browser.new_context(base_url=live_server.url, java_script_enabled=False) as context:
-        sign_in(context, live_server, make_user("administrator"))
+        sign_in(context, live_server, make_user("superuser"))
 
         bring_correct_write_and_take_back(context.new_page())
 
 
 def test_a_clerk_signs_in_on_the_way(browser_page, register):
-    user = make_user("clerk")
+    user = make_user("superuser")
     user.set_password("a long enough password")
     user.save()
     browser_page.goto("/import/")
@@ -134,7 +134,7 @@ def test_a_clerk_signs_in_on_the_way(browser_page, register):
 
 
 def test_a_page_of_work_loads_itself_anew_until_it_is_done(browser_page, live_server, register):
-    user = make_user("administrator")
+    user = make_user("superuser")
     sign_in(browser_page.context, live_server, user)
     batch = batches.receive(b"code,name\na,A\n", "list.csv", "projects", user=user)
     ImportBatch.objects.update(state=BatchState.CHECKING, worker=batches.me(), done=1, total=4)
@@ -149,7 +149,7 @@ def test_a_page_of_work_loads_itself_anew_until_it_is_done(browser_page, live_se
 @pytest.mark.parametrize("width", [320, 360, 768])
 def test_no_page_is_wider_than_the_screen(browser_page, live_server, register, width):
     page = browser_page
-    sign_in(page.context, live_server, make_user("administrator"))
+    sign_in(page.context, live_server, make_user("superuser"))
     page.set_viewport_size({"width": width, "height": 740})
 
     def fits():
@@ -172,7 +172,7 @@ def test_no_page_is_wider_than_the_screen(browser_page, live_server, register, w
 
 def test_a_column_is_said_and_the_file_checked_by_keyboard(browser_page, live_server, register):
     page = browser_page
-    sign_in(page.context, live_server, make_user("administrator"))
+    sign_in(page.context, live_server, make_user("superuser"))
     bring(page)
 
     page.get_by_label("科室", exact=True).focus()
@@ -185,7 +185,7 @@ def test_a_column_is_said_and_the_file_checked_by_keyboard(browser_page, live_se
 
 def test_a_printed_preview_leaves_out_what_cannot_be_pressed(browser_page, live_server, register):
     page = browser_page
-    sign_in(page.context, live_server, make_user("administrator"))
+    sign_in(page.context, live_server, make_user("superuser"))
     bring(page)
     page.get_by_label("科室", exact=True).select_option("-")
     page.get_by_role("button", name="Check the file").click()

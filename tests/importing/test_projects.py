@@ -65,13 +65,13 @@ def test_a_file_with_our_own_headings_needs_no_mapping():
 
 
 def test_each_record_gets_one_row_of_history_by_whoever_imports():
-    clerk, press = make_user("clerk"), make_source(code="press")
+    office, press = make_user("superuser"), make_source(code="press")
     make_sector(code="trade")
 
-    import_text("code,name,sectors,sources\np,P,trade,press\n", user=clerk)
+    import_text("code,name,sectors,sources\np,P,trade,press\n", user=office)
     row = Project.objects.get().history.get()
 
-    assert (row.history_type, row.history_user) == ("+", clerk)
+    assert (row.history_type, row.history_user) == ("+", office)
     assert [link.sector.code for link in row.sectors.all()] == ["trade"]
     assert [link.source for link in row.sources.all()] == [press]
 

@@ -207,7 +207,7 @@ def test_a_workbook_with_a_title_and_two_forms_of_dates_is_read_cell_by_cell(cli
 
 def through_the_page(client, file, mapping):
     """Bring a file in by the form with its mapping, and have a worker check it."""
-    client.force_login(make_user("administrator"))
+    client.force_login(make_user("superuser"))
     with file.open("rb") as content, (MAPPINGS / mapping).open("rb") as said:
         sent = {"file": content, "mapping": said, "noun": "projects"}
         assert client.post("/import/", sent).status_code == 302

@@ -1,6 +1,7 @@
 """What was exported can be imported, and changes nothing."""
 
 import io
+from collections import Counter
 from datetime import date
 from decimal import Decimal
 
@@ -93,7 +94,7 @@ def test_projects_come_back_unchanged(register, form):
     report = imported("projects", exported(exporting.PROJECTS, form), exporting.PROJECTS)
 
     assert report.faults == []
-    assert report.counts == {Fate.NEW: 0, Fate.CHANGED: 0, Fate.UNCHANGED: 3}
+    assert +Counter(report.counts) == {Fate.UNCHANGED: 3}
     assert list(Project.objects.order_by("code").values()) == before
     assert Project.history.count() == 3
 
@@ -105,7 +106,7 @@ def test_enterprises_come_back_unchanged(register, form):
     report = imported("enterprises", exported(exporting.ENTERPRISES, form), exporting.ENTERPRISES)
 
     assert report.faults == []
-    assert report.counts == {Fate.NEW: 0, Fate.CHANGED: 0, Fate.UNCHANGED: 2}
+    assert +Counter(report.counts) == {Fate.UNCHANGED: 2}
     assert list(Enterprise.objects.order_by("code").values()) == before
 
 
@@ -116,7 +117,7 @@ def test_receipts_come_back_unchanged(register, form):
     report = imported("receipts", exported(exporting.RECEIPTS, form), exporting.RECEIPTS)
 
     assert report.faults == []
-    assert report.counts == {Fate.NEW: 0, Fate.CHANGED: 0, Fate.UNCHANGED: 4}
+    assert +Counter(report.counts) == {Fate.UNCHANGED: 4}
     assert list(Receipt.objects.order_by("pk").values()) == before
     assert Receipt.history.count() == 4
 
@@ -130,7 +131,7 @@ def test_a_receipt_that_was_changed_in_between_is_put_back(register, form):
 
     report = imported("receipts", content, exporting.RECEIPTS)
 
-    assert report.counts == {Fate.NEW: 0, Fate.CHANGED: 1, Fate.UNCHANGED: len(others)}
+    assert +Counter(report.counts) == {Fate.CHANGED: 1, Fate.UNCHANGED: len(others)}
     assert Receipt.objects.get(pk=first.pk).amount == Decimal("-0.01")
 
 

@@ -134,7 +134,7 @@ def check_whole(page: Element) -> None:
     for element in page:
         for name in ("aria-labelledby", "aria-describedby", "for"):
             if name in element.attributes:
-                assert element.attributes[name] in ids
+                assert set(element.attributes[name].split()) <= set(ids)
     for table in page.all("table"):
         assert table.one("caption").text
         assert all("scope" in th.attributes for th in table.all("th"))

@@ -88,7 +88,7 @@ def test_a_page_is_whole_and_its_parts_are_named(client, register, address):
 def test_nothing_is_written_into_a_page_that_the_policy_forbids(client, register, address):
     answer = client.get(address)
 
-    assert "default-src 'self'" in answer["Content-Security-Policy"]
+    assert "default-src 'none'" in answer["Content-Security-Policy"]
     check_policy(read(answer.content.decode()))
 
 

@@ -16,7 +16,7 @@ LIST = "项目编号,项目名称,投资方\na,纺织项目,新疆兴达纺织�
 def batch(client):
     """A list whose enterprise is like one that the register has."""
     make_enterprise(code="xingda", name="", name_zh="新疆兴达纺织有限责任公司")
-    client.force_login(make_user("administrator"))
+    client.force_login(make_user("superuser"))
     batch = bring(client, LIST)
     send_mapping(client, batch)
     assert batch.state == BatchState.PREVIEWED
@@ -70,7 +70,7 @@ def test_what_is_no_answer_is_refused_and_changes_nothing(client, batch, said, s
 
 
 def test_nobody_decides_about_the_file_of_another(client, batch):
-    client.force_login(make_user("clerk"))
+    client.force_login(make_user("reviewer"))
 
     assert decide(client, batch, **{"name-0": "new"}).status_code == 404
     assert len(batch.undecided) == 1

@@ -26,8 +26,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def clerk(client):
-    user = make_user("clerk")
+def office(client):
+    user = make_user("superuser")
     client.force_login(user)
     return user
 
@@ -49,7 +49,7 @@ def errors(answer):
     }
 
 
-def test_the_form_shows_each_column_with_samples_and_what_it_seems_to_mean(client, clerk):
+def test_the_form_shows_each_column_with_samples_and_what_it_seems_to_mean(client, office):
     form = mapping_form(client, bring(client, SIGNING_LIST))
 
     assert [row[:2] for row in form.rows()][1:4] == [
@@ -74,7 +74,7 @@ def test_the_form_shows_each_column_with_samples_and_what_it_seems_to_mean(clien
     }
 
 
-def test_sent_as_it_stands_the_form_means_what_was_suggested(client, clerk):
+def test_sent_as_it_stands_the_form_means_what_was_suggested(client, office):
     batch = bring(client, SIGNING_LIST)
     suggested = batch.mapping
 
@@ -84,7 +84,7 @@ def test_sent_as_it_stands_the_form_means_what_was_suggested(client, clerk):
     assert batch.state == BatchState.PREVIEWED
 
 
-def test_a_column_that_nothing_recognised_is_marked_and_must_be_said(client, clerk):
+def test_a_column_that_nothing_recognised_is_marked_and_must_be_said(client, office):
     batch = bring(client, "code,name,Colour\na,A,red\n")
 
     page = read(client.get(f"/import/{batch.pk}/mapping/").content.decode())
@@ -99,7 +99,7 @@ def test_a_column_that_nothing_recognised_is_marked_and_must_be_said(client, cle
     assert (batch.state, batch.mapping["ignored"]) == (BatchState.PREVIEWED, ["Colour"])
 
 
-def test_two_columns_of_one_field_are_refused_but_for_lists_and_texts(client, clerk):
+def test_two_columns_of_one_field_are_refused_but_for_lists_and_texts(client, office):
     batch = bring(client, "code,name,Total,Remark,Other\na,A,5,x,y\n")
 
     answer = send_mapping(client, batch, column_1="name", column_2="name", column_4="-")
@@ -120,7 +120,7 @@ def test_two_columns_of_one_field_are_refused_but_for_lists_and_texts(client, cl
         ({"unit": "-other", "other_unit": "2500"}, 12_500),
     ],
 )
-def test_the_unit_of_plain_numbers_can_be_corrected(client, clerk, changes, amount):
+def test_the_unit_of_plain_numbers_can_be_corrected(client, office, changes, amount):
     batch = previewed(client, "code,name,总投资（万元）\na,A,5\n", **changes)
 
     step(client, batch, "approve")
@@ -129,7 +129,7 @@ def test_the_unit_of_plain_numbers_can_be_corrected(client, clerk, changes, amou
 
 
 @pytest.mark.parametrize("other", ["", "0", "-5", "much", "1.5", "9" * 30])
-def test_another_unit_is_a_whole_number_above_zero(client, clerk, other):
+def test_another_unit_is_a_whole_number_above_zero(client, office, other):
     batch = bring(client, "code,name,amount\na,A,5\n")
 
     answer = send_mapping(client, batch, unit="-other", other_unit=other)
@@ -137,7 +137,7 @@ def test_another_unit_is_a_whole_number_above_zero(client, clerk, other):
     assert list(errors(answer)) == ["other_unit"]
 
 
-def test_values_of_a_vocabulary_are_asked_one_by_one(client, clerk):
+def test_values_of_a_vocabulary_are_asked_one_by_one(client, office):
     text = "编号,项目名称,目前进展\na,甲,推进中\nb,乙,已签约\nc,丙,暂停\nd,丁,推进中\n"
     batch = bring(client, text)
 
@@ -152,13 +152,13 @@ def test_values_of_a_vocabulary_are_asked_one_by_one(client, clerk):
     assert batch.counts["left_out"] == 1
 
 
-def test_a_value_that_nobody_says_anything_of_is_refused_row_by_row(client, clerk):
+def test_a_value_that_nobody_says_anything_of_is_refused_row_by_row(client, office):
     batch = previewed(client, "code,name,stage\na,A,sort of\nb,B,signed\n")
 
     assert (batch.counts["refused"], batch.counts["new"]) == (1, 1)
 
 
-def test_values_that_could_not_be_asked_yet_are_asked_before_the_check(client, clerk):
+def test_values_that_could_not_be_asked_yet_are_asked_before_the_check(client, office):
     batch = bring(client, "code,name,How far\na,A,half way\n")
 
     answer = send_mapping(client, batch, column_2="stage")
@@ -172,7 +172,7 @@ def test_values_that_could_not_be_asked_yet_are_asked_before_the_check(client, c
     assert Project.objects.get().stage == "construction"
 
 
-def test_of_many_values_the_first_thirty_are_asked(client, clerk):
+def test_of_many_values_the_first_thirty_are_asked(client, office):
     rows = "".join(f"c{number},N{number},s{number}\n" for number in range(33))
     form = mapping_form(client, bring(client, f"code,name,stage\n{rows}"))
 
@@ -180,7 +180,7 @@ def test_of_many_values_the_first_thirty_are_asked(client, clerk):
     assert "3 more values are shown by the check." in form.text
 
 
-def test_names_may_be_codes_or_be_made(client, clerk):
+def test_names_may_be_codes_or_be_made(client, office):
     text = "编号,项目名称,片区,投资方,行业\na,项目,天涯片区,喀什兴达,渔业\n"
     make_zone(code="xinjiang", name="Xinjiang")
 
@@ -217,7 +217,7 @@ def test_making_is_offered_to_whoever_may_add_such_records(client):
     assert ways("sectors") == ways("area") == ["code", "name"]
 
 
-def test_what_all_rows_have_in_common_is_said_once(client, clerk):
+def test_what_all_rows_have_in_common_is_said_once(client, office):
     make_area(code="kashi", name="Kashi")
     make_source(code="press")
 
@@ -249,7 +249,7 @@ def test_what_all_rows_have_in_common_is_said_once(client, clerk):
         ("projects", {"unit": "17"}, "unit"),
     ],
 )
-def test_what_cannot_be_is_refused_at_its_field(client, clerk, noun, changes, name):
+def test_what_cannot_be_is_refused_at_its_field(client, office, noun, changes, name):
     batch = bring(client, "code,name\na,A\n" if noun != "receipts" else "project\na\n", noun)
 
     answer = send_mapping(client, batch, **changes)
@@ -258,7 +258,7 @@ def test_what_cannot_be_is_refused_at_its_field(client, clerk, noun, changes, na
     assert batch.state == BatchState.MAPPING
 
 
-def test_a_long_list_to_choose_from_is_typed_by_code(client, clerk, monkeypatch):
+def test_a_long_list_to_choose_from_is_typed_by_code(client, office, monkeypatch):
     monkeypatch.setattr("projects.views.imports.mapping.MOST_OPTIONS", 1)
     make_area(code="kashi")
     make_area(code="urumqi")
@@ -271,7 +271,7 @@ def test_a_long_list_to_choose_from_is_typed_by_code(client, clerk, monkeypatch)
     assert Project.objects.get().area.code == "urumqi"
 
 
-def test_the_mapping_of_the_last_written_file_is_remembered_and_can_be_changed(client, clerk):
+def test_the_mapping_of_the_last_written_file_is_remembered_and_can_be_changed(client, office):
     first = bring(client, "code,name,Colour\na,A,red\n")
     send_mapping(client, first, column_2="description")
     step(client, first, "approve")
@@ -286,7 +286,7 @@ def test_the_mapping_of_the_last_written_file_is_remembered_and_can_be_changed(c
     assert (project.description, project.note) == ("", "blue")
 
 
-def test_a_file_of_json_is_mapped_by_its_names(client, clerk):
+def test_a_file_of_json_is_mapped_by_its_names(client, office):
     sectors = [{"sector": "trade", "share": None}]
     make_sector(code="trade")
     text = json.dumps([{"code": "a", "name": "A", "sectors": sectors, "colour": "red"}])
@@ -297,7 +297,7 @@ def test_a_file_of_json_is_mapped_by_its_names(client, clerk):
     assert Project.objects.get().sectors.get().code == "trade"
 
 
-def test_enterprises_and_funds_are_mapped_in_their_own_fields(client, clerk):
+def test_enterprises_and_funds_are_mapped_in_their_own_fields(client, office):
     written(client, "企业名称,所在省份,企业性质\n喀什兴达,浙江,民企\n", "enterprises")
     written(client, "code,name\na,A\n")
     batch = written(client, "项目,到位时间,到位资金（万元）\nA,2023-12-01,5\n", "receipts")
@@ -307,7 +307,7 @@ def test_enterprises_and_funds_are_mapped_in_their_own_fields(client, clerk):
     assert (receipt.amount, columns_of(batch)["项目"].find) == (50_000, True)
 
 
-def test_a_file_that_is_written_is_not_mapped_anew(client, clerk):
+def test_a_file_that_is_written_is_not_mapped_anew(client, office):
     batch = written(client, "code,name\na,A\n")
 
     assert client.get(f"/import/{batch.pk}/mapping/").status_code == 302
@@ -315,7 +315,7 @@ def test_a_file_that_is_written_is_not_mapped_anew(client, clerk):
     assert Area.objects.count() == 0
 
 
-def test_the_widest_file_that_can_be_read_can_be_mapped(client, clerk):
+def test_the_widest_file_that_can_be_read_can_be_mapped(client, office):
     headings = ",".join(["code", "name", *(f"c{number}" for number in range(498))])
     batch = bring(client, f"{headings}\na,A{',' * 498}\n")
 
@@ -324,7 +324,7 @@ def test_the_widest_file_that_can_be_read_can_be_mapped(client, clerk):
     assert batch.state == BatchState.PREVIEWED
 
 
-def test_the_form_costs_the_same_however_long_the_file_is(client, clerk):
+def test_the_form_costs_the_same_however_long_the_file_is(client, office):
     def cost(rows):
         text = "编号,项目名称,目前进展,片区\n" + "".join(
             f"c{n},项目{n},签约,\n" for n in range(rows)

@@ -28,8 +28,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def clerk(client):
-    user = make_user("clerk")
+def office(client):
+    user = make_user("superuser")
     client.force_login(user)
     return user
 
@@ -53,7 +53,7 @@ def buttons(page):
     return [button.text for button in page.one("main").all("button")]
 
 
-def test_totals_before_and_after_stand_above_the_rows(client, clerk, sectors):
+def test_totals_before_and_after_stand_above_the_rows(client, office, sectors):
     page = page_of(client, previewed(client, SIGNING_LIST))
 
     found = tables(page)
@@ -70,7 +70,7 @@ def test_totals_before_and_after_stand_above_the_rows(client, clerk, sectors):
     assert not Project.objects.exists()
 
 
-def test_new_rows_are_shown_as_they_would_be_written(client, clerk, sectors):
+def test_new_rows_are_shown_as_they_would_be_written(client, office, sectors):
     page = page_of(client, previewed(client, SIGNING_LIST))
 
     rows = tables(page)["Rows: new"]
@@ -83,13 +83,13 @@ def test_new_rows_are_shown_as_they_would_be_written(client, clerk, sectors):
     assert "Write 3 rows" in buttons(page)
 
 
-def test_an_amount_is_shown_with_its_qualifier_and_currency(client, clerk):
+def test_an_amount_is_shown_with_its_qualifier_and_currency(client, office):
     page = page_of(client, previewed(client, "code,name,amount\na,A,超1.2亿美元\n"))
 
     assert tables(page)["Rows: new"][0][2] == "at least 120,000,000.00 USD"
 
 
-def test_records_that_are_made_on_the_way_have_a_list(client, clerk, sectors):
+def test_records_that_are_made_on_the_way_have_a_list(client, office, sectors):
     batch = previewed(client, SIGNING_LIST)
 
     rows = tables(page_of(client, batch, "?fate=made"))["Rows: made because a row names it"]
@@ -98,7 +98,7 @@ def test_records_that_are_made_on_the_way_have_a_list(client, clerk, sectors):
     assert rows[0][1].startswith("喀什兴达纺织有限公司")
 
 
-def test_sums_of_the_file_stand_beside_ours_and_differing_ones_are_marked(client, clerk, sectors):
+def test_sums_of_the_file_stand_beside_ours_and_differing_ones_are_marked(client, office, sectors):
     page = page_of(client, previewed(client, SIGNING_LIST.replace("17000", "18000")))
 
     ((number, text, said, ours, beside),) = tables(page)[
@@ -113,7 +113,7 @@ def test_sums_of_the_file_stand_beside_ours_and_differing_ones_are_marked(client
     assert "the same" in same.text
 
 
-def test_a_change_is_shown_cell_by_cell(client, clerk):
+def test_a_change_is_shown_cell_by_cell(client, office):
     make_project(code="a", name="A", amount=Decimal("5.00"), description="Old")
 
     page = page_of(client, previewed(client, "code,name,amount,description\na,A,7,New\n"))
@@ -125,7 +125,7 @@ def test_a_change_is_shown_cell_by_cell(client, clerk):
     assert page.one("main").link("A") == "/projects/a/"
 
 
-def test_an_amount_that_is_taken_away_is_shown_as_undisclosed(client, clerk):
+def test_an_amount_that_is_taken_away_is_shown_as_undisclosed(client, office):
     make_project(code="a", name="A", amount=Decimal("5.00"))
 
     page = page_of(client, previewed(client, "code,amount\na,undisclosed\n"))
@@ -133,7 +133,7 @@ def test_an_amount_that_is_taken_away_is_shown_as_undisclosed(client, clerk):
     assert tables(page)["Rows: changed"][0][2:] == ["Amount", "5.00", "undisclosed"]
 
 
-def test_refused_rows_come_first_with_what_would_have_been_right(client, clerk):
+def test_refused_rows_come_first_with_what_would_have_been_right(client, office):
     make_area(code="kashi", name="Kashi")
     text = "code,name,area,stage\na,A,Kashgi,signed\nb,B,Kashi,signed\n"
 
@@ -146,7 +146,7 @@ def test_refused_rows_come_first_with_what_would_have_been_right(client, clerk):
     assert "1 row is refused." in page.text
 
 
-def test_good_rows_alone_are_written_by_explicit_wish(client, clerk):
+def test_good_rows_alone_are_written_by_explicit_wish(client, office):
     batch = previewed(client, "code,name,amount\na,A,5\nb,B,lots\n")
     assert buttons(page_of(client, batch))[0] == "Write the 1 good row only"
 
@@ -160,7 +160,7 @@ def test_good_rows_alone_are_written_by_explicit_wish(client, clerk):
     assert "Only the good rows, by explicit wish." in page_of(client, batch).text
 
 
-def test_refused_rows_are_given_back_as_they_came_with_the_reason(client, clerk):
+def test_refused_rows_are_given_back_as_they_came_with_the_reason(client, office):
     text = '编号,项目名称,总投资（万元）\na,甲,5\nb,"乙, 二",许多\n=c,丙,1\n'
     batch = previewed(client, text)
 
@@ -175,7 +175,7 @@ def test_refused_rows_are_given_back_as_they_came_with_the_reason(client, clerk)
     assert client.head(f"/import/{batch.pk}/refused.csv").status_code == 200
 
 
-def test_what_was_mended_is_brought_in_again_as_it_is(client, clerk):
+def test_what_was_mended_is_brought_in_again_as_it_is(client, office):
     batch = previewed(client, "code,name,amount\na,A,5\nb,B,lots\n")
     step(client, batch, "approve", partial="true")
     answer = client.get(f"/import/{batch.pk}/refused.csv")
@@ -187,13 +187,13 @@ def test_what_was_mended_is_brought_in_again_as_it_is(client, clerk):
     assert set(Project.objects.values_list("code", "amount")) == {("a", 5), ("b", 6)}
 
 
-def test_refused_rows_of_a_file_that_is_gone_are_not_to_be_had(client, clerk):
+def test_refused_rows_of_a_file_that_is_gone_are_not_to_be_had(client, office):
     batch = written(client, "code,name\na,A\n")
 
     assert client.get(f"/import/{batch.pk}/refused.csv").status_code == 409
 
 
-def test_once_the_register_is_mended_the_file_is_checked_again(client, clerk):
+def test_once_the_register_is_mended_the_file_is_checked_again(client, office):
     batch = previewed(client, "code,name,area\na,A,Kashi\n")
     assert batch.counts["refused"] == 1
     make_area(code="kashi", name="Kashi")
@@ -203,7 +203,7 @@ def test_once_the_register_is_mended_the_file_is_checked_again(client, clerk):
     assert (batch.state, batch.counts["new"]) == (BatchState.PREVIEWED, 1)
 
 
-def test_the_mapping_is_changed_from_the_preview(client, clerk):
+def test_the_mapping_is_changed_from_the_preview(client, office):
     batch = previewed(client, "code,name,amount\na,A,5\n")
     assert page_of(client, batch).one("main").link("Change the mapping").endswith("/mapping/")
 
@@ -212,7 +212,7 @@ def test_the_mapping_is_changed_from_the_preview(client, clerk):
     assert tables(page_of(client, batch))["Rows: new"][0][2] == "50,000.00 CNY"
 
 
-def test_if_the_register_changed_meanwhile_it_is_said_and_shown_again(client, clerk):
+def test_if_the_register_changed_meanwhile_it_is_said_and_shown_again(client, office):
     project = make_project(code="a", name="A", amount=Decimal("5.00"))
     batch = previewed(client, "code,name,amount\na,A,7\n")
     project.amount = Decimal("6.00")
@@ -226,7 +226,7 @@ def test_if_the_register_changed_meanwhile_it_is_said_and_shown_again(client, cl
     assert Project.objects.get().amount == 6
 
 
-def test_a_file_that_the_register_has_already_has_nothing_to_write(client, clerk):
+def test_a_file_that_the_register_has_already_has_nothing_to_write(client, office):
     written(client, "code,name\na,A\n")
 
     page = page_of(client, previewed(client, "code,name\na,A\n"))
@@ -236,7 +236,7 @@ def test_a_file_that_the_register_has_already_has_nothing_to_write(client, clerk
     assert "They would stay as they are." in page.text
 
 
-def test_pressing_twice_writes_once_and_says_so(client, clerk):
+def test_pressing_twice_writes_once_and_says_so(client, office):
     batch = previewed(client, "code,name\na,A\n")
 
     first, second = step(client, batch, "approve"), step(client, batch, "approve")
@@ -246,7 +246,7 @@ def test_pressing_twice_writes_once_and_says_so(client, clerk):
     assert Project.objects.count() == Project.history.count() == 1
 
 
-def test_a_written_file_leads_to_its_records_and_says_what_was_done(client, clerk, sectors):
+def test_a_written_file_leads_to_its_records_and_says_what_was_done(client, office, sectors):
     batch = written(client, SIGNING_LIST)
 
     page = page_of(client, batch)
@@ -273,14 +273,14 @@ def test_a_written_file_leads_to_its_records_and_says_what_was_done(client, cler
         "?fate=%00",
     ],
 )
-def test_what_cannot_be_read_in_the_address_is_refused(client, clerk, query):
+def test_what_cannot_be_read_in_the_address_is_refused(client, office, query):
     page = page_of(client, previewed(client, "code,name\na,A\n"), query, 400)
 
     assert "This question cannot be answered" in page.one(class_="errors").text
     assert "Rows: new" not in tables(page)
 
 
-def test_each_list_of_rows_comes_in_pages(client, clerk, monkeypatch):
+def test_each_list_of_rows_comes_in_pages(client, office, monkeypatch):
     monkeypatch.setattr(import_page, "ROWS", 2)
     rows = "".join(f"c{number},N{number}\n" for number in range(5))
     batch = previewed(client, f"code,name\n{rows}")
@@ -292,7 +292,7 @@ def test_each_list_of_rows_comes_in_pages(client, clerk, monkeypatch):
     assert last.link("Previous") == "?fate=new&page=2"
 
 
-def test_pages_cost_the_same_however_long_the_file_is(client, clerk):
+def test_pages_cost_the_same_however_long_the_file_is(client, office):
     make_project(code="old", name="Old")
 
     def costs(rows):
@@ -314,7 +314,7 @@ def test_pages_cost_the_same_however_long_the_file_is(client, clerk):
     assert max(before) <= 12
 
 
-def test_a_preview_of_names_with_markup_in_them_is_harmless(client, clerk):
+def test_a_preview_of_names_with_markup_in_them_is_harmless(client, office):
     make_enterprise(code="e")
     text = 'code,name,amount\na,<script>alert(1)</script>,"<b>lots</b>"\nb,<i>B</i>,1\n'
     batch = previewed(client, text)
@@ -324,7 +324,7 @@ def test_a_preview_of_names_with_markup_in_them_is_harmless(client, clerk):
         assert page.all("script") == page.one("main").all("b") == page.one("main").all("i") == []
 
 
-def test_a_file_of_many_rows_is_written_by_the_worker(client, clerk, monkeypatch):
+def test_a_file_of_many_rows_is_written_by_the_worker(client, office, monkeypatch):
     batch = previewed(client, "code,name\na,A\nb,B\n")
     monkeypatch.setattr(batches, "AT_ONCE", 1)
 
@@ -336,7 +336,7 @@ def test_a_file_of_many_rows_is_written_by_the_worker(client, clerk, monkeypatch
     assert "Written:" in page_of(client, batch).text
 
 
-def test_only_a_file_that_is_checked_can_be_written(client, clerk):
+def test_only_a_file_that_is_checked_can_be_written(client, office):
     batch = bring(client, "code,name\na,A\n")
 
     answer = step(client, batch, "approve")

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from projects import auditing
 from projects.filters.values import read_day
 from projects.models import ApiToken
 
@@ -51,9 +52,10 @@ class Command(BaseCommand):
                     _("%(day)s is past: the key would never hold.") % {"day": expires_on}
                 )
         try:
-            _token, key = ApiToken.objects.issue(
+            token, key = ApiToken.objects.issue(
                 user, options["name"], read_only=options["read_only"], expires_on=expires_on
             )
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from None
+        auditing.note_token(auditing.Action.TOKEN_MADE, token)
         self.stdout.write(key)

@@ -5,6 +5,19 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from projects.models import (
+    AttemptCount,
+    AuditEntry,
+    RecoveryCode,
+    ResetRequest,
+    SignedInSession,
+)
+
+# What is kept of who came, and not of the register.
+ABOUT_SIGNING_IN = frozenset(
+    {AttemptCount, AuditEntry, RecoveryCode, ResetRequest, SignedInSession}
+)
+
 
 class Command(BaseCommand):
     help = (
@@ -22,7 +35,7 @@ class Command(BaseCommand):
             users.create_superuser(username="admin", password=password)
             self.stdout.write(
                 f"\nUser: admin   Password: {password}\n"
-                "It is shown this once. Change it at /admin/password_change/, or with\n"
+                "It is shown this once. Change it at /accounts/password/, or with\n"
                 "  DEBUG=true .venv/bin/python manage.py changepassword admin\n"
             )
 
@@ -30,5 +43,7 @@ class Command(BaseCommand):
 def is_register_empty() -> bool:
     """No record of any kind, nor the history of one that somebody removed."""
     return not any(
-        model._default_manager.exists() for model in apps.get_app_config("projects").get_models()
+        model._default_manager.exists()
+        for model in apps.get_app_config("projects").get_models()
+        if model not in ABOUT_SIGNING_IN
     )

@@ -8,14 +8,15 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections
 
+from projects.accounts import resetting
 from projects.importing import batches
 from projects.models import ImportBatch
 
 
 class Command(BaseCommand):
     help = (
-        "Checks and writes the files that were brought in at /import/, one after another, "
-        "until it is stopped. Several may run at once."
+        "Checks and writes the files that were brought in at /import/, one after another, and "
+        "sends the mails that are waited for, until it is stopped. Several may run at once."
     )
 
     def add_arguments(self, parser: Any) -> None:
@@ -37,6 +38,8 @@ class Command(BaseCommand):
 
     def _work(self, *, once: bool, every: float, while_alive: int | None, **_: Any) -> None:
         while while_alive is None or batches.is_running(while_alive):
+            if sent := resetting.send_waiting():
+                self.stdout.write(f"{sent} × a new password asked for")
             batches.mark_interrupted()
             batch = ImportBatch.objects.waiting().first()
             if batch is not None and batches.work_on(batch):

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views import View
 
-from projects.importing import allowing
+from projects.importing import allowing, publishing
 from projects.models import ImportBatch
 
 
@@ -31,6 +31,10 @@ class StaffView(View):
 
     def seen(self) -> Any:
         return ImportBatch.objects.visible_to(self.request.user).without_content()
+
+    def readable(self) -> Any:
+        """The same, and what the person may publish of what others brought in."""
+        return publishing.readable(self.request.user).without_content()
 
     def batch(self, pk: int) -> ImportBatch:
         """One of the files that the person sees, with who brought it in. One query."""

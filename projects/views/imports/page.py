@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.shortcuts import redirect, render
-from django.utils.translation import gettext
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from projects import serializers
-from projects.importing import batches, undoing
+from projects import auditing, serializers
+from projects.importing import batches, publishing, undoing
 from projects.importing.mapping import MappingError, mapping_of
 from projects.importing.rows import text_of
 from projects.models import BatchState, ImportBatch, RowFate, Sector, base_currency
@@ -20,6 +21,7 @@ from projects.serializers.cells import headings
 from projects.spreadsheets.reading import FileError
 from projects.spreadsheets.writing import csv_lines
 from projects.views.lists import part_of, whole_number
+from projects.views.review.problems import STOPPING, problem_of
 
 from .access import StaffView
 from .deciding import answers, questions
@@ -35,12 +37,14 @@ MOST_SUMS = 20
 FATES = (
     RowFate.REFUSED,
     RowFate.CHANGED,
+    RowFate.PROPOSED,
     RowFate.NEW,
     RowFate.MADE,
     RowFate.FOOTER,
     RowFate.LEFT_OUT,
     RowFate.UNCHANGED,
 )
+WRITABLE = (RowFate.NEW, RowFate.CHANGED, RowFate.PROPOSED)
 # The rows of a file that was taken back whose records stayed.
 KEPT = "kept"
 WITH_ROWS = (BatchState.PREVIEWED, BatchState.WRITTEN, BatchState.UNDONE)
@@ -79,6 +83,8 @@ def page_of(
         case BatchState.WRITTEN:
             context["meanings"] = meanings(batch)
             context["may_not"] = undoing.lacking(batch, request.user)
+            context["is_theirs"] = batch.user_id == request.user.pk or request.user.is_superuser
+            context["unpublished"] = publishing.unpublished(batch, request.user)
     if batch.is_at_work:
         context["waits_in_vain"] = batches.waits_in_vain(batch)
     answer = render(request, "projects/import_page.html", context, status=400 if errors else status)
@@ -115,7 +121,9 @@ def _with_rows(request: HttpRequest, batch: ImportBatch, errors: dict[str, Any])
     rows = kept if fate == KEPT else batch.rows.filter(fate=fate)
     page = part_of(rows.order_by("number", "pk"), number, ROWS, errors)
     found = {"tabs": tabs, "fate": fate, "label": labels[fate], "page": page}
-    return found | {"listed": listed(batch, fate, page)} if page is not None else found
+    if page is not None:
+        found["listed"] = listed(batch, fate, page, request.user)
+    return found
 
 
 def _preview(batch: ImportBatch) -> dict[str, Any]:
@@ -140,7 +148,7 @@ def _preview(batch: ImportBatch) -> dict[str, Any]:
         "more_sums": max(0, batch.counts.get(RowFate.FOOTER, 0) - MOST_SUMS),
         "refused": batch.counts.get(RowFate.REFUSED, 0),
         "undecided": questions(batch),
-        "writable": sum(batch.counts.get(fate, 0) for fate in (RowFate.NEW, RowFate.CHANGED)),
+        "writable": sum(batch.counts.get(fate, 0) for fate in WRITABLE),
     }
 
 
@@ -159,7 +167,7 @@ class ImportPage(StaffView):
     http_method_names = ["get", "head", "options"]
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        batch = self.batch(pk)
+        batch = get_object_or_404(self.readable().select_related("user"), pk=pk)
         if batch.state == BatchState.MAPPING:
             return redirect("import-mapping", pk)
         if batch.state in AT_WORK and batches.mark_interrupted():
@@ -193,6 +201,7 @@ class Approve(Step):
     @staticmethod
     def take(request: HttpRequest, batch: ImportBatch) -> None:
         batches.approve(batch, partial="partial" in request.POST)
+        auditing.note(auditing.Action.IMPORT_APPROVED, request, subject=f"import/{batch.pk}")
 
 
 class Cancel(Step):
@@ -231,6 +240,7 @@ class Undo(StaffView):
             "new": extent[RowFate.NEW],
             "made": extent[RowFate.MADE],
             "changed": extent[RowFate.CHANGED],
+            "proposed": extent[RowFate.PROPOSED],
             "count": sum(extent.values()),
             "may_not": undoing.lacking(batch, request.user),
         }
@@ -243,6 +253,28 @@ class Undo(StaffView):
         except batches.BatchError as error:
             batch.refresh_from_db()
             return page_of(request, batch, problem=str(error), status=409)
+        return redirect("import", pk)
+
+
+class PublishDrafts(StaffView):
+    """Publishing all that a file has brought in and that still waits."""
+
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        batch = get_object_or_404(self.readable().select_related("user"), pk=pk)
+        try:
+            count = publishing.publish(batch, request.user, request.POST.get("mark", ""))
+        except STOPPING as error:
+            problem = problem_of(error, request.user, serializers.BY_NOUN[batch.noun])
+            sentences = " ".join(problem.sentences)
+            return page_of(request, batch, problem=sentences, status=problem.status)
+        sentence = ngettext(
+            "%(count)s draft is published: anybody may read it now.",
+            "%(count)s drafts are published: anybody may read them now.",
+            count,
+        )
+        messages.success(request, sentence % {"count": count})
         return redirect("import", pk)
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from django.apps import apps
 from django.urls import NoReverseMatch, reverse
 from django.utils.text import capfirst
 
 from projects.importing import allowing
-from projects.models import BatchState, ImportBatch, ImportRow, Qualifier, RowFate
+from projects.models import BatchState, ImportBatch, ImportRow, Proposal, Qualifier, RowFate
 
 from .words import field_label
 
@@ -50,6 +51,8 @@ class Shown:
     href: str = ""
     cells: Sequence[Cell] = ()
     lines: Sequence[Line] = ()
+    # What became of a row that changes something published.
+    proposal: Proposal | None = None
 
     @property
     def height(self) -> int:
@@ -81,8 +84,8 @@ class Listed:
     sums: list[Sum] = field(default_factory=list)
 
 
-def listed(batch: ImportBatch, fate: str, rows: Iterable[ImportRow]) -> Listed:
-    """These rows of one fate as their list shows them. No query."""
+def listed(batch: ImportBatch, fate: str, rows: Iterable[ImportRow], user: Any) -> Listed:
+    """These rows of one fate as their list shows them; one query where they are proposals."""
     rows = list(rows)
     if fate == RowFate.FOOTER:
         return Listed(sums=[sum_of(row) for row in rows])
@@ -91,7 +94,22 @@ def listed(batch: ImportBatch, fate: str, rows: Iterable[ImportRow]) -> Listed:
         fields = list(dict.fromkeys(name for row in rows for name, _old, _new in row.changes))
         fields = [name for name in fields if not _stands_beside(name, fields, rows)]
     headings = [(field_label(batch.noun, name), name == "amount") for name in fields]
-    return Listed([_shown(batch, row, fields) for row in rows], headings)
+    proposals = _proposals(batch, rows, user) if fate == RowFate.PROPOSED else {}
+    return Listed(
+        [_shown(batch, row, fields, proposals.get(row.record_id)) for row in rows], headings
+    )
+
+
+def _proposals(
+    batch: ImportBatch, rows: Sequence[ImportRow], user: Any
+) -> dict[int | None, Proposal]:
+    """The proposals of a file that `user` may see, by the record that each is about."""
+    if batch.state == BatchState.PREVIEWED:
+        return {}
+    found = Proposal.objects.visible_to(user).filter(
+        batch=batch, record_id__in=[row.record_id for row in rows]
+    )
+    return {proposal.record_id: proposal for proposal in found.order_by("pk")}
 
 
 def _stands_beside(name: str, fields: Sequence[str], rows: Sequence[ImportRow]) -> bool:
@@ -115,7 +133,9 @@ def sum_of(row: ImportRow) -> Sum:
     return Sum(row, row.key, _decimal(said), _decimal(ours), undisclosed, at_fault)
 
 
-def _shown(batch: ImportBatch, row: ImportRow, fields: Sequence[str]) -> Shown:
+def _shown(
+    batch: ImportBatch, row: ImportRow, fields: Sequence[str], proposal: Proposal | None
+) -> Shown:
     code, _colon, name = row.key.partition(": ")
     if not name:
         code, name = "", row.key
@@ -128,6 +148,7 @@ def _shown(batch: ImportBatch, row: ImportRow, fields: Sequence[str]) -> Shown:
         _address(batch, row, code),
         [_cell(name, said.get(name, ""), said) for name in fields],
         _lines(batch, row),
+        proposal,
     )
 
 
@@ -137,7 +158,7 @@ def _lines(batch: ImportBatch, row: ImportRow) -> list[Line]:
             Line(column, value=value, reason=reason, nearest=nearest)
             for column, value, reason, nearest in row.faults
         ]
-    if row.fate != RowFate.CHANGED:
+    if row.fate not in (RowFate.CHANGED, RowFate.PROPOSED):
         return []
     return [
         Line(field_label(batch.noun, name), _cell(name, old, {}), _cell(name, new, {}))
@@ -168,7 +189,7 @@ def _noun_of(noun: str) -> str:
 
 def _address(batch: ImportBatch, row: ImportRow, code: str) -> str:
     """The page of a row's record, where it is in the register and has one."""
-    stands = row.fate in (RowFate.CHANGED, RowFate.UNCHANGED)
+    stands = row.fate in (RowFate.CHANGED, RowFate.PROPOSED, RowFate.UNCHANGED)
     if row.record_id is not None:
         # Of a file that was taken back, the records that were kept.
         kept = batch.state == BatchState.UNDONE and row.faults

@@ -25,7 +25,7 @@ from .uploads import is_too_large
 from .words import noun_label
 
 # In the list of files: what became of their rows, but for what is no row of its own.
-COUNTED = (RowFate.NEW, RowFate.CHANGED, RowFate.UNCHANGED, RowFate.REFUSED)
+COUNTED = (RowFate.NEW, RowFate.CHANGED, RowFate.PROPOSED, RowFate.UNCHANGED, RowFate.REFUSED)
 
 
 class UploadForm(forms.Form):
@@ -116,7 +116,7 @@ class ImportList(StaffView):
 
     def show(self, form: UploadForm, errors: dict[str, Any], status: int = 200) -> HttpResponse:
         number = whole_number(self.request, "page", 1, 10**9, errors)
-        seen = self.seen().select_related("user").order_by("-pk")
+        seen = self.readable().select_related("user").order_by("-pk")
         page = part_of(seen, number, PAGE_SIZE, errors) if not errors else None
         context = {
             "form": form,

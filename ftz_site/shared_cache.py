@@ -1,0 +1,134 @@
+"""Django's cache in a file of SQLite: one for all processes of a machine, and exact.
+
+What is counted in it is counted right whoever counts along: `add` and `incr` are
+one statement each, which Django's own caches in files and in a database are not,
+and its cache in memory is another one in each process. A file of its own, so
+that no counting waits for a long write to the register.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import sqlite3
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
+
+TABLE = """
+CREATE TABLE IF NOT EXISTS entries (key TEXT PRIMARY KEY, value, expires REAL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS entries_expires ON entries (expires);
+"""
+# Seconds to wait for another process; each holds the file for some millionths of one.
+PATIENCE = 5
+# What has expired is cleared away at one in so many additions.
+CLEARED_EVERY = 500
+
+
+class SharedCache(BaseCache):
+    """Holds what JSON holds; whole numbers can be counted up."""
+
+    def __init__(self, location: str, params: dict[str, Any]) -> None:
+        super().__init__(params)
+        self.file = Path(location)
+        self.local = threading.local()
+
+    def _connection(self) -> sqlite3.Connection:
+        """The thread's own; a new one after a fork, over which SQLite's do not last."""
+        if getattr(self.local, "process", None) != os.getpid():
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            connection = sqlite3.connect(self.file, timeout=PATIENCE, isolation_level=None)
+            # Readers and the writer do not wait for each other, and no count waits for the disk.
+            connection.execute("PRAGMA synchronous = NORMAL")
+            if not self._has_table(connection):
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.executescript(TABLE)
+            self.local.connection, self.local.process = connection, os.getpid()
+        return self.local.connection
+
+    @staticmethod
+    def _has_table(connection: sqlite3.Connection) -> bool:
+        return bool(connection.execute("SELECT 1 FROM sqlite_master").fetchone())
+
+    def _key(self, key: str, version: int | None) -> str:
+        return self.make_and_validate_key(key, version=version)
+
+    def _expires(self, timeout: Any) -> float:
+        moment = self.get_backend_timeout(timeout)
+        return float("inf") if moment is None else moment
+
+    def add(
+        self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None
+    ) -> bool:
+        now = time.time()
+        if random.randrange(CLEARED_EVERY) == 0:  # noqa: S311  Chance, not a secret.
+            self._connection().execute("DELETE FROM entries WHERE expires <= ?", (now,))
+        written = self._connection().execute(
+            "INSERT INTO entries VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE"
+            " SET value = excluded.value, expires = excluded.expires WHERE expires <= ?",
+            (self._key(key, version), _stored(value), self._expires(timeout), now),
+        )
+        return written.rowcount == 1
+
+    def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
+        found = (
+            self._connection()
+            .execute(
+                "SELECT value FROM entries WHERE key = ? AND expires > ?",
+                (self._key(key, version), time.time()),
+            )
+            .fetchone()
+        )
+        return default if found is None else _loaded(found[0])
+
+    def set(
+        self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None
+    ) -> None:
+        self._connection().execute(
+            "INSERT OR REPLACE INTO entries VALUES (?, ?, ?)",
+            (self._key(key, version), _stored(value), self._expires(timeout)),
+        )
+
+    def touch(self, key: str, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
+        touched = self._connection().execute(
+            "UPDATE entries SET expires = ? WHERE key = ? AND expires > ?",
+            (self._expires(timeout), self._key(key, version), time.time()),
+        )
+        return touched.rowcount == 1
+
+    def delete(self, key: str, version: int | None = None) -> bool:
+        deleted = self._connection().execute(
+            "DELETE FROM entries WHERE key = ?", (self._key(key, version),)
+        )
+        return deleted.rowcount == 1
+
+    def incr(self, key: str, delta: int = 1, version: int | None = None) -> int:
+        """The number after it was counted up. Raises ValueError where there is none."""
+        # Read to the end, as a statement that is not holds its lock.
+        [*found] = self._connection().execute(
+            "UPDATE entries SET value = value + ? WHERE key = ? AND expires > ?"
+            " AND typeof(value) = 'integer' RETURNING value",
+            (delta, self._key(key, version), time.time()),
+        )
+        if not found:
+            raise ValueError(f"Key {key!r} is no number that is kept")
+        return found[0][0]
+
+    def clear(self) -> None:
+        self._connection().execute("DELETE FROM entries")
+
+    def close(self, **kwargs: Any) -> None:
+        """Nothing: the connection stays for the thread's next request."""
+
+
+def _stored(value: Any) -> int | str:
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return value if is_number else json.dumps(value)
+
+
+def _loaded(value: int | str) -> Any:
+    return value if isinstance(value, int) else json.loads(value)

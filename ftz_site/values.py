@@ -1,0 +1,79 @@
+"""Which values of the environment can be used: those that can be read, and are safe."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+SHORTEST_KEY = 50
+# What Django's own check asks beside the length.
+FEWEST_CHARACTERS = 5
+# In bytes, packed: one that repeats itself has less to guess than it is long.
+FEWEST_PACKED = 32
+MOST_REQUESTS = 1_000_000
+
+_HOST = re.compile(r"\*|\.?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f:.]+\]")
+_THIS_MACHINE = re.compile(
+    r"(\.|([a-z0-9-]+\.)*)localhost|127(\.\d{1,3}){3}|\[::1\]", re.IGNORECASE
+)
+_ORIGIN = re.compile(r"(https?)://([A-Za-z0-9*._\[\]:-]+)")
+_EMAIL = re.compile(r"[^\s@<>,;:\"]+@[A-Za-z0-9.-]+")
+_RATE = re.compile(r"([1-9][0-9]{0,6})/(s|sec|second|m|min|minute|h|hour|d|day)")
+
+
+def is_hard_to_guess(key: str) -> bool:
+    """Whether a secret key is as long and varied as Django's own check asks, without repetition."""
+    return (
+        len(key) >= SHORTEST_KEY
+        and len(set(key)) >= FEWEST_CHARACTERS
+        and len(zlib.compress(key.encode("utf-8", "surrogateescape"), 9)) >= FEWEST_PACKED
+        and not key.startswith("django-insecure-")
+    )
+
+
+def are_hosts(hosts: Sequence[str], *, in_debug: bool) -> bool:
+    """With DEBUG, names of this machine; without, at least one, and not whatever a client says."""
+    if not all(map(_HOST.fullmatch, hosts)):
+        return False
+    if in_debug:
+        return all(map(_THIS_MACHINE.fullmatch, hosts))
+    return bool(hosts) and "*" not in hosts
+
+
+def are_origins(origins: Sequence[str], *, in_debug: bool) -> bool:
+    """Whether forms may be trusted that come from there: only over TLS, and not from anywhere."""
+    found = [_ORIGIN.fullmatch(origin) for origin in origins]
+    return all(
+        one is not None and one[2].strip("*.") and (in_debug or one[1] == "https") for one in found
+    )
+
+
+def is_email(text: str) -> bool:
+    return _EMAIL.fullmatch(text) is not None
+
+
+def is_time_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        # A folder of the zone database, such as "Asia", is an OSError.
+        return False
+    return True
+
+
+def is_rate(text: str) -> bool:
+    """Whether it is a limit at all: more than a million a second would be none."""
+    rate = _RATE.fullmatch(text)
+    return rate is not None and int(rate[1]) <= MOST_REQUESTS
+
+
+def counts_exactly(cache: Mapping[str, Any]) -> bool:
+    """Whether a cache counts right while several workers do, as those with a server do."""
+    return cache["BACKEND"].rpartition(".")[2] in (
+        "RedisCache",
+        "PyLibMCCache",
+        "PyMemcacheCache",
+    )

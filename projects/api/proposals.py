@@ -1,0 +1,185 @@
+"""Proposals and drafts to programs: what waits for review, and what a reviewer says of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_field
+from rest_framework import permissions, serializers, viewsets
+from rest_framework.decorators import action
+from rest_framework.response import Response
+
+from projects import filters, reviewing
+from projects.models import ApiToken, Proposal
+from projects.serializers.base import Address, KnownFieldsOnly
+
+from .formats import Negotiation, StrictJSONParser
+from .idempotency import idempotent
+from .imports import ImportSchema
+from .listing import QuestionBackend
+from .states import stated
+
+
+class ReasonSerializer(KnownFieldsOnly):
+    """Why something is sent back, for whoever entered it."""
+
+    reason = serializers.CharField(max_length=2000)
+
+
+class SeenSerializer(KnownFieldsOnly):
+    """The `version` of the record that the reviewer looked at: another one is refused."""
+
+    version = serializers.IntegerField(min_value=1, required=False)
+
+
+class ProposalSerializer(serializers.ModelSerializer):
+    """A change (or deletion) of a published record that waits for review, or was decided on.
+
+    `changes` and `before` are fields as the record has them: what they are to be,
+    and what they were when it was proposed. `code` is null for a receipt, which
+    has its `record_id`.
+    """
+
+    changes = serializers.DictField(read_only=True)
+    before = serializers.DictField(read_only=True)
+    code = serializers.SerializerMethodField()
+    proposed_by = serializers.SerializerMethodField()
+    url = Address()
+
+    class Meta:
+        model = Proposal
+        fields = [
+            "id",
+            "noun",
+            "record_id",
+            "code",
+            "kind",
+            "changes",
+            "before",
+            "version",
+            "state",
+            "reason",
+            "proposed_by",
+            "created_at",
+            "updated_at",
+            "decided_at",
+            "url",
+        ]
+        read_only_fields = fields
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_code(self, proposal: Proposal) -> str | None:
+        if not any(column.name == "code" for column in proposal.model._meta.concrete_fields):
+            return None
+        return proposal.key.partition(":")[0]
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_proposed_by(self, proposal: Proposal) -> str | None:
+        return proposal.user.get_username() if proposal.user else None
+
+
+class MayWrite(permissions.IsAuthenticated):
+    """Proposals are for staff; deciding about them needs a key that may write."""
+
+    def has_permission(self, request: Any, view: Any) -> bool:
+        if not super().has_permission(request, view):
+            return False
+        is_reading = request.method in permissions.SAFE_METHODS
+        return is_reading or not (isinstance(request.auth, ApiToken) and request.auth.read_only)
+
+
+class ProposalViewSet(viewsets.ReadOnlyModelViewSet):
+    """Proposals that the asker may see: their own, and for reviewers everybody's."""
+
+    serializer_class = ProposalSerializer
+    question_class = filters.ProposalQuestion
+    permission_classes = [MayWrite]
+    filter_backends = [QuestionBackend]
+    parser_classes = [StrictJSONParser]
+    content_negotiation_class = Negotiation
+    schema = ImportSchema()
+    lookup_field = "id"
+    lookup_value_regex = "[0-9]+"
+
+    def get_queryset(self) -> Any:
+        if getattr(self, "swagger_fake_view", False):
+            return Proposal.objects.none()
+        return Proposal.objects.visible_to(self.request.user).select_related("user")
+
+    def again(self, proposal: Proposal, status: int = 200) -> Response:
+        proposal.refresh_from_db()
+        return Response(self.get_serializer(proposal).data, status=status)
+
+    @extend_schema(
+        request=SeenSerializer,
+        responses={200: ProposalSerializer, 409: OpenApiResponse(description="Decided already.")},
+    )
+    @action(detail=True, methods=["post"])
+    @idempotent
+    def accept(self, request: Any, id: str) -> Response:
+        """Have it done: the record is changed, or deleted."""
+        proposal = self.get_object()
+        asked = SeenSerializer(data=request.data or {})
+        asked.is_valid(raise_exception=True)
+        reviewing.accept(request.user, proposal, asked.validated_data.get("version"))
+        return self.again(proposal)
+
+    @extend_schema(request=ReasonSerializer, responses=ProposalSerializer)
+    @action(detail=True, methods=["post"], url_path="return")
+    @idempotent
+    def send_back(self, request: Any, id: str) -> Response:
+        """Send it back with a reason."""
+        proposal = self.get_object()
+        asked = ReasonSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        reviewing.return_(request.user, proposal, asked.validated_data["reason"])
+        return self.again(proposal)
+
+    @extend_schema(request=None, responses=ProposalSerializer)
+    @action(detail=True, methods=["post"])
+    @idempotent
+    def withdraw(self, request: Any, id: str) -> Response:
+        """Take one's own back."""
+        proposal = self.get_object()
+        reviewing.withdraw(request.user, proposal)
+        return self.again(proposal)
+
+    @extend_schema(request=None, responses=ProposalSerializer)
+    @action(detail=True, methods=["post"], url_path="hand-in-again")
+    @idempotent
+    def hand_in_again(self, request: Any, id: str) -> Response:
+        """Have one's own looked at once more."""
+        proposal = self.get_object()
+        reviewing.hand_in_again(request.user, proposal)
+        return self.again(proposal)
+
+
+class Reviewed:
+    """What a viewset of a reviewed noun answers beside reading and writing its records."""
+
+    # As what a change of something published is answered where it has to be reviewed.
+    proposals_class = ProposalSerializer
+
+    @extend_schema(request=SeenSerializer)
+    @action(detail=True, methods=["post"])
+    @idempotent
+    def publish(self, request: Any, **kwargs: Any) -> Response:
+        """Publish a draft: anybody may read it from then on. A published record stays as it is."""
+        record = self.get_object()
+        asked = SeenSerializer(data=request.data or {})
+        asked.is_valid(raise_exception=True)
+        if record.is_draft:
+            version = asked.validated_data.get("version", record.version)
+            reviewing.publish(request.user, [record], {(type(record), record.pk): version})
+        return stated(self.answer(record))
+
+    @extend_schema(request=ReasonSerializer, responses={204: None})
+    @action(detail=True, methods=["post"], url_path="return")
+    @idempotent
+    def send_back(self, request: Any, **kwargs: Any) -> Response:
+        """Send a draft back to whoever entered it, with a reason."""
+        record = self.get_object()
+        asked = ReasonSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        reviewing.send_back(request.user, record, asked.validated_data["reason"])
+        return Response(status=204)

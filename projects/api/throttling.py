@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import exceptions
+from rest_framework.throttling import BaseThrottle
+
+from projects import limits
+
+
+class TooOften(exceptions.Throttled):
+    def __init__(self, spent: limits.Spent) -> None:
+        # Past the library's own, which would add a sentence of its own to this one.
+        exceptions.APIException.__init__(self, spent.sentence)
+        self.wait = spent.ends_in
+
+
+class Limit(BaseThrottle):
+    """The limit of whoever asks, which every view of the API has."""
+
+    def allow_request(self, request: Any, view: Any) -> bool:
+        refuse_too_often(request)
+        return True
+
+
+def refuse_too_often(request: Any) -> None:
+    """Count the request, once. Raises TooOften."""
+    spent = limits.spend(request._request, request.user)
+    if spent.is_too_much:
+        raise TooOften(spent)

@@ -1,0 +1,33 @@
+"""The question to what was proposed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from projects.models import Noun, Proposal, ProposalState
+
+from . import base
+
+
+class ProposalQuestion(base.Question):
+    state = base.WordsFilter(method="narrow_state", label=_("state"), **base.one_of(ProposalState))
+    noun = base.WordsFilter(method="narrow_noun", label=_("noun"), **base.one_of(Noun))
+    ordering = base.ChoiceFilter(
+        method="leave", label=_("order"), choices=base.orderings(["created_at"])
+    )
+    DEFAULT_ORDERING = "-created_at"
+    TIE = "pk"
+
+    class Meta:
+        model = Proposal
+        fields: list[str] = []
+
+    narrow_state = base.by_word("state")
+    narrow_noun = base.by_word("noun")
+
+    def leave(self, queryset: QuerySet, name: str, value: Any) -> QuerySet:
+        """The order is set once everything is narrowed."""
+        return queryset

@@ -1,0 +1,75 @@
+"""The question to what waits for review: drafts and proposals of all nouns alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from projects.models import REVIEWED, Area, Noun, Proposal, ProposalState
+
+from . import base, values
+
+
+class Whose(models.TextChoices):
+    MINE = "mine", _("mine")
+    OTHERS = "others", _("of others")
+
+
+class Standing(models.TextChoices):
+    """How far something has come. A draft waits or is returned, and is published otherwise."""
+
+    WAITING = "waiting", _("waits for review")
+    RETURNED = "returned", _("returned")
+    ACCEPTED = "accepted", _("accepted")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+STATE_OF = {
+    Standing.WAITING: ProposalState.OPEN,
+    Standing.RETURNED: ProposalState.RETURNED,
+    Standing.ACCEPTED: ProposalState.ACCEPTED,
+    Standing.WITHDRAWN: ProposalState.WITHDRAWN,
+}
+
+
+class ReviewQuestion(base.Question):
+    """Narrows proposals; `projects.reviewing.queue` narrows drafts by the same answers."""
+
+    noun = base.WordsFilter(method="narrow_noun", label=_("what"), **base.one_of(Noun))
+    area = base.CodesFilter(Area, method="narrow_area", label=_("area"))
+    whose = base.ChoiceFilter(method="narrow_whose", label=_("whose"), choices=Whose.values)
+    state = base.WordsFilter(method="narrow_state", label=_("state"), **base.one_of(Standing))
+    # What waits longest comes first.
+    DEFAULT_ORDERING = "updated_at"
+    TIE = "pk"
+
+    class Meta:
+        model = Proposal
+        fields: list[str] = []
+
+    narrow_noun = base.by_word("noun")
+
+    def narrow_area(self, queryset: QuerySet, name: str, chosen: values.Chosen) -> QuerySet:
+        wanted = Q()
+        for noun, model in REVIEWED.items():
+            records = model._base_manager.filter(of_areas(model, chosen))
+            wanted |= Q(noun=noun, record_id__in=records.values("pk"))
+        return queryset.filter(wanted)
+
+    def narrow_whose(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        mine = Q(user=self.user)
+        return queryset.filter(mine if value == Whose.MINE else ~mine)
+
+    def narrow_state(self, queryset: QuerySet, name: str, chosen: values.Chosen) -> QuerySet:
+        return queryset.filter(state__in=[STATE_OF[Standing(one)] for one in chosen.things])
+
+
+def of_areas(model: Any, chosen: values.Chosen) -> Q:
+    """Records of a noun that belong to one of the chosen areas; a source belongs to none."""
+    if model.AREA is None:
+        return Q() if chosen.not_stated else Q(pk__in=[])
+    wanted = Q(**{f"{model.AREA}__in": chosen.things})
+    return wanted | Q(**{f"{model.AREA}__isnull": True}) if chosen.not_stated else wanted

@@ -1,0 +1,184 @@
+"""What is asked for beside a published record, and what was said of a draft."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from . import rights
+from .batch import ImportBatch
+from .enterprise import Enterprise
+from .headline import Headline
+from .project import Project
+from .receipt import Receipt
+from .source import Source
+
+# In the order in which they refer to each other: what comes first is published first.
+REVIEWED = {
+    "sources": Source,
+    "enterprises": Enterprise,
+    "projects": Project,
+    "receipts": Receipt,
+    "headlines": Headline,
+}
+NOUN_OF = {model: noun for noun, model in REVIEWED.items()}
+
+
+class Noun(models.TextChoices):
+    SOURCES = "sources", _("source")
+    ENTERPRISES = "enterprises", _("enterprise")
+    PROJECTS = "projects", _("project")
+    RECEIPTS = "receipts", _("funds received")
+    HEADLINES = "headlines", _("headline")
+
+
+class ProposalKind(models.TextChoices):
+    CHANGE = "change", _("change")
+    DELETION = "deletion", _("deletion")
+
+
+class ProposalState(models.TextChoices):
+    OPEN = "open", _("waits for review")
+    ACCEPTED = "accepted", _("accepted")
+    RETURNED = "returned", _("returned")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+class ProposalQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """A person's own, and those about records whose drafts the person may see."""
+        if rights.is_trusted(user):
+            return self.all()
+        if user is None or not user.is_authenticated:
+            return self.none()
+        seen = Q(user=user)
+        areas = rights.areas_of(user)
+        for noun, model in REVIEWED.items():
+            if not rights.sees_drafts(user, model):
+                continue
+            of_noun = Q(noun=noun)
+            if areas is not None and model.AREA is not None:
+                within = model._base_manager.filter(**{f"{model.AREA}__in": areas})
+                of_noun &= Q(record_id__in=within.values("pk"))
+            seen |= of_noun
+        return self.filter(seen)
+
+    def open(self) -> Self:
+        return self.filter(state=ProposalState.OPEN)
+
+    def of(self, record: Any) -> Self:
+        return self.filter(noun=NOUN_OF[type(record)], record_id=record.pk)
+
+
+class Proposal(models.Model):
+    """One row is what one person would have of one published record: a change, or its deletion.
+
+    `changes` and `before` are fields as the API has them: what they are to be,
+    and what they were when it was proposed, at `version`. The record itself
+    stays as it is until somebody else accepts. A person has at most one open
+    proposal about a record; what they change further is added to it. `key` is
+    what a reader calls the record by, should it be gone.
+    """
+
+    noun = models.CharField(_("noun"), max_length=20, choices=Noun)
+    record_id = models.BigIntegerField()
+    key = models.CharField(_("record"), max_length=600)
+    kind = models.CharField(_("kind"), max_length=10, choices=ProposalKind)
+    changes = models.JSONField(default=dict, blank=True)
+    before = models.JSONField(default=dict, blank=True)
+    version = models.PositiveIntegerField()
+    state = models.CharField(
+        _("state"), max_length=10, choices=ProposalState, default=ProposalState.OPEN
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="proposals",
+        verbose_name=_("proposed by"),
+    )
+    batch = models.ForeignKey(
+        ImportBatch, models.SET_NULL, null=True, related_name="proposals", verbose_name=_("import")
+    )
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("reviewer"),
+    )
+    reason = models.TextField(_("reason"), blank=True)
+    created_at = models.DateTimeField(_("proposed at"), default=timezone.now)
+    updated_at = models.DateTimeField(_("updated at"), default=timezone.now)
+    decided_at = models.DateTimeField(_("decided at"), null=True)
+
+    objects = ProposalQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("proposal")
+        verbose_name_plural = _("proposals")
+        ordering = ["-pk"]
+        # Whoever may write the record may propose.
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["noun", "record_id", "user"],
+                condition=Q(state="open"),
+                name="proposal_open_once",
+                violation_error_message=_("This person has an open proposal about this record."),
+            )
+        ]
+        indexes = [models.Index(fields=["noun", "record_id", "state"], name="proposal_record")]
+
+    def __str__(self) -> str:
+        return self.key
+
+    def get_absolute_url(self) -> str:
+        return reverse("proposal", args=[self.pk])
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == ProposalState.OPEN
+
+    @property
+    def model(self) -> Any:
+        return REVIEWED[self.noun]
+
+
+class ReturnedDraft(models.Model):
+    """One row says that a reviewer sent a draft back, in the version it then had, and why.
+
+    Once it is edited it has another version, and waits for review again.
+    """
+
+    noun = models.CharField(max_length=20, choices=Noun)
+    record_id = models.BigIntegerField()
+    version = models.PositiveIntegerField()
+    reason = models.TextField(_("reason"))
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("reviewer"),
+    )
+    returned_at = models.DateTimeField(_("returned at"), default=timezone.now)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["noun", "record_id", "version"],
+                name="returneddraft_once",
+                violation_error_message=_("This draft has been returned as it stands."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.reason

@@ -1,0 +1,19 @@
+"""Marks that only staff see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.translation import gettext
+
+register = template.Library()
+
+
+@register.simple_tag
+def draft_mark(record: Any) -> str:
+    """The word “Draft” beside a record that is one. Not by its colour alone."""
+    if not getattr(record, "is_draft", False):
+        return ""
+    return format_html(' <span class="badge">{}</span>', gettext("Draft"))

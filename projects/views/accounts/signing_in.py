@@ -1,0 +1,160 @@
+"""The one door: a name and a password, and the code of a second factor where there is one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth import get_user_model, load_backend, login
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import LoginView, LogoutView, redirect_to_login
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.generic import FormView
+
+from projects import auditing
+from projects.accounts import limits, second_factor
+from projects.auditing import Action
+from projects.models.attempt import Taken
+
+from .locked import Guarded
+
+# What stands in a session between the password and the code, and for how many seconds it holds.
+HALF_WAY = "half_way"
+HOLDS = 10 * 60
+
+
+class SignInForm(AuthenticationForm):
+    """Django's form; its attempts are counted before a password is looked at."""
+
+    def clean(self) -> dict[str, Any]:
+        name, password = (self.cleaned_data.get(field) for field in ("username", "password"))
+        if not name or not password:
+            return super().clean()
+        attempt = limits.SignInAttempt(self.request, name)
+        try:
+            cleaned = super().clean()
+        except ValidationError:
+            note_failure(self.request, name, attempt.taken)
+            raise
+        attempt.was_right()
+        return cleaned
+
+
+def note_failure(request: Any, name: str, taken: Taken) -> None:
+    """That a sign-in failed. A name that nobody has is not kept: it may be a password."""
+    user = get_user_model()._default_manager.filter(username=name).first()
+    auditing.note(Action.SIGN_IN_FAILED, request, user=user, known_name=user is not None)
+    note_lock(request, user, taken)
+
+
+def note_lock(request: HttpRequest, user: Any, taken: Taken) -> None:
+    for limit in taken.used_up:
+        auditing.note(Action.LOCKED_OUT, request, user=user, limit=limit.name)
+
+
+class SignIn(Guarded, LoginView):
+    """A name and a password."""
+
+    authentication_form = SignInForm
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        user, target = form.get_user(), self.get_success_url()
+        if not second_factor.is_set_up(user):
+            return signed_in(self.request, user, target)
+        # A new session: whoever gave somebody theirs does not share what comes of it.
+        self.request.session.flush()
+        self.request.session[HALF_WAY] = {
+            "user": user.pk,
+            "backend": user.backend,
+            "hash": user.get_session_auth_hash(),
+            "since": timezone.now().timestamp(),
+            "target": target,
+        }
+        return redirect("login-code")
+
+
+def signed_in(
+    request: HttpRequest, user: Any, target: str, factor: str | None = None
+) -> HttpResponse:
+    login(request, user)
+    limits.welcome(request, user)
+    auditing.note(Action.SIGNED_IN, request, user=user, second_factor=factor)
+    return HttpResponseRedirect(target)
+
+
+class CodeForm(forms.Form):
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=40,
+        help_text=_("From your authenticator, or one of your recovery codes."),
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autofocus": True}),
+    )
+
+
+@method_decorator(never_cache, name="dispatch")
+class SignInCode(Guarded, FormView):
+    """The code, of whom the password was right a moment ago."""
+
+    form_class = CodeForm
+    template_name = "registration/login_code.html"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.half_way = request.session.get(HALF_WAY) or {}
+        self.user = self._user()
+        if self.user is None:
+            return redirect("login")
+        return super().dispatch(request, *args, **kwargs)
+
+    def _user(self) -> Any:
+        """Whose password it was; None where it has changed since, or too much time has passed."""
+        held = self.half_way
+        if not held or timezone.now().timestamp() - held["since"] > HOLDS:
+            return None
+        user = load_backend(held["backend"]).get_user(held["user"])
+        if user is None or not constant_time_compare(held["hash"], user.get_session_auth_hash()):
+            return None
+        user.backend = held["backend"]
+        return user
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        taken = limits.take_code(self.request, self.user)
+        kind = second_factor.verify(self.user, form.cleaned_data["code"])
+        if kind is None:
+            auditing.note(Action.SECOND_FACTOR_FAILED, self.request, user=self.user)
+            note_lock(self.request, self.user, taken)
+            form.add_error("code", wrong_code())
+            return self.form_invalid(form)
+        return signed_in(self.request, self.user, self.half_way["target"], kind)
+
+
+def wrong_code() -> ValidationError:
+    return ValidationError(_("This code does not hold. Each holds only once: wait for the next."))
+
+
+class SignOut(LogoutView):
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.user.is_authenticated:
+            auditing.note(Action.SIGNED_OUT, request, user=request.user)
+        return super().post(request, *args, **kwargs)
+
+
+def to_the_door(request: HttpRequest) -> HttpResponse:
+    """The admin's own page for signing in, which leads to the site's.
+
+    Who is signed in and came here may not see the admin: to ask for their
+    password once more would lead round in a circle.
+    """
+    target = SignIn(request=request).get_redirect_url() or reverse("admin:index")
+    if not request.user.is_authenticated:
+        return redirect_to_login(target)
+    if request.user.is_active and request.user.is_staff:
+        return HttpResponseRedirect(target)
+    raise PermissionDenied

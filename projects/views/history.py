@@ -1,0 +1,41 @@
+"""The whole history of a record, a page at a time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views import View
+
+from projects import histories
+
+from .lists import PAGE_SIZE, part_of, refused, whole_number
+from .standing import history_of, sees_all_of
+
+
+class HistoryPage(View):
+    """Of one record of a reviewed noun, as far as the reader may know of it."""
+
+    http_method_names = ["get", "head", "options"]
+    model: Any = None
+    template = "projects/record_history.html"
+
+    def get(self, request: HttpRequest, code: str) -> HttpResponse:
+        user = request.user
+        record = self.model.objects.visible_to(user).by_codes([code]).get(code)
+        if record is None:
+            raise Http404
+        if record.code != code:
+            return redirect(f"{record.get_absolute_url()}history/", permanent=True)
+        errors = {name: [_("There is no such parameter here.")] for name in request.GET}
+        errors.pop("page", None)
+        number = whole_number(request, "page", 1, 10**9, errors)
+        context: dict[str, Any] = {"record": record, "errors": errors}
+        history = history_of(user, record)
+        page = None if errors else part_of(history, number, PAGE_SIZE, errors)
+        if page is None:
+            return refused(request, self.template, context)
+        entries = histories.told(history, list(page), names=sees_all_of(user, record))
+        return render(request, self.template, context | {"page": page, "entries": entries})

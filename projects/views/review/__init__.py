@@ -1,0 +1,1 @@
+"""The pages of review: what waits, what is said of it, and what was deleted."""

@@ -1,0 +1,39 @@
+"""What records are called, and where they stand: on pages, in review, in the admin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+
+from projects import money
+from projects.models import NOUN_OF, Headline, Receipt
+
+
+def name_of(record: Any) -> str:
+    """What a record is called on a page; funds received by an amount that is easily read."""
+    if isinstance(record, Receipt):
+        return f"{record.received_on}: {money.grouped(record.amount)} {record.currency}"
+    return str(record)
+
+
+def page_of(record: Any) -> str:
+    """The public page on which a record stands; empty for a noun without any, such as sectors.
+
+    Funds received stand on the page of their project, headlines on that of
+    their source; of these it costs a query where that has not been read.
+    """
+    if isinstance(record, Receipt):
+        return f"{record.project.get_absolute_url()}#received"
+    if isinstance(record, Headline):
+        return f"{record.source.get_absolute_url()}#headline-{record.pk}"
+    return record.get_absolute_url() if hasattr(record, "get_absolute_url") else ""
+
+
+def review_of(record: Any) -> str:
+    """The page on which a draft is looked at."""
+    return reverse("review-draft", args=[NOUN_OF[type(record)], record.pk])
+
+
+def admin_of(record: Any, action: str = "change") -> str:
+    return reverse(f"admin:projects_{record._meta.model_name}_{action}", args=[record.pk])

@@ -1,0 +1,142 @@
+"""What was deleted, each as it last was, and bringing it back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from projects import histories, reviewing, serializers
+from projects.models import REVIEWED, Noun, State, rights
+from projects.reviewing import queue
+from projects.views.lists import PAGE_SIZE, part_of, whole_number
+
+from .access import ReviewView
+from .addresses import name_of, page_of, review_of
+from .problems import Problem
+from .steps import Step
+
+
+@dataclass(frozen=True)
+class Gone:
+    """A record that was deleted, by the last row of its history."""
+
+    row: Any
+    record: Any
+    noun: str
+    label: str
+    name: str
+    code: str
+
+    @property
+    def is_draft(self) -> bool:
+        return self.row.state == State.DRAFT
+
+
+def gone(noun: str, row: Any) -> Gone:
+    record = histories.record_of(REVIEWED[noun], row)
+    return Gone(
+        row,
+        record,
+        noun,
+        capfirst(str(record._meta.verbose_name)),
+        name_of(record),
+        getattr(record, "code", ""),
+    )
+
+
+class DeletedList(ReviewView):
+    """All that was deleted, of every noun, the last one first. Ten queries at most."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        errors: dict[str, Any] = {}
+        for name in request.GET:
+            if name not in ("noun", "page"):
+                errors[name] = [_("There is no such parameter here.")]
+        noun = request.GET.get("noun", "").strip()
+        if noun and noun not in self.nouns:
+            errors["noun"] = [_("Give one of these: %(nouns)s.") % {"nouns": ", ".join(self.nouns)}]
+        number = whole_number(request, "page", 1, 10**9, errors)
+        context: dict[str, Any] = {
+            "errors": errors,
+            "nouns": [(one, str(label)) for one, label in Noun.choices if one in self.nouns],
+            "noun": noun,
+        }
+        if not errors:
+            found = queue.deleted(request.user, [noun] if noun else self.nouns)
+            page = part_of(found, number, PAGE_SIZE, errors)
+            if page is not None:
+                context |= {"page": page, "records": rows_of(page)}
+        status = 400 if errors else 200
+        return render(request, "projects/review_deleted_list.html", context, status=status)
+
+
+def rows_of(page: Iterable[Mapping[str, Any]]) -> list[Gone]:
+    """One query for each noun."""
+    page = list(page)
+    keys: dict[str, list[Any]] = {}
+    for one in page:
+        keys.setdefault(one["noun"], []).append(one["history_id"])
+    found = {
+        (noun, row.history_id): gone(noun, row)
+        for noun, of_noun in keys.items()
+        for row in REVIEWED[noun]
+        .history.model.objects.filter(history_id__in=of_noun)
+        .select_related("history_user")
+    }
+    return [found[one["noun"], one["history_id"]] for one in page]
+
+
+def page_of_deleted(
+    request: HttpRequest, found: Gone, problem: Problem | None = None
+) -> HttpResponse:
+    """A deleted record as it last was. `problem`: why it could not be brought back."""
+    user, model = request.user, REVIEWED[found.noun]
+    # Its links were gone when it was deleted: they stand in the row before.
+    before = histories.all_of(model, found.row.id).filter(history_id__lt=found.row.history_id)
+    last = before.exclude(history_type="-").first() or found.row
+    may_restore = rights.may(user, "publish", model) and rights.reaches(user, found.record)
+    context = {
+        "gone": found,
+        "changes": histories.stated(model, last, user),
+        "may_restore": may_restore,
+        "problem": problem,
+    }
+    status = problem.status if problem else 200
+    return render(request, "projects/review_deleted.html", context, status=status)
+
+
+class OneDeleted(ReviewView):
+    def seen(self, noun: str, pk: int) -> Gone:
+        model = self.model_of(noun)
+        rows = reviewing.deleted(self.request.user, model).select_related("history_user")
+        row = rows.filter(history_id=pk).first()
+        if row is None:
+            raise Http404
+        return gone(noun, row)
+
+
+class DeletedPage(OneDeleted):
+    def get(self, request: HttpRequest, noun: str, pk: int) -> HttpResponse:
+        return page_of_deleted(request, self.seen(noun, pk))
+
+
+class Restore(OneDeleted, Step):
+    def find(self, *, noun: str, pk: int) -> Gone:
+        return self.seen(noun, pk)
+
+    def page(self, subject: Gone, problem: Problem) -> HttpResponse:
+        return page_of_deleted(self.request, subject, problem)
+
+    def serializer_of(self, subject: Gone) -> Any:
+        return serializers.BY_NOUN[subject.noun]
+
+    def take(self, subject: Gone) -> tuple[str, str]:
+        record = reviewing.restore(self.request.user, REVIEWED[subject.noun], subject.row)
+        onward = review_of(record) if record.is_draft else page_of(record)
+        return _("“%(record)s” is brought back as it was.") % {"record": record}, onward

@@ -1,0 +1,26 @@
+"""Each cell of the matrix of docs/access.md: a capability, a door, a role."""
+
+import pytest
+
+from tests.access.attempts import ATTEMPTS, Person
+from tests.access.tables import ROLES, table
+
+CAPABILITIES = table("Capabilities")
+CELLS = [
+    (row["Capability"], door, role, row[role])
+    for row in CAPABILITIES
+    for door in row["Doors"].split(", ")
+    for role in ROLES
+]
+
+
+def test_each_capability_is_tried_at_each_of_its_doors():
+    named = {(capability, door) for capability, door, _role, _expected in CELLS}
+
+    assert ATTEMPTS.keys() == named
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("capability", "door", "role", "expected"), CELLS)
+def test_what_the_matrix_says_is_so(capability, door, role, expected):
+    assert ATTEMPTS[capability, door](Person(role)) == expected

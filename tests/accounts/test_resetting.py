@@ -1,0 +1,241 @@
+"""A new password by a link in a mail."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from projects.accounts import resetting
+from projects.models import ApiToken, AuditEntry, ResetRequest
+from tests.accounts.conftest import (
+    PASSWORD,
+    is_signed_in,
+    noted,
+    set_up,
+    sign_in,
+    somebody,
+)
+
+pytestmark = pytest.mark.django_db
+
+ASK = "/accounts/password-reset/"
+NEW = "quite another one 7"
+
+
+@pytest.fixture
+def user(db):
+    return somebody("wang", email="wang@example.org")
+
+
+def ask(client, email="wang@example.org"):
+    return client.post(ASK, {"email": email})
+
+
+def sent_link():
+    resetting.send_waiting()
+    return re.search(r"http://testserver(/\S+)", mail.outbox[-1].body)[1]
+
+
+def follow(client, link, password=NEW):
+    form = client.get(link, follow=True)
+    path = form.redirect_chain[-1][0] if form.redirect_chain else link
+    return client.post(path, {"new_password1": password, "new_password2": password})
+
+
+def test_a_link_is_sent_by_which_a_password_is_chosen(user, client):
+    assert ask(client)["Location"] == "/accounts/password-reset/sent/"
+    assert mail.outbox == []
+    link = sent_link()
+
+    done = follow(client, link)
+
+    assert done["Location"] == "/accounts/password-reset/done/"
+    assert mail.outbox[0].to == ["wang@example.org"]
+    assert "wang" in mail.outbox[0].body
+    assert sign_in(client, password=NEW).status_code == 302
+    assert noted() == [
+        "password_reset_asked",
+        "password_reset_sent",
+        "password_changed",
+        "signed_in",
+    ]
+
+
+def test_the_worker_sends_it(user, client, capsys):
+    ask(client)
+
+    call_command("work", once=True)
+
+    assert [message.to for message in mail.outbox] == [["wang@example.org"]]
+    assert not ResetRequest.objects.exists()
+
+
+def test_neither_the_answer_nor_its_work_tells_who_has_an_account(user):
+    def asked(email):
+        client = Client()
+        with CaptureQueriesContext(connection) as captured:
+            answer = ask(client, email)
+        return answer.status_code, answer["Location"], [q["sql"].split()[0] for q in captured]
+
+    assert asked("wang@example.org") == asked("nobody@example.org")
+    resetting.send_waiting()
+    assert [message.to for message in mail.outbox] == [["wang@example.org"]]
+
+
+def test_a_link_holds_once(user, client):
+    ask(client)
+    link = sent_link()
+    follow(client, link)
+
+    again = client.get(link)
+
+    assert "This link does not hold" in again.content.decode()
+
+
+def test_a_link_holds_for_an_hour(user, client, monkeypatch):
+    ask(client)
+    link = sent_link()
+    later = timezone.now() + timedelta(minutes=61)
+    monkeypatch.setattr(
+        "django.contrib.auth.tokens.PasswordResetTokenGenerator._now",
+        lambda self: timezone.make_naive(later),
+    )
+
+    assert "This link does not hold" in client.get(link).content.decode()
+
+
+@pytest.mark.parametrize("link", ["MQ/x-y", "99999999999999999999/x", "%F0%9F%92%A3/x", "AA/x"])
+def test_a_link_that_is_none_is_said_to_be_none(user, client, link):
+    answer = client.get(f"{ASK}{link}/")
+
+    assert answer.status_code == 200
+    assert "This link does not hold" in answer.content.decode()
+
+
+def test_it_signs_nobody_in_and_the_second_factor_stays(user, client):
+    client.force_login(user)
+    set_up(client)
+    visitor = Client()
+    ask(visitor)
+
+    follow(visitor, sent_link())
+
+    assert not is_signed_in(visitor)
+    assert sign_in(visitor, password=NEW)["Location"] == "/accounts/login/code/"
+    assert not is_signed_in(visitor)
+
+
+def test_it_ends_sessions_and_keys(user, client):
+    client.force_login(user)
+    ApiToken.objects.issue(user, "nightly")
+    visitor = Client()
+    ask(visitor)
+
+    follow(visitor, sent_link())
+
+    assert not is_signed_in(client)
+    assert not ApiToken.objects.exists()
+
+
+def test_it_lets_the_owner_in_who_is_locked_out(user, client):
+    for _ in range(6):
+        sign_in(client, password="wrong")
+    assert sign_in(client).status_code == 429
+    ask(client)
+
+    follow(client, sent_link())
+
+    assert sign_in(client, password=NEW).status_code == 302
+
+
+def test_a_weak_password_is_refused_in_words(user, client):
+    ask(client)
+
+    page = follow(client, sent_link(), "12345")
+
+    assert "too short" in page.content.decode()
+    user.refresh_from_db()
+    assert user.check_password(PASSWORD)
+
+
+@pytest.mark.parametrize("state", ["inactive", "no password"])
+def test_no_link_goes_to_whoever_could_not_use_it(user, client, state):
+    if state == "inactive":
+        user.is_active = False
+    else:
+        user.set_unusable_password()
+    user.save()
+    ask(client)
+
+    resetting.send_waiting()
+
+    assert mail.outbox == []
+
+
+def test_an_address_asks_ten_times_an_hour(user, client):
+    statuses = [ask(client, f"n{n}@example.org").status_code for n in range(11)]
+
+    assert statuses == [302] * 10 + [429]
+
+
+def test_nobody_is_flooded_with_mail(user, coming_from):
+    answers = [ask(coming_from(f"192.0.2.{n}"), "WANG@example.org") for n in range(6)]
+
+    resetting.send_waiting()
+
+    assert {answer.status_code for answer in answers} == {302}
+    assert len(mail.outbox) == 3
+
+
+def test_a_wish_that_waited_too_long_is_dropped(user, client):
+    ask(client)
+    ResetRequest.objects.update(asked_at=timezone.now() - timedelta(hours=2))
+
+    assert resetting.send_waiting() == 1
+    assert mail.outbox == []
+
+
+def test_a_mail_server_that_fails_stops_no_worker(user, client, monkeypatch, caplog):
+    def refuse(*args, **options):
+        raise OSError("no route to the mail server")
+
+    monkeypatch.setattr("django.core.mail.EmailMultiAlternatives.send", refuse)
+    ask(client)
+
+    assert resetting.send_waiting() == 1
+    assert "Failed to send password reset email" in caplog.text
+
+
+def test_without_a_mail_server_the_page_says_so(user, client, settings):
+    settings.CAN_SEND_MAIL = False
+
+    assert "cannot send mail" in client.get(ASK).content.decode()
+    assert ask(client)["Location"] == ASK
+    assert not ResetRequest.objects.exists()
+    assert not AuditEntry.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("allowed", "host", "begins"),
+    [
+        (["register.example.org"], "register.example.org", "http://register.example.org"),
+        (
+            [".example.org", "register.example.org"],
+            "evil.example.org",
+            "http://register.example.org",
+        ),
+        (["*", "register.example.org"], "evil.example", "http://register.example.org"),
+        ([".example.org"], "a.example.org", "http://a.example.org"),
+        (["register.example.org"], "register.example.org:8443", "http://register.example.org:8443"),
+    ],
+)
+def test_a_link_begins_with_a_host_of_the_settings(settings, allowed, host, begins):
+    settings.DEBUG, settings.ALLOWED_HOSTS = False, allowed
+
+    assert resetting.site_of(RequestFactory().get("/", HTTP_HOST=host)) == begins

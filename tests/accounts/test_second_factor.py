@@ -1,0 +1,406 @@
+"""The second factor: set up, asked for, lost, required."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test import Client
+from django_otp.plugins.otp_totp.models import TOTPDevice
+from rest_framework.test import APIClient
+
+from projects.accounts import limits, second_factor
+from projects.models import ApiToken, AuditEntry, RecoveryCode
+from tests.accounts.conftest import (
+    CODE,
+    FACTOR,
+    PASSWORD,
+    Authenticator,
+    is_signed_in,
+    noted,
+    set_up,
+    sign_in,
+    somebody,
+    wrong,
+)
+
+pytestmark = pytest.mark.django_db
+PICTURE = "/accounts/second-factor/code.svg"
+
+
+@pytest.fixture
+def device(user, client):
+    """The authenticator of a user who has a second factor, and the recovery codes."""
+    client.force_login(user)
+    return set_up(client)
+
+
+def send(client, code):
+    return client.post(CODE, {"code": code})
+
+
+# --- Setting up ----------------------------------------------------------------
+
+
+def test_the_secret_is_shown_as_a_picture_and_as_text_until_it_is_confirmed(user, client):
+    client.force_login(user)
+    assert client.get(PICTURE).status_code == 404
+
+    client.post(FACTOR, {"step": "begin"})
+    page, picture = client.get(FACTOR), client.get(PICTURE)
+
+    begun = TOTPDevice.objects.get()
+    assert second_factor.secret_of(begun) in page.content.decode()
+    assert picture["Content-Type"] == "image/svg+xml"
+    assert picture.content.startswith(b"<?xml")
+    assert b"style" not in picture.content
+    assert "no-store" in picture["Cache-Control"]
+    assert not second_factor.is_set_up(user)
+
+
+def test_ten_recovery_codes_are_shown_once_and_only_their_digests_kept(user, client, device):
+    _shown, codes = device
+
+    assert len(set(codes)) == 10
+    assert all(re.fullmatch("([a-hj-km-np-z2-9]{4}-){3}[a-hj-km-np-z2-9]{4}", c) for c in codes)
+    kept = str(list(RecoveryCode.objects.values()))
+    assert not any(code in kept or code.replace("-", "") in kept for code in codes)
+    assert not any(code in client.get(FACTOR).content.decode() for code in codes)
+    assert noted() == ["second_factor_set_up"]
+
+
+@pytest.mark.parametrize("fault", ["password", "code"])
+def test_a_secret_is_confirmed_by_the_password_and_its_code(user, client, fault):
+    client.force_login(user)
+    client.post(FACTOR, {"step": "begin"})
+    right = {"password": PASSWORD, "code": Authenticator(TOTPDevice.objects.get()).code()}
+    faulty = {"password": "other", "code": wrong(right["code"])}[fault]
+
+    page = client.post(FACTOR, {"step": "confirm", **right, fault: faulty})
+
+    assert page.context["form"].errors.keys() == {fault}
+    assert not second_factor.is_set_up(user)
+    assert not RecoveryCode.objects.exists()
+
+
+def test_sessions_that_were_begun_without_it_end(user, client):
+    elsewhere = Client()
+    sign_in(elsewhere)
+    sign_in(client)
+    before = client.session.session_key
+
+    set_up(client)
+
+    assert is_signed_in(client)
+    assert client.session.session_key != before
+    assert not is_signed_in(elsewhere)
+
+
+# --- Signing in ----------------------------------------------------------------
+
+
+def test_after_the_password_the_code_is_asked_for(device, monkeypatch):
+    shown, _codes = device
+    client = Client()
+
+    half = sign_in(client, next="/totals/")
+    assert half["Location"] == CODE
+    assert not is_signed_in(client)
+    whole = send(client, shown.next(monkeypatch))
+
+    assert whole["Location"] == "/totals/"
+    assert is_signed_in(client)
+    assert AuditEntry.objects.get(action="signed_in").details == {"second_factor": "code"}
+
+
+def test_a_code_holds_only_once(device, monkeypatch):
+    shown, _codes = device
+    code = shown.code()
+    client = Client()
+    sign_in(client)
+    # The one that confirmed the device is used up as well.
+    assert send(client, code).status_code == 200
+
+    code = shown.next(monkeypatch)
+    assert send(client, code).status_code == 302
+    other = Client()
+    sign_in(other)
+
+    assert send(other, code).status_code == 200
+    assert not is_signed_in(other)
+
+
+def test_a_code_may_be_typed_with_a_space_and_in_full_width(device, monkeypatch):
+    shown, _codes = device
+    client = Client()
+    sign_in(client)
+    code = shown.next(monkeypatch)
+    wide = "".join(chr(ord(digit) + 0xFEE0) for digit in code)
+
+    assert send(client, f"{wide[:3]} {wide[3:]}").status_code == 302
+
+
+@pytest.mark.parametrize("code", ["", "12345", "1234567", "+12345", "1_2345", "0x1234", "١٢٣٤٥٦x"])
+def test_what_is_no_code_does_not_hold(device, code):
+    client = Client()
+    sign_in(client)
+
+    assert send(client, code).status_code == 200
+    assert not is_signed_in(client)
+
+
+def test_a_recovery_code_stands_in_once_however_it_is_typed(device):
+    _shown, codes = device
+    client = Client()
+    sign_in(client)
+
+    assert send(client, codes[3].upper().replace("-", " ")).status_code == 302
+    other = Client()
+    sign_in(other)
+
+    assert send(other, codes[3]).status_code == 200
+    assert RecoveryCode.objects.count() == 9
+    assert "recovery_code_used" in noted()
+    assert "9 recovery codes are left" in client.get("/accounts/").content.decode()
+
+
+def test_a_recovery_code_is_its_owners_only(device):
+    _shown, codes = device
+    li = somebody("li")
+    other = Client()
+    other.force_login(li)
+    set_up(other)
+
+    assert second_factor.verify(li, codes[0]) is None
+
+
+def test_the_code_is_asked_of_nobody_who_has_not_said_the_password(device):
+    client = Client()
+
+    assert client.get(CODE)["Location"] == "/accounts/login/"
+    assert send(client, "123456")["Location"] == "/accounts/login/"
+
+
+def test_a_password_said_long_ago_is_said_again(device, monkeypatch):
+    shown, _codes = device
+    client = Client()
+    sign_in(client)
+    session = client.session
+    session["half_way"] = session["half_way"] | {"since": session["half_way"]["since"] - 601}
+    session.save()
+
+    assert send(client, shown.next(monkeypatch))["Location"] == "/accounts/login/"
+    assert not is_signed_in(client)
+
+
+def test_a_password_that_was_changed_meanwhile_is_said_again(user, device, monkeypatch):
+    shown, _codes = device
+    client = Client()
+    sign_in(client)
+    user.set_password("another one")
+    user.save()
+
+    assert send(client, shown.next(monkeypatch))["Location"] == "/accounts/login/"
+
+
+def test_a_session_that_somebody_handed_over_is_not_shared(device):
+    client = Client()
+    client.get("/accounts/login/")
+    session = client.session
+    session["x"] = 1
+    session.save()
+    handed_over = session.session_key
+    client.cookies["sessionid"] = handed_over
+
+    sign_in(client)
+
+    assert client.session.session_key != handed_over
+
+
+def test_five_wrong_codes_lock_the_address_and_not_the_owner(device, coming_from, monkeypatch):
+    shown, _codes = device
+    thief, owner = coming_from("192.0.2.66"), coming_from("192.0.2.7")
+    sign_in(thief)
+    bad = wrong(shown.code())
+
+    statuses = [send(thief, bad).status_code for _ in range(6)]
+    sign_in(owner)
+
+    assert statuses == [200] * 5 + [429]
+    assert send(owner, shown.next(monkeypatch)).status_code == 302
+    assert [send(thief, shown.next(monkeypatch)).status_code] == [429]
+
+
+def test_codes_are_limited_over_all_addresses(device, coming_from, monkeypatch):
+    monkeypatch.setattr(limits, "CODE", limits.CODE._replace(most=6))
+    shown, _codes = device
+    bad = wrong(shown.code())
+
+    statuses = []
+    for number in range(8):
+        thief = coming_from(f"198.51.100.{number}")
+        sign_in(thief)
+        statuses.append(send(thief, bad).status_code)
+
+    assert statuses == [200] * 6 + [429] * 2
+    assert noted().count("locked_out") == 1
+
+
+@pytest.mark.skipif(
+    connection.vendor == "sqlite", reason="a database in memory is shared by no two connections"
+)
+@pytest.mark.django_db(transaction=True)
+def test_of_two_that_send_one_code_at_once_one_is_let_in(user, client, monkeypatch):
+    client.force_login(user)
+    shown, codes = set_up(client)
+
+    def verify(code):
+        try:
+            return second_factor.verify(user, code)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        by_device = list(pool.map(verify, [shown.next(monkeypatch)] * 8))
+        by_paper = list(pool.map(verify, [codes[0]] * 8))
+
+    assert by_device.count("code") == 1
+    assert by_paper.count("recovery code") == 1
+
+
+# --- Changing and removing -----------------------------------------------------
+
+
+def test_new_recovery_codes_take_the_place_of_the_old(client, device, monkeypatch):
+    shown, old = device
+
+    answer = client.post(
+        FACTOR, {"step": "codes", "password": PASSWORD, "code": shown.next(monkeypatch)}
+    )
+
+    assert not set(answer.context["codes"]) & set(old)
+    assert RecoveryCode.objects.count() == 10
+
+
+def test_it_is_removed_by_the_password_and_a_code(user, client, device, monkeypatch):
+    shown, codes = device
+    sent = {"step": "remove", "password": PASSWORD, "code": wrong(shown.code())}
+    assert client.post(FACTOR, sent).status_code == 200
+    assert second_factor.is_set_up(user)
+
+    assert client.post(FACTOR, sent | {"code": codes[0]}).status_code == 302
+
+    assert not second_factor.is_set_up(user)
+    assert not RecoveryCode.objects.exists()
+    assert sign_in(Client())["Location"] == "/"
+
+
+def test_a_stolen_session_cannot_try_passwords_without_end(client, device):
+    sent = {"step": "remove", "password": "guess", "code": "000000"}
+
+    assert [client.post(FACTOR, sent).status_code for _ in range(6)] == [200] * 5 + [429]
+
+
+def test_a_step_that_is_none_is_not_found(client, device):
+    assert client.post(FACTOR, {"step": "nonsense"}).status_code == 404
+
+
+def test_a_superuser_removes_what_somebody_has_lost(user, device):
+    admin = Client()
+    admin.force_login(somebody("boss", "superuser"))
+
+    admin.post("/admin/auth/user/", {"action": "remove_second_factor", "_selected_action": user.pk})
+
+    assert not second_factor.is_set_up(user)
+    entry = AuditEntry.objects.get(action="second_factor_removed")
+    assert (entry.name, entry.subject) == ("boss", "users/wang")
+
+
+def test_others_who_change_users_do_not(user, device):
+    clerk = somebody("li", "clerk")
+    clerk.user_permissions.set(type(clerk).user_permissions.rel.model.objects.all())
+    client = Client()
+    client.force_login(clerk)
+
+    client.post(
+        "/admin/auth/user/", {"action": "remove_second_factor", "_selected_action": user.pk}
+    )
+
+    assert second_factor.is_set_up(user)
+
+
+def test_a_command_removes_it_where_nobody_else_can(user, device):
+    call_command("remove_second_factor", "wang")
+
+    assert not second_factor.is_set_up(user)
+    with pytest.raises(CommandError, match="has no second factor"):
+        call_command("remove_second_factor", "wang")
+    with pytest.raises(CommandError, match="no user"):
+        call_command("remove_second_factor", "nobody")
+
+
+def test_nobody_looks_at_secrets_in_the_admin(client):
+    client.force_login(somebody("boss", "superuser"))
+
+    assert client.get("/admin/otp_totp/totpdevice/").status_code == 404
+
+
+# --- Requiring it --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("required", "role", "led"),
+    [
+        ("none", "superuser", False),
+        ("superusers", "superuser", True),
+        ("superusers", "viewer", False),
+        ("staff", "viewer", True),
+        ("staff", "superuser", True),
+        ("staff", "visitor", False),
+    ],
+)
+def test_whoever_must_have_one_sets_it_up_first(client, settings, required, role, led):
+    settings.REQUIRE_SECOND_FACTOR = required
+    client.force_login(somebody("wang", role))
+
+    for path in ("/", "/projects/", "/accounts/", "/accounts/password/"):
+        answer = client.get(path)
+        assert (answer.get("Location") == FACTOR) == led, path
+    if role != "visitor":
+        assert (client.get("/admin/").status_code == 302) == led
+    assert client.get("/accounts/second-factor/").status_code == 200
+    assert client.get("/healthz").status_code == 200
+
+    set_up(client)
+
+    assert client.get("/projects/").status_code == 200
+
+
+def test_signing_out_is_open_to_whoever_lacks_one(user, client, settings):
+    settings.REQUIRE_SECOND_FACTOR = "staff"
+    client.force_login(user)
+
+    assert client.post("/accounts/logout/")["Location"] == "/"
+
+
+def test_visitors_are_not_asked_for_a_session(client, settings, django_assert_num_queries):
+    settings.REQUIRE_SECOND_FACTOR = "staff"
+
+    with django_assert_num_queries(0):
+        assert client.get("/accounts/login/").status_code == 200
+
+
+def test_the_api_refuses_a_session_that_lacks_one_and_takes_a_key(user, client, settings):
+    settings.REQUIRE_SECOND_FACTOR = "staff"
+    _token, key = ApiToken.objects.issue(user, "nightly")
+    client.force_login(user)
+    program = APIClient()
+    program.credentials(HTTP_AUTHORIZATION=f"Token {key}")
+
+    refused = client.get("/api/v1/projects/")
+    evaded = client.get("/api/v1/projects/", HTTP_AUTHORIZATION="Other scheme")
+
+    assert refused.status_code == evaded.status_code == 403
+    assert "/accounts/second-factor/" in refused.json()["detail"]
+    assert program.get("/api/v1/projects/").status_code == 200

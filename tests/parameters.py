@@ -1,0 +1,57 @@
+"""The parameters that an address knows, by what answers there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import Resolver404, resolve
+
+from projects.filters import TotalsQuestion
+from projects.views.overview import OverviewQuestion
+
+PAGING = ["page", "page_size", "cursor"]
+# What Django's own pages know.
+ADMIN_LIST = ["q", "o", "p", "all", "e", "_facets", "_popup", "_to_field"]
+ADMIN_PAGE = ["_changelist_filters", "_popup", "_to_field", "page", "keep"]
+AUTOCOMPLETE = ["term", "app_label", "model_name", "field_name", "page"]
+# Whatever they mean elsewhere.
+ANYWHERE = ["next", "format", "lang"]
+
+
+def parameters_of(address: str) -> list[str]:
+    """Those that mean something at `address`, or might."""
+    try:
+        view = resolve(address).func
+    except Resolver404:
+        return ANYWHERE
+    admin = getattr(view, "model_admin", None)
+    if admin is not None:
+        return [*_of_admin(admin, address), *ANYWHERE]
+    if address.startswith("/admin/autocomplete/"):
+        return [*AUTOCOMPLETE, *ANYWHERE]
+    kind: Any = getattr(view, "view_class", None) or getattr(view, "cls", None)
+    question = getattr(kind, "question_class", None)
+    if address == "/":
+        question = OverviewQuestion
+    if address.startswith("/totals/"):
+        question = TotalsQuestion
+    export = getattr(view, "view_initkwargs", {}).get("export")
+    question = getattr(export, "question_class", question)
+    return [*(question.base_filters if question else ()), *PAGING, *ANYWHERE]
+
+
+def _of_admin(admin: Any, address: str) -> list[str]:
+    columns = [column.name for column in admin.opts.get_fields() if column.concrete]
+    if not address.endswith(f"/{admin.opts.model_name}/"):
+        # A form to add something takes what it begins with from its address.
+        return [*ADMIN_PAGE, *columns]
+    filters = [
+        getattr(one, "parameter_name", None) or (one if isinstance(one, str) else one[0])
+        for one in admin.list_filter
+    ]
+    lookups = [
+        f"{name}{lookup}"
+        for name in (*filters, *columns)
+        for lookup in ("", "__exact", "__in", "__gte", "__isnull")
+    ]
+    return [*ADMIN_LIST, *lookups]

@@ -1,0 +1,77 @@
+"""What somebody typed is text on every page: nothing of it becomes an element, or a script."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+
+from tests.files.scripts import SCRIPTS
+from tests.reached import addresses, make_register
+from tests.staining import harmless, packed, stain
+from tests.structure import check_same, is_page
+
+pytestmark = pytest.mark.django_db
+
+# What the addresses of a test begin with, so that each takes about as long as another.
+PARTS = ["/admin/(?!projects)", "/admin/projects/[a-m]", "/admin/projects/[n-z]", "/api", "/(?!a)"]
+MORE = [
+    "/?search=a",
+    "/totals/?by=area&then=sector",
+    "/totals/?by=enterprise",
+    "/admin/projects/project/?q=a",
+    "/admin/projects/enterprise/merge/{one}/{other}/?keep={one}",
+]
+
+
+@pytest.fixture
+def register():
+    return make_register()
+
+
+@pytest.fixture
+def office(register):
+    client = Client()
+    client.force_login(register.user)
+    return client
+
+
+@pytest.fixture
+def texts(rounds):
+    """A few of the scripts, of each kind, or all of them."""
+    return packed(SCRIPTS[:: len(SCRIPTS) // rounds(5, len(SCRIPTS))])
+
+
+def asked(client, address) -> HttpResponse:
+    return client.get(address, headers={"accept": "text/html"})
+
+
+def seen(client, found):
+    """The answers by their addresses. What is noted of the asking is not kept."""
+    with transaction.atomic():
+        answers = {address: asked(client, address) for address in found}
+        transaction.set_rollback(True)
+    return answers
+
+
+def pages(client, register, part="/"):
+    """The addresses that begin with `part` and answer with a page."""
+    keys = {name: register.more[name].pk for name in ("one", "other")}
+    found = [*addresses(register).values(), *(one.format(**keys) for one in MORE)]
+    return [one for one in found if re.match(part, one) and is_page(asked(client, one))]
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_no_text_of_a_record_becomes_a_part_of_a_page(register, office, texts, part):
+    found = pages(office, register, part)
+    assert found
+
+    for text in texts:
+        stain(harmless(text))
+        before = seen(office, found)
+        stain(text)
+        for address, page in seen(office, found).items():
+            check_same(page, before[address], f"{address}: {text}")
