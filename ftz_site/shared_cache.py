@@ -12,16 +12,18 @@ import json
 import os
 import random
 import sqlite3
+import tempfile
 import threading
 import time
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
 
 TABLE = """
-CREATE TABLE IF NOT EXISTS entries (key TEXT PRIMARY KEY, value, expires REAL) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS entries_expires ON entries (expires);
+CREATE TABLE entries (key TEXT PRIMARY KEY, value, expires REAL) WITHOUT ROWID;
+CREATE INDEX entries_expires ON entries (expires);
 """
 # Seconds to wait for another process; each holds the file for some millionths of one.
 PATIENCE = 5
@@ -40,19 +42,26 @@ class SharedCache(BaseCache):
     def _connection(self) -> sqlite3.Connection:
         """The thread's own; a new one after a fork, over which SQLite's do not last."""
         if getattr(self.local, "process", None) != os.getpid():
-            self.file.parent.mkdir(parents=True, exist_ok=True)
-            connection = sqlite3.connect(self.file, timeout=PATIENCE, isolation_level=None)
-            # Readers and the writer do not wait for each other, and no count waits for the disk.
-            connection.execute("PRAGMA synchronous = NORMAL")
-            if not self._has_table(connection):
-                connection.execute("PRAGMA journal_mode = WAL")
-                connection.executescript(TABLE)
-            self.local.connection, self.local.process = connection, os.getpid()
+            if not self.file.exists():
+                self._make()
+            self.local.connection, self.local.process = _connect(self.file), os.getpid()
         return self.local.connection
 
-    @staticmethod
-    def _has_table(connection: sqlite3.Connection) -> bool:
-        return bool(connection.execute("SELECT 1 FROM sqlite_master").fetchone())
+    def _make(self) -> None:
+        """Put a whole file in place at once, whoever does the same at this moment.
+
+        Beside it first, as SQLite gives up at once, whatever its patience, where
+        two ask together that readers and the writer no longer wait for each other.
+        """
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=self.file.parent) as folder:
+            made = Path(folder) / self.file.name
+            with closing(_connect(made)) as connection:
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.executescript(TABLE)
+            # Another one's, which may be counted in already, stays.
+            with suppress(FileExistsError):
+                self.file.hardlink_to(made)
 
     def _key(self, key: str, version: int | None) -> str:
         return self.make_and_validate_key(key, version=version)
@@ -123,6 +132,13 @@ class SharedCache(BaseCache):
 
     def close(self, **kwargs: Any) -> None:
         """Nothing: the connection stays for the thread's next request."""
+
+
+def _connect(file: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(file, timeout=PATIENCE, isolation_level=None)
+    # No count waits for the disk.
+    connection.execute("PRAGMA synchronous = NORMAL")
+    return connection
 
 
 def _stored(value: Any) -> int | str:
