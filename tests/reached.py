@@ -78,6 +78,8 @@ class Register:
                 return "nothing"
             case "app_label":
                 return "projects"
+            case "uidb64" | "token":
+                return "nothing"
             case "one" | "other":
                 return self.more[name].pk
             case "object_id":
@@ -94,11 +96,13 @@ class Register:
             return self.drafts["projects"].pk
         if "deleted" in parts:
             return self.more["deleted"]
+        if "keys" in parts:
+            return self.more["apitoken"].pk
         if "user" in parts:
             return self.user.pk
         if name == "id":
             return self.records[parts[2]].pk
-        raise LookupError(f"Say in tests/addresses.py what {name} is in {route}.")
+        raise LookupError(f"Say in tests/reached.py what {name} is in {route}.")
 
     def _in_admin(self, model: str) -> Any:
         others = {"user": self.user, "importbatch": self.batch, **self.more}
@@ -169,8 +173,9 @@ def make_register() -> Register:
             noun=noun, record_id=draft.pk, version=draft.version, reason="Words", reviewer=user
         )
     gone = make_project(code="gone", **said)
-    deleted = gone.pk
+    key = gone.pk
     reviewing.remove(user, gone)
+    deleted = Project.history.filter(id=key).first().history_id
     merging.merge(make_enterprise(code="former"), enterprise, user)
     token, _key = ApiToken.objects.issue(user, "A key")
     LogEntry.objects.create(

@@ -12,7 +12,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.exceptions import FieldError, ValidationError
 from django.db import DataError
-from django.db.models import QuerySet, URLField, prefetch_related_objects
+from django.db.models import BinaryField, QuerySet, URLField, prefetch_related_objects
 from django.db.models.sql import Query
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import NoReverseMatch, URLPattern
@@ -175,8 +175,11 @@ class PlainAdmin(Autocompleting, admin.ModelAdmin):
         if lookup in {getattr(one, "parameter_name", None) for one in filters}:
             return True
         try:
-            lookups = Query(self.model).solve_lookup_type(lookup)[0]
+            lookups, parts, _annotation = Query(self.model).solve_lookup_type(lookup)
         except FieldError:
+            return False
+        if parts[0] in {one.name for one in self.opts.fields if isinstance(one, BinaryField)}:
+            # A text in an address is nothing to compare the content of a file with.
             return False
         return self.LOOKUPS.issuperset(lookups) and super().lookup_allowed(lookup, value, request)
 

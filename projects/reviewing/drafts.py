@@ -75,7 +75,7 @@ def _publish(user: Any, model: Any, keys: list[Any], versions: dict[Any, int] | 
         .filter(pk__in=keys, state=State.DRAFT)
         .order_by("pk")
         .select_for_update(no_key=True, of=("self",))
-        # Joined and not fetched by key: SQLite takes no 1,000 keys in the way Django asks for these.
+        # Joined and not fetched by key: SQLite takes no 1,000 keys in the way Django asks.
         .select_related(*references.columns(model))
         .prefetch_related(*links)
     )

@@ -23,14 +23,12 @@ from tests.factories import (
 
 ROWS = table("Addresses")
 ANSWERS = {
-    "sign in": lambda answer: (
-        answer.status_code == 302 and "/accounts/login/" in answer.headers["Location"]
-    ),
+    "sign in": lambda answer: answer.status_code == 302 and "/login/" in answer.headers["Location"],
     "no": lambda answer: answer.status_code == 403,
     "key": lambda answer: answer.status_code == 401,
     "there": lambda answer: (
         answer.status_code in (200, 301, 302, 404, 405)
-        and "/accounts/login/" not in answer.headers.get("Location", "")
+        and "/login/" not in answer.headers.get("Location", "")
     ),
 }
 NAMED = sorted({address.name for address in every_address() if address.name})
@@ -115,41 +113,37 @@ def test_what_each_address_answers_is_what_the_table_says(records, role):
     user = None if role == "visitor" else make_user(role)
     if user is not None:
         ApiToken.objects.issue(user, "test")
+    client = Client()
+    if user is not None:
+        client.force_login(user)
     wrong = []
     for address in every_address():
-        if not address.name:
+        if not address.name or address.name.endswith("logout"):
             continue
         expected = row_of(address.name)[role]
         for path in address.paths(arguments(address, records, user)):
-            client = Client()
-            if user is not None:
-                client.force_login(user)
             answer = client.get(path)
             if not ANSWERS[expected](answer):
-                wrong.append((address.name, path, expected, answer.status_code))
-    assert wrong == []
+                wrong.append(f"{path} ({address.name}): {answer.status_code}, not {expected}")
+    assert "\n".join(wrong) == ""
 
 
-@pytest.mark.parametrize("role", ROLES)
-def test_no_method_is_an_error_of_ours_and_none_writes_for_a_visitor_or_viewer(records, role):
+@pytest.mark.parametrize("role", ["visitor", "viewer"])
+def test_whoever_may_only_read_writes_by_no_address_and_no_method(records, role):
     user = None if role == "visitor" else make_user(role)
+    client = Client()
     if user is not None:
-        ApiToken.objects.issue(user, "test")
-    before = {
-        name: (record.version, type(record).history.count()) for name, record in records.items()
-    }
+        client.force_login(user)
+    before = {name: (record.version, record.history.count()) for name, record in records.items()}
+
     for address in every_address():
-        if not address.name or address.name == "logout":
+        if not address.name or address.name.endswith("logout"):
             continue
         for path in address.paths(arguments(address, records, user)):
-            for method in ("head", "options", "post", "put", "patch", "delete", "trace"):
-                client = Client()
-                if user is not None:
-                    client.force_login(user)
-                answer = getattr(client, method)(path)
-                assert answer.status_code < 500, (method, path)
-    if role in ("visitor", "viewer"):
-        for name, record in records.items():
-            record.refresh_from_db()
-            assert (record.version, type(record).history.count()) == before[name], name
-        assert not Proposal.objects.exists()
+            for method in ("post", "put", "patch", "delete"):
+                assert getattr(client, method)(path).status_code < 500, (method, path)
+
+    for name, record in records.items():
+        record.refresh_from_db()
+        assert (record.version, record.history.count()) == before[name], name
+    assert not Proposal.objects.exists()
