@@ -88,17 +88,20 @@ def _merged(
 ) -> Proposal | None:
     """The proposal that comes of a record as it is to stand; None where nothing would change.
 
-    What an earlier proposal would change besides stays: a field that is written
-    as it stands was mostly not touched at all.
+    What an earlier proposal would change besides stays, with what it was then: a
+    field that is written as it stands was mostly not touched at all, and somebody
+    else may have changed it since.
     """
     now, wanted = differences.said(before, {}), differences.said(record, links)
     changes = {
         name: value for name, value in wanted.items() if not differences.same(value, now[name])
     }
+    then = {name: now[name] for name in changes}
+    if not changes and (proposal is None or proposal.kind == ProposalKind.DELETION):
+        return None
     if proposal is not None and proposal.kind == ProposalKind.CHANGE:
         changes = {**proposal.changes, **changes}
-    if not changes and proposal is None:
-        return None
+        then = {**proposal.before, **then}
     if proposal is None:
         proposal = Proposal(
             noun=NOUN_OF[type(record)],
@@ -109,7 +112,7 @@ def _merged(
         )
     proposal.kind = ProposalKind.CHANGE
     proposal.changes = changes
-    proposal.before = {name: now[name] for name in changes}
+    proposal.before = then
     proposal.version = before.version
     proposal.updated_at = timezone.now()
     return proposal

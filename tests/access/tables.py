@@ -9,9 +9,13 @@ PAGE = Path(__file__).parents[2] / "docs" / "access.md"
 
 
 def table(heading: str) -> list[dict[str, str]]:
-    """The rows of the table under a heading, by the words above their columns."""
+    """The rows of the tables under a heading, by the words above their columns.
+
+    If there are several, they have the same columns.
+    """
     section = PAGE.read_text().split(f"## {heading}\n")[1].split("\n## ")[0]
     lines = [line for line in section.splitlines() if line.startswith("|")]
-    head, _rule, *rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
-    assert head[-len(ROLES) :] == ROLES
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    head = cells[0]
+    rows = [row for row in cells if row != head and not row[0].startswith("---")]
     return [dict(zip(head, row, strict=True)) for row in rows]

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.access.attempts import ATTEMPTS, Person
+from tests.access.attempts import Person
+from tests.access.attempts_elsewhere import ATTEMPTS
 from tests.access.tables import ROLES, table
 
 CAPABILITIES = table("Capabilities")

@@ -156,6 +156,27 @@ def test_a_person_has_one_proposal_about_a_record_to_which_more_is_added():
     assert second.before == {"name": "Old", "note": "", "description": ""}
 
 
+def test_what_was_proposed_before_stays_overtaken_where_more_is_added():
+    project, clerk, boss = make_project(name="Old"), make_user("clerk"), make_user("superuser")
+    changed(clerk, project, name="Proposed")
+    changed(boss, project, name="Corrected")
+
+    proposal = changed(clerk, project, note="N").proposal
+
+    assert proposal.before == {"name": "Old", "note": ""}
+    assert reviewing.overtaken(proposal, Project.objects.get()) == ["name"]
+
+
+def test_saving_what_stands_leaves_a_deletion_that_was_proposed():
+    project, clerk = make_project(), make_user("clerk")
+    deletion = reviewing.remove(clerk, project).proposal
+
+    done = changed(clerk, project, name=project.name)
+
+    assert done.proposal is None
+    assert Proposal.objects.get().kind == deletion.kind == ProposalKind.DELETION
+
+
 def test_two_people_have_a_proposal_each():
     project = make_project()
 
