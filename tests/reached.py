@@ -93,8 +93,6 @@ class Register:
                 return urlsafe_base64_encode(force_bytes(self.user.pk))
             case "token":
                 return default_token_generator.make_token(self.user)
-        if "keys" in parts:
-            return self.more["apitoken"].pk
         if "import" in parts or "imports" in parts:
             return self.batch.pk
         if "proposals" in parts:
@@ -103,6 +101,8 @@ class Register:
             return self.drafts["projects"].pk
         if "deleted" in parts:
             return self.more["deleted"]
+        if "keys" in parts:
+            return self.more["apitoken"].pk
         if "user" in parts:
             return self.user.pk
         if name == "id":

@@ -20,6 +20,7 @@ def clerk(client):
 
 
 def answered(client, method, address, body, **more):
+    more.setdefault("headers", {"If-Match": "*"} if method in ("PUT", "PATCH") else {})
     answer = client.generic(method, address, body, "application/json", **more)
     return answer.status_code, answer.json()
 

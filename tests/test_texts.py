@@ -192,7 +192,7 @@ TEXTS = {
 @pytest.mark.parametrize("noun", BODIES)
 def test_the_api_refuses_it_in_every_text(client, noun):
     make_zone(code="zone")
-    client.force_login(make_user("administrator"))
+    client.force_login(make_user("superuser"))
 
     for text in TEXTS.get(noun, ["name", "name_zh", "note"]):
         for character in (NULL, ESCAPE, OVERRIDE):
@@ -206,7 +206,7 @@ def test_the_api_refuses_it_in_every_text(client, noun):
 @pytest.mark.django_db
 @pytest.mark.parametrize("character", REFUSED_IN_NAMES)
 def test_the_admin_refuses_it_and_keeps_what_was_typed(client, character):
-    client.force_login(make_user("administrator"))
+    client.force_login(make_user("superuser"))
 
     answer = client.post(
         "/admin/projects/zone/add/", {"code": "z", "name": f"a{character}b", "aliases": ""}
@@ -218,7 +218,7 @@ def test_the_admin_refuses_it_and_keeps_what_was_typed(client, character):
 
 @pytest.mark.django_db
 def test_a_code_names_it_too(client):
-    client.force_login(make_user("administrator"))
+    client.force_login(make_user("superuser"))
 
     for character in (NULL, OVERRIDE, ZERO_WIDTH):
         answer = client.post(
@@ -256,7 +256,7 @@ def test_a_name_that_is_broken_to_fit_its_cell_is_one_line(tmp_path):
 
 @pytest.mark.django_db
 def test_many_at_once_are_refused_by_their_index(client):
-    client.force_login(make_user("administrator"))
+    client.force_login(make_user("superuser"))
 
     answer = client.post(
         "/api/v1/projects/bulk/",
@@ -337,7 +337,7 @@ def test_a_user_name_is_taken_whoever_makes_the_second(client, other, monkeypatc
     monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "correct horse")
     with pytest.raises(CommandError):
         call_command("createsuperuser", interactive=False, username=other, email="")
-    client.force_login(make_user("administrator"))
+    client.force_login(make_user("superuser"))
     password = {"password1": "correct horse", "password2": "correct horse"}
     answer = client.post(
         "/admin/auth/user/add/", {"username": other, "usable_password": "true", **password}
@@ -353,7 +353,7 @@ def test_a_user_name_is_taken_whoever_makes_the_second(client, other, monkeypatc
 def test_a_user_who_is_called_otherwise_now_is_compared_as_well(client):
     make_user("viewer", username="taken")
     user = make_user("viewer", username="free")
-    client.force_login(make_user("administrator"))
+    client.force_login(make_user("superuser"))
 
     page = client.get(reverse("admin:auth_user_change", args=[user.pk])).context["adminform"].form
     typed = {name: "" if value is None else value for name, value in page.initial.items()}
@@ -396,7 +396,7 @@ def test_what_a_user_is_called_holds_nothing_unseen(client):
 @pytest.mark.django_db
 def test_a_group_name_is_taken_too(client):
     Group.objects.create(name="Press office")
-    client.force_login(make_user("administrator"))
+    client.force_login(make_user("superuser"))
 
     answer = client.post("/admin/auth/group/add/", {"name": "press  OFFICE"})
 
@@ -428,7 +428,7 @@ def test_a_key_is_named_once_a_user(other):
 
 @pytest.mark.django_db
 def test_a_social_credit_code_is_one_however_wide_it_is_written(client):
-    client.force_login(make_user("administrator"))
+    client.force_login(make_user("superuser"))
     make_enterprise(uscc=USCC)
     wide = "".join(chr(ord(character) + 0xFEE0) for character in USCC.lower())
 
@@ -445,7 +445,7 @@ def test_a_social_credit_code_is_one_however_wide_it_is_written(client):
 @pytest.mark.django_db
 def test_a_code_is_one_in_upper_and_lower_case(client):
     make_project(code="KS-1")
-    client.force_login(make_user("administrator"))
+    client.force_login(make_user("superuser"))
 
     answers = [
         client.post("/api/v1/projects/", {"code": code, "name": "B"}, "application/json")

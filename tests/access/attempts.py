@@ -339,9 +339,7 @@ def _(person: Person) -> str:
     page = person.browser.get(address)
     if page.status_code != 200:
         return "no"
-    from tests.admin.browser import hidden
-
-    person.browser.post(address, hidden(page) | {"into": other.pk})
+    person.post(address, keep=other.pk, seen=page.context["seen"])
     return yes(Enterprise.objects.count() == 1)
 
 
@@ -350,7 +348,8 @@ def _(person: Person) -> str:
     project = make_project(area=make_area())
     key = project.pk
     reviewing.remove(make_user("superuser"), project)
-    person.post(f"/review/deleted/projects/{key}/restore/")
+    last = Project.history.filter(id=key).first()
+    person.post(f"/review/deleted/projects/{last.history_id}/restore/")
     return yes(Project.objects.filter(pk=key).exists())
 
 

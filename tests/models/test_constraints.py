@@ -7,7 +7,15 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, models, transaction
 
-from projects.models import ApiToken, FormerCode, ProjectSector, StoredAnswer
+from projects.models import (
+    ApiToken,
+    AreaLimit,
+    FormerCode,
+    ProjectSector,
+    Proposal,
+    ReturnedDraft,
+    StoredAnswer,
+)
 from tests.factories import (
     make_area,
     make_enterprise,
@@ -100,6 +108,22 @@ BREAKING = {
     "storedanswer_key_once": lambda: [
         StoredAnswer.objects.create(user=user, key="same")
         for user in [make_user()]
+        for _again in range(2)
+    ],
+    "arealimit_once": lambda: [
+        AreaLimit.objects.create(user=user, area=area)
+        for user, area in [(make_user(), make_area())]
+        for _again in range(2)
+    ],
+    "proposal_open_once": lambda: [
+        Proposal.objects.create(
+            noun="projects", record_id=1, key="same", kind="change", version=1, user=user
+        )
+        for user in [make_user()]
+        for _again in range(2)
+    ],
+    "returneddraft_once": lambda: [
+        ReturnedDraft.objects.create(noun="projects", record_id=1, version=1, reason="same")
         for _again in range(2)
     ],
 }
