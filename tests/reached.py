@@ -7,7 +7,7 @@ is forgotten. A new kind of address needs its values in `Register`, as a test sa
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -15,10 +15,12 @@ from typing import Any
 
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Group, User
+from django.contrib.auth.tokens import default_token_generator
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.urls import URLResolver, get_resolver
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
 
 from projects import auditing, merging, reviewing
 from projects.models import (
@@ -30,6 +32,7 @@ from projects.models import (
     Proposal,
     ReturnedDraft,
 )
+from tests.addresses import every_address
 from tests.factories import (
     make_area,
     make_enterprise,
@@ -78,8 +81,6 @@ class Register:
                 return "nothing"
             case "app_label":
                 return "projects"
-            case "uidb64" | "token":
-                return "nothing"
             case "one" | "other":
                 return self.more[name].pk
             case "object_id":
@@ -88,6 +89,10 @@ class Register:
                 return self.records[next(part for part in parts if part in self.records)].code
             case "content_type_id":
                 return ContentType.objects.get_for_model(Project).pk
+            case "uidb64":
+                return urlsafe_base64_encode(force_bytes(self.user.pk))
+            case "token":
+                return default_token_generator.make_token(self.user)
         if "import" in parts or "imports" in parts:
             return self.batch.pk
         if "proposals" in parts:
@@ -175,7 +180,7 @@ def make_register() -> Register:
     gone = make_project(code="gone", **said)
     key = gone.pk
     reviewing.remove(user, gone)
-    deleted = Project.history.filter(id=key).first().history_id
+    deleted = Project.history.filter(id=key).latest("history_id").history_id
     merging.merge(make_enterprise(code="former"), enterprise, user)
     token, _key = ApiToken.objects.issue(user, "A key")
     LogEntry.objects.create(
@@ -216,14 +221,9 @@ def bring_in(client: Client, content: str = ROWS, name: str = "rows.csv") -> Imp
     return batch
 
 
-def routes(resolver: Any = None, before: str = "") -> Iterator[str]:
+def routes() -> list[str]:
     """The patterns of all addresses, each from the root."""
-    for one in (resolver or get_resolver()).url_patterns:
-        route = before + str(one.pattern)
-        if isinstance(one, URLResolver):
-            yield from routes(one, route)
-        else:
-            yield route
+    return [one.route for one in every_address()]
 
 
 def addresses(register: Register) -> dict[str, str]:

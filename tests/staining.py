@@ -16,14 +16,18 @@ from projects.models.fields import CodeField, RateField
 
 # What programs made, and read again.
 MADE = {
+    "asked",
+    "body",
     "codename",
     "digest",
     "headings_digest",
     "history_type",
     "noun",
+    "object_id",
     "password",
     "plan",
     "search_key",
+    "session_data",
     "session_key",
     "sha256",
 }

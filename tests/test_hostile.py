@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 import time
+from collections import Counter
 from urllib.parse import quote
 
 import pytest
@@ -56,13 +57,14 @@ def ask(client, address):
 
 
 def check(clients, asked, rounds, figure):
-    took = {}
+    took, statuses = {}, Counter()
     for number, address in enumerate(asked):
         status, seconds = ask(clients[number % 2], address)
         assert status < 500, address[:2000]
         took[address] = seconds
+        statuses[status] += 1
     slowest = max(took, key=took.__getitem__)
-    figure("asked", len(took))
+    figure("answers", dict(statuses))
     figure("slowest answer", f"{took[slowest]:.2f} s, {slowest[:120]}")
     # In the suite nothing is timed: a machine that has much to do is no fault.
     most = rounds(0, SLOWEST)

@@ -54,14 +54,17 @@ def seen(client, found):
     with transaction.atomic():
         answers = {address: asked(client, address) for address in found}
         transaction.set_rollback(True)
+    # Who was signed in still is, and every page is the one that was meant.
+    assert {address: one.status_code for address, one in answers.items()} == found
     return answers
 
 
 def pages(client, register, part="/"):
-    """The addresses that begin with `part` and answer with a page."""
+    """The addresses that begin with `part` and answer with a page, each with its status."""
     keys = {name: register.more[name].pk for name in ("one", "other")}
     found = [*addresses(register).values(), *(one.format(**keys) for one in MORE)]
-    return [one for one in found if re.match(part, one) and is_page(asked(client, one))]
+    answers = {one: asked(client, one) for one in found if re.match(part, one)}
+    return {one: answer.status_code for one, answer in answers.items() if is_page(answer)}
 
 
 @pytest.mark.parametrize("part", PARTS)

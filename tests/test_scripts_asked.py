@@ -8,8 +8,11 @@ from itertools import cycle, islice
 from urllib.parse import quote
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 
+from projects import recording
+from projects.models import Source
 from tests.factories import make_user
 from tests.files.scripts import ADDRESSES, SCRIPTS
 from tests.parameters import parameters_of
@@ -154,3 +157,14 @@ def test_files_with_scripts_in_names_headings_and_cells_are_text(office, scripts
         for page, plain in zip(shown[script], shown[harmless(script)], strict=True):
             check_same(page, plain, script)
             check_escaped(page, [script])
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_no_door_takes_an_address_that_is_not_of_the_web(office, address):
+    body = {"code": "a", "title": "A", "url": address}
+
+    answer = office.post("/api/v1/sources/", json.dumps(body), "application/json")
+
+    assert (answer.status_code, list(answer.json())) == (400, ["url"])
+    with pytest.raises(ValidationError, match="'url':"):
+        recording.save(Source(**body))
