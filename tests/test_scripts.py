@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
+import zipfile
 
 import pytest
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 
-from tests.files.scripts import SCRIPTS
+from tests.files.scripts import FORMULAS, SCRIPTS
 from tests.reached import addresses, make_register
 from tests.staining import harmless, packed, stain
 from tests.structure import check_same, is_page
@@ -78,3 +81,27 @@ def test_no_text_of_a_record_becomes_a_part_of_a_page(register, office, texts, p
         stain(text)
         for address, page in seen(office, found).items():
             check_same(page, before[address], f"{address}: {text}")
+
+
+def test_no_cell_of_any_file_begins_a_formula(register, office):
+    files = {one for one in addresses(register).values() if one.endswith(".csv")}
+    assert f"/import/{register.batch.pk}/refused.csv" in files
+
+    for formula in FORMULAS:
+        stain(formula)
+        for address in files:
+            text = office.get(address).getvalue().decode("utf-8-sig")
+            cells = [cell for row in csv.reader(io.StringIO(text, newline="")) for cell in row]
+            begun = [cell for cell in cells if cell[:1] in set("=+-@\t\r") - {""}]
+            assert [cell for cell in begun if not re.fullmatch(r"-[0-9.]+", cell)] == [], address
+            assert any(formula.strip() in cell for cell in cells), address
+            if not address.startswith("/import/"):
+                book = office.get(address.replace(".csv", ".xlsx")).getvalue()
+                assert formulas(book) == [], address
+
+
+def formulas(book):
+    """The cells of a workbook that count something."""
+    with zipfile.ZipFile(io.BytesIO(book)) as file:
+        sheets = [one for one in file.namelist() if one.startswith("xl/worksheets/")]
+        return [one for name in sheets for one in re.findall(rb"<f[ >/].*?>", file.read(name))]
