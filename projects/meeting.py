@@ -8,6 +8,8 @@ both beside each other. Sent once more, it is of the version that stands.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -64,6 +66,8 @@ class Meeting:
     @classmethod
     def of(cls, record: Any, seen: str) -> Meeting:
         """Three queries, and two for each kind of link."""
+        if not hasattr(type(record), "history"):
+            return cls(record, None, *said_by(None))
         last = type(record).history.filter(id=record.pk).select_related("history_user").first()
         by, at = said_by(last)
         return cls(record, _as_read(record, seen), by, at)
@@ -103,7 +107,11 @@ def _as_read(record: Any, seen: str) -> Mapping[str, Any] | None:
 
 
 class MeetingForm(forms.ModelForm):
-    """A form for a record with a version.
+    """A form for a record that stands: one with a version, or one without, such as an account.
+
+    Of a record without a version the page carries a digest of what its fields
+    hold; what was changed in between can be told from what stands, not what it
+    was before.
 
     In a formset the versions stand together in one field of it, and each form is
     given its own as `seen`; a row that was left alone is not written, and so not
@@ -114,14 +122,30 @@ class MeetingForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.meeting: Meeting | None = None
         self.is_row = seen is not None
-        if self.instance.pk is None or not hasattr(self.instance, "version"):
+        if self.instance.pk is None or (self.is_row and not hasattr(self.instance, "version")):
             return
+        standing = self.standing()
         if seen is None:
             # Not declared: the admin lists what is, and would show it as a field like any other.
-            self.fields[SEEN] = SeenField(initial=str(self.instance.version))
+            self.fields[SEEN] = SeenField(initial=standing)
             seen = self.data.get(self.add_prefix(SEEN), "")
-        if self.is_bound and seen != str(self.instance.version):
+        if self.is_bound and seen != standing:
             self._meet(seen)
+
+    def standing(self) -> str:
+        """The version of the record, or a digest of it. The digest reads each link in a query."""
+        if hasattr(self.instance, "version"):
+            return str(self.instance.version)
+        held = [
+            (name, sorted(self.as_standing(name)[self.add_prefix(name)]))
+            for name, one in self.fields.items()
+            if not one.disabled
+        ]
+        return hashlib.sha256(json.dumps([held, self.parts()]).encode()).hexdigest()
+
+    def parts(self) -> list[str]:
+        """What belongs to a record without a version, and is written on its page as well."""
+        return []
 
     def _meet(self, seen: str) -> None:
         """Put together how the record differs from its version `seen`, and from what was typed."""
@@ -259,6 +283,9 @@ class PartsFormSet(forms.BaseInlineFormSet):
         if self.is_bound and meeting is not None:
             self._meet(meeting)
 
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        return super().get_form_kwargs(index) | {"seen": ""}
+
     def _meet(self, meeting: Meeting) -> None:
         columns = [self.form.base_fields[name] for name in self.COLUMNS]
         now = [
@@ -305,7 +332,7 @@ def without_rows(data: Any, prefix: Any, gone: Iterable[int]) -> Any:
     """What was sent of a formset without these of its first rows; the others close up."""
     gone = set(gone)
     kept = data.copy()
-    total = _count(data, prefix, "TOTAL_FORMS")
+    total = number_of_rows(data, prefix)
     initial = _count(data, prefix, "INITIAL_FORMS")
     left = (index for index in range(total) if index not in gone)
     new_index = {str(index): place for place, index in enumerate(left)}
@@ -319,6 +346,11 @@ def without_rows(data: Any, prefix: Any, gone: Iterable[int]) -> Any:
     kept[f"{prefix}-TOTAL_FORMS"] = str(len(new_index))
     kept[f"{prefix}-INITIAL_FORMS"] = str(initial - sum(index < initial for index in gone))
     return kept
+
+
+def number_of_rows(data: Any, prefix: Any) -> int:
+    """How many rows were sent of a formset."""
+    return _count(data, prefix, "TOTAL_FORMS")
 
 
 def _count(data: Any, prefix: Any, name: str) -> int:

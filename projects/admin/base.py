@@ -284,6 +284,13 @@ class RegisterAdmin(ReviewingAdmin, PlainAdmin, SimpleHistoryAdmin):
         self._check_seen(request, unquote(object_id))
         return super().history_view(request, object_id, extra_context)
 
+    def deletion_of(self, request: HttpRequest, key: Any) -> Any:
+        if self.model in NOUN_OF:
+            rows = reviewing.deleted(request.user, self.model)
+        else:
+            rows = self.model.history.filter(history_type="-").order_by("-history_id")
+        return rows.filter(id=key).select_related("history_user").first()
+
     def _check_seen(self, request: HttpRequest, key: str) -> None:
         """Raise Http404 unless the person sees the record, or saw it before it was deleted."""
         if self.model not in NOUN_OF or self.get_queryset(request).filter(pk=key).exists():

@@ -13,10 +13,21 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 
 from projects import recording
-from projects.meeting import SEEN, MeetingForm, PartsFormSet, RecordsFormSet, said_at, said_by
+from projects.meeting import (
+    SEEN,
+    MeetingForm,
+    PartsFormSet,
+    RecordsFormSet,
+    number_of_rows,
+    said,
+    said_at,
+    said_by,
+)
 
 
 class MeetingChecks(ModelAdminChecks):
@@ -40,7 +51,9 @@ class MeetingChecks(ModelAdminChecks):
                 obj=admin_obj.__class__,
                 id="projects.E002",
             )
-        for inline in admin_obj.inlines:
+        # Of what has no version, the form's digest knows the rows as well.
+        inlines = admin_obj.inlines if hasattr(admin_obj.model, "version") else ()
+        for inline in inlines:
             kind = RecordsFormSet if hasattr(inline.model, "history") else PartsFormSet
             if not issubclass(inline.formset, kind):
                 yield checks.Error(
@@ -50,7 +63,7 @@ class MeetingChecks(ModelAdminChecks):
                 )
 
 
-class MeetingAdmin(admin.ModelAdmin):
+class MeetingPages(admin.ModelAdmin):
     """An admin whose pages hold the record while they compare and write.
 
     What `MeetingForm` and its formsets compare cannot change until the
@@ -58,6 +71,8 @@ class MeetingAdmin(admin.ModelAdmin):
     """
 
     checks_class = MeetingChecks
+    form = MeetingForm
+    change_form_template = "admin/projects/change_form.html"
 
     # What another write took or deleted meanwhile, the form says when it is asked again.
     @recording.retried(IntegrityError)
@@ -81,6 +96,59 @@ class MeetingAdmin(admin.ModelAdmin):
         except ValidationError:
             return
         recording.hold(self.model._base_manager.filter(pk=key), to_delete=to_delete)
+
+    def _get_obj_does_not_exist_redirect(
+        self, request: HttpRequest, opts: Any, object_id: str
+    ) -> HttpResponse:
+        """What was typed into the page of a record that is gone, so that it can be copied."""
+        if request.method != "POST" or not self.has_view_or_change_permission(request):
+            return super()._get_obj_does_not_exist_redirect(request, opts, object_id)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("Not saved: this does not stand any more"),
+            "opts": opts,
+            "typed": list(self._typed(request)),
+            "last": self._last_of(request, object_id),
+        }
+        return TemplateResponse(request, "admin/projects/gone.html", context, status=410)
+
+    def _typed(self, request: HttpRequest) -> Iterable[tuple[str, str]]:
+        """What was sent of each field, and of each row below, in words; what is empty is left out.
+
+        A query for each link that was chosen.
+        """
+        sent = [("", self.get_form(request, None, change=True), "")]
+        for rows, inline in self.get_formsets_with_inlines(request):
+            prefix = rows.get_default_prefix()
+            title = capfirst(str(inline.model._meta.verbose_name))
+            sent += [
+                (f"{prefix}-{index}-", rows.form, f"{title} {index + 1}: ")
+                for index in range(number_of_rows(request.POST, prefix))
+            ]
+        for prefix, form, title in sent:
+            blank = form()
+            for name, one in blank.fields.items():
+                value = one.widget.value_from_datadict(request.POST, {}, prefix + name)
+                # An empty row is sent with what its fields begin with.
+                is_typed = value and not (title and value == blank[name].initial)
+                words = said(one, value) if is_typed else "—"
+                if words != "—" and not one.widget.is_hidden:
+                    yield f"{title}{capfirst(str(one.label))}", words
+
+    def _last_of(self, request: HttpRequest, object_id: str) -> Any:
+        try:
+            key = self.opts.pk.to_python(unquote(object_id))
+        except ValidationError:
+            return None
+        return self.deletion_of(request, key)
+
+    def deletion_of(self, request: HttpRequest, key: Any) -> Any:
+        """The row of history that says who deleted a record, where the person may know it."""
+        return None
+
+
+class MeetingAdmin(MeetingPages):
+    """The same of records with a version, whose saves and deletions are rows of their history."""
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         # Its links are saved after it: the row of history waits for them, in `save_related`.

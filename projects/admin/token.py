@@ -9,10 +9,11 @@ from projects import auditing
 from projects.models import ApiToken
 
 from .base import PlainAdmin
+from .meeting import MeetingPages
 
 
 @admin.register(ApiToken)
-class ApiTokenAdmin(PlainAdmin):
+class ApiTokenAdmin(PlainAdmin, MeetingPages):
     """Keys to the API. A key acts for its user, so that only superusers make one for others."""
 
     list_display = ["name", "user", "read_only", "expires_on", "created_at"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
@@ -19,9 +18,11 @@ from django_otp.plugins.otp_totp.admin import TOTPDevice
 
 from projects.account_names import check_account
 from projects.accounts import second_factor
+from projects.meeting import MeetingForm
 from projects.models import AreaLimit, rights
 
 from .base import Autocompleting, PlainAdmin
+from .meeting import MeetingPages
 
 # Nobody looks at the secrets of others: a second factor that was lost is removed below.
 admin.site.unregister([User, Group, TOTPDevice])
@@ -70,7 +71,7 @@ class AreaLimitInline(Autocompleting, admin.TabularInline):
     has_change_permission = has_delete_permission = has_add_permission
 
 
-class AccountForm(forms.ModelForm):
+class AccountForm(MeetingForm):
     """Says at its field what every save of a user or a group is asked."""
 
     def _post_clean(self) -> None:
@@ -88,17 +89,20 @@ class NewUserForm(AccountForm, AdminUserCreationForm):
 
 
 class ChangedUserForm(AccountForm, UserChangeForm):
-    pass
+    def parts(self) -> list[str]:
+        return [str(one) for one in self.instance.area_limits.values_list("pk", "area")]
 
 
 @admin.register(User)
-class PlainUserAdmin(PlainAdmin, UserAdmin):
+class PlainUserAdmin(PlainAdmin, MeetingPages, UserAdmin):
     """Accounts and their roles. A person limited to areas administers none."""
 
     list_display = ["username", "first_name", "last_name", "is_active", "is_staff", "last_login"]
     list_filter = ["is_active", "is_staff", "is_superuser", "groups"]
     add_form = NewUserForm
     form = ChangedUserForm
+    # What signing in writes is nobody's to type, and no change that a page meets.
+    readonly_fields = ["last_login", "date_joined"]
     inlines = [AreaLimitInline]
     actions = ["remove_second_factor"]
 
@@ -169,7 +173,7 @@ class PlainUserAdmin(PlainAdmin, UserAdmin):
 
 
 @admin.register(Group)
-class PlainGroupAdmin(PlainAdmin, GroupAdmin):
+class PlainGroupAdmin(PlainAdmin, MeetingPages, GroupAdmin):
     """What the roles may do. Whoever changes that could give themselves anything: superusers."""
 
     form = AccountForm

@@ -162,14 +162,32 @@ def test_every_noun_refuses_a_stale_save(office, noun):
 
 
 def test_a_project_that_was_deleted_meanwhile_is_not_made_again(office, other):
-    project = make_project(sectors=[make_sector()])
-    typed = sent(office.get(page_of(project)), note="Mine")
+    sector = make_sector(name="Trade")
+    project = make_project(name="Park", sectors=[sector])
+    typed = sent(office.get(page_of(project)), note="Mine <b>and\nyours")
     delete(other, project)
 
-    answer = office.post(page_of(project), typed, follow=True)
+    answer = office.post(page_of(project), typed)
 
-    assert "deleted" in " ".join(str(one) for one in answer.context["messages"])
+    assert answer.status_code == 410
     assert not Project.objects.exists()
+    words = dict(answer.context["typed"])
+    assert not [label for label in words if label.startswith("Funds received")]
+    assert (words["Name"], words["Note"]) == ("Park", "Mine <b>and\nyours")
+    assert "Trade" in words["Sector of a project 1: Sector"]
+    text = answer.content.decode()
+    assert "by gulnara at" in text
+    assert "Mine &lt;b&gt;and<br>yours" in text
+
+
+def test_of_a_record_that_was_never_there_the_page_says_no_more(office):
+    address = page_of(make_project()).replace("/change/", "9/change/")
+
+    answer = office.post(address, {"name": "Mine"})
+
+    assert answer.status_code == 410
+    assert answer.context["last"] is None
+    assert office.post(address.replace("9/", "x/"), {"name": "Mine"}).status_code == 410
 
 
 # Sectors are a part of their project.

@@ -5,6 +5,7 @@ from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 from django.urls import reverse
 
+from tests.admin.browser import sent
 from tests.factories import make_area, make_user
 
 pytestmark = pytest.mark.django_db
@@ -32,8 +33,6 @@ def typed(user, **changes):
         "username": user.username,
         "is_active": "on",
         "is_staff": "on",
-        "date_joined_0": "2024-01-01",
-        "date_joined_1": "00:00:00",
         **{f"area_limits-{name}": value for name, value in rows.items()},
         **changes,
     }
@@ -43,8 +42,10 @@ def test_an_administrator_gives_roles_and_limits(browser):
     clerk, area = make_user("visitor"), make_area()
     group = Group.objects.get(name="clerk")
 
+    page = browser.get(change(clerk))
+
     answer = browser.post(
-        change(clerk), typed(clerk, groups=[group.pk], **{"area_limits-0-area": area.pk})
+        change(clerk), sent(page, groups=[group.pk], **{"area_limits-0-area": area.pk})
     )
 
     assert answer.status_code == 302
@@ -57,7 +58,11 @@ def test_nobody_makes_a_superuser_who_is_none(browser, administrator):
     one = Permission.objects.get(codename="add_group")
 
     for user in (clerk, administrator):
-        browser.post(change(user), typed(user, is_superuser="on", user_permissions=[one.pk]))
+        page = browser.get(change(user))
+        answer = browser.post(
+            change(user), sent(page, is_superuser="on", user_permissions=[one.pk])
+        )
+        assert answer.status_code == 302
 
     assert not User.objects.filter(is_superuser=True).exists()
     assert not clerk.user_permissions.exists()
@@ -69,10 +74,58 @@ def test_nobody_gives_a_group_that_holds_more_than_they_do(browser):
     beyond = Group.objects.create(name="beyond")
     beyond.permissions.add(Permission.objects.get(codename="add_group"))
 
-    page = browser.post(change(clerk), typed(clerk, groups=[beyond.pk]))
+    page = browser.post(change(clerk), sent(browser.get(change(clerk)), groups=[beyond.pk]))
 
     assert "groups" in page.context["adminform"].form.errors
     assert beyond not in clerk.groups.all()
+
+
+def test_an_account_that_was_changed_after_its_page_was_opened_is_shown_again(browser):
+    clerk, area = make_user("clerk", first_name="Aynur"), make_area()
+    typed_first = sent(browser.get(change(clerk)), first_name="Mine")
+    theirs = sent(browser.get(change(clerk)), **{"is_active": None, "area_limits-0-area": area.pk})
+    assert browser.post(change(clerk), theirs).status_code == 302
+
+    page = browser.post(change(clerk), typed_first)
+
+    clerk.refresh_from_db()
+    assert (page.status_code, clerk.first_name, clerk.is_active) == (200, "Aynur", False)
+    said = {one.label: (one.now, one.yours) for one in met(page).differences}
+    assert said == {"First name": ("Aynur", "Mine"), "Active": ("False", "True")}
+    assert "What differs" in page.content.decode()
+
+
+def test_signing_in_is_no_change_that_an_open_page_meets(browser):
+    clerk = make_user("clerk")
+    page = browser.get(change(clerk))
+    Client().force_login(clerk)
+
+    assert browser.post(change(clerk), sent(page, first_name="Aynur")).status_code == 302
+
+
+def test_limits_that_were_given_after_the_page_was_opened_are_a_change_too(browser):
+    clerk = make_user("clerk")
+    page = browser.get(change(clerk))
+    clerk.area_limits.create(area=make_area())
+
+    assert met(browser.post(change(clerk), sent(page))) is not None
+    assert clerk.area_limits.count() == 1
+
+
+def test_a_group_that_was_changed_after_its_page_was_opened_keeps_what_it_was_given():
+    office = Client()
+    office.force_login(make_user("superuser"))
+    group = Group.objects.create(name="guests")
+    address = reverse("admin:auth_group_change", args=[group.pk])
+    page = office.get(address)
+    group.permissions.add(Permission.objects.get(codename="view_area"))
+
+    assert met(office.post(address, sent(page))) is not None
+    assert group.permissions.count() == 1
+
+
+def met(page):
+    return page.context["adminform"].form.meeting
 
 
 @pytest.mark.parametrize("page", ["change", "delete"])
