@@ -93,6 +93,34 @@ def test_two_dimensions_stand_across(ask, trade):
     assert query_of(cell) == [("basis", "contracted"), ("area", "kashi"), ("year", "2023")]
 
 
+def test_a_cross_table_is_shaded_by_its_largest_cell(ask):
+    for amount, year in ((600, 2022), (100, 2023), (0, 2024)):
+        make_project(amount=Decimal(amount), signed_on=date(year, 1, 1))
+
+    cells = ask("/totals/", by="area", then="year").one("tbody").all("td")
+
+    assert [cell.attributes["class"] for cell in cells] == [
+        "number heat-6",
+        "number heat-1",
+        "number",
+        "number",
+    ]
+
+
+def test_years_stand_as_a_line_that_breaks_where_nothing_is_known(ask):
+    for year, amount in ((2019, "1.00"), (2020, "4.00"), (2021, None), (2022, "2.00")):
+        make_project(signed_on=date(year, 1, 1), amount=amount and Decimal(amount))
+    make_project(signed_on=None)
+
+    line = ask("/totals/", by="year").one("svg", role="img")
+
+    assert line.one("title").text == "Contracted by year, CNY"
+    points = [(c.attributes["cx"], c.attributes["cy"]) for c in line.all("circle")]
+    assert points == [("5.00%", "141.0"), ("35.00%", "24.0"), ("95.00%", "102.0")]
+    assert len(line.all("line", class_="stretch")) == 1
+    assert [text.text for text in line.all("text", class_="tick")] == ["2019", "2020", "2022"]
+
+
 def test_too_many_columns_stand_one_below_the_other(ask):
     for number in range(totals.MOST_COLUMNS + 1):
         make_project(signed_on=date(2000 + number, 1, 1), amount=Decimal("1.00"))
@@ -121,13 +149,19 @@ def test_bars_show_the_numbers_of_the_table(ask, trade):
     make_project(sectors=[trade], amount=Decimal("400.00"))
     make_project(amount=Decimal("100.00"))
 
-    chart = ask("/totals/").one("figure")
+    chart = ask("/totals/").one("figure").one("svg", role="img")
 
-    assert [rect.attributes["width"] for rect in chart.all("rect")] == ["100.00%", "25.00%"]
-    assert [li.text.split()[:2] for li in chart.all("li")] == [
-        ["Trade", "400.00"],
-        ["not", "stated"],
+    assert bars_of(chart) == ["100.00%", "25.00%"]
+    assert [text.text for text in chart.all("text")] == [
+        "Trade",
+        "400.00 CNY",
+        "not stated",
+        "100.00 CNY",
     ]
+
+
+def bars_of(chart):
+    return [rect.attributes["width"] for rect in chart.all("rect", class_="known")]
 
 
 def test_money_that_went_back_has_no_bar(ask):
@@ -137,8 +171,7 @@ def test_money_that_went_back_has_no_bar(ask):
 
     page = ask("/totals/", by="area", basis="received")
 
-    widths = [rect.attributes["width"] for rect in page.one("figure").all("rect")]
-    assert widths == ["100.00%", "0.00%"]
+    assert bars_of(page.one("figure")) == ["100.00%", "0.00%"]
     assert [row[1] for row in page.rows()] == ["5.00 CNY", "-7.00 CNY"]
 
 
