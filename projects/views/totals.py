@@ -3,14 +3,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from projects import charts, totals
+from projects import charts, provenance, totals
 from projects.filters import TotalsQuestion
-from projects.models import Basis, Project
+from projects.models import Basis, Project, Stage
 from projects.totals import DIMENSIONS, CrossTable, Figure, Totals
 
 from .drawing import largest_as_bars, line_of
@@ -58,8 +61,41 @@ def totals_page(request: HttpRequest) -> HttpResponse:
         charted = [row for row, _cells in cross.rows]
         context |= {"cross": cross, "shaded": shaded(cross)}
     context |= largest_as_bars(charted)
-    context["line"] = line_of(charted, by[0])
+    context |= {"line": line_of(charted, by[0]), **made_of(question, table)}
     return render(request, "projects/totals.html", context)
+
+
+def made_of(question: TotalsQuestion, table: Totals) -> dict[str, Any]:
+    """What a table was computed with and what was left out of it. Two queries at most."""
+    basis = table.basis
+    rates = provenance.rates_used(question, basis)
+    unconverted = provenance.left_out(question, basis) if table.total.left_out else []
+    return {
+        "rates": rates[: provenance.MOST_RATES],
+        "more_rates": len(rates) > provenance.MOST_RATES,
+        "unconverted": unconverted[: provenance.MOST_LEFT_OUT],
+        "more_unconverted": len(unconverted) > provenance.MOST_LEFT_OUT,
+        "further": of_other_stages(question, basis),
+    }
+
+
+def of_other_stages(question: TotalsQuestion, basis: Basis) -> list[dict[str, Any]]:
+    """Lists of the projects of the same question that its basis leaves out, where it asks for no
+    stage itself."""
+    asked = {name: found for name, found in question.asked().items() if name != "basis"}
+    if basis != Basis.CONTRACTED or "stage" in asked:
+        return []
+    words = {
+        Stage.INTENDED: gettext("Projects that are intended only"),
+        Stage.TERMINATED: gettext("Projects that were terminated"),
+    }
+    return [
+        {
+            "words": said,
+            "href": f"{reverse('projects')}?{urlencode({**asked, 'stage': stage}, doseq=True)}",
+        }
+        for stage, said in words.items()
+    ]
 
 
 def fits_across(table: Totals) -> bool:

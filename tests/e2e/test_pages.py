@@ -33,6 +33,7 @@ ADDRESSES = [
     "/headlines/",
     "/sources/",
     "/sources/globaltimes-2023-11-13/",
+    "/methods/",
     "/accounts/login/",
 ]
 LONG = "Uninterruptedly" * 12

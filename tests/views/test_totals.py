@@ -10,8 +10,10 @@ from tests.factories import (
     make_area,
     make_enterprise,
     make_project,
+    make_rate,
     make_receipt,
     make_sector,
+    make_source,
 )
 from tests.views.reading import query_of
 
@@ -190,6 +192,54 @@ def test_what_no_rate_converts_is_said_and_what_to_do(ask):
 
     assert text.startswith("Every one of the 3 projects that disclose an amount was left out")
     assert "import_rates" in text
+
+
+def test_how_it_was_computed_names_rule_rates_and_what_was_left_out(ask):
+    make_rate("USD", "CNY", "7.2", date(2023, 1, 1), source=make_source(title="Central bank"))
+    make_rate("EUR", "CNY", "8.0", date(2023, 1, 1), source=make_source(title="Not used"))
+    make_project(amount=Decimal("5.00"), currency="USD", signed_on=date(2023, 1, 15))
+    make_project(name="Too late", amount=Decimal("5.00"), currency="USD")
+    make_project(code="silent", amount=None)
+    make_project(code="wish", stage="intended", signed_on=None)
+    make_project(code="gone", stage="terminated")
+
+    computed = ask("/totals/").one(class_="computed")
+
+    assert "signed or further and not terminated" in computed.text
+    assert "1 USD = 7.2 CNY (2023-01-01), Central bank" in computed.text
+    assert "Not used" not in computed.text
+    assert "1 project for want of an exchange rate on its day: Too late" in computed.text
+    for link, codes in (
+        ("1 project", ["silent"]),
+        ("Projects that are intended only", ["wish"]),
+        ("Projects that were terminated", ["gone"]),
+    ):
+        assert [row[1] for row in ask(computed.link(link)).rows()] == codes
+    assert computed.link("All rules of this register") == "/methods/"
+
+
+def test_how_funds_received_were_computed_goes_by_their_receipts(ask):
+    make_rate("USD", "CNY", "7.2", date(2023, 1, 1), source=make_source(title="Early"))
+    make_rate("USD", "CNY", "7.1", date(2024, 1, 1), source=make_source(title="Late"))
+    project = make_project(name="Paid in euros")
+    for day in (date(2023, 1, 2), date(2024, 1, 2)):
+        make_receipt(project, Decimal("1.00"), currency="USD", received_on=day)
+    make_receipt(project, Decimal("1.00"), currency="EUR", received_on=date(2024, 1, 2))
+
+    computed = ask("/totals/", basis="received", year="2024").one(class_="computed").text
+
+    assert "Late" in computed
+    assert "Early" not in computed
+    assert "1 project for want of an exchange rate on its day: Paid in euros" in computed
+
+
+def test_nothing_is_left_out_where_nothing_is(ask):
+    make_project()
+
+    computed = ask("/totals/", stage="signed").one(class_="computed").text
+
+    assert "None: every amount that is counted was published in CNY." in computed
+    assert "Left out Nothing." in computed
 
 
 def test_a_change_of_the_base_currency_leaves_everything_out_until_the_rebuild(ask, settings):
