@@ -211,8 +211,6 @@ def test_an_enterprise_counts_the_projects_it_leads_and_takes_part_in(ask):
     assert [row[1] for row in page.all("tbody")[0].rows()] == ["joins", "leads"]
     (of_sector,) = page.all("tbody")[1].rows()
     assert of_sector == ["not stated", "at least 5.00 CNY", "1 of 2 disclosed", "100.00 %"]
-        ["not stated", "at least 5.00 CNY", "1 of 2 disclosed", "100.00 %"]
-    ]
     assert "at least 5.00 CNY, 1 of 2 disclosed" in page.one(class_="summary").text
     assert facts(page)["Origin"] == "Zhejiang"
     assert len(ask(page.link("Its projects as a list")).rows()) == 2
