@@ -11,18 +11,17 @@ unknown, never zero.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count
 from django.urls import reverse
 from django.utils.text import capfirst
 
 from projects.filters import ProjectQuestion
 from projects.models import CONTRACTED_STAGES, Allocation, Basis, Stage
-from projects.totals import Figure, aggregates, figure, rows_of
+from projects.totals import Figure, aggregates, figure, rows_of, together
 
 
 @dataclass(frozen=True)
@@ -50,13 +49,10 @@ class Progress:
 
     steps: list[Step]
     contracted: Figure
+    intended: Figure
+    terminated: Figure
     arrived: Figure
     arrival: Decimal | None
-    arrived_href: str
-    intended: int
-    intended_href: str
-    terminated: int
-    terminated_href: str
 
     @property
     def signed(self) -> int:
@@ -71,43 +67,52 @@ class Progress:
         return self.steps[CONTRACTED_STAGES.index(Stage.CONSTRUCTION)]
 
 
-def progress(question: ProjectQuestion, contracted: Figure) -> Progress:
-    """Of a valid question without a basis, whose contracted total is known. Two queries."""
-    rows = question.qs.order_by().values("stage").annotate(projects=Count("pk"))
-    counts = {row["stage"]: row["projects"] for row in rows}
+def progress(question: ProjectQuestion) -> Progress:
+    """Of a valid question without a basis. Two queries."""
+    stages = _by_stage(question)
     funded = question.qs.order_by().contracted().disclosed()
     arrived = figure(
         Allocation.objects.filter(
             rows_of(Basis.RECEIVED, question.user), project__in=funded.values("pk")
         ).aggregate(**aggregates(Basis.RECEIVED))
     )
-    signed = sum(counts.get(stage, 0) for stage in CONTRACTED_STAGES)
+    signed = [stages[stage].projects for stage in CONTRACTED_STAGES]
     steps = []
     for number, stage in enumerate(CONTRACTED_STAGES):
-        reached = CONTRACTED_STAGES[number:]
-        count = sum(counts.get(one, 0) for one in reached)
-        steps.append(
-            Step(
-                stage,
-                count,
-                _share(Decimal(count), Decimal(signed)) if count else None,
-                _href(question, stage=reached),
-            )
-        )
+        count = sum(signed[number:])
+        share = _share(Decimal(count), Decimal(sum(signed))) if count else None
+        href = _href(question, stage=CONTRACTED_STAGES[number:])
+        steps.append(Step(stage, count, share, href))
+    # Each project has one stage, so that the stages together count it once.
+    contracted = together([stages[stage] for stage in CONTRACTED_STAGES]) or Figure()
     is_known = bool(arrived.counted and contracted.counted)
     return Progress(
         steps=steps,
-        contracted=contracted,
-        arrived=arrived,
-        arrival=_share(arrived.amount, contracted.amount) if is_known else None,
-        arrived_href=_href(
-            question, basis=Basis.RECEIVED, stage=CONTRACTED_STAGES, disclosed="true"
+        contracted=replace(contracted, href=_href(question, basis=Basis.CONTRACTED)),
+        intended=replace(stages[Stage.INTENDED], href=_href(question, basis=Basis.INTENDED)),
+        terminated=replace(
+            stages[Stage.TERMINATED], href=_href(question, stage=[Stage.TERMINATED])
         ),
-        intended=counts.get(Stage.INTENDED, 0),
-        intended_href=_href(question, stage=[Stage.INTENDED]),
-        terminated=counts.get(Stage.TERMINATED, 0),
-        terminated_href=_href(question, stage=[Stage.TERMINATED]),
+        arrived=replace(
+            arrived,
+            href=_href(question, basis=Basis.RECEIVED, stage=CONTRACTED_STAGES, disclosed="true"),
+        ),
+        arrival=_share(arrived.amount, contracted.amount) if is_known else None,
     )
+
+
+def _by_stage(question: ProjectQuestion) -> dict[str, Figure]:
+    """The projects of each stage and what they are of, intended or contracted. One query."""
+    rows = (
+        Allocation.objects.filter(
+            receipt__isnull=True, project__in=question.qs.order_by().values("pk")
+        )
+        .values("project__stage")
+        .order_by()
+        .annotate(**aggregates(Basis.CONTRACTED))
+    )
+    found = {row["project__stage"]: figure(row) for row in rows}
+    return {stage: found.get(stage, Figure()) for stage in Stage.values}
 
 
 def _share(part: Decimal, whole: Decimal) -> Decimal | None:

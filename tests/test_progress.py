@@ -1,31 +1,34 @@
 """The three rates of an office."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from django.http import QueryDict
 
 from projects import totals
+from projects.derived import derive
 from projects.filters import ProjectQuestion
 from projects.models import Basis, Project
 from projects.progress import progress
-from tests.factories import make_project, make_receipt
+from tests.factories import make_project, make_receipt, make_sector
 
 pytestmark = pytest.mark.django_db
 
 
 def found(query=""):
     question = ProjectQuestion(QueryDict(query), Project.objects.all())
-    return progress(question, totals.total(question, Basis.CONTRACTED))
+    return progress(question)
 
 
 def make(count, stage):
     make_project(stage=stage)
     one = Project.objects.latest("pk")
-    Project.objects.bulk_create(
+    made = Project.objects.bulk_create(
         Project(code=f"{stage}-{number}", name="One of many", stage=stage, signed_on=one.signed_on)
         for number in range(count - 1)
     )
+    derive([project.pk for project in made])
 
 
 def test_the_worked_case_of_qianjiang():
@@ -48,7 +51,35 @@ def test_intended_and_terminated_projects_are_left_out_and_counted():
 
     of_office = found()
 
-    assert (of_office.signed, of_office.intended, of_office.terminated) == (1, 1, 2)
+    assert (of_office.signed, of_office.intended.projects, of_office.terminated.projects) == (
+        1,
+        1,
+        2,
+    )
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        [],
+        [{"amount": None}],
+        [{"qualifier": "at_least"}, {"qualifier": "at_most", "stage": "operating"}],
+        [{"qualifier": "about"}, {"amount": None, "stage": "registered"}],
+        [{"qualifier": "at_most"}, {"currency": "USD", "stage": "construction"}],
+        [{"qualifier": "at_most", "stage": "registered"}, {"stage": "operating"}],
+        [{"qualifier": "at_least", "stage": "intended", "signed_on": None}, {"amount": None}],
+    ],
+)
+def test_the_stages_together_are_the_totals_of_their_basis(changes):
+    for change in changes:
+        make_project(sectors=[make_sector(), make_sector()], **change)
+    question = ProjectQuestion(QueryDict(), Project.objects.all())
+
+    of_office = progress(question)
+
+    for basis in (Basis.CONTRACTED, Basis.INTENDED):
+        told, meant = getattr(of_office, basis.value), totals.total(question, basis)
+        assert replace(told, href="") == meant
 
 
 def test_what_no_record_tells_of_is_not_known():

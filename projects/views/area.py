@@ -46,8 +46,8 @@ class AreaPage(RecordPage):
         question = asking(user, area=record.code, basis=Basis.CONTRACTED.value)
         published = Headline.objects.visible_to(user).filter(area=record).with_scope()
         of_area = urlencode({"area": record.code})
-        table = totals.totals(question, ["sector"], Basis.CONTRACTED)
-        come = progress(asking(user, area=record.code), table.total)
+        come = progress(asking(user, area=record.code))
+        table = totals.totals(question, ["sector"], Basis.CONTRACTED, come.contracted)
         return {
             "table": table,
             **largest_as_bars(table.rows),

@@ -83,14 +83,14 @@ def found(words: str, user: Any) -> list[dict[str, Any]]:
 def state(user: Any) -> dict[str, Any]:
     """What was published beside what can be itemised, totals by sector, latest changes.
 
-    Seventeen queries at most, whatever the register holds.
+    Fifteen queries at most, whatever the register holds.
     """
     everything = asking(user)
     # What is of a period has nothing in the register to stand beside it.
     published = Headline.objects.visible_to(user).filter(what__in=CUMULATIVE).with_scope()
     beside = headlines.beside(published.order_by("-as_of", "-value", "code")[:MOST_HEADLINES], user)
-    table = totals.totals(everything, ["sector"], Basis.CONTRACTED)
-    come = progress(everything, table.total)
+    come = progress(everything)
+    table = totals.totals(everything, ["sector"], Basis.CONTRACTED, come.contracted)
     return {
         "zones": Zone.objects.visible_to(user).prefetch_related(
             Prefetch("areas", Area.objects.visible_to(user))
@@ -100,6 +100,6 @@ def state(user: Any) -> dict[str, Any]:
         **largest_as_bars(table.rows),
         "progress": come,
         "funnel": charts.funnel([(step, step.projects) for step in come.steps]),
-        "intended": totals.total(everything, Basis.INTENDED),
+        "intended": come.intended,
         "latest": Project.objects.visible_to(user).order_by("-updated_at", "code")[:MOST_CHANGES],
     }
