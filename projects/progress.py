@@ -103,10 +103,9 @@ def progress(question: ProjectQuestion) -> Progress:
 
 def _by_stage(question: ProjectQuestion) -> dict[str, Figure]:
     """The projects of each stage and what they are of, intended or contracted. One query."""
+    projects = question.qs.order_by().values("pk")
     rows = (
-        Allocation.objects.filter(
-            receipt__isnull=True, project__in=question.qs.order_by().values("pk")
-        )
+        Allocation.objects.filter(receipt__isnull=True, project__in=projects)
         .values("project__stage")
         .order_by()
         .annotate(**aggregates(Basis.CONTRACTED))
