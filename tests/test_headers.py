@@ -23,6 +23,7 @@ PUBLIC = [
     "/totals/",
     "/headlines/",
     "/sources/",
+    "/methods/",
     "/projects/?colour=red",
     "/projects/nowhere/",
     "/nowhere",

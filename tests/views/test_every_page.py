@@ -35,6 +35,7 @@ PAGES = [
     "/headlines/",
     "/sources/",
     "/sources/press/",
+    "/methods/",
 ]
 REFUSED = ["/projects/?stage=x", "/totals/?by=x", "/?search=%00", "/headlines/?what=x"]
 
