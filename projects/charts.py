@@ -22,7 +22,8 @@ MOST_HEAT = 6
 # The height of a line with its words above it, and what the words take of it.
 ROW = 58
 HEIGHT = 180
-MOST_TICKS = 6
+# How far apart names below a line stand at least, in per cent of its width.
+APART = Decimal(20)
 # So much is left free at both ends of a line, for half of the words below its ends.
 MARGIN = Decimal(5)
 
@@ -115,6 +116,13 @@ class Point(Generic[Thing]):
     x: Decimal
     y: Decimal
     has_tick: bool
+    # Words at an end of the line begin or end there, so that none are cut off.
+    anchor: str = "middle"
+
+    @property
+    def words_at(self) -> Decimal:
+        """Where the words below the point stand, across."""
+        return {"start": Decimal(0), "middle": self.x, "end": FULL}[self.anchor]
 
 
 @dataclass(frozen=True)
@@ -149,17 +157,21 @@ def line(places: Iterable[tuple[int, Thing | None, Decimal]]) -> Line[Thing] | N
         return None
     first, last = known[0][0], known[-1][0]
     top = Decimal(24)
+    across = [
+        (MARGIN + (FULL - 2 * MARGIN) * (place - first) / (last - first)).quantize(Decimal("0.01"))
+        for place, _thing, _amount in known
+    ]
+    ticks = _ticks(across)
     points = []
-    ticks = _ticks(len(known))
-    for number, (place, thing, amount) in enumerate(known):
-        across = MARGIN + (FULL - 2 * MARGIN) * (place - first) / (last - first)
+    for number, (_place, thing, amount) in enumerate(known):
         high = max(amount, Decimal(0)) / largest * (HEIGHT - top)
         points.append(
             Point(
                 thing,
-                across.quantize(Decimal("0.01")),
+                across[number],
                 (HEIGHT - high).quantize(Decimal("0.1")),
                 number in ticks,
+                "start" if number == 0 else "end" if number == len(known) - 1 else "middle",
             )
         )
     stretches = [
@@ -170,16 +182,14 @@ def line(places: Iterable[tuple[int, Thing | None, Decimal]]) -> Line[Thing] | N
     return Line(points, stretches, largest)
 
 
-def _ticks(count: int) -> set[int]:
-    """Which of so many points have their name below them: the first, the last, and a few between
-    at equal steps."""
-    if count <= MOST_TICKS:
-        return set(range(count))
-    step = -(-(count - 1) // (MOST_TICKS - 1))
-    # The last but one would run into the last.
-    return {number for number in range(0, count - 1, step) if count - 1 - number >= step} | {
-        count - 1
-    }
+def _ticks(places: Sequence[Decimal]) -> set[int]:
+    """Which of the points at these places have their name below them: the first, the last, and
+    those between that stand far enough from each other for their names on a phone."""
+    named, last = [0], len(places) - 1
+    for number in range(1, last):
+        if min(places[number] - places[named[-1]], places[last] - places[number]) >= APART:
+            named.append(number)
+    return {*named, last}
 
 
 def heat(amount: Decimal, largest: Decimal) -> int:

@@ -39,7 +39,7 @@ def totals_page(request: HttpRequest) -> HttpResponse:
         "asked": Asked(
             question,
             errors,
-            ("by", "then", "basis", "area", "sector", "year"),
+            ("by", "then", "basis", "area", "sector", "currency", "year"),
             defaults={"by": "sector", "basis": Basis.CONTRACTED.value},
         ),
     }

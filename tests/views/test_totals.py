@@ -120,7 +120,7 @@ def test_years_stand_as_a_line_that_breaks_where_nothing_is_known(ask):
     points = [(c.attributes["cx"], c.attributes["cy"]) for c in line.all("circle")]
     assert points == [("5.00%", "141.0"), ("35.00%", "24.0"), ("95.00%", "102.0")]
     assert len(line.all("line", class_="stretch")) == 1
-    assert [text.text for text in line.all("text", class_="tick")] == ["2019", "2020", "2022"]
+    assert [text.text for text in line.all("text")[1:]] == ["2019", "2020", "2022"]
 
 
 def test_too_many_columns_stand_one_below_the_other(ask):
