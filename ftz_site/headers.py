@@ -29,7 +29,7 @@ OF_THIS_SITE = NOTHING | dict.fromkeys(
 # Our own scripts never make text into markup. Those of the admin, of the API's pages and
 # of the reader of its description do (jQuery, React), and would stop at the first of it.
 NO_MARKUP_FROM_TEXT = {"require-trusted-types-for": "'script'", "trusted-types": "'none'"}
-WITH_LIBRARIES = re.compile("/(admin|api)/")
+WITH_LIBRARIES = re.compile("/([a-z]{2}(-[a-z]+)?/)?(admin|api)/")
 # The reader of the description has its icons in its stylesheet.
 WITH_ICONS = {"api:docs": {"img-src": "'self' data:"}}
 

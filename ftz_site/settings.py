@@ -272,6 +272,8 @@ MIDDLEWARE = [
     "ftz_site.headers.Headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Around all that says something, refusals included; files have no language.
+    "projects.languages.LanguageOfAddress",
     "ftz_site.bodies.LengthRequired",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -306,14 +308,18 @@ TEMPLATES = [
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "en"
+# Each as its readers call it.
+LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
+# One catalogue for all that is ours, templates included.
+LOCALE_PATHS = [BASE_DIR / "projects" / "locale"]
 USE_I18N = True
 USE_TZ = True
 
 # --- Signing in --------------------------------------------------------------
 
 LOGIN_URL = "login"
-LOGIN_REDIRECT_URL = "/"
-LOGOUT_REDIRECT_URL = "/"
+LOGIN_REDIRECT_URL = "overview"
+LOGOUT_REDIRECT_URL = "overview"
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{validator}"}

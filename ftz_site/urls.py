@@ -1,5 +1,6 @@
 """Every address of the site. Those of the register are in `projects`."""
 
+from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
@@ -8,16 +9,21 @@ from projects.views.accounts.signing_in import SignOut, to_the_door
 from projects.views.health import healthz, readyz
 
 urlpatterns = [
+    # For programs: in one language, and so at one address.
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
-    # One door: the admin's own would be a second one to guard.
-    path("admin/login/", to_the_door),
-    path("admin/logout/", SignOut.as_view()),
-    path("admin/password_change/", RedirectView.as_view(pattern_name="password-change")),
-    path("admin/", admin.site.urls),
-    path("accounts/", include("projects.views.accounts.urls")),
     path("api/", include("projects.api.urls")),
-    path("", include("projects.urls")),
+    # For people: in English as they stand, and below /zh-hans/ in Chinese.
+    *i18n_patterns(
+        # One door: the admin's own would be a second one to guard.
+        path("admin/login/", to_the_door),
+        path("admin/logout/", SignOut.as_view()),
+        path("admin/password_change/", RedirectView.as_view(pattern_name="password-change")),
+        path("admin/", admin.site.urls),
+        path("accounts/", include("projects.views.accounts.urls")),
+        path("", include("projects.urls")),
+        prefix_default_language=False,
+    ),
 ]
 
 handler400 = "projects.views.errors.bad_request"

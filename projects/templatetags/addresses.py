@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from projects import languages
 from projects.reviewing import queue
 
 register = template.Library()
@@ -47,6 +48,20 @@ def _section(path: str, name: str, label: Any) -> dict[str, Any]:
     href = reverse(name)
     current = "page" if path == href else "true" if path.startswith(href) else ""
     return {"href": href, "label": label, "current": current}
+
+
+@register.simple_tag(takes_context=True)
+def versions(context: Any) -> list[languages.Version]:
+    """The page in each language. A page of errors is made without a request, and brings them."""
+    if "versions" in context:
+        return context["versions"]
+    return languages.versions(context["request"]) if "request" in context else []
+
+
+@register.simple_tag
+def language_tag() -> str:
+    """The language of the page, as `lang` has it."""
+    return languages.tag()
 
 
 @register.simple_tag(takes_context=True)

@@ -7,13 +7,12 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
-from projects import auditing
+from projects import auditing, languages
 
 
 def page(status: int) -> Any:
     def view(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-        # Without a request no context processor asks for the session or the user.
-        return HttpResponse(render_to_string("error.html", {"status": status}), status=status)
+        return answer(request, status)
 
     return view
 
@@ -29,4 +28,10 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form was sent without the token of its page, as after a long wait or with cookies off."""
-    return HttpResponse(render_to_string("error.html", {"status": 403, "form": True}), status=403)
+    return answer(request, 403, form=True)
+
+
+def answer(request: HttpRequest, status: int, **context: Any) -> HttpResponse:
+    """Rendered without the request, for which context processors ask the session and the user."""
+    context |= {"status": status, "versions": languages.versions(request)}
+    return HttpResponse(render_to_string("error.html", context), status=status)
