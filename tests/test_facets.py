@@ -10,7 +10,7 @@ from hypothesis.extra.django import TestCase
 
 from projects import facets, totals
 from projects.filters import EnterpriseQuestion, ProjectQuestion
-from projects.models import Basis, Enterprise, Project
+from projects.models import Basis, Enterprise
 from tests.factories import (
     make_area,
     make_enterprise,
