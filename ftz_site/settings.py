@@ -252,6 +252,8 @@ INSTALLED_APPS = [
     "projects",
     "rest_framework",
     "django_filters",
+    # Only for htmx itself, which it carries as a static file.
+    "django_htmx",
     "simple_history",
     "drf_spectacular",
     "drf_spectacular_sidecar",

@@ -18,7 +18,7 @@ from .records import RecordPage
 class AreaList(ListPage):
     question_class = filters.AreaQuestion
     template = "projects/area_list.html"
-    main = ("search", "zone", "ordering")
+    main = ("search", "ordering")
 
     def records(self, question: Any) -> Any:
         return question.qs.select_related("zone")

@@ -17,7 +17,7 @@ from .records import RecordPage, first_projects
 class EnterpriseList(ListPage):
     question_class = filters.EnterpriseQuestion
     template = "projects/enterprise_list.html"
-    main = ("search", "area", "origin", "kind", "ordering")
+    main = ("search", "ordering")
 
     def records(self, question: Any) -> Any:
         return question.qs.select_related("area")

@@ -18,7 +18,7 @@ from .records import RecordPage
 class ProjectList(ListPage):
     question_class = filters.ProjectQuestion
     template = "projects/project_list.html"
-    main = ("search", "area", "sector", "stage", "basis", "disclosed", "year", "ordering")
+    main = ("search", "basis", "amount_min", "amount_max", "ordering")
 
     def records(self, question: Any) -> Any:
         return question.qs.with_figures(question.user)
