@@ -41,6 +41,7 @@ class EnterpriseAdmin(MergingAdmin):
         "Names in either script, pinyin and its initials, other names, code, social credit code."
     )
     autocomplete_fields = ["area", "sources"]
+    kept_for_another = ["area", "sources"]
     fieldsets = [
         (None, {"fields": ["code", "name", "name_zh", "aliases"]}),
         (None, {"fields": ["uscc", "kind", "origin", "area", "settled_on"]}),

@@ -128,6 +128,7 @@ class ProjectAdmin(RegisterAdmin):
         "Names in either script, pinyin and its initials, code, names of enterprises."
     )
     autocomplete_fields = ["area", "enterprise", "partners", "sources"]
+    kept_for_another = ["area", "enterprise", "sources"]
     readonly_fields = ["funds_received"]
     fieldsets = [
         (None, {"fields": ["code", "name", "name_zh", "aliases"]}),
