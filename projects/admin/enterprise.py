@@ -11,10 +11,11 @@ from projects.models import Area, Enterprise
 
 from .base import ask, by_state, few
 from .merging import MergingAdmin
+from .resembling import ResemblingAdmin
 
 
 @admin.register(Enterprise)
-class EnterpriseAdmin(MergingAdmin):
+class EnterpriseAdmin(ResemblingAdmin, MergingAdmin):
     actions = ["merge_two"]
     list_display = [
         "code",
