@@ -26,9 +26,12 @@ NOTHING = {
 OF_THIS_SITE = NOTHING | dict.fromkeys(
     ("connect-src", "font-src", "form-action", "img-src", "script-src", "style-src"), "'self'"
 )
-# Our own scripts never make text into markup. Those of the admin, of the API's pages and
+# Our own scripts never make text into markup; on lists one of them lets htmx do it with whole
+# pages of this site, and with nothing else. Those of the admin, of the API's pages and
 # of the reader of its description do (jQuery, React), and would stop at the first of it.
 NO_MARKUP_FROM_TEXT = {"require-trusted-types-for": "'script'", "trusted-types": "'none'"}
+IN_PLACE = {"trusted-types": "default"}
+LISTS = frozenset({"areas", "enterprises", "headlines", "projects", "sources"})
 WITH_LIBRARIES = re.compile("/([a-z]{2}(-[a-z]+)?/)?(admin|api)/")
 # The reader of the description has its icons in its stylesheet.
 WITH_ICONS = {"api:docs": {"img-src": "'self' data:"}}
@@ -107,9 +110,9 @@ def directives(request: HttpRequest, response: HttpResponseBase) -> dict[str, st
     # “Not modified” names no kind, and its policy takes the place of that of the page.
     if kind not in ("", "text/html"):
         return NOTHING
-    if not WITH_LIBRARIES.match(request.path_info):
-        return OF_THIS_SITE | NO_MARKUP_FROM_TEXT
     view = request.resolver_match.view_name if request.resolver_match else ""
+    if not WITH_LIBRARIES.match(request.path_info):
+        return OF_THIS_SITE | NO_MARKUP_FROM_TEXT | (IN_PLACE if view in LISTS else {})
     return OF_THIS_SITE | WITH_ICONS.get(view, {})
 
 

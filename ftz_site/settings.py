@@ -24,6 +24,7 @@ from ftz_site.values import (
     counts_exactly,
     is_email,
     is_hard_to_guess,
+    is_one_line,
     is_rate,
     is_time_zone,
 )
@@ -53,6 +54,7 @@ REMEDIES = {
     ),
     "EMAIL_URL": "give submission://user:password@host for TLS, or console:// to print mails",
     "DEFAULT_FROM_EMAIL": "give an e-mail address, such as register@example.org",
+    "DATA_LICENCE": "give a sentence or two on one line, of 500 characters at most",
     "REQUIRE_SECOND_FACTOR": "give none, superusers or staff",
     "BASE_CURRENCY": "give a currency's three letters (ISO 4217), such as CNY",
     "TIME_ZONE": "give a zone's name, such as Asia/Shanghai",
@@ -198,6 +200,8 @@ MAIL = env.mail("EMAIL_URL", default="console://" if DEBUG else "")
 DEFAULT_FROM_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", default="register@localhost", validate=accepts(is_email)
 )
+# What readers may do with the data, in the office's own words; the page of methods says it.
+DATA_LICENCE = env.str("DATA_LICENCE", default="", validate=accepts(is_one_line))
 REQUIRE_SECOND_FACTOR = env.str(
     "REQUIRE_SECOND_FACTOR",
     default="none",
@@ -248,6 +252,8 @@ INSTALLED_APPS = [
     "projects",
     "rest_framework",
     "django_filters",
+    # Only for htmx itself, which it carries as a static file.
+    "django_htmx",
     "simple_history",
     "drf_spectacular",
     "drf_spectacular_sidecar",

@@ -55,6 +55,11 @@ def is_email(text: str) -> bool:
     return _EMAIL.fullmatch(text) is not None
 
 
+def is_one_line(text: str) -> bool:
+    """Whether it is a sentence or two that a page can say."""
+    return len(text) <= 500 and all(character.isprintable() for character in text)
+
+
 def is_time_zone(name: str) -> bool:
     try:
         ZoneInfo(name)

@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 from django.db.models import Count, Q
 from django.urls import reverse
 
+from projects import charts
 from projects.models import (
     Allocation,
     Area,
@@ -79,6 +80,18 @@ class Beside:
     @property
     def gap(self) -> Decimal | None:
         return None if self.itemised is None else self.headline.value - self.itemised
+
+    @property
+    def key(self) -> str:
+        """What tells it from the others of a page."""
+        return str(self.headline.pk)
+
+    @property
+    def split(self) -> charts.Split | None:
+        """The two as a picture; None where there is nothing to stand beside what was published."""
+        if self.itemised is None:
+            return None
+        return charts.split(self.itemised, self.headline.value)
 
 
 def beside(headlines: Iterable[Headline], user: Any) -> list[Beside]:

@@ -30,6 +30,10 @@ CONTAINED = 0.5
 # trade, as half of a register does.
 NEAR = 0.7
 
+# Shorter pieces are in too many names to tell anything of one.
+SHORTEST_HALF = 2
+SHORTEST_WORD = 4
+
 _BRACKETED = re.compile(r"[(（\[［【〔][^()（）\[\]［］【】〔〕]*[)）\]］】〕]")
 
 # What says what an enterprise is in law, and not which one; folded as names are, without full
@@ -274,6 +278,33 @@ class Known:
         for text in _similar(asked.sound, sounds, at_least):
             found.update(self._by_sound[text])
         return found
+
+
+def pieces(name: str, *, in_part: bool = True) -> list[str]:
+    """What the search key of a record contains whose name is like `name`, in one form or another.
+
+    Its core as it is written and as it sounds; where names that are alike `in
+    part` are wanted, also both halves of a Chinese one, since one other character
+    leaves one of them as it is, and the words that are no words of trade, as which
+    a name in the other script has them. None of a name too short to tell anything.
+    """
+    form = Form.of(name)
+    found = [form.bare, names.spoken(form.bare).replace(" ", "")]
+    if in_part and form.is_chinese and len(form.core) >= SHORTEST_HALF * 2:
+        middle = len(form.core) // 2
+        halves = (form.core[:middle], form.core[middle:])
+        # A half that is a trade and nothing else is that of all names of the trade.
+        found += [half for half in halves if _TRADE.sub("", half)]
+    told = _TRADE.sub(" ", form.bare)
+    # Of a name in the other script the key has the words, but for those of trade.
+    trades = _trades_said()
+    words = [word for word in names.spoken(told).split() if word not in trades]
+    found += sorted(words, key=len, reverse=True)[: 2 if in_part else 1]
+    return [piece for piece in dict.fromkeys(found) if len(piece) >= _shortest(piece)]
+
+
+def _shortest(piece: str) -> int:
+    return SHORTEST_HALF if names.is_chinese(piece) else SHORTEST_WORD
 
 
 def nearest(

@@ -224,16 +224,19 @@ def total(question: ProjectQuestion, basis: Basis) -> Figure:
     return figure(allocations(question, basis).aggregate(**aggregates(basis)))
 
 
-def totals(question: ProjectQuestion, by: Sequence[str], basis: Basis) -> Totals:
+def totals(
+    question: ProjectQuestion, by: Sequence[str], basis: Basis, whole: Figure | None = None
+) -> Totals:
     """Sums by one or two dimensions (keys of DIMENSIONS) and their total.
 
     The question must be valid and, with a basis of its own, of this one. Two
-    queries, and one for the labels of each dimension that names records.
+    queries, one where the `whole` is known already, and one for the labels of
+    each dimension that names records.
     """
     columns: dict[str, Any] = {}
     for dimension in by:
         columns |= _key(dimension, basis)
-    whole = replace(total(question, basis), href=_href(question, basis, {}))
+    whole = replace(whole or total(question, basis), href=_href(question, basis, {}))
     whole = replace(whole, share=_share(whole.amount, whole.amount))
     found = list(
         allocations(question, basis)

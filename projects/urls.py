@@ -5,13 +5,14 @@ from typing import Any
 from django.urls import path, re_path, register_converter
 
 from projects import blank_sheets, exporting
-from projects.models import Enterprise, Project, Source
+from projects.models import Area, Enterprise, Headline, Project, Source
 from projects.models.fields import CODE_PATTERN
 from projects.views import (
     area,
     enterprise,
     exports,
     headline,
+    methods,
     overview,
     project,
     source,
@@ -22,9 +23,11 @@ from projects.views.history import HistoryPage
 from projects.views.imports import mapping as import_mapping
 from projects.views.imports import page as import_page
 from projects.views.imports import upload as import_upload
+from projects.views.reporting import ReportPage, report_sent
 from projects.views.review import deleted as review_deleted
 from projects.views.review import draft as review_draft
 from projects.views.review import proposal as review_proposal
+from projects.views.review import reports as review_reports
 from projects.views.review.waiting import ReviewList
 
 
@@ -62,6 +65,7 @@ urlpatterns = [
         HistoryPage.as_view(model=Project),
         name="project-history",
     ),
+    path("projects/<code:code>/report/", ReportPage.as_view(model=Project), name="project-report"),
     path("enterprises/", enterprise.EnterpriseList.as_view(), name="enterprises"),
     files(exporting.ENTERPRISES),
     path("enterprises/<code:code>/", enterprise.EnterprisePage.as_view(), name="enterprise"),
@@ -70,9 +74,15 @@ urlpatterns = [
         HistoryPage.as_view(model=Enterprise),
         name="enterprise-history",
     ),
+    path(
+        "enterprises/<code:code>/report/",
+        ReportPage.as_view(model=Enterprise),
+        name="enterprise-report",
+    ),
     path("areas/", area.AreaList.as_view(), name="areas"),
     files(exporting.AREAS),
     path("areas/<code:code>/", area.AreaPage.as_view(), name="area"),
+    path("areas/<code:code>/report/", ReportPage.as_view(model=Area), name="area-report"),
     path("totals/", totals.totals_page, name="totals"),
     files(exporting.TOTALS),
     re_path(
@@ -80,6 +90,13 @@ urlpatterns = [
         blank_sheet,
         name="import-template",
     ),
+    path(
+        "headlines/<code:code>/report/",
+        ReportPage.as_view(model=Headline),
+        name="headline-report",
+    ),
+    path("report/sent/", report_sent, name="report-sent"),
+    path("methods/", methods.methods, name="methods"),
     path("headlines/", headline.HeadlineList.as_view(), name="headlines"),
     files(exporting.HEADLINES),
     path("sources/", source.SourceList.as_view(), name="sources"),
@@ -100,6 +117,7 @@ urlpatterns = [
         HistoryPage.as_view(model=Source),
         name="source-history",
     ),
+    path("sources/<code:code>/report/", ReportPage.as_view(model=Source), name="source-report"),
     path("review/", ReviewList.as_view(), name="review"),
     path(
         "review/drafts/<slug:noun>/<int:pk>/",
@@ -115,6 +133,18 @@ urlpatterns = [
         "review/drafts/<slug:noun>/<int:pk>/return/",
         review_draft.SendBack.as_view(),
         name="review-draft-return",
+    ),
+    path("review/reports/", review_reports.ReportList.as_view(), name="review-reports"),
+    path("review/reports/<int:pk>/", review_reports.ReportLook.as_view(), name="review-report"),
+    path(
+        "review/reports/<int:pk>/settle/",
+        review_reports.Settle.as_view(),
+        name="review-report-settle",
+    ),
+    path(
+        "review/reports/<int:pk>/dismiss/",
+        review_reports.Dismiss.as_view(),
+        name="review-report-dismiss",
     ),
     path("review/deleted/", review_deleted.DeletedList.as_view(), name="review-deleted"),
     path(

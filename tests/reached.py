@@ -27,6 +27,7 @@ from projects.models import (
     ApiToken,
     AuditEntry,
     BatchState,
+    ErrorReport,
     ImportBatch,
     Project,
     Proposal,
@@ -101,6 +102,8 @@ class Register:
             return self.drafts["projects"].pk
         if "deleted" in parts:
             return self.more["deleted"]
+        if "reports" in parts:
+            return self.more["report"].pk
         if "keys" in parts:
             return self.more["apitoken"].pk
         if "user" in parts:
@@ -206,6 +209,9 @@ def make_register() -> Register:
             "deleted": deleted,
             "group": Group.objects.first(),
             "apitoken": token,
+            "report": ErrorReport.objects.create(
+                noun="projects", code="project", wrong="Words", right="Words", email="a@example.org"
+            ),
             "auditentry": AuditEntry.objects.latest("pk"),
         },
     )

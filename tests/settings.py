@@ -15,6 +15,7 @@ for name in (
     "EMAIL_URL",
     "DEFAULT_FROM_EMAIL",
     "REQUIRE_SECOND_FACTOR",
+    "DATA_LICENCE",
     "BASE_CURRENCY",
     "TIME_ZONE",
     "LOG_LEVEL",

@@ -94,6 +94,8 @@ def _key(name: str, secret: Any) -> Any:
         return secret.batch
     if name.startswith("proposal"):
         return secret.proposal
+    if name.startswith("review-report"):
+        return 1
     if name.startswith(("review-deleted", "review-restore")):
         return secret.gone
     if name.startswith("review-draft"):

@@ -479,6 +479,6 @@ def test_whatever_people_do_everybody_sees_what_is_theirs(rounds):
     run_state_machine_as_test(
         Office,
         settings=settings(
-            max_examples=rounds(8, 1000), stateful_step_count=rounds(15, 30), deadline=None
+            max_examples=rounds(8, 300), stateful_step_count=rounds(15, 30), deadline=None
         ),
     )

@@ -57,6 +57,7 @@ def test_every_wrong_value_is_named_with_its_remedy_and_nothing_else_is_said():
         "API_RATE_ANON": "many",
         "API_RATE_USER": "0/min",
         "DEFAULT_FROM_EMAIL": "the register",
+        "DATA_LICENCE": "Free to use.\nMostly.",
         "REQUIRE_SECOND_FACTOR": "everybody",
         "LOG_LEVEL": "loud",
         "WEB_CONCURRENCY": "0",

@@ -16,6 +16,7 @@ class AreaAdmin(RegisterAdmin):
     search_fields = ["search_key"]
     search_help_text = _("Names in either script, pinyin and its initials, other names, code.")
     autocomplete_fields = ["zone", "sources"]
+    kept_for_another = ["zone", "sources"]
     fieldsets = [
         (None, {"fields": ["code", "name", "name_zh", "aliases", "zone"]}),
         (None, {"fields": ["unveiled_on", "size_km2", "focus", "focus_zh"]}),

@@ -28,6 +28,7 @@ from projects.forms import RegisterForm
 from projects.histories import changes
 from projects.models import NOUN_OF, State
 
+from .another import KeepingAdmin
 from .reviewing import ReviewingAdmin
 
 # A list of links to choose from is for vocabularies; what is longer is asked for by its code.
@@ -222,7 +223,7 @@ def _values(data: QueryDict) -> Iterable[str]:
     return (value for _name, values in data.lists() for value in values)
 
 
-class RegisterAdmin(ReviewingAdmin, PlainAdmin, SimpleHistoryAdmin):
+class RegisterAdmin(KeepingAdmin, ReviewingAdmin, PlainAdmin, SimpleHistoryAdmin):
     """The admin of a noun of the register: each save or deletion is one row of its history."""
 
     form = RegisterForm

@@ -11,10 +11,11 @@ from projects.models import Area, Enterprise
 
 from .base import ask, by_state, few
 from .merging import MergingAdmin
+from .resembling import ResemblingAdmin
 
 
 @admin.register(Enterprise)
-class EnterpriseAdmin(MergingAdmin):
+class EnterpriseAdmin(ResemblingAdmin, MergingAdmin):
     actions = ["merge_two"]
     list_display = [
         "code",
@@ -41,6 +42,7 @@ class EnterpriseAdmin(MergingAdmin):
         "Names in either script, pinyin and its initials, other names, code, social credit code."
     )
     autocomplete_fields = ["area", "sources"]
+    kept_for_another = ["area", "sources"]
     fieldsets = [
         (None, {"fields": ["code", "name", "name_zh", "aliases"]}),
         (None, {"fields": ["uscc", "kind", "origin", "area", "settled_on"]}),

@@ -25,6 +25,7 @@ class HeadlineAdmin(RegisterAdmin):
     search_fields = ["code", "scope", "scope_zh", "quote", "source__title"]
     search_help_text = _("Code, scope in words, quoted words, title of the source.")
     autocomplete_fields = ["zone", "area", "source"]
+    kept_for_another = ["zone", "area", "source"]
     fieldsets = [
         (None, {"fields": ["code", "what", "as_of"]}),
         (

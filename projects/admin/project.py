@@ -34,6 +34,7 @@ from projects.models import (
 )
 
 from .base import Autocompleting, RegisterAdmin, ask, by_state, few, yes_or_no
+from .resembling import ResemblingAdmin
 from .reviewing import asked_by
 
 # Beyond, the rows make the form too long to work with, and in the end too large to be sent at all.
@@ -88,7 +89,7 @@ class ReceiptInline(Autocompleting, admin.TabularInline):
 
 
 @admin.register(Project)
-class ProjectAdmin(RegisterAdmin):
+class ProjectAdmin(ResemblingAdmin, RegisterAdmin):
     """Projects with their sectors and receipts.
 
     Sources and partners are chosen by autocomplete, not in inlines: they exist
@@ -128,6 +129,7 @@ class ProjectAdmin(RegisterAdmin):
         "Names in either script, pinyin and its initials, code, names of enterprises."
     )
     autocomplete_fields = ["area", "enterprise", "partners", "sources"]
+    kept_for_another = ["area", "enterprise", "sources"]
     readonly_fields = ["funds_received"]
     fieldsets = [
         (None, {"fields": ["code", "name", "name_zh", "aliases"]}),

@@ -20,6 +20,7 @@ class ExchangeRateAdmin(RegisterAdmin):
     search_fields = ["from_currency", "to_currency", "source__title"]
     search_help_text = _("Currency, title of the source.")
     autocomplete_fields = ["source"]
+    kept_for_another = ["from_currency", "to_currency", "source"]
     fieldsets = [
         (None, {"fields": [("from_currency", "to_currency"), "rate", "quoted_on", "source"]}),
     ]

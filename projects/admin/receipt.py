@@ -23,6 +23,7 @@ class ReceiptAdmin(RegisterAdmin):
     search_fields = ["project__search_key", "amount_text", "note"]
     search_help_text = _("Project in either script or in pinyin, amount as published, note.")
     autocomplete_fields = ["project", "source"]
+    kept_for_another = ["project", "source"]
     fieldsets = [
         (None, {"fields": ["project", "received_on", "amount", "currency", "amount_text"]}),
         (None, {"fields": ["source", "note"]}),

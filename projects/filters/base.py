@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from copy import copy
+from typing import Any, Self
 
 import django_filters
 from django.db.models import F, Q, QuerySet
@@ -105,6 +106,18 @@ class Question(django_filters.FilterSet):
                 self.filter_queryset(self.queryset) if self.is_valid() else self.queryset.none()
             )
         return self._qs
+
+    def without(self, name: str) -> Self:
+        """The same question, valid as this one is, without one of its parameters. No query.
+
+        Not without one by which the others are read, such as `basis`: they go on
+        as this question has it.
+        """
+        other = copy(self)
+        other.__dict__.pop("_qs", None)
+        other._form = copy(self.form)
+        other._form.cleaned_data = {**self.answer, name: None}
+        return other
 
     @property
     def answer(self) -> dict[str, Any]:

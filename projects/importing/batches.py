@@ -8,11 +8,8 @@ next. What is written is exactly what the preview showed, or nothing.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import socket
 from collections.abc import Callable, Collection
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -25,10 +22,10 @@ from projects import auditing, batching, reviewing, serializers, totals
 from projects.batching import WRITTEN_AT_ONCE
 from projects.filters import ProjectQuestion
 from projects.models import Basis, BatchState, ImportBatch, ImportRow, Project, RowFate
-from projects.models.batch import AT_WORK, OPEN, WAITING
+from projects.models.batch import OPEN, WAITING
 from projects.spreadsheets.reading import FileError, Table, read
 
-from . import planning
+from . import planning, workers
 from .checking import Checked, Checker
 from .finding import Finder
 from .headings import Suggestion, recognised, suggest
@@ -36,10 +33,6 @@ from .mapping import Mapping, MappingError, mapping_of
 from .rows import text_of
 from .writing import Keep, write
 
-# A worker that has not been heard of for so long, on another machine, has died.
-SILENT_FOR = timedelta(minutes=15)
-# A worker looks for work about once a second: after so long none has come.
-COMES_WITHIN = timedelta(seconds=10)
 # What takes no longer than a person waits is done at once.
 AT_ONCE = 500
 
@@ -226,11 +219,6 @@ def _move(batch: ImportBatch, states: Any, to: BatchState, **columns: Any) -> No
 # --- Work ----------------------------------------------------------------------
 
 
-def me() -> str:
-    """The host and process of a worker."""
-    return f"{socket.gethostname()[:100]}:{os.getpid()}"
-
-
 def work_on(batch: ImportBatch) -> bool:
     """Do what a batch waits for; False where it waits for nothing or another was faster.
 
@@ -240,7 +228,7 @@ def work_on(batch: ImportBatch) -> bool:
     if to is None:
         return False
     try:
-        _move(batch, [batch.state], to, worker=me(), done=0)
+        _move(batch, [batch.state], to, worker=workers.me(), done=0)
     except BatchError:
         return False
     try:
@@ -262,51 +250,6 @@ def _finish(batch: ImportBatch, state: BatchState, **columns: Any) -> bool:
     finished = held.update(state=state, worker="", **columns)
     batch.refresh_from_db()
     return bool(finished)
-
-
-def waits_in_vain(batch: ImportBatch) -> bool:
-    """Whether a batch has waited for longer than a worker takes to come, while none is busy.
-
-    At most one query.
-    """
-    if batch.state not in WAITING or batch.beat_at is None:
-        return False
-    if timezone.now() - batch.beat_at < COMES_WITHIN:
-        return False
-    return not ImportBatch.objects.filter(state__in=AT_WORK).exists()
-
-
-def mark_interrupted() -> int:
-    """Say of batches whose worker has died that they were interrupted; how many those are.
-
-    Nothing of them is written: a batch is written in one transaction.
-    """
-    dead = [
-        batch.pk
-        for batch in ImportBatch.objects.filter(state__in=AT_WORK).without_content()
-        if not _is_alive(batch)
-    ]
-    return ImportBatch.objects.filter(pk__in=dead, state__in=AT_WORK).update(
-        state=BatchState.INTERRUPTED, worker=""
-    )
-
-
-def _is_alive(batch: ImportBatch) -> bool:
-    host, _colon, process = batch.worker.rpartition(":")
-    if host != socket.gethostname()[:100]:
-        return batch.beat_at is not None and timezone.now() - batch.beat_at < SILENT_FOR
-    return process.isdecimal() and is_running(int(process))
-
-
-def is_running(process: int) -> bool:
-    """Whether a process of this machine is alive."""
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 class CancelledError(Exception):

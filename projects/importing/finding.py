@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from rest_framework.serializers import ValidationError
 
 from projects import likeness, names, recording, reviewing, serializers
-from projects.models import Enterprise, ImportBatch, Project, rights
+from projects.models import ImportBatch, rights
 from projects.models.fields import CODE_PATTERN
 from projects.models.rights import SHELL, may
+from projects.resemblance import LIKE_ENOUGH, MOST_ALIKE
 from projects.serializers.errors import flat, outward
 from projects.wording import shown
 
@@ -26,11 +27,6 @@ Key = tuple[Any, str]
 
 
 NEW = "new"
-# Of how many a person may choose.
-MOST_ALIKE = 5
-# From which likeness on a new name is asked about. Projects of one investor have names that
-# differ by a numeral, so that only those that sound the same are.
-LIKE_ENOUGH: dict[Any, float] = {Enterprise: likeness.NEAR, Project: likeness.HEARD_ALIKE}
 
 
 @dataclass(frozen=True)

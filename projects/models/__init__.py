@@ -32,6 +32,7 @@ from .proposal import (
 from .rate import ExchangeRate
 from .receipt import Receipt
 from .recovery import RecoveryCode
+from .report import ErrorReport, Reported, ReportState
 from .reset import ResetRequest
 from .sector import Sector
 from .session import SignedInSession
@@ -53,6 +54,7 @@ __all__ = [
     "Basis",
     "BatchState",
     "Enterprise",
+    "ErrorReport",
     "ExchangeRate",
     "FormerCode",
     "Headline",
@@ -73,6 +75,8 @@ __all__ = [
     "Receipt",
     "ReceiptConversion",
     "RecoveryCode",
+    "ReportState",
+    "Reported",
     "ResetRequest",
     "ReturnedDraft",
     "RowFate",

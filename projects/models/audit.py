@@ -41,6 +41,8 @@ class Action(models.TextChoices):
     WITHDRAWN = "withdrawn", _("withdrawn")
     PUBLISHED = "published", _("published")
     RESTORED = "restored", _("restored")
+    REPORT_SETTLED = "report_settled", _("error report settled")
+    REPORT_DISMISSED = "report_dismissed", _("error report dismissed")
 
 
 class AuditEntry(models.Model):

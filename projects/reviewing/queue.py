@@ -9,7 +9,7 @@ from django.db.models import CharField, Exists, Min, OuterRef, Q, QuerySet, Valu
 
 from projects.filters import ReviewQuestion
 from projects.filters.review import Standing, Whose, of_areas
-from projects.models import REVIEWED, Proposal, ProposalState, State, rights
+from projects.models import REVIEWED, ErrorReport, Proposal, ProposalState, State, rights
 
 from . import restoring
 from .drafts import waiting
@@ -23,13 +23,14 @@ def nouns_of(user: Any) -> list[str]:
 
 
 def count(user: Any) -> int:
-    """How many drafts and proposals wait, of those that `user` sees. One query."""
+    """How many drafts, proposals and reported errors wait, of those that `user` sees. One query."""
     parts = [
         waiting(user, REVIEWED[noun]).order_by().filter(is_returned=False).values("pk")
         for noun in nouns_of(user)
     ]
     proposals = Proposal.objects.visible_to(user).open().order_by().values("pk")
-    return proposals.union(*parts, all=True).count()
+    reported = ErrorReport.objects.open().order_by().values("pk")
+    return proposals.union(*parts, reported, all=True).count()
 
 
 def drafts(question: ReviewQuestion) -> Any:

@@ -69,7 +69,7 @@ def asking(context: Any, **changes: Any) -> str:
     """The address of the same page with other parameters, from its first page on."""
     query = QueryDict(mutable=True)
     for name, values in context["request"].GET.lists():
-        if name not in changes and name != "page":
+        if name not in changes and name not in ("page", "facet", "facet_search"):
             query.setlist(name, [value for value in values if value.strip()])
     for name, value in changes.items():
         query[name] = str(value)
@@ -97,6 +97,7 @@ def sorting(context: Any, column: str, first: str = "") -> dict[str, str]:
     state = {column: "ascending", f"-{column}": "descending"}.get(now, "none")
     turned = {"ascending": f"-{column}", "descending": column}
     return {
+        "column": column,
         "state": state,
         "href": asking(context, ordering=turned.get(state, f"{first}{column}")),
     }

@@ -84,6 +84,50 @@ def sum_of(figure: Figure) -> str:
 
 
 @register.filter
+def sum_in_words(figure: Figure) -> str:
+    """The same as plain words, for a picture: `at least 17.6 billion CNY`."""
+    if figure.is_known:
+        return money_text(figure.amount, "", figure.bound)
+    if not figure.disclosed:
+        return gettext("undisclosed")
+    return gettext("not known in %(currency)s") % {"currency": base_currency()}
+
+
+@register.simple_tag
+def money_text(value: Decimal, currency: str = "", qualifier: str = "exact") -> str:
+    """An amount as it is spoken of, without an element around it."""
+    words = in_words(value, currency or base_currency())
+    return words if qualifier == Qualifier.EXACT else f"{Qualifier(qualifier).label} {words}"
+
+
+@register.simple_tag
+def itemised_text(beside: Beside) -> str:
+    """What the register has of a published figure, for a picture."""
+    figure = _figure_text(beside.headline, beside.itemised)
+    return gettext("Itemised: %(figure)s") % {"figure": figure}
+
+
+@register.simple_tag
+def gap_text(beside: Beside) -> str:
+    """What of a published figure no record makes up; empty where the records make more."""
+    if beside.gap is None or beside.gap <= 0:
+        return ""
+    gap = _figure_text(beside.headline, beside.gap, beside.headline.qualifier)
+    return gettext("Not itemised: %(figure)s") % {"figure": gap}
+
+
+def _figure_text(headline: Headline, value: Decimal | None, qualifier: str = "exact") -> str:
+    """A figure of the kind that a headline is of."""
+    if value is None:
+        return gettext("undisclosed")
+    if not headline.is_count:
+        return money_text(value, headline.currency, qualifier)
+    if qualifier == Qualifier.EXACT:
+        return number(value)
+    return f"{Qualifier(qualifier).label} {number(value)}"
+
+
+@register.filter
 def leaves_out(figure: Figure) -> str:
     """What stands beside every sum: how many disclose, and how many no rate converts."""
     if not figure.projects:
@@ -143,20 +187,18 @@ def share_explained(beside: Beside) -> str:
 
 
 @register.filter
-def bar_width(share: Decimal | None) -> str:
-    """The width of a bar for a share of the whole, from 0 to 100."""
-    return bar_of_hundred((share or Decimal(0)) * 100)
-
-
-@register.filter
-def bar_of_hundred(per_cent: Decimal) -> str:
-    """The same for a share that is per cent already."""
-    return f"{max(Decimal(0), min(per_cent, Decimal(100))):.2f}"
-
-
-@register.filter
 def named(text: Any) -> str:
     """Text in which Chinese is marked where the page is not, so that it is read aloud right."""
+    return _marked(text, '<span lang="zh-Hans">{}</span>')
+
+
+@register.filter
+def drawn(text: Any) -> str:
+    """The same for a text in a picture, which takes no elements of a page."""
+    return _marked(text, '<tspan lang="zh-Hans">{}</tspan>')
+
+
+def _marked(text: Any, element: str) -> str:
     text = str(text)
     if _speaks_chinese():
         return text
@@ -164,7 +206,7 @@ def named(text: Any) -> str:
     end = 0
     for found in _CHINESE.finditer(text):
         parts.append(text[end : found.start()])
-        parts.append(format_html('<span lang="zh-Hans">{}</span>', found.group()))
+        parts.append(format_html(element, found.group()))
         end = found.end()
     parts.append(text[end:])
     # Each part that is not marked up is escaped here.

@@ -5,9 +5,11 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from projects import filters, headlines, totals
+from projects import charts, filters, headlines, totals
 from projects.models import Area, Basis, Headline, Project, State, rights
+from projects.progress import progress
 
+from .drawing import largest_as_bars
 from .lists import ListPage
 from .questions import asking
 from .records import RecordPage
@@ -16,7 +18,7 @@ from .records import RecordPage
 class AreaList(ListPage):
     question_class = filters.AreaQuestion
     template = "projects/area_list.html"
-    main = ("search", "zone", "ordering")
+    main = ("search", "ordering")
 
     def records(self, question: Any) -> Any:
         return question.qs.select_related("zone")
@@ -44,8 +46,13 @@ class AreaPage(RecordPage):
         question = asking(user, area=record.code, basis=Basis.CONTRACTED.value)
         published = Headline.objects.visible_to(user).filter(area=record).with_scope()
         of_area = urlencode({"area": record.code})
+        come = progress(asking(user, area=record.code))
+        table = totals.totals(question, ["sector"], Basis.CONTRACTED, come.contracted)
         return {
-            "table": totals.totals(question, ["sector"], Basis.CONTRACTED),
+            "table": table,
+            **largest_as_bars(table.rows),
+            "progress": come,
+            "funnel": charts.funnel([(step, step.projects) for step in come.steps]),
             "headlines": headlines.beside(published, user),
             "enterprises": record.enterprises.visible_to(user).count(),
             "all_enterprises": f"{reverse('enterprises')}?{of_area}",

@@ -6,8 +6,9 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from projects import filters, totals
-from projects.models import Enterprise
+from projects.models import Basis, Enterprise
 
+from .drawing import largest_as_bars
 from .lists import ListPage
 from .questions import asking
 from .records import RecordPage, first_projects
@@ -16,7 +17,7 @@ from .records import RecordPage, first_projects
 class EnterpriseList(ListPage):
     question_class = filters.EnterpriseQuestion
     template = "projects/enterprise_list.html"
-    main = ("search", "area", "origin", "kind", "ordering")
+    main = ("search", "ordering")
 
     def records(self, question: Any) -> Any:
         return question.qs.select_related("area")
@@ -31,7 +32,10 @@ class EnterprisePage(RecordPage):
 
     def beside(self, record: Any) -> dict[str, Any]:
         question = asking(self.user, enterprise=record.code)
+        table = totals.totals(question, ["sector"], Basis.CONTRACTED)
         return {
+            "table": table,
+            **largest_as_bars(table.rows),
             "summary": totals.summary(question),
             "all_projects": f"{reverse('projects')}?{urlencode({'enterprise': record.code})}",
             **first_projects(question),

@@ -10,7 +10,7 @@ from .lists import ListPage
 class HeadlineList(ListPage):
     question_class = filters.HeadlineQuestion
     template = "projects/headline_list.html"
-    main = ("area", "zone", "what", "ordering")
+    main = ("ordering",)
 
     def records(self, question: Any) -> Any:
         return question.qs.with_scope()

@@ -11,9 +11,11 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 from django.views import View
 
+from projects import facets
 from projects.filters import Question
 
-from .questions import Asked
+from .narrowing import Looking, panels
+from .questions import PAGE_ALONE, Asked
 
 PAGE_SIZES = (50, 100, 200)
 PAGE_SIZE, LARGEST_PAGE = PAGE_SIZES[0], PAGE_SIZES[-1]
@@ -43,16 +45,19 @@ class ListPage(View):
     def get(self, request: HttpRequest) -> HttpResponse:
         model = self.question_class._meta.model
         question = self.question_class(
-            request.GET, model.objects.visible_to(request.user), request=request
+            request.GET, model.objects.visible_to(request.user), request=request, also=PAGE_ALONE
         )
         errors = dict(question.errors)
         number = whole_number(request, "page", 1, 10**9, errors)
         size = whole_number(request, "page_size", PAGE_SIZE, LARGEST_PAGE, errors)
         if "cursor" in request.GET:
             errors["cursor"] = [gettext("Pages are numbered here: use “page”.")]
+        looking = Looking.read(request.GET, question, errors)
+        beside = [facet.parameter for facet in facets.FACETS.get(self.question_class, ())]
+        asked = Asked(question, errors, self.main, beside=beside)
         context: dict[str, Any] = {
             "question": question,
-            "asked": Asked(question, errors, self.main),
+            "asked": asked,
             "errors": errors,
         }
         if errors:
@@ -65,6 +70,7 @@ class ListPage(View):
             "page": page,
             "page_sizes": PAGE_SIZES,
             "records": records,
+            "facets": panels(asked, page.paginator.count, looking),
             **self.beside(question, records),
         }
         return render(request, self.template, context)

@@ -10,11 +10,13 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from projects import filters, headlines, totals
+from projects import charts, filters, headlines, totals
 from projects.filters import base
 from projects.headlines import CUMULATIVE
 from projects.models import Area, Basis, Enterprise, Headline, Project, State, Zone, rights
+from projects.progress import progress
 
+from .drawing import largest_as_bars
 from .lists import refused
 from .questions import asking
 
@@ -87,12 +89,18 @@ def state(user: Any) -> dict[str, Any]:
     # What is of a period has nothing in the register to stand beside it.
     published = Headline.objects.visible_to(user).filter(what__in=CUMULATIVE).with_scope()
     beside = headlines.beside(published.order_by("-as_of", "-value", "code")[:MOST_HEADLINES], user)
+    come = progress(everything)
+    table = totals.totals(everything, ["sector"], Basis.CONTRACTED, come.contracted)
     return {
         "zones": Zone.objects.visible_to(user).prefetch_related(
             Prefetch("areas", Area.objects.visible_to(user))
         ),
         "headlines": beside,
-        "table": totals.totals(everything, ["sector"], Basis.CONTRACTED),
-        "intended": totals.total(everything, Basis.INTENDED),
-        "latest": Project.objects.visible_to(user).order_by("-updated_at", "code")[:MOST_CHANGES],
+        "table": table,
+        **largest_as_bars(table.rows),
+        "progress": come,
+        "funnel": charts.funnel([(step, step.projects) for step in come.steps]),
+        "intended": come.intended,
+        # Ties by key: so both databases read the latest from the index and sort no table.
+        "latest": Project.objects.visible_to(user).order_by("-updated_at", "-pk")[:MOST_CHANGES],
     }

@@ -1,10 +1,16 @@
 from __future__ import annotations
 
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
+from urllib.parse import urlencode
 
-from projects import filters, totals
-from projects.models import Project
+from django.urls import reverse
 
+from projects import charts, filters, totals
+from projects.models import Allocation, Outcome, Project, Qualifier, Sector
+from projects.totals import Figure
+
+from .drawing import largest_as_bars
 from .lists import ListPage
 from .records import RecordPage
 
@@ -12,7 +18,7 @@ from .records import RecordPage
 class ProjectList(ListPage):
     question_class = filters.ProjectQuestion
     template = "projects/project_list.html"
-    main = ("search", "area", "sector", "stage", "basis", "disclosed", "year", "ordering")
+    main = ("search", "basis", "amount_min", "amount_max", "ordering")
 
     def records(self, question: Any) -> Any:
         return question.qs.with_figures(question.user)
@@ -29,7 +35,47 @@ class ProjectPage(RecordPage):
 
     def beside(self, record: Any) -> dict[str, Any]:
         parts = {part.sector_id: part for part in record.allocations.filter(receipt=None)}
+        sectors = [
+            (share, part_of(record, share.sector, parts.get(share.sector_id)))
+            for share in record.shares.all()
+        ]
         return {
-            "sectors": [(share, parts.get(share.sector_id)) for share in record.shares.all()],
+            "sectors": sectors,
+            "assumed": any(part.assumed for part in parts.values()),
+            **largest_as_bars([part for _share, part in sectors]),
             "receipts": record.receipts.visible_to(self.user).with_figures(),
+            **received_of(record),
         }
+
+
+def part_of(record: Project, sector: Sector, part: Allocation | None) -> Figure:
+    """The part of a project's amount that falls to a sector, as a figure of one project."""
+    amount = part.amount_base if part and part.outcome == Outcome.COUNTED else None
+    return Figure(
+        projects=1,
+        disclosed=int(record.amount is not None),
+        left_out=int(record.amount is not None and amount is None),
+        amount=Decimal("0.00") if amount is None else amount,
+        bound=Qualifier(record.qualifier),
+        labels={"sector": sector.label},
+        href=f"{reverse('projects')}?{urlencode({'sector': sector.code})}",
+    )
+
+
+def received_of(record: Any) -> dict[str, Any]:
+    """Funds received beside what was contracted, in the base currency; nothing where either is not
+    known. `received_share` is per cent, rounded half up."""
+    conversion = getattr(record, "conversion", None)
+    if conversion is None or not (record.is_contracted and conversion.is_current):
+        return {}
+    contracted, received = conversion.amount_base, record.received
+    if contracted is None or received is None:
+        return {}
+    split = charts.split(received, contracted)
+    if split is None:
+        return {}
+    return {
+        "split": split,
+        "outstanding": max(contracted - received, Decimal(0)),
+        "received_share": (100 * received / contracted).quantize(Decimal("0.01"), ROUND_HALF_UP),
+    }

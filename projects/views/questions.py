@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -32,6 +32,10 @@ from projects.totals import DIMENSIONS
 
 # Of more rows than this no select is made: their code is typed.
 MOST_OPTIONS = 100
+# What a page reads beside the question: the columns it shows, and what is looked for in a facet.
+COLUMNS_ASKED = "columns"
+LOOKING = frozenset({"facet", "facet_search"})
+PAGE_ALONE = LOOKING | {COLUMNS_ASKED}
 # Each chip holds the whole address, so that many of them would grow with the square.
 MOST_CHIPS = 50
 
@@ -130,7 +134,10 @@ class Asked:
         *,
         defaults: Mapping[str, str] | None = None,
         vocabularies: Mapping[str, Iterable[tuple[str, Any]]] | None = None,
+        beside: Collection[str] = (),
     ) -> None:
+        # Parameters that can be chosen beside the form as well.
+        self.beside = beside
         self.question = question
         self.errors = errors
         self.vocabularies = {**VOCABULARIES, **(vocabularies or {})}
@@ -166,8 +173,11 @@ class Asked:
 
     @property
     def has_more_in_force(self) -> bool:
+        """Whether one of those is in force that cannot be seen elsewhere, or cannot be read."""
         return any(
-            self.given.get(name) for name in self.question.filters if name not in self.main_names
+            self.given.get(name) and (name in self.errors or name not in self.beside)
+            for name in self.question.filters
+            if name not in self.main_names
         )
 
     @property
@@ -176,7 +186,7 @@ class Asked:
         return [
             (name, value)
             for name, found in self.given.items()
-            if name not in self.question.filters and name not in ("page", "cursor")
+            if name not in self.question.filters and name not in {"page", "cursor", *LOOKING}
             for value in found
         ]
 
@@ -305,13 +315,14 @@ class Asked:
 
     def address(self, given: Mapping[str, Sequence[str]]) -> str:
         """The address of this page with these parameters, from its first page on."""
-        kept = {name: found for name, found in given.items() if found and name != "page"}
+        left = {"page", *LOOKING}
+        kept = {name: found for name, found in given.items() if found and name not in left}
         return f"?{urlencode(kept, doseq=True)}"
 
     @property
     def nothing_narrowed(self) -> str:
         """The address of this page without any filter, in the same order and grouping."""
-        kept = {*self.defaults, "then", "page_size"} - set(self.errors)
+        kept = {*self.defaults, "then", "page_size", COLUMNS_ASKED} - set(self.errors)
         return self.address({name: found for name, found in self.given.items() if name in kept})
 
     @property
@@ -326,5 +337,6 @@ class Asked:
     @property
     def query(self) -> str:
         """The question without its paging, as an export asks it."""
-        asked = {name: v for name, v in self.given.items() if name not in filters.PAGING and v}
+        left = filters.PAGING | LOOKING
+        asked = {name: v for name, v in self.given.items() if name not in left and v}
         return urlencode(asked, doseq=True)

@@ -1,35 +1,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from projects import totals
+from projects import charts, provenance, totals
 from projects.filters import TotalsQuestion
-from projects.models import Basis, Project
-from projects.totals import DIMENSIONS, Figure, Totals
+from projects.models import Basis, Project, Stage
+from projects.totals import DIMENSIONS, CrossTable, Figure, Totals
 
+from .drawing import largest_as_bars, line_of
 from .lists import refused
 from .questions import Asked
 
 # What a page can show; the rest stands together in one row, so that all add up.
 MOST_ROWS = 200
 # A cross-table with more columns reads worse than the same figures one below the other.
-MOST_COLUMNS = 12
-MOST_BARS = 15
-
-
-@dataclass(frozen=True)
-class Bar:
-    """A figure, and how wide its bar is beside the widest, from 0 to 100."""
-
-    figure: Figure
-    width: Decimal
+MOST_COLUMNS = 16
 
 
 @require_safe
@@ -45,7 +39,7 @@ def totals_page(request: HttpRequest) -> HttpResponse:
         "asked": Asked(
             question,
             errors,
-            ("by", "then", "basis", "area", "sector", "year"),
+            ("by", "then", "basis", "area", "sector", "currency", "year"),
             defaults={"by": "sector", "basis": Basis.CONTRACTED.value},
         ),
     }
@@ -58,15 +52,50 @@ def totals_page(request: HttpRequest) -> HttpResponse:
         "headings": [DIMENSIONS[dimension].label for dimension in by],
         "basis": basis,
         "cross": None,
-        "chart": table.rows if len(by) == 1 else [],
         "rows": table.rows[:MOST_ROWS],
         "others": totals.together(table.rows[MOST_ROWS:]),
     }
+    charted: Sequence[Figure] = table.rows if len(by) == 1 else []
     if len(by) == 2 and fits_across(table):
         cross = totals.across(question, table)
-        context |= {"cross": cross, "chart": [row for row, _cells in cross.rows]}
-    context |= {"bars": bars(context["chart"]), "bars_left": len(context["chart"]) - MOST_BARS}
+        charted = [row for row, _cells in cross.rows]
+        context |= {"cross": cross, "shaded": shaded(cross)}
+    context |= largest_as_bars(charted)
+    context |= {"line": line_of(charted, by[0]), **made_of(question, table)}
     return render(request, "projects/totals.html", context)
+
+
+def made_of(question: TotalsQuestion, table: Totals) -> dict[str, Any]:
+    """What a table was computed with and what was left out of it. Two queries at most."""
+    basis = table.basis
+    rates = provenance.rates_used(question, basis)
+    unconverted = provenance.left_out(question, basis) if table.total.left_out else []
+    return {
+        "rates": rates[: provenance.MOST_RATES],
+        "more_rates": len(rates) > provenance.MOST_RATES,
+        "unconverted": unconverted[: provenance.MOST_LEFT_OUT],
+        "more_unconverted": len(unconverted) > provenance.MOST_LEFT_OUT,
+        "further": of_other_stages(question, basis),
+    }
+
+
+def of_other_stages(question: TotalsQuestion, basis: Basis) -> list[dict[str, Any]]:
+    """Lists of the projects of the same question that its basis leaves out, where it asks for no
+    stage itself."""
+    asked = {name: found for name, found in question.asked().items() if name != "basis"}
+    if basis != Basis.CONTRACTED or "stage" in asked:
+        return []
+    words = {
+        Stage.INTENDED: gettext("Projects that are intended only"),
+        Stage.TERMINATED: gettext("Projects that were terminated"),
+    }
+    return [
+        {
+            "words": said,
+            "href": f"{reverse('projects')}?{urlencode({**asked, 'stage': stage}, doseq=True)}",
+        }
+        for stage, said in words.items()
+    ]
 
 
 def fits_across(table: Totals) -> bool:
@@ -74,13 +103,11 @@ def fits_across(table: Totals) -> bool:
     return len(first) <= MOST_ROWS and 0 < len(second) <= MOST_COLUMNS
 
 
-def bars(rows: Sequence[Figure]) -> list[Bar]:
-    """The largest of `rows` in their order; one below zero (money returned) has no bar."""
-    largest = sorted((row.amount for row in rows), reverse=True)[:MOST_BARS]
-    if not largest or largest[0] <= 0:
-        return []
-    shown = [row for row in rows if row.amount >= largest[-1]][:MOST_BARS]
+def shaded(cross: CrossTable) -> list[tuple[Figure, list[tuple[Figure | None, int]]]]:
+    """The rows of a cross-table, each cell with how dark it is beside the largest of all."""
+    cells = [cell for _row, cells in cross.rows for cell in cells if cell is not None]
+    largest = max((cell.amount for cell in cells), default=Decimal(0))
     return [
-        Bar(row, (max(row.amount, Decimal(0)) * 100 / largest[0]).quantize(Decimal("0.01")))
-        for row in shown
+        (row, [(cell, charts.heat(cell.amount, largest) if cell else 0) for cell in cells])
+        for row, cells in cross.rows
     ]

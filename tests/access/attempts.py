@@ -13,7 +13,7 @@ from typing import Any
 from django.test import Client
 
 from projects import reviewing
-from projects.models import ApiToken, Enterprise, Project, Proposal, Zone
+from projects.models import ApiToken, Enterprise, ErrorReport, Project, Proposal, Zone
 from tests.admin.browser import delete, page_of, sent
 from tests.factories import make_area, make_enterprise, make_project, make_user
 
@@ -131,6 +131,37 @@ def _(person: Person) -> str:
 @attempt("read the audit log", "admin")
 def _(person: Person) -> str:
     return yes(person.browser.get("/admin/projects/auditentry/").status_code == 200)
+
+
+# Errors that readers report
+
+
+def reported(code: str) -> ErrorReport:
+    return ErrorReport.objects.create(noun="projects", code=code, wrong="The amount")
+
+
+def decided_on_page(person: Person, report: ErrorReport) -> str:
+    person.post(f"/review/reports/{report.pk}/settle/", reason="Mended")
+    report.refresh_from_db()
+    return yes(not report.is_open)
+
+
+@attempt("report an error", "page")
+def _(person: Person) -> str:
+    make_project(code="stands")
+    person.post("/projects/stands/report/", wrong="The amount")
+    return yes(ErrorReport.objects.exists())
+
+
+@attempt("read reported errors", "page")
+def _(person: Person) -> str:
+    report = reported(make_project().code)
+    return yes(person.browser.get(f"/review/reports/{report.pk}/").status_code == 200)
+
+
+@attempt("decide about a reported error", "page")
+def _(person: Person) -> str:
+    return decided_on_page(person, reported(make_project().code))
 
 
 # Writing

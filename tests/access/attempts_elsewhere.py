@@ -13,8 +13,10 @@ from tests.access.attempts import (
     Person,
     accepted_on_page,
     attempt,
+    decided_on_page,
     draft_of_others,
     published_on_page,
+    reported,
     standing_after,
     state_of,
     state_of_new,
@@ -160,3 +162,8 @@ def _(person: Person) -> str:
     last = Project.history.filter(id=key).first()
     person.post(f"/review/deleted/projects/{last.history_id}/restore/")
     return yes(Project.objects.filter(pk=key).exists())
+
+
+@attempt("decide about an error of another area", "page")
+def _(person: Person) -> str:
+    return decided_on_page(person, reported(standing(person).code))

@@ -126,3 +126,24 @@ def test_without_a_script_an_amount_is_confirmed_and_records_are_named_by_code(w
 
     project = Project.objects.get()
     assert (project.amount, project.area.code) == (Decimal("1760000000.00"), "kashi")
+
+
+def test_a_name_like_another_is_shown_with_a_link_while_it_is_typed(signed_in):
+    one = make_enterprise(code="xingda", name="", name_zh="新疆兴达纺织有限公司")
+    page = signed_in
+    page.goto("/admin/projects/enterprise/add/")
+    region = page.locator(".resembling[aria-live=polite]")
+
+    page.locator("#id_name").press_sequentially("Xinjiang Xingda Textile")
+    link = region.get_by_role("link", name="新疆兴达纺织有限公司 (xingda)")
+    link.wait_for()
+    with page.expect_popup() as opened:
+        link.click()
+    opened.value.wait_for_url(f"**/admin/projects/enterprise/{one.pk}/change/")
+
+    # What was typed still stands, and nothing keeps it from being saved.
+    page.fill("#id_code", "another")
+    page.fill("#id_name", "Quite different")
+    region.get_by_role("link").wait_for(state="detached")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.locator(".messagelist .success").wait_for()

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.test import Client
 from playwright.sync_api import expect
 
-from projects.importing import batches
+from projects.importing import batches, workers
 from projects.models import BatchState, ImportBatch, Project
 from tests.factories import make_project, make_sector, make_user
 
@@ -137,7 +137,7 @@ def test_a_page_of_work_loads_itself_anew_until_it_is_done(browser_page, live_se
     user = make_user("superuser")
     sign_in(browser_page.context, live_server, user)
     batch = batches.receive(b"code,name\na,A\n", "list.csv", "projects", user=user)
-    ImportBatch.objects.update(state=BatchState.CHECKING, worker=batches.me(), done=1, total=4)
+    ImportBatch.objects.update(state=BatchState.CHECKING, worker=workers.me(), done=1, total=4)
     browser_page.goto(f"/import/{batch.pk}/")
     expect(browser_page.locator("main")).to_contain_text("Checked 1 of 4 rows.")
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from playwright.sync_api import expect
 
 from projects import sample
+from projects.models import ErrorReport
 from tests.factories import (
     make_area,
     make_enterprise,
@@ -30,9 +31,13 @@ ADDRESSES = [
     "/areas/kashi/",
     "/totals/",
     "/totals/?by=area&then=sector",
+    "/totals/?by=year",
     "/headlines/",
     "/sources/",
     "/sources/globaltimes-2023-11-13/",
+    "/methods/",
+    "/projects/long/report/",
+    "/report/sent/",
     "/accounts/login/",
 ]
 LONG = "Uninterruptedly" * 12
@@ -167,7 +172,7 @@ def follow_a_total_to_its_source(page):
         "at least 1,000,000,000.00 CNY, 1 of 5 disclosed"
     )
     page.get_by_role("link", name="Central Asia International").click()
-    expect(page.locator(".figure")).to_contain_text("1,000,000,000.00 CNY")
+    expect(page.locator(".figure")).to_contain_text("1 billion CNY")
     page.get_by_role("link", name="Kashi Area of Xinjiang Pilot FTZ inaugurated").click()
     expect(page.locator("h1")).to_have_text("Kashi Area of Xinjiang Pilot FTZ inaugurated")
 
@@ -193,6 +198,39 @@ def test_more_filters_open_without_a_script(browser, live_server, register):
 
         expect(page.get_by_text("No projects.")).to_be_visible()
         expect(page.get_by_label("Currency")).to_be_visible()
+
+
+def test_a_reader_asks_how_a_total_was_made_and_reports_an_error_without_a_script(
+    browser, live_server, register
+):
+    with browser.new_context(base_url=live_server.url, java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto("/totals/?by=area&area=kashi")
+        page.get_by_text("How was this computed?").click()
+        page.get_by_role("link", name="4 projects").click()
+        page.get_by_role("link", name="Cold chain base").click()
+        page.get_by_role("link", name="Report an error").click()
+        page.get_by_label("What is wrong").fill("It has an amount by now.")
+        page.get_by_label("What is right").fill("2亿元")
+        page.get_by_role("button", name="Send the report").click()
+        expect(page.locator("h1")).to_have_text("Thank you")
+
+    report = ErrorReport.objects.get()
+    assert (report.noun, report.right) == ("projects", "2亿元")
+
+
+@pytest.mark.parametrize("width", [320, 1440])
+def test_the_words_of_a_picture_keep_their_size_on_every_screen(browser_page, register, width):
+    browser_page.set_viewport_size({"width": width, "height": 740})
+    browser_page.goto("/")
+
+    picture = browser_page.get_by_role("img", name="Contracted funds by sector, CNY")
+    sizes = picture.locator("text").evaluate_all(
+        "found => [...new Set(found.map(e => getComputedStyle(e).fontSize))]"
+    )
+
+    assert sizes == ["14px"]
+    expect(picture).to_have_js_property("clientHeight", int(picture.get_attribute("height")))
 
 
 def test_a_printed_page_leaves_out_what_cannot_be_pressed(browser_page, register):

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from projects import recording
-from projects.importing import batches, undoing
+from projects.importing import batches, undoing, workers
 from projects.importing.mapping import mapping_of
 from projects.models import (
     Area,
@@ -310,14 +310,14 @@ def test_the_file_is_kept_while_rows_of_it_are_to_be_mended(office):
 def test_a_file_that_no_worker_comes_for_says_so(office):
     batch = brought("code,name\na,A\n", office)
     batches.map_columns(batch, as_suggested(batch))
-    assert not batches.waits_in_vain(batch)
+    assert not workers.waits_in_vain(batch)
 
-    batch.beat_at -= batches.COMES_WITHIN
-    assert batches.waits_in_vain(batch)
+    batch.beat_at -= workers.COMES_WITHIN
+    assert workers.waits_in_vain(batch)
 
     other = brought("code,name\nb,B\n", office)
     ImportBatch.objects.filter(pk=other.pk).update(state=BatchState.CHECKING)
-    assert not batches.waits_in_vain(batch)
+    assert not workers.waits_in_vain(batch)
 
 
 def test_a_file_that_cannot_be_read_says_why(office):
@@ -329,11 +329,11 @@ def test_a_file_that_cannot_be_read_says_why(office):
 
 def test_a_batch_whose_worker_has_died_is_shown_as_interrupted_and_can_be_resumed(office):
     batch = previewed("code,name\na,A\n", office)
-    host = batches.me().rpartition(":")[0]
+    host = workers.me().rpartition(":")[0]
     dead = next(number for number in range(99_999, 1, -1) if not os.path.exists(f"/proc/{number}"))
     ImportBatch.objects.update(state=BatchState.WRITING, worker=f"{host}:{dead}")
 
-    assert batches.mark_interrupted() == 1
+    assert workers.mark_interrupted() == 1
 
     batch.refresh_from_db()
     assert batch.state == BatchState.INTERRUPTED
@@ -344,9 +344,9 @@ def test_a_batch_whose_worker_has_died_is_shown_as_interrupted_and_can_be_resume
 
 def test_a_batch_in_the_hands_of_a_living_worker_is_left_to_it(office):
     batch = previewed("code,name\na,A\n", office)
-    ImportBatch.objects.filter(pk=batch.pk).update(state=BatchState.WRITING, worker=batches.me())
+    ImportBatch.objects.filter(pk=batch.pk).update(state=BatchState.WRITING, worker=workers.me())
 
-    assert batches.mark_interrupted() == 0
+    assert workers.mark_interrupted() == 0
 
 
 def test_a_person_sees_their_own_files_and_the_administrator_all():

@@ -10,6 +10,7 @@ from django.db import IntegrityError, models, transaction
 from projects.models import (
     ApiToken,
     AreaLimit,
+    ErrorReport,
     FormerCode,
     ProjectSector,
     Proposal,
@@ -76,6 +77,9 @@ BREAKING = {
     "project_amount_in_range": lambda: broken(make_project(), amount=Decimal("-0.01")),
     "project_dates_in_order": lambda: broken(
         make_project(), signed_on=date(2023, 2, 2), terminated_on=date(2023, 1, 1)
+    ),
+    "errorreport_noun_known": lambda: ErrorReport.objects.create(
+        noun="zones", code="one", wrong="Words"
     ),
     "project_stage_known": lambda: broken(make_project(), stage="finished"),
     "project_qualifier_known": lambda: broken(make_project(), qualifier="nearly"),

@@ -122,7 +122,7 @@ def query_of(address: str) -> list[tuple[str, str]]:
 def check_whole(page: Element) -> None:
     """One heading, no level left out, no id twice, and everything that is named is there."""
     assert page.one("html").attributes["lang"] == "en"
-    assert page.one("title").text.endswith("Investment register")
+    assert page.one("head").one("title").text.endswith("Investment register")
     assert len(page.all("h1")) == 1
     assert page.one("h1").text
     assert page.one("body").all("a")[0].attributes["href"] == "#content"

@@ -60,7 +60,7 @@ def test_the_filters_of_a_headline_are_kept_and_named(ask):
     page = ask("/enterprises/", area="kashi", settled_by="2023-11-11", contracted_by="2023-11-11")
 
     assert [row[1] for row in page.rows()] == ["with"]
-    assert "open" in page.one("details").attributes
+    assert "open" in page.one("details", id="more-filters").attributes
     assert page.one("input", name="contracted_by").attributes["value"] == "2023-11-11"
 
 

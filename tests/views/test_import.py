@@ -7,7 +7,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from projects import recording
-from projects.importing import batches
+from projects.importing import batches, workers
 from projects.models import BatchState, ImportBatch, Project
 from projects.spreadsheets import reading
 from projects.views.imports import upload, uploads
@@ -240,7 +240,7 @@ def test_a_file_of_many_rows_waits_for_a_worker_and_its_page_for_it(client, offi
 def test_progress_is_said_in_rows(client, office):
     batch = bring(client, "code,name\na,A\n")
     ImportBatch.objects.update(
-        state=BatchState.CHECKING, worker=batches.me(), done=1500, total=10000
+        state=BatchState.CHECKING, worker=workers.me(), done=1500, total=10000
     )
 
     page = page_of(client, batch)
@@ -254,7 +254,7 @@ def test_a_file_that_no_worker_comes_for_says_how_to_start_one(client, office, m
     monkeypatch.setattr(batches, "AT_ONCE", 0)
     batch = bring(client, "code,name\na,A\n")
     step(client, batch, "check")
-    ImportBatch.objects.update(beat_at=batch.beat_at - batches.COMES_WITHIN)
+    ImportBatch.objects.update(beat_at=batch.beat_at - workers.COMES_WITHIN)
 
     page = page_of(client, batch)
 
@@ -265,7 +265,7 @@ def test_a_file_that_no_worker_comes_for_says_how_to_start_one(client, office, m
 def test_work_that_was_interrupted_is_noticed_and_can_be_done_again(client, office):
     batch = bring(client, "code,name\na,A\n")
     step(client, batch, "check")
-    host = batches.me().rpartition(":")[0]
+    host = workers.me().rpartition(":")[0]
     ImportBatch.objects.update(state=BatchState.CHECKING, worker=f"{host}:999999999")
 
     page = page_of(client, batch)
@@ -349,7 +349,7 @@ def pages_of_each_state(client):
     step(client, undone, "undo")
     step(client, cancelled, "cancel")
     ImportBatch.objects.filter(pk=broken.pk).update(
-        state=BatchState.CHECKING, worker=batches.me(), done=1
+        state=BatchState.CHECKING, worker=workers.me(), done=1
     )
     unreadable = bring(client, b"\x00\x01")
     answers = {

@@ -5,7 +5,14 @@ from decimal import Decimal
 import pytest
 
 from projects.views.overview import MOST_FOUND
-from tests.factories import make_area, make_enterprise, make_headline, make_project, make_sector
+from tests.factories import (
+    make_area,
+    make_enterprise,
+    make_headline,
+    make_project,
+    make_receipt,
+    make_sector,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -18,7 +25,9 @@ def test_an_empty_register_has_an_overview(ask):
     page = ask("/")
 
     assert "No projects yet." in page.text
-    assert page.rows() == [["No contracted projects."]]
+    assert page.rows()[0] == ["No contracted projects."]
+    assert page.all("svg") == []
+    assert rates(page) == ["not known"] * 3
 
 
 def test_a_search_finds_projects_enterprises_and_areas(ask):
@@ -62,17 +71,74 @@ def test_a_search_that_cannot_be_read_is_refused_and_kept(ask):
     assert page.all(class_="story") == []
 
 
-def test_totals_by_sector_stand_with_their_bars(ask):
+def test_totals_by_sector_stand_beside_their_bars(ask):
     make_project(amount=Decimal("3.00"), sectors=[make_sector(name="Trade")])
     make_project(amount=Decimal("1.00"))
 
-    table = ask("/").one("table")
+    page = ask("/")
 
-    assert table.rows() == [
-        ["Trade", "3.00 CNY", "1 of 1 disclosed", "75.00 %", ""],
-        ["not stated", "1.00 CNY", "1 of 1 disclosed", "25.00 %", ""],
+    assert table_of(page, "Contracted funds by sector, CNY").rows() == [
+        ["Trade", "3.00 CNY", "1 of 1 disclosed", "75.00 %"],
+        ["not stated", "1.00 CNY", "1 of 1 disclosed", "25.00 %"],
     ]
-    assert [rect.attributes["width"] for rect in table.all("rect")] == ["75.00%", "25.00%"]
+    bars = picture(page, "Contracted funds by sector, CNY")
+    assert [text.text for text in bars.all("text")] == [
+        "Trade",
+        "3.00 CNY",
+        "not stated",
+        "1.00 CNY",
+    ]
+    widths = [rect.attributes["width"] for rect in bars.all("rect", class_="known")]
+    assert widths == ["100.00%", "33.33%"]
+
+
+def test_stages_stand_as_a_funnel_with_the_three_rates(ask):
+    for stage in ("signed", "signed", "registered", "operating"):
+        project = make_project(stage=stage, amount=Decimal("10.00"))
+    make_receipt(project, Decimal("4.00"))
+    make_receipt(make_project(amount=None), Decimal("900.00"))
+    make_project(stage="terminated")
+
+    page = ask("/")
+
+    caption = "Contracted projects by how far they have come"
+    assert table_of(page, caption).rows() == [
+        ["Signed", "5", "100.00 %"],
+        ["Registered", "2", "40.00 %"],
+        ["Under construction", "1", "20.00 %"],
+        ["Operating", "1", "20.00 %"],
+    ]
+    bars = picture(page, caption).all("rect", class_="known")
+    assert [bar.attributes["width"] for bar in bars] == ["100.00%", "40.00%", "20.00%", "20.00%"]
+    assert rates(page) == ["40.00 %", "20.00 %", "10.00 %"]
+    arrival = page.one(class_="rates").all("dd")[2].text
+    assert "4.00 CNY of at least 40.00 CNY." in arrival
+    assert "Left out is 1 project of which no amount is disclosed" in arrival
+    assert len(ask(page.link("1 terminated project")).rows()) == 1
+    assert [row[1] for row in ask(page.link("4.00 CNY")).rows()] == [project.code]
+
+
+def test_a_rate_of_which_no_record_tells_is_not_known_and_never_zero(ask):
+    make_project()
+
+    page = ask("/")
+
+    assert rates(page) == ["not known"] * 3
+    assert "0.00 %" not in page.one(class_="rates").text
+
+
+def table_of(page, caption):
+    (table,) = [table for table in page.all("table") if table.one("caption").text == caption]
+    return table
+
+
+def picture(page, title):
+    (svg,) = [svg for svg in page.all("svg", role="img") if svg.one("title").text == title]
+    return svg
+
+
+def rates(page):
+    return [dd.one("strong").text for dd in page.one(class_="rates").all("dd")]
 
 
 def test_intended_funds_are_told_apart(ask):

@@ -10,8 +10,10 @@ from tests.factories import (
     make_area,
     make_enterprise,
     make_project,
+    make_rate,
     make_receipt,
     make_sector,
+    make_source,
 )
 from tests.views.reading import query_of
 
@@ -93,6 +95,34 @@ def test_two_dimensions_stand_across(ask, trade):
     assert query_of(cell) == [("basis", "contracted"), ("area", "kashi"), ("year", "2023")]
 
 
+def test_a_cross_table_is_shaded_by_its_largest_cell(ask):
+    for amount, year in ((600, 2022), (100, 2023), (0, 2024)):
+        make_project(amount=Decimal(amount), signed_on=date(year, 1, 1))
+
+    cells = ask("/totals/", by="area", then="year").one("tbody").all("td")
+
+    assert [cell.attributes["class"] for cell in cells] == [
+        "number heat-6",
+        "number heat-1",
+        "number",
+        "number",
+    ]
+
+
+def test_years_stand_as_a_line_that_breaks_where_nothing_is_known(ask):
+    for year, amount in ((2019, "1.00"), (2020, "4.00"), (2021, None), (2022, "2.00")):
+        make_project(signed_on=date(year, 1, 1), amount=amount and Decimal(amount))
+    make_project(signed_on=None)
+
+    line = ask("/totals/", by="year").one("svg", role="img")
+
+    assert line.one("title").text == "Contracted by year, CNY"
+    points = [(c.attributes["cx"], c.attributes["cy"]) for c in line.all("circle")]
+    assert points == [("5.00%", "141.0"), ("35.00%", "24.0"), ("95.00%", "102.0")]
+    assert len(line.all("line", class_="stretch")) == 1
+    assert [text.text for text in line.all("text")[1:]] == ["2019", "2020", "2022"]
+
+
 def test_too_many_columns_stand_one_below_the_other(ask):
     for number in range(totals.MOST_COLUMNS + 1):
         make_project(signed_on=date(2000 + number, 1, 1), amount=Decimal("1.00"))
@@ -121,13 +151,19 @@ def test_bars_show_the_numbers_of_the_table(ask, trade):
     make_project(sectors=[trade], amount=Decimal("400.00"))
     make_project(amount=Decimal("100.00"))
 
-    chart = ask("/totals/").one("figure")
+    chart = ask("/totals/").one("figure").one("svg", role="img")
 
-    assert [rect.attributes["width"] for rect in chart.all("rect")] == ["100.00%", "25.00%"]
-    assert [li.text.split()[:2] for li in chart.all("li")] == [
-        ["Trade", "400.00"],
-        ["not", "stated"],
+    assert bars_of(chart) == ["100.00%", "25.00%"]
+    assert [text.text for text in chart.all("text")] == [
+        "Trade",
+        "400.00 CNY",
+        "not stated",
+        "100.00 CNY",
     ]
+
+
+def bars_of(chart):
+    return [rect.attributes["width"] for rect in chart.all("rect", class_="known")]
 
 
 def test_money_that_went_back_has_no_bar(ask):
@@ -137,8 +173,7 @@ def test_money_that_went_back_has_no_bar(ask):
 
     page = ask("/totals/", by="area", basis="received")
 
-    widths = [rect.attributes["width"] for rect in page.one("figure").all("rect")]
-    assert widths == ["100.00%", "0.00%"]
+    assert bars_of(page.one("figure")) == ["100.00%", "0.00%"]
     assert [row[1] for row in page.rows()] == ["5.00 CNY", "-7.00 CNY"]
 
 
@@ -157,6 +192,54 @@ def test_what_no_rate_converts_is_said_and_what_to_do(ask):
 
     assert text.startswith("Every one of the 3 projects that disclose an amount was left out")
     assert "import_rates" in text
+
+
+def test_how_it_was_computed_names_rule_rates_and_what_was_left_out(ask):
+    make_rate("USD", "CNY", "7.2", date(2023, 1, 1), source=make_source(title="Central bank"))
+    make_rate("EUR", "CNY", "8.0", date(2023, 1, 1), source=make_source(title="Not used"))
+    make_project(amount=Decimal("5.00"), currency="USD", signed_on=date(2023, 1, 15))
+    make_project(name="Too late", amount=Decimal("5.00"), currency="USD")
+    make_project(code="silent", amount=None)
+    make_project(code="wish", stage="intended", signed_on=None)
+    make_project(code="gone", stage="terminated")
+
+    computed = ask("/totals/").one(class_="computed")
+
+    assert "signed or further and not terminated" in computed.text
+    assert "1 USD = 7.2 CNY (2023-01-01), Central bank" in computed.text
+    assert "Not used" not in computed.text
+    assert "1 project for want of an exchange rate on its day: Too late" in computed.text
+    for link, codes in (
+        ("1 project", ["silent"]),
+        ("Projects that are intended only", ["wish"]),
+        ("Projects that were terminated", ["gone"]),
+    ):
+        assert [row[1] for row in ask(computed.link(link)).rows()] == codes
+    assert computed.link("All rules of this register") == "/methods/"
+
+
+def test_how_funds_received_were_computed_goes_by_their_receipts(ask):
+    make_rate("USD", "CNY", "7.2", date(2023, 1, 1), source=make_source(title="Early"))
+    make_rate("USD", "CNY", "7.1", date(2024, 1, 1), source=make_source(title="Late"))
+    project = make_project(name="Paid in euros")
+    for day in (date(2023, 1, 2), date(2024, 1, 2)):
+        make_receipt(project, Decimal("1.00"), currency="USD", received_on=day)
+    make_receipt(project, Decimal("1.00"), currency="EUR", received_on=date(2024, 1, 2))
+
+    computed = ask("/totals/", basis="received", year="2024").one(class_="computed").text
+
+    assert "Late" in computed
+    assert "Early" not in computed
+    assert "1 project for want of an exchange rate on its day: Paid in euros" in computed
+
+
+def test_nothing_is_left_out_where_nothing_is(ask):
+    make_project()
+
+    computed = ask("/totals/", stage="signed").one(class_="computed").text
+
+    assert "None: every amount that is counted was published in CNY." in computed
+    assert "Left out Nothing." in computed
 
 
 def test_a_change_of_the_base_currency_leaves_everything_out_until_the_rebuild(ask, settings):

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand
 from django.db import close_old_connections
 
 from projects.accounts import resetting
-from projects.importing import batches
+from projects.importing import batches, workers
 from projects.models import ImportBatch
 
 
@@ -37,10 +37,10 @@ class Command(BaseCommand):
             sys.exit(0)
 
     def _work(self, *, once: bool, every: float, while_alive: int | None, **_: Any) -> None:
-        while while_alive is None or batches.is_running(while_alive):
+        while while_alive is None or workers.is_running(while_alive):
             if sent := resetting.send_waiting():
                 self.stdout.write(f"{sent} × a new password asked for")
-            batches.mark_interrupted()
+            workers.mark_interrupted()
             batch = ImportBatch.objects.waiting().first()
             if batch is not None and batches.work_on(batch):
                 self.stdout.write(f"{batch.pk}: {batch}")

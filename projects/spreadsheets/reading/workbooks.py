@@ -15,7 +15,9 @@ from .archives import Archive, refuse_damaged, refuse_password
 from .kinds import ZIP
 from .limits import refuse
 from .records import scan_xls
-from .scanning import Scanned, scan_ods, scan_xlsx
+from .scanning import Scanned
+from .scanning_ods import scan_ods
+from .scanning_xlsx import scan_xlsx
 from .tables import Known, Line, Table, table_of
 
 # From here on a workbook keeps no longer all digits of a whole number.

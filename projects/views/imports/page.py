@@ -12,7 +12,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from projects import auditing, serializers
-from projects.importing import batches, publishing, undoing
+from projects.importing import batches, publishing, undoing, workers
 from projects.importing.mapping import MappingError, mapping_of
 from projects.importing.rows import text_of
 from projects.models import BatchState, ImportBatch, RowFate, Sector, base_currency
@@ -86,7 +86,7 @@ def page_of(
             context["is_theirs"] = batch.user_id == request.user.pk or request.user.is_superuser
             context["unpublished"] = publishing.unpublished(batch, request.user)
     if batch.is_at_work:
-        context["waits_in_vain"] = batches.waits_in_vain(batch)
+        context["waits_in_vain"] = workers.waits_in_vain(batch)
     answer = render(request, "projects/import_page.html", context, status=400 if errors else status)
     if batch.is_at_work:
         answer["Refresh"] = str(REFRESH)
@@ -170,7 +170,7 @@ class ImportPage(StaffView):
         batch = get_object_or_404(self.readable().select_related("user"), pk=pk)
         if batch.state == BatchState.MAPPING:
             return redirect("import-mapping", pk)
-        if batch.state in AT_WORK and batches.mark_interrupted():
+        if batch.state in AT_WORK and workers.mark_interrupted():
             batch.refresh_from_db()
         return page_of(request, batch)
 

@@ -1,0 +1,97 @@
+"""Errors that readers reported: what waits, each on a page of its own, and what came of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from projects.models import ErrorReport, ReportState
+from projects.reviewing import reports
+from projects.views.lists import PAGE_SIZE, part_of, whole_number
+
+from .access import ReviewView
+from .addresses import admin_of, name_of, page_of
+from .problems import Problem
+from .steps import Step
+
+
+class ReportList(ReviewView):
+    """The open reports, the earliest first, or those of another state. Ten queries at most."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        errors: dict[str, Any] = {}
+        for name in request.GET:
+            if name not in ("state", "page"):
+                errors[name] = [_("There is no such parameter here.")]
+        state = request.GET.get("state", "").strip() or ReportState.OPEN.value
+        if state not in ReportState.values:
+            words = ", ".join(ReportState.values)
+            errors["state"] = [_("Give one of these: %(words)s.") % {"words": words}]
+        number = whole_number(request, "page", 1, 10**9, errors)
+        context: dict[str, Any] = {"errors": errors, "states": ReportState.choices, "state": state}
+        if not errors:
+            found = ErrorReport.objects.filter(state=state).select_related("decided_by")
+            page = part_of(found, number, PAGE_SIZE, errors)
+            if page is not None:
+                records = reports.reported_records(page, request.user)
+                rows = [(report, name_of_reported(records.get(report.pk))) for report in page]
+                context |= {"page": page, "reports": rows}
+        status = 400 if errors else 200
+        return render(request, "projects/review_reports.html", context, status=status)
+
+
+def name_of_reported(record: Any) -> str:
+    return "" if record is None else name_of(record)
+
+
+def page_of_report(
+    request: HttpRequest, report: ErrorReport, problem: Problem | None = None
+) -> HttpResponse:
+    """The page of a report as it stands. `problem`: why a step could not be taken."""
+    record = reports.reported_records([report], request.user).get(report.pk)
+    may_decide = report.is_open and reports.may_decide(request.user, record)
+    context = {
+        "report": report,
+        "name": name_of_reported(record),
+        "href": "" if record is None else page_of(record),
+        "mend": admin_of(record) if record is not None and may_decide else "",
+        "may_decide": may_decide,
+        "problem": problem,
+        "typed": request.POST.get("reason", ""),
+    }
+    status = problem.status if problem else 200
+    return render(request, "projects/review_report.html", context, status=status)
+
+
+def seen(pk: int) -> ErrorReport:
+    return get_object_or_404(ErrorReport.objects.select_related("decided_by"), pk=pk)
+
+
+class ReportLook(ReviewView):
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return page_of_report(request, seen(pk))
+
+
+class ReportStep(Step):
+    def find(self, *, pk: int) -> ErrorReport:
+        return seen(pk)
+
+    def page(self, subject: ErrorReport, problem: Problem) -> HttpResponse:
+        # As it stands by now: somebody else may have decided.
+        return page_of_report(self.request, seen(subject.pk), problem)
+
+
+class Settle(ReportStep):
+    def take(self, subject: ErrorReport) -> tuple[str, str]:
+        reports.settle(self.request.user, subject, self.request.POST.get("reason", ""))
+        return _("The report is settled."), reverse("review-report", args=[subject.pk])
+
+
+class Dismiss(ReportStep):
+    def take(self, subject: ErrorReport) -> tuple[str, str]:
+        reports.dismiss(self.request.user, subject, self.request.POST.get("reason", ""))
+        return _("The report is dismissed."), reverse("review-report", args=[subject.pk])

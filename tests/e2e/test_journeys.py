@@ -1,0 +1,63 @@
+"""What people come for, each way from its first click to its end."""
+
+import re
+from decimal import Decimal
+
+import pytest
+from django.db import transaction
+from playwright.sync_api import expect
+
+from tests.factories import make_area, make_enterprise, make_project, make_sector, make_source
+
+
+@pytest.fixture
+def register(transactional_db):
+    """A few projects of which one is looked for."""
+    with transaction.atomic():
+        kashi = make_area(code="kashi", name="Kashi Area", name_zh="喀什片区")
+        other = make_area(code="urumqi", name="Urumqi Area", name_zh="乌鲁木齐片区")
+        trade = make_sector(code="trade", name="Trade", name_zh="贸易")
+        press = make_source(
+            code="press",
+            title="Signed in Kashi",
+            publisher="A newspaper",
+            url="https://example.org/a",
+            quote="Its words",
+        )
+        lead = make_enterprise(code="lead", name="Silk Road", name_zh="新疆丝路纺织有限公司")
+        make_project(
+            code="park",
+            name="Textile park",
+            name_zh="中亚纺织产业园",
+            area=kashi,
+            enterprise=lead,
+            sectors=[trade],
+            amount=Decimal("1000000000.00"),
+            sources=[press],
+        )
+        make_project(code="hidden", name="Depot", area=kashi, sectors=[trade], amount=None)
+        make_project(code="far", name="Far away", area=other, amount=Decimal("5.00"))
+
+
+def test_a_project_is_found_by_its_chinese_name_typed_in_pinyin(browser_page, register):
+    browser_page.goto("/")
+    browser_page.get_by_role("searchbox").fill("zhongya fangzhi")
+    browser_page.keyboard.press("Enter")
+    browser_page.get_by_role("main").get_by_role("link", name="Textile park").click()
+
+    expect(browser_page).to_have_url(re.compile("/projects/park/$"))
+    expect(browser_page.get_by_role("heading", level=1)).to_contain_text("Textile park")
+    expect(browser_page.get_by_text("中亚纺织产业园").first).to_be_visible()
+
+
+def test_a_total_is_followed_to_its_records_and_their_source(browser_page, register):
+    browser_page.goto("/totals/?by=sector")
+    row = browser_page.get_by_role("row").filter(has_text="Trade")
+    row.get_by_role("link").first.click()
+    expect(browser_page.get_by_text("2 records, 1 with a disclosed amount.")).to_be_visible()
+
+    browser_page.get_by_role("main").get_by_role("link", name="Textile park").click()
+    browser_page.get_by_role("main").get_by_role("link", name="Signed in Kashi").first.click()
+
+    expect(browser_page).to_have_url(re.compile("/sources/press/$"))
+    expect(browser_page.get_by_text("Its words").first).to_be_visible()

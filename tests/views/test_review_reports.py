@@ -1,0 +1,187 @@
+"""/review/reports/: what readers reported, and what came of it."""
+
+import pytest
+from django.test import Client
+
+from projects import recording
+from projects.models import AuditEntry, ErrorReport, Project
+from tests.factories import make_area, make_project, make_user
+from tests.reached import addresses, make_register
+from tests.views.reading import check_policy, check_whole, read
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/review/reports/"
+
+
+@pytest.fixture
+def reviewer():
+    return make_user("reviewer", username="reviewer")
+
+
+@pytest.fixture
+def office(client, reviewer):
+    client.force_login(reviewer)
+    return client
+
+
+def make_report(record=None, **changes):
+    record = record or Project.objects.filter(code="p").first()
+    record = record or make_project(code="p", name="Textile park")
+    return ErrorReport.objects.create(
+        **{
+            "noun": "projects",
+            "code": record.code,
+            "wrong": "The amount",
+            "email": "a@example.org",
+            **changes,
+        }
+    )
+
+
+def page_at(client, address, status=200, **parameters):
+    answer = client.get(address, parameters)
+    assert answer.status_code == status
+    page = read(answer.content.decode())
+    check_whole(page)
+    check_policy(page)
+    return page
+
+
+def test_the_open_reports_stand_with_their_records_the_earliest_first(office):
+    make_report()
+    make_report(make_project(code="q", name="Cold chain base"), wrong="The name")
+    make_report(state="dismissed", wrong="Over")
+
+    rows = page_at(office, LIST).rows()
+
+    assert [row[:3] for row in rows] == [
+        ["Textile parkp", "project", "The amount"],
+        ["Cold chain baseq", "project", "The name"],
+    ]
+    assert [row[2] for row in page_at(office, LIST, state="dismissed").rows()] == ["Over"]
+
+
+def test_what_waits_is_counted_with_the_rest(office):
+    make_report()
+    make_report(state="settled")
+
+    page = page_at(office, LIST)
+
+    assert page.one("nav", aria_label="Main").one(class_="badge").text == "1 waiting"
+
+
+@pytest.mark.parametrize(
+    ("step", "state", "action"),
+    [("settle", "settled", "report_settled"), ("dismiss", "dismissed", "report_dismissed")],
+)
+def test_a_decision_says_what_came_of_it_by_whom_and_forgets_the_address(
+    office, reviewer, step, state, action
+):
+    report = make_report()
+
+    answer = office.post(f"{LIST}{report.pk}/{step}/", {"reason": "Looked up in the gazette"})
+
+    report.refresh_from_db()
+    assert answer["Location"] == f"{LIST}{report.pk}/"
+    assert (report.state, report.note) == (state, "Looked up in the gazette")
+    assert (report.decided_by, report.email) == (reviewer, "")
+    entry = AuditEntry.objects.get(action=action)
+    assert (entry.user, entry.subject) == (reviewer, "projects/p")
+    assert "example.org" not in str(entry.details)
+    page = page_at(office, answer["Location"])
+    assert "Looked up in the gazette" in page.text
+    assert page.all("textarea") == []
+
+
+def test_a_decision_needs_a_word(office):
+    report = make_report()
+
+    answer = office.post(f"{LIST}{report.pk}/settle/", {"reason": " "})
+
+    report.refresh_from_db()
+    assert answer.status_code == 409
+    assert "Say what came of it" in answer.content.decode()
+    assert report.is_open
+
+
+def test_who_comes_too_late_is_told_and_changes_nothing(office):
+    report = make_report(state="settled", note="Mended")
+
+    answer = office.post(f"{LIST}{report.pk}/dismiss/", {"reason": "Nonsense"})
+
+    report.refresh_from_db()
+    assert "Somebody has dealt with this report meanwhile." in answer.content.decode()
+    assert (report.state, report.note) == ("settled", "Mended")
+
+
+def test_a_clerk_reads_and_does_not_decide(client):
+    report = make_report()
+    client.force_login(make_user("clerk"))
+
+    page = page_at(client, f"{LIST}{report.pk}/")
+    answer = client.post(f"{LIST}{report.pk}/settle/", {"reason": "Mended"})
+
+    assert "a@example.org" in page.text
+    assert page.all("textarea") == []
+    assert answer.status_code == 403
+    report.refresh_from_db()
+    assert report.is_open
+
+
+def test_whoever_is_limited_to_areas_decides_about_these_only(client):
+    here, there = make_area(code="here"), make_area(code="there")
+    reviewer = make_user("reviewer")
+    reviewer.area_limits.create(area=here)
+    ours = make_report(make_project(area=here))
+    theirs = make_report(make_project(area=there))
+    client.force_login(reviewer)
+
+    for report in (ours, theirs):
+        client.post(f"{LIST}{report.pk}/settle/", {"reason": "Mended"})
+        report.refresh_from_db()
+
+    assert not ours.is_open
+    assert theirs.is_open
+
+
+def test_a_report_outlives_its_record(office):
+    project = make_project(code="p")
+    report = make_report(project)
+    recording.delete(project)
+
+    page = page_at(office, f"{LIST}{report.pk}/")
+
+    assert "There is no such record any more." in page.text
+    assert [row[0] for row in page_at(office, LIST).rows()] == ["pp"]
+    office.post(f"{LIST}{report.pk}/dismiss/", {"reason": "Deleted"})
+    report.refresh_from_db()
+    assert not report.is_open
+
+
+@pytest.mark.parametrize("asked", [{"state": "gone"}, {"colour": "red"}, {"page": "9"}])
+def test_what_cannot_be_read_shows_no_reports(office, asked):
+    make_report()
+
+    page = page_at(office, LIST, status=400, **asked)
+
+    assert page.one(role="alert").one("code").text in asked
+    assert page.all("table") == []
+
+
+def test_what_readers_wrote_reaches_nobody_but_the_staff():
+    register = make_register()
+    ErrorReport.objects.update(wrong="SECRET wrong", email="secret@example.org", note="SECRET note")
+    visitor, office = Client(), Client()
+    office.force_login(register.user)
+
+    told = set()
+    for address in addresses(register).values():
+        for client in (visitor, office):
+            answer = client.get(address)
+            content = answer.getvalue() if answer.streaming else answer.content
+            if b"secret" in content.lower():
+                told.add((address, client is office))
+
+    assert {client_is_office for _address, client_is_office in told} == {True}
+    assert {address for address, _office in told} <= {LIST, f"{LIST}{register.more['report'].pk}/"}
