@@ -10,10 +10,12 @@ from typing import Any
 from django import template
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from projects import money as amounts
+from projects import units
 from projects.headlines import Beside
+from projects.languages import speaks_chinese
 from projects.models import Headline, Qualifier, base_currency
 from projects.totals import Figure
 
@@ -27,18 +29,35 @@ _CHINESE = re.compile(f"[{_HAN}](?:[{_HAN}{_PUNCTUATION}0-9.,% -]*[{_HAN}{_PUNCT
 
 @register.simple_tag
 def money(value: Decimal | None, currency: str = "", qualifier: str = "exact") -> str:
-    """An amount in full, with its qualifier in words; undisclosed is said, never shown as zero."""
+    """An amount in the units of the page, with its qualifier in words, and in full on hover.
+
+    Undisclosed is said, never shown as zero.
+    """
     if value is None:
         return format_html('<span class="undisclosed">{}</span>', gettext("undisclosed"))
     currency = currency or base_currency()
+    asked = units.current()
+    return _element(value, currency, qualifier, asked, _other(asked))
+
+
+@register.simple_tag
+def money_in_full(value: Decimal, currency: str = "", qualifier: str = "exact") -> str:
+    """The same in full whatever the units of the page, beside one that is spoken of."""
+    return _element(value, currency or base_currency(), qualifier, units.FULL, units.SHORT)
+
+
+def _element(value: Decimal, currency: str, qualifier: str, asked: str, hovering: str) -> str:
     figure = format_html(
-        '<data class="money" value="{}" title="{}">{} {}</data>',
+        '<data class="money" value="{}" title="{}">{}</data>',
         amounts.plain(value),
-        in_words(value, currency),
-        amounts.grouped(value),
-        currency,
+        written(value, currency, hovering),
+        written(value, currency, asked),
     )
     return _qualified(figure, qualifier)
+
+
+def _other(asked: str) -> str:
+    return units.SHORT if asked == units.FULL else units.FULL
 
 
 @register.filter
@@ -50,18 +69,28 @@ def grouped(value: Decimal) -> str:
 @register.simple_tag
 def money_in_words(value: Decimal, currency: str, qualifier: str = "exact") -> str:
     """The same as it is spoken of, no digit lost: `at least 17.6 billion CNY`."""
-    figure = format_html(
-        '<data class="money" value="{}">{}</data>', amounts.plain(value), in_words(value, currency)
-    )
-    return _qualified(figure, qualifier)
+    asked = _spoken()
+    return _element(value, currency, qualifier, asked, _other(asked))
 
 
-def in_words(value: Decimal, currency: str) -> str:
-    return (amounts.in_chinese if _speaks_chinese() else amounts.in_english)(value, currency)
+def _spoken() -> str:
+    """Short, where the address of the page does not ask for ten thousands throughout."""
+    return units.TEN_THOUSANDS if units.current() == units.TEN_THOUSANDS else units.SHORT
 
 
-def _speaks_chinese() -> bool:
-    return (get_language() or "").startswith("zh")
+WRITTEN = {
+    (units.SHORT, False): amounts.in_english,
+    (units.SHORT, True): amounts.in_chinese,
+    (units.FULL, False): amounts.full_in_english,
+    (units.FULL, True): amounts.full_in_chinese,
+    (units.TEN_THOUSANDS, False): amounts.ten_thousands_in_english,
+    (units.TEN_THOUSANDS, True): amounts.ten_thousands_in_chinese,
+}
+
+
+def written(value: Decimal, currency: str, asked: str) -> str:
+    """An amount in these units and in the language of the page."""
+    return WRITTEN[asked, speaks_chinese()](value, currency)
 
 
 def _qualified(figure: str, qualifier: str) -> str:
@@ -96,7 +125,7 @@ def sum_in_words(figure: Figure) -> str:
 @register.simple_tag
 def money_text(value: Decimal, currency: str = "", qualifier: str = "exact") -> str:
     """An amount as it is spoken of, without an element around it."""
-    words = in_words(value, currency or base_currency())
+    words = written(value, currency or base_currency(), _spoken())
     return words if qualifier == Qualifier.EXACT else f"{Qualifier(qualifier).label} {words}"
 
 
@@ -200,7 +229,7 @@ def drawn(text: Any) -> str:
 
 def _marked(text: Any, element: str) -> str:
     text = str(text)
-    if _speaks_chinese():
+    if speaks_chinese():
         return text
     parts = []
     end = 0
@@ -216,7 +245,7 @@ def _marked(text: Any, element: str) -> str:
 @register.filter
 def is_foreign(text: Any) -> bool:
     """Whether text that can hold no element, such as an option, is to be marked as Chinese."""
-    return not _speaks_chinese() and bool(_CHINESE.search(str(text)))
+    return not speaks_chinese() and bool(_CHINESE.search(str(text)))
 
 
 @register.filter
@@ -231,4 +260,4 @@ def place_of(headline: Headline) -> str:
     place = headline.area or headline.zone
     if place:
         return place.label
-    return (_speaks_chinese() and headline.scope_zh) or headline.scope
+    return (speaks_chinese() and headline.scope_zh) or headline.scope

@@ -13,7 +13,7 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from projects import filters, money, places
+from projects import filters, money, places, units
 from projects.filters import base, values
 from projects.models import (
     Area,
@@ -35,7 +35,7 @@ MOST_OPTIONS = 100
 # What a page reads beside the question: the columns it shows, and what is looked for in a facet.
 COLUMNS_ASKED = "columns"
 LOOKING = frozenset({"facet", "facet_search"})
-PAGE_ALONE = LOOKING | {COLUMNS_ASKED}
+PAGE_ALONE = LOOKING | {COLUMNS_ASKED, units.NAME}
 # Each chip holds the whole address, so that many of them would grow with the square.
 MOST_CHIPS = 50
 
@@ -322,7 +322,7 @@ class Asked:
     @property
     def nothing_narrowed(self) -> str:
         """The address of this page without any filter, in the same order and grouping."""
-        kept = {*self.defaults, "then", "page_size", COLUMNS_ASKED} - set(self.errors)
+        kept = {*self.defaults, "then", "page_size", COLUMNS_ASKED, units.NAME} - set(self.errors)
         return self.address({name: found for name, found in self.given.items() if name in kept})
 
     @property
@@ -337,6 +337,6 @@ class Asked:
     @property
     def query(self) -> str:
         """The question without its paging, as an export asks it."""
-        left = filters.PAGING | LOOKING
+        left = filters.PAGING | LOOKING | {units.NAME}
         asked = {name: v for name, v in self.given.items() if name not in left and v}
         return urlencode(asked, doseq=True)
