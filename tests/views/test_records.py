@@ -274,7 +274,7 @@ def test_sources_stand_latest_first(ask):
     page = ask("/sources/")
 
     assert [row[0] for row in page.rows()] == ["New", "Old", "Undated"]
-    assert page.one(lang="zh-Hans").text == "人民网"
+    assert page.one("main").one(lang="zh-Hans").text == "人民网"
 
 
 @pytest.mark.parametrize("noun", ["projects", "enterprises", "areas", "sources"])
