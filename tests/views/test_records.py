@@ -195,7 +195,7 @@ def test_a_name_is_text_and_never_markup(ask):
 
     for address in ("/projects/p/", "/projects/", "/", "/?search=script"):
         page = ask(address)
-        assert page.all("script") == []
+        assert [script.text for script in page.all("script") if script.text] == []
         assert [img.attributes["alt"] for img in page.all("img")] == [""]
     assert ask("/projects/p/").one("h1").text == "<script>alert(1)</script>"
 
@@ -274,7 +274,7 @@ def test_sources_stand_latest_first(ask):
     page = ask("/sources/")
 
     assert [row[0] for row in page.rows()] == ["New", "Old", "Undated"]
-    assert page.one(lang="zh-Hans").text == "人民网"
+    assert page.one("main").one(lang="zh-Hans").text == "人民网"
 
 
 @pytest.mark.parametrize("noun", ["projects", "enterprises", "areas", "sources"])
