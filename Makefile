@@ -11,7 +11,7 @@ testing := .venv/.testing
 measuring := .venv/.measuring
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format lock bench chaos clean
+.PHONY: help run test lint format messages lock bench chaos clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,10 @@ format: $(testing) ## Put code and templates into form
 	$(venv) -m ruff check --fix
 	$(venv) -m ruff format
 	git ls-files -z -- 'templates/*.html' | xargs -0 -r .venv/bin/djade --target-version 5.2
+
+messages: export DEBUG = true
+messages: $(testing) ## Collect what the code says into the Chinese catalogue, to be translated there
+	$(venv) manage.py makemessages --locale zh_Hans --no-obsolete --add-location file
 
 # Pins stay as they are unless FLAGS=--upgrade is given.
 lock: $(testing) ## Write the locks anew from pyproject.toml; FLAGS=--upgrade for newer versions

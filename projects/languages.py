@@ -44,13 +44,13 @@ class LanguageOfAddress:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         language, _rest = parted(request.path_info)
         # Where libraries look for it.
-        request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+        request.LANGUAGE_CODE = language
         with translation.override(language):
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", TAGS[language])
         if response.streaming:
             # Made while it is sent, when this function is left.
-            response.streaming_content = in_language(language, response.streaming_content)  # type: ignore[attr-defined]
+            response.streaming_content = in_language(language, response.streaming_content)
         return response
 
 
