@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -12,7 +13,8 @@ from django.utils.translation import gettext
 from django.views import View
 
 from projects import facets
-from projects.filters import Question
+from projects.filters import COLUMNS, Question, columns_asked
+from projects.serializers.words import field_in_words
 
 from .narrowing import Looking, panels
 from .questions import PAGE_ALONE, Asked
@@ -34,6 +36,10 @@ class ListPage(View):
     template: str
     # The filters that the form shows at once.
     main: Sequence[str] = ()
+    # The columns that can be shown, by the names of the fields of a file; and those that are
+    # where nothing is said. A list without them has columns that are all shown.
+    columns: Sequence[str] = ()
+    usual_columns: Sequence[str] = ()
 
     def records(self, question: Question) -> Any:
         return question.qs
@@ -54,6 +60,9 @@ class ListPage(View):
             errors["cursor"] = [gettext("Pages are numbered here: use “page”.")]
         looking = Looking.read(request.GET, question, errors)
         beside = [facet.parameter for facet in facets.FACETS.get(self.question_class, ())]
+        columns = columns_asked(request.GET, self.columns, errors)
+        if columns and not {"name", "code"} & set(columns):
+            errors["columns"] = [gettext("Rows are told apart by “name” or “code”: give one.")]
         asked = Asked(question, errors, self.main, beside=beside)
         context: dict[str, Any] = {
             "question": question,
@@ -70,10 +79,33 @@ class ListPage(View):
             "page": page,
             "page_sizes": PAGE_SIZES,
             "records": records,
+            "shown": columns or self.usual_columns,
+            "columns": column_choices(asked, self.columns, columns or self.usual_columns),
             "facets": panels(asked, page.paginator.count, looking),
             **self.beside(question, records),
         }
         return render(request, self.template, context)
+
+
+@dataclass(frozen=True)
+class ColumnChoices:
+    """The columns that a list can show: name, words, and whether it does; and what is kept."""
+
+    choices: list[tuple[str, str, bool]]
+    kept: list[tuple[str, str]]
+
+
+def column_choices(
+    asked: Asked, columns: Sequence[str], shown: Sequence[str]
+) -> ColumnChoices | None:
+    """What the form needs by which columns are chosen; None where there is no choice."""
+    if not columns:
+        return None
+    model = asked.question._meta.model
+    return ColumnChoices(
+        [(name, field_in_words(model, name), name in shown) for name in columns],
+        asked.kept(COLUMNS),
+    )
 
 
 def whole_number(
