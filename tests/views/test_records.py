@@ -238,6 +238,18 @@ def test_an_area_shows_its_totals_enterprises_and_headlines(ask):
     assert len(ask(page.link("All projects in this area")).rows()) == 2
 
 
+def test_an_area_shows_how_far_its_own_projects_have_come(ask):
+    area = make_area(code="kashi")
+    for stage in ("signed", "operating"):
+        make_project(code=stage, area=area, stage=stage)
+    make_project(stage="operating")
+
+    page = ask("/areas/kashi/")
+
+    assert page.all("tbody")[1].rows()[-1] == ["Operating", "1", "50.00 %"]
+    assert [row[1] for row in ask(page.link("Operating")).rows()] == ["operating"]
+
+
 def test_the_areas_stand_with_what_they_have_contracted(ask):
     kashi = make_area(code="kashi", name="Kashi")
     make_area(code="urumqi", name="Urumqi", zone=kashi.zone)
