@@ -31,6 +31,7 @@ from projects.models import (
     Project,
     Proposal,
     ReturnedDraft,
+    SavedView,
 )
 from tests.addresses import every_address
 from tests.factories import (
@@ -103,6 +104,8 @@ class Register:
             return self.more["deleted"]
         if "keys" in parts:
             return self.more["apitoken"].pk
+        if "views" in parts:
+            return self.more["savedview"].pk
         if "user" in parts:
             return self.user.pk
         if name == "id":
@@ -206,6 +209,9 @@ def make_register() -> Register:
             "deleted": deleted,
             "group": Group.objects.first(),
             "apitoken": token,
+            "savedview": SavedView.objects.create(
+                user=user, listed="projects", name="A view", name_key="a view", query="stage=signed"
+            ),
             "auditentry": AuditEntry.objects.latest("pk"),
         },
     )

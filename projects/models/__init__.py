@@ -37,6 +37,7 @@ from .sector import Sector
 from .session import SignedInSession
 from .source import Source
 from .token import ApiToken
+from .view import Listed, SavedView
 from .zone import Zone
 
 __all__ = [
@@ -61,6 +62,7 @@ __all__ = [
     "ImportRow",
     "Kind",
     "Limit",
+    "Listed",
     "Noun",
     "Outcome",
     "Project",
@@ -76,6 +78,7 @@ __all__ = [
     "ResetRequest",
     "ReturnedDraft",
     "RowFate",
+    "SavedView",
     "Sector",
     "SignedInSession",
     "Source",
