@@ -343,6 +343,11 @@ class Asked:
         return self.address({**self.given, "state": [State.PUBLISHED.value]})
 
     @property
+    def whole_query(self) -> str:
+        """All that the address of the page asks, from its first page on."""
+        return self.address(self.given).removeprefix("?")
+
+    @property
     def query(self) -> str:
         """The question without its paging, as an export asks it."""
         left = filters.PAGING | LOOKING
