@@ -16,27 +16,34 @@ from projects.models import (
     Receipt,
     ReceiptConversion,
     base_currency,
+    rights,
 )
 
 # A page names so many of each; files name them all.
 MOST_RATES = MOST_LEFT_OUT = 20
 
 
-def _conversions(question: ProjectQuestion, basis: Basis) -> Any:
-    """The converted amounts that a total of this basis is made of."""
-    projects = question.qs.order_by().of_basis(basis, question.user).values("pk")
+def _of_projects(question: ProjectQuestion, basis: Basis) -> tuple[Any, str]:
+    """The converted amounts that a question of this basis may be about, and their way to a project.
+
+    Of which projects is left to be asked of each: then the first that is found
+    is enough, and a large register is not gone through for a few names.
+    """
     if basis != Basis.RECEIVED:
-        return ProjectConversion.objects.filter(project__in=projects)
-    receipts = Receipt.objects.visible_to(question.user).filter(question.receipts())
-    return ReceiptConversion.objects.filter(
-        receipt__in=receipts.filter(project__in=projects).values("pk")
-    )
+        return ProjectConversion.objects.all(), "project"
+    receipts = rights.visible(Receipt, question.user, "receipt__")
+    found = ReceiptConversion.objects.filter(receipts, question.receipts(prefix="receipt__"))
+    return found, "receipt__project"
 
 
 def rates_used(question: ProjectQuestion, basis: Basis) -> list[ExchangeRate]:
     """The rates behind the total of a valid question, the latest first; one more than a page
     names, where there are more. One query."""
-    used = _conversions(question, basis).current().filter(amount_base__isnull=False)
+    conversions, project = _of_projects(question, basis)
+    projects = question.qs.order_by().of_basis(basis, question.user)
+    used = conversions.current().filter(
+        Exists(projects.filter(pk=OuterRef(project))), amount_base__isnull=False
+    )
     return list(
         ExchangeRate.objects.filter(
             Exists(used.filter(rate_from=OuterRef("pk")))
@@ -48,13 +55,13 @@ def rates_used(question: ProjectQuestion, basis: Basis) -> list[ExchangeRate]:
 
 
 def left_out(question: ProjectQuestion, basis: Basis) -> list[Project]:
-    """The projects of a total that no rate converts, or not in full, by their codes; one more than
-    a page names, where there are more. One query."""
+    """The projects of a total that no rate converts, or not in full, as they were entered; one more
+    than a page names, where there are more. One query."""
+    conversions, project = _of_projects(question, basis)
     unconverted = (
-        _conversions(question, basis)
+        conversions.filter(**{project: OuterRef("pk")})
         .exclude(outcome=Outcome.UNDISCLOSED)
         .exclude(Q(outcome=Outcome.COUNTED, base_currency=base_currency()))
     )
-    column = "receipt__project" if basis == Basis.RECEIVED else "project"
-    projects = Project.objects.visible_to(question.user).filter(pk__in=unconverted.values(column))
-    return list(projects.order_by("code")[: MOST_LEFT_OUT + 1])
+    projects = question.qs.of_basis(basis, question.user).filter(Exists(unconverted))
+    return list(projects.order_by("pk")[: MOST_LEFT_OUT + 1])

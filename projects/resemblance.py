@@ -39,7 +39,7 @@ def resembling(
     """
     records = model.objects.visible_to(user).exclude(pk=besides)
     code = uscc.read_uscc(code) if hasattr(model, "uscc") else ""
-    found = {}
+    found: dict[int, Any] = {}
     if len(code) == 18:
         found = {one.pk: Resembling(one, True) for one in records.filter(uscc=code)}
     scores = dict.fromkeys(found, likeness.SAME)
@@ -57,7 +57,7 @@ def resembling(
 
 
 def _candidates(records: Any, name: str, at_least: float) -> Iterable[Any]:
-    found = {}
+    found: dict[int, Any] = {}
     for piece in likeness.pieces(name, in_part=at_least < likeness.HEARD_ALIKE):
         # Without an order: any of them are enough, and nothing is read only to be sorted.
         some = records.filter(search_key__contains=piece).order_by().defer("search_key")

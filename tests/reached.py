@@ -32,6 +32,7 @@ from projects.models import (
     Project,
     Proposal,
     ReturnedDraft,
+    SavedView,
 )
 from tests.addresses import every_address
 from tests.factories import (
@@ -106,6 +107,8 @@ class Register:
             return self.more["report"].pk
         if "keys" in parts:
             return self.more["apitoken"].pk
+        if "views" in parts:
+            return self.more["savedview"].pk
         if "user" in parts:
             return self.user.pk
         if name == "id":
@@ -211,6 +214,9 @@ def make_register() -> Register:
             "apitoken": token,
             "report": ErrorReport.objects.create(
                 noun="projects", code="project", wrong="Words", right="Words", email="a@example.org"
+            ),
+            "savedview": SavedView.objects.create(
+                user=user, listed="projects", name="A view", name_key="a view", query="stage=signed"
             ),
             "auditentry": AuditEntry.objects.latest("pk"),
         },

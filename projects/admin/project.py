@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, JsonResponse
@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from projects import reviewing
+from projects import reviewing, usual
 from projects.amounts import understood
 from projects.filters import ProjectQuestion
 from projects.forms import (
@@ -182,6 +182,17 @@ class ProjectAdmin(ResemblingAdmin, RegisterAdmin):
         if obj is not None and obj.receipt_count > MOST_RECEIPTS:
             return [ShareInline]
         return [ShareInline, ReceiptInline]
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if {"amount", "currency"}.intersection(form.changed_data):
+            shares: list[Any] = next(
+                (rows.shares() for rows in formsets if hasattr(rows, "LINK")), []
+            )
+            sectors = [sector for sector, _share in shares]
+            sources = form.cleaned_data.get("sources", ())
+            for sentence in usual.doubts(request.user, form.instance, sectors, sources):
+                messages.warning(request, sentence)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         if formset.model is not Receipt:

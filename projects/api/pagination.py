@@ -67,6 +67,8 @@ class Order:
         return queryset.filter(behind, **{f"{self.column}__{beyond}e": value})
 
     def _field(self, queryset: QuerySet) -> Any:
+        if computed := queryset.query.annotations.get(self.column):
+            return computed.output_field
         field: Any = None
         model = queryset.model
         for name in self.column.split("__"):
@@ -75,7 +77,9 @@ class Order:
         return field
 
     def _is_nullable(self, queryset: QuerySet) -> bool:
-        return "__" in self.column or self._field(queryset).null
+        if "__" in self.column or self.column in queryset.query.annotations:
+            return True
+        return self._field(queryset).null
 
     def __str__(self) -> str:
         return f"{'-' if self.descending else ''}{self.column} {self.tie}"

@@ -25,6 +25,13 @@ from . import about
 from .base import Export, at_one_moment
 
 CHUNK = 500
+# An amount is of a currency, and a name is in two scripts: a list shows both in one cell.
+_TOGETHER = {
+    "name": ["name_zh"],
+    "amount": ["currency", "qualifier"],
+    "amount_base": ["base_currency"],
+    "received": ["base_currency"],
+}
 _PIECE = 64 * 1024
 
 
@@ -58,8 +65,23 @@ class RecordsExport(Export):
     serializer_class: Any
     completed: Callable[[Any, Any], Any]
 
+    def question(self, data: Any, user: Any, request: Any = None) -> filters.Question:
+        question = super().question(data, user, request)
+        question.also |= {filters.COLUMNS}
+        return question
+
+    def columns(self, question: filters.Question, errors: Any = None) -> list[str]:
+        """The columns of the file: those asked for with what they mean nothing without, or all."""
+        known = headings(self.serializer_class)
+        found = {} if errors is None else errors
+        wanted = set(filters.columns_asked(question.data, known, found))
+        for name in tuple(wanted):
+            wanted.update(_TOGETHER.get(name, ()))
+        return [name for name in known if name in wanted or not wanted]
+
     def errors(self, question: filters.Question) -> dict[str, list[str]]:
         errors = super().errors(question)
+        self.columns(question, errors)
         for name in sorted(filters.PAGING):
             if any(value.strip() for value in question.data.getlist(name)):
                 errors[name] = [_("A file holds all records and has no pages: leave this out.")]
@@ -76,11 +98,11 @@ class RecordsExport(Export):
             for record in self.completed(question.qs, question.user).iterator(chunk_size=CHUNK):
                 yield serializer.to_representation(record)
 
-    def rows(self, objects: Iterable[dict[str, Any]]) -> Iterator[Row]:
-        return (to_cells(self.serializer_class, data) for data in objects)
-
-    def headings(self) -> list[str]:
-        return headings(self.serializer_class)
+    def rows(self, objects: Iterable[dict[str, Any]], columns: list[str]) -> Iterator[Row]:
+        places = [headings(self.serializer_class).index(name) for name in columns]
+        for data in objects:
+            cells = to_cells(self.serializer_class, data)
+            yield [cells[place] for place in places]
 
     def pieces(self, question: filters.Question, form: str) -> Iterator[bytes]:
         # The first piece alone would not yet ask the database anything.
@@ -88,14 +110,16 @@ class RecordsExport(Export):
         return {"csv": self.csv, "json": self.json}[form](question)
 
     def csv(self, question: filters.Question) -> Iterator[bytes]:
-        return writing.csv_lines(self.headings(), self.rows(self.objects(question)))
+        columns = self.columns(question)
+        return writing.csv_lines(columns, self.rows(self.objects(question), columns))
 
     def json(self, question: filters.Question) -> Iterator[bytes]:
         """One array, an object a line."""
         renderer = JSONRenderer()
+        columns = self.columns(question)
         piece, before = bytearray(b"["), b"\n"
         for data in self.objects(question):
-            piece += before + renderer.render(data)
+            piece += before + renderer.render({name: data[name] for name in columns})
             before = b",\n"
             if len(piece) > _PIECE:
                 yield bytes(piece)
@@ -106,6 +130,7 @@ class RecordsExport(Export):
         # Asked beforehand as well, since a million rows are written for minutes.
         if question.qs.order_by().count() >= writing.MOST_ROWS:
             raise SheetFullError
+        columns = self.columns(question)
         counted = Counted()
         asked_at = timezone.localtime()
 
@@ -113,22 +138,22 @@ class RecordsExport(Export):
             yield [_("What this file holds"), self.name]
             yield from about.asked(question)
             yield [_("Asked at"), asked_at]
-            yield from self._counts(counted)
+            yield from self._counts(counted, columns)
             yield about.moments()
             yield from about.kept_out(too_long)
-            yield from about.columns(in_words(self.serializer_class))
+            words = in_words(self.serializer_class)
+            yield from about.columns({name: words[name] for name in columns})
 
         writing.xlsx(
-            self.headings(),
-            self.rows(counted.through(self.objects(question))),
+            columns,
+            self.rows(counted.through(self.objects(question)), columns),
             file,
             sheet=self.name,
             about=said,
             about_sheet=_("about"),
         )
 
-    def _counts(self, counted: Counted) -> Iterator[Row]:
-        columns = self.headings()
+    def _counts(self, counted: Counted, columns: list[str]) -> Iterator[Row]:
         has_amounts = "amount" in columns
         yield [_("Records"), counted.records]
         if has_amounts:

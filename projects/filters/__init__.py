@@ -1,6 +1,7 @@
 """One question a listed noun: which records are meant, and in which order."""
 
 from .base import PAGING, Question, eyes_of
+from .columns import COLUMNS, columns_asked
 from .imports import ImportQuestion
 from .others import (
     AreaQuestion,
@@ -18,6 +19,7 @@ from .review import ReviewQuestion
 from .totals import TotalsQuestion
 
 __all__ = [
+    "COLUMNS",
     "PAGING",
     "AreaQuestion",
     "EnterpriseQuestion",
@@ -33,5 +35,6 @@ __all__ = [
     "SourceQuestion",
     "TotalsQuestion",
     "ZoneQuestion",
+    "columns_asked",
     "eyes_of",
 ]

@@ -7,7 +7,8 @@ from copy import copy
 from typing import Any, Self
 
 import django_filters
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -64,6 +65,8 @@ class Question(django_filters.FilterSet):
     """
 
     ORDERINGS: dict[str, str] = {}
+    # What an order needs that is no column: it is added to the records by its name.
+    COMPUTED: dict[str, Any] = {}
     DEFAULT_ORDERING = "code"
     TIE = "code"
     # Parameters that are read elsewhere and say nothing about which records are meant.
@@ -108,7 +111,9 @@ class Question(django_filters.FilterSet):
         return self._qs
 
     def without(self, name: str) -> Self:
-        """The same question, valid as this one is, without one of its parameters. No query.
+        """The same question, valid as this one is, without one of its parameters and its order.
+
+        Costs no query.
 
         Not without one by which the others are read, such as `basis`: they go on
         as this question has it.
@@ -117,6 +122,8 @@ class Question(django_filters.FilterSet):
         other.__dict__.pop("_qs", None)
         other._form = copy(self.form)
         other._form.cleaned_data = {**self.answer, name: None}
+        if "ordering" in self.answer:
+            other._form.cleaned_data["ordering"] = None
         return other
 
     @property
@@ -140,7 +147,10 @@ class Question(django_filters.FilterSet):
     def ordered(self, queryset: QuerySet) -> QuerySet:
         """In the order asked for; what has no value stands last in either direction."""
         asked = self.form.cleaned_data.get("ordering") or self.DEFAULT_ORDERING
-        column = F(self.ORDERINGS.get(asked.removeprefix("-"), asked.removeprefix("-")))
+        name = self.ORDERINGS.get(asked.removeprefix("-"), asked.removeprefix("-"))
+        if name in self.COMPUTED:
+            queryset = queryset.annotate(**{name: self.COMPUTED[name]})
+        column = F(name)
         by = column.desc(nulls_last=True) if asked.startswith("-") else column.asc(nulls_last=True)
         return queryset.order_by(by, self.TIE)
 
@@ -155,6 +165,16 @@ def eyes_of(data: Any, user: Any) -> Any:
     """
     states = {value.strip() for value in data.getlist("state")} - {""}
     return None if states == {State.PUBLISHED.value} else user
+
+
+def label_of(path: str) -> Any:
+    """The name of what a record belongs to, by which a list is put in order; null where none is."""
+    return Coalesce(stated(f"{path}__name"), stated(f"{path}__name_zh"))
+
+
+def stated(column: str) -> Any:
+    """A column of text, null where it is empty: what is not stated stands last in any order."""
+    return NullIf(F(column), Value(""))
 
 
 def orderings(columns: Iterable[str]) -> list[str]:

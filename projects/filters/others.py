@@ -59,7 +59,9 @@ class AreaQuestion(Ordered):
     zone = base.CodesFilter(Zone, method="narrow_zone", label=_("zone"))
     source = base.CodesFilter(Source, method="narrow_source", label=_("source"))
     search = base.SearchFilter(**base.SEARCH)
-    ordering = ordering("code", "name", "unveiled_on", "size_km2")
+    ordering = ordering("code", "name", "unveiled_on", "size_km2", "zone")
+    ORDERINGS = {"zone": "zone_label"}
+    COMPUTED = {"zone_label": base.label_of("zone")}
 
     class Meta:
         model = Area
@@ -94,7 +96,13 @@ class EnterpriseQuestion(Ordered):
     source = base.CodesFilter(Source, method="narrow_source", label=_("source"))
     search = base.SearchFilter(**base.SEARCH)
     state = base.state()
-    ordering = ordering("code", "name", "settled_on")
+    ordering = ordering("code", "name", "settled_on", "area", "origin", "kind")
+    ORDERINGS = {"area": "area_label", "origin": "origin_stated", "kind": "kind_stated"}
+    COMPUTED = {
+        "area_label": base.label_of("area"),
+        "origin_stated": base.stated("origin"),
+        "kind_stated": base.stated("kind"),
+    }
 
     class Meta:
         model = Enterprise
@@ -120,7 +128,9 @@ class SourceQuestion(Ordered):
     )
     search = base.SearchFilter(**base.SEARCH)
     state = base.state()
-    ordering = ordering("code", "title", "published_on")
+    ordering = ordering("code", "title", "published_on", "publisher")
+    ORDERINGS = {"publisher": "publisher_stated"}
+    COMPUTED = {"publisher_stated": base.stated("publisher")}
     DEFAULT_ORDERING = "-published_on"
 
     class Meta:

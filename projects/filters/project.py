@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from projects.models import (
@@ -12,6 +12,7 @@ from projects.models import (
     Basis,
     Enterprise,
     Project,
+    ProjectSector,
     Receipt,
     Sector,
     Source,
@@ -38,7 +39,27 @@ class ProjectQuestion(base.Question):
     question about another sector does.
     """
 
-    ORDERINGS = {"amount": "conversion__amount_base"}
+    ORDERINGS = {
+        "amount": "conversion__amount_base",
+        "area": "area_label",
+        "enterprise": "enterprise_label",
+        "sectors": "sector_label",
+        "stage": "stage_number",
+    }
+    COMPUTED = {
+        "area_label": base.label_of("area"),
+        "enterprise_label": base.label_of("enterprise"),
+        # Of several sectors the first, as it stands in the list.
+        "sector_label": Subquery(
+            ProjectSector.objects.filter(project=OuterRef("pk"))
+            .order_by("pk")
+            .values(label=base.label_of("sector"))[:1]
+        ),
+        # As far as a project has come, not by the alphabet.
+        "stage_number": Case(
+            *(When(stage=stage, then=Value(number)) for number, stage in enumerate(Stage))
+        ),
+    }
 
     area = base.CodesFilter(Area, method="narrow_area", label=_("area"))
     sector = base.CodesFilter(Sector, method="narrow_sector", label=_("sector"))
@@ -72,7 +93,13 @@ class ProjectQuestion(base.Question):
     ordering = base.ChoiceFilter(
         method="leave",
         label=_("order"),
-        choices=base.orderings(["signed_on", "amount", "name", "code", "updated_at"]),
+        choices=base.orderings(
+            [
+                *["signed_on", "amount", "name", "code", "updated_at"],
+                *["area", "enterprise", "sectors", "stage"],
+                *["registered_on", "started_on", "operating_on"],
+            ]
+        ),
     )
 
     class Meta:

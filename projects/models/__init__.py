@@ -38,6 +38,7 @@ from .sector import Sector
 from .session import SignedInSession
 from .source import Source
 from .token import ApiToken
+from .view import Listed, SavedView
 from .zone import Zone
 
 __all__ = [
@@ -63,6 +64,7 @@ __all__ = [
     "ImportRow",
     "Kind",
     "Limit",
+    "Listed",
     "Noun",
     "Outcome",
     "Project",
@@ -80,6 +82,7 @@ __all__ = [
     "ResetRequest",
     "ReturnedDraft",
     "RowFate",
+    "SavedView",
     "Sector",
     "SignedInSession",
     "Source",

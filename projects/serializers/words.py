@@ -24,10 +24,11 @@ _DERIVED: dict[str, Any] = {
 def in_words(serializer_class: Any) -> dict[str, str]:
     """The name of each field in the reader's language, in the serializer's order."""
     model = serializer_class.Meta.model
-    return {name: _words(model, name) for name in serializer_class.Meta.fields}
+    return {name: field_in_words(model, name) for name in serializer_class.Meta.fields}
 
 
-def _words(model: Any, name: str) -> str:
+def field_in_words(model: Any, name: str) -> str:
+    """The name of one field of a record in the reader's language."""
     try:
         return capfirst(str(model._meta.get_field(name).verbose_name))
     except FieldDoesNotExist:

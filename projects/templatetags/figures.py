@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from projects import money as amounts
 from projects import units
 from projects.headlines import Beside
-from projects.languages import speaks_chinese
+from projects.languages import CHINESE, ENGLISH, TAGS, speaks_chinese
 from projects.models import Headline, Qualifier, base_currency
 from projects.totals import Figure
 
@@ -25,6 +25,8 @@ _HAN = "\u3400-\u4dbf\u4e00-\u9fff"
 # With the punctuation and the figures between: 签约资金超125.9亿元 is read in one go.
 _PUNCTUATION = "\u3000-\u303f\uff00-\uffef“”‘’·—…"
 _CHINESE = re.compile(f"[{_HAN}](?:[{_HAN}{_PUNCTUATION}0-9.,% -]*[{_HAN}{_PUNCTUATION}])?")
+
+_LATIN_WORD = re.compile(r"(?<![\w-])[A-Za-z]?[a-z]{2,}(?![\w.])")
 
 
 @register.simple_tag
@@ -217,25 +219,29 @@ def share_explained(beside: Beside) -> str:
 
 @register.filter
 def named(text: Any) -> str:
-    """Text in which Chinese is marked where the page is not, so that it is read aloud right."""
-    return _marked(text, '<span lang="zh-Hans">{}</span>')
+    """Text in which what is of the other language is marked, so that it is read aloud right.
+
+    In an English page each Chinese part; in a Chinese one an English text as a whole,
+    for Latin letters among Chinese (PVC, QQ) are part of it.
+    """
+    return _marked(text, '<span lang="{}">{}</span>')
 
 
 @register.filter
 def drawn(text: Any) -> str:
     """The same for a text in a picture, which takes no elements of a page."""
-    return _marked(text, '<tspan lang="zh-Hans">{}</tspan>')
+    return _marked(text, '<tspan lang="{}">{}</tspan>')
 
 
 def _marked(text: Any, element: str) -> str:
     text = str(text)
     if speaks_chinese():
-        return text
+        return format_html(element, TAGS[ENGLISH], text) if _is_english(text) else text
     parts = []
     end = 0
     for found in _CHINESE.finditer(text):
         parts.append(text[end : found.start()])
-        parts.append(format_html(element, found.group()))
+        parts.append(format_html(element, TAGS[CHINESE], found.group()))
         end = found.end()
     parts.append(text[end:])
     # Each part that is not marked up is escaped here.
@@ -244,8 +250,20 @@ def _marked(text: Any, element: str) -> str:
 
 @register.filter
 def is_foreign(text: Any) -> bool:
-    """Whether text that can hold no element, such as an option, is to be marked as Chinese."""
-    return not speaks_chinese() and bool(_CHINESE.search(str(text)))
+    """Whether text that can hold no element, such as an option, is of the other language."""
+    text = str(text)
+    return _is_english(text) if speaks_chinese() else bool(_CHINESE.search(text))
+
+
+@register.simple_tag
+def foreign_tag() -> str:
+    """What such a text is marked as."""
+    return TAGS[ENGLISH if speaks_chinese() else CHINESE]
+
+
+def _is_english(text: str) -> bool:
+    """Whether words are written in Latin letters and none in Chinese ones; a code is no word."""
+    return bool(_LATIN_WORD.search(text)) and not _CHINESE.search(text)
 
 
 @register.filter

@@ -8,6 +8,8 @@ from django import template
 from django.utils.html import format_html
 from django.utils.translation import gettext
 
+from projects.models import ErrorReport
+
 register = template.Library()
 
 
@@ -17,3 +19,9 @@ def draft_mark(record: Any) -> str:
     if not getattr(record, "is_draft", False):
         return ""
     return format_html(' <span class="badge">{}</span>', gettext("Draft"))
+
+
+@register.simple_tag
+def open_reports() -> int:
+    """How many errors that readers reported wait for the staff. One query."""
+    return ErrorReport.objects.open().count()

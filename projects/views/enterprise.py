@@ -19,6 +19,9 @@ class EnterpriseList(ListPage):
     template = "projects/enterprise_list.html"
     main = ("search", "ordering")
 
+    columns = ("code", "name", "uscc", "origin", "kind", "area", "settled_on", "updated_at")
+    usual_columns = ("code", "name", "origin", "kind", "area", "settled_on")
+
     def records(self, question: Any) -> Any:
         return question.qs.select_related("area")
 

@@ -31,7 +31,7 @@ class HistoryPage(View):
             return redirect(f"{record.get_absolute_url()}history/", permanent=True)
         errors = {name: [_("There is no such parameter here.")] for name in request.GET}
         errors.pop("page", None)
-        number = whole_number(request, "page", 1, 10**9, errors)
+        number = whole_number(request.GET, "page", 1, 10**9, errors)
         context: dict[str, Any] = {"record": record, "errors": errors}
         history = history_of(user, record)
         page = None if errors else part_of(history, number, PAGE_SIZE, errors)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -12,7 +13,9 @@ from django.utils.translation import gettext
 from django.views import View
 
 from projects import facets
-from projects.filters import Question
+from projects.filters import COLUMNS, Question, columns_asked
+from projects.models import SavedView
+from projects.serializers.words import field_in_words
 
 from .narrowing import Looking, panels
 from .questions import PAGE_ALONE, Asked
@@ -34,6 +37,10 @@ class ListPage(View):
     template: str
     # The filters that the form shows at once.
     main: Sequence[str] = ()
+    # The columns that can be shown, by the names of the fields of a file; and those that are
+    # where nothing is said. A list without them has columns that are all shown.
+    columns: Sequence[str] = ()
+    usual_columns: Sequence[str] = ()
 
     def records(self, question: Question) -> Any:
         return question.qs
@@ -42,18 +49,41 @@ class ListPage(View):
         """What the template needs beside the records; only asked where there are any answers."""
         return {}
 
+    @classmethod
+    def errors_of(cls, question: Question) -> dict[str, list[str]]:
+        """What the page cannot answer of a question and of how it is to be shown, by parameter."""
+        errors = dict(question.errors)
+        page_size(question.data, errors)
+        columns = columns_asked(question.data, cls.columns, errors)
+        if columns and not {"name", "code"} & set(columns):
+            errors[COLUMNS] = [gettext("Rows are told apart by “name” or “code”: give one.")]
+        if "cursor" in question.data:
+            errors["cursor"] = [gettext("Pages are numbered here: use “page”.")]
+        return errors
+
+    def saved_views(self) -> Any:
+        """Those that the reader keeps of this list; None for a visitor. One query, at most."""
+        user = self.request.user
+        if not user.is_authenticated:
+            return None
+        return list(SavedView.objects.filter(user=user, listed=self.listed))
+
+    @property
+    def listed(self) -> str:
+        """The name of the list's address."""
+        return str(self.request.resolver_match.url_name)
+
     def get(self, request: HttpRequest) -> HttpResponse:
         model = self.question_class._meta.model
         question = self.question_class(
             request.GET, model.objects.visible_to(request.user), request=request, also=PAGE_ALONE
         )
-        errors = dict(question.errors)
-        number = whole_number(request, "page", 1, 10**9, errors)
-        size = whole_number(request, "page_size", PAGE_SIZE, LARGEST_PAGE, errors)
-        if "cursor" in request.GET:
-            errors["cursor"] = [gettext("Pages are numbered here: use “page”.")]
+        errors = self.errors_of(question)
+        number = whole_number(request.GET, "page", 1, 10**9, errors)
+        size = page_size(request.GET, errors)
         looking = Looking.read(request.GET, question, errors)
         beside = [facet.parameter for facet in facets.FACETS.get(self.question_class, ())]
+        columns = columns_asked(request.GET, self.columns, errors)
         asked = Asked(question, errors, self.main, beside=beside)
         context: dict[str, Any] = {
             "question": question,
@@ -70,17 +100,45 @@ class ListPage(View):
             "page": page,
             "page_sizes": PAGE_SIZES,
             "records": records,
+            "listed": self.listed,
+            "saved_views": self.saved_views(),
+            "shown": columns or self.usual_columns,
+            "columns": column_choices(asked, self.columns, columns or self.usual_columns),
             "facets": panels(asked, page.paginator.count, looking),
             **self.beside(question, records),
         }
         return render(request, self.template, context)
 
 
-def whole_number(
-    request: HttpRequest, name: str, default: int, largest: int, errors: dict[str, Any]
-) -> int:
+@dataclass(frozen=True)
+class ColumnChoices:
+    """The columns that a list can show: name, words, and whether it does; and what is kept."""
+
+    choices: list[tuple[str, str, bool]]
+    kept: list[tuple[str, str]]
+
+
+def column_choices(
+    asked: Asked, columns: Sequence[str], shown: Sequence[str]
+) -> ColumnChoices | None:
+    """What the form needs by which columns are chosen; None where there is no choice."""
+    if not columns:
+        return None
+    model = asked.question._meta.model
+    return ColumnChoices(
+        [(name, field_in_words(model, name), name in shown) for name in columns],
+        asked.kept(COLUMNS),
+    )
+
+
+def page_size(data: Any, errors: dict[str, Any]) -> int:
+    """How many rows the address asks for; what is none is noted in `errors`."""
+    return whole_number(data, "page_size", PAGE_SIZE, LARGEST_PAGE, errors)
+
+
+def whole_number(data: Any, name: str, default: int, largest: int, errors: dict[str, Any]) -> int:
     """The number that the address gives for `name`; what is none is noted in `errors`."""
-    values = [value for value in request.GET.getlist(name) if value]
+    values = [value for value in data.getlist(name) if value]
     if not values:
         return default
     if len(values) == 1 and values[0].isascii() and values[0].isdecimal():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -108,12 +107,5 @@ def _panel(asked: Asked, facet: facets.Facet, records: int, looked_for: str) -> 
         changes=counted.changes,
         can_be_searched=bool(looked_for) or (counted.has_more and counted.can_be_searched),
         looked_for=looked_for,
-        kept=list(_kept(asked)),
+        kept=asked.kept(),
     )
-
-
-def _kept(asked: Asked) -> Iterator[tuple[str, str]]:
-    for name, values in asked.given.items():
-        if name not in ("page", "facet", "facet_search"):
-            for value in values:
-                yield name, value

@@ -20,6 +20,14 @@ class ProjectList(ListPage):
     template = "projects/project_list.html"
     main = ("search", "basis", "amount_min", "amount_max", "ordering")
 
+    columns = (
+        *["code", "name", "area", "enterprise", "partners", "sectors", "stage", "signed_on"],
+        *["registered_on", "started_on", "operating_on", "amount", "received", "updated_at"],
+    )
+    usual_columns = (
+        *["code", "name", "area", "enterprise", "sectors", "stage", "signed_on", "amount"],
+    )
+
     def records(self, question: Any) -> Any:
         return question.qs.with_figures(question.user)
 

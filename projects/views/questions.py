@@ -32,10 +32,9 @@ from projects.totals import DIMENSIONS
 
 # Of more rows than this no select is made: their code is typed.
 MOST_OPTIONS = 100
-# What a page reads beside the question: the columns it shows, and what is looked for in a facet.
-COLUMNS_ASKED = "columns"
+# What is looked for in a facet, and all that a page reads beside its question.
 LOOKING = frozenset({"facet", "facet_search"})
-PAGE_ALONE = LOOKING | {COLUMNS_ASKED, units.NAME}
+PAGE_ALONE = LOOKING | {filters.COLUMNS, units.NAME}
 # Each chip holds the whole address, so that many of them would grow with the square.
 MOST_CHIPS = 50
 
@@ -190,6 +189,15 @@ class Asked:
             for value in found
         ]
 
+    def kept(self, *left: str) -> list[tuple[str, str]]:
+        """What a further form of the page sends along, but for what it asks itself."""
+        return [
+            (name, value)
+            for name, values in self.given.items()
+            if name not in {"page", *LOOKING, *left}
+            for value in values
+        ]
+
     def _field(self, name: str) -> Field:
         filter_ = self.question.filters[name]
         found = self.given.get(name, [])
@@ -322,7 +330,8 @@ class Asked:
     @property
     def nothing_narrowed(self) -> str:
         """The address of this page without any filter, in the same order and grouping."""
-        kept = {*self.defaults, "then", "page_size", COLUMNS_ASKED, units.NAME} - set(self.errors)
+        asked = {*self.defaults, "then", "page_size", filters.COLUMNS, units.NAME}
+        kept = asked - set(self.errors)
         return self.address({name: found for name, found in self.given.items() if name in kept})
 
     @property
@@ -333,6 +342,11 @@ class Asked:
         if not rights.sees_drafts(self.question.user, self.question._meta.model):
             return ""
         return self.address({**self.given, "state": [State.PUBLISHED.value]})
+
+    @property
+    def whole_query(self) -> str:
+        """All that the address of the page asks, from its first page on."""
+        return self.address(self.given).removeprefix("?")
 
     @property
     def query(self) -> str:

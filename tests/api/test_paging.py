@@ -3,6 +3,7 @@ from decimal import Decimal
 
 import pytest
 
+from projects.filters import ProjectQuestion
 from projects.models import Project
 from tests.factories import make_enterprise, make_project, make_receipt
 
@@ -40,7 +41,8 @@ def walk(client, address):
     "ordering",
     [
         sign + column
-        for column in ("signed_on", "amount", "name", "code", "updated_at")
+        for column in ProjectQuestion.base_filters["ordering"].extra["choices"]
+        if not column.startswith("-")
         for sign in ("", "-")
     ],
 )

@@ -1,5 +1,6 @@
 """What people come for, each way from its first click to its end."""
 
+import csv
 import re
 from decimal import Decimal
 
@@ -50,14 +51,31 @@ def test_a_project_is_found_by_its_chinese_name_typed_in_pinyin(browser_page, re
     expect(browser_page.get_by_text("中亚纺织产业园").first).to_be_visible()
 
 
-def test_a_total_is_followed_to_its_records_and_their_source(browser_page, register):
-    browser_page.goto("/totals/?by=sector")
-    row = browser_page.get_by_role("row").filter(has_text="Trade")
-    row.get_by_role("link").first.click()
+def test_a_list_is_narrowed_by_a_facet_and_taken_away(browser_page, register):
+    browser_page.goto("/projects/")
+    browser_page.get_by_role("link", name="Kashi Area 2").click()
     expect(browser_page.get_by_text("2 records, 1 with a disclosed amount.")).to_be_visible()
+    expect(browser_page).to_have_url(re.compile(r"\?area=kashi$"))
 
-    browser_page.get_by_role("main").get_by_role("link", name="Textile park").click()
-    browser_page.get_by_role("main").get_by_role("link", name="Signed in Kashi").first.click()
+    with browser_page.expect_download() as download:
+        browser_page.get_by_role("link", name="CSV").click()
 
-    expect(browser_page).to_have_url(re.compile("/sources/press/$"))
-    expect(browser_page.get_by_text("Its words").first).to_be_visible()
+    with open(download.value.path(), encoding="utf-8-sig", newline="") as file:
+        assert [row["code"] for row in csv.DictReader(file)] == ["hidden", "park"]
+
+
+def test_the_language_is_switched_and_the_question_kept(browser_page, register):
+    browser_page.goto("/projects/?area=kashi&ordering=-amount")
+    browser_page.get_by_role("link", name="简体中文").click()
+
+    expect(browser_page).to_have_url(
+        re.compile(r"/zh-hans/projects/\?area=kashi&ordering=-amount$")
+    )
+    expect(browser_page.locator("html")).to_have_attribute("lang", "zh-Hans")
+    rows = browser_page.get_by_role("main").locator("tbody tr")
+    expect(rows).to_have_count(2)
+    expect(rows.first).to_contain_text("中亚纺织产业园")
+
+    browser_page.get_by_role("link", name="English").click()
+    expect(browser_page).to_have_url(re.compile(r"/projects/\?area=kashi&ordering=-amount$"))
+    expect(rows.first).to_contain_text("Textile park")

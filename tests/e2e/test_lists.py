@@ -1,4 +1,4 @@
-"""Lists in a browser: they change in place, Back leads back, keys walk them, none needs a script."""
+"""Lists in a browser: changed in place, walked by keys, and whole without a script."""
 
 import pytest
 from playwright.sync_api import expect

@@ -165,8 +165,8 @@ def test_of_a_large_table_no_rows_are_listed(ask):
     page = ask("/projects/", area="area-1")
 
     assert page.all("select", name="area") == []
-    assert page.one("input", name="area").attributes["value"] == "area-1"
-    assert page.one("input", name="enterprise").attributes["type"] == "text"
+    assert form(page).one("input", name="area").attributes["value"] == "area-1"
+    assert form(page).one("input", name="enterprise").attributes["type"] == "text"
 
 
 def test_what_cannot_be_read_stays_in_the_form_beside_its_error(ask):

@@ -95,8 +95,7 @@ def test_a_headline_leads_to_its_source(ask):
     page = ask("/headlines/")
 
     assert page.link("喀什片区揭牌") == "/sources/press/"
-    marked = page.one("main").all(lang="zh-Hans")
-    assert {element.text for element in marked} == {"喀什片区揭牌", "超过"}
+    assert {e.text for e in page.one("main").all(lang="zh-Hans")} == {"喀什片区揭牌", "超过"}
 
 
 def test_headlines_can_be_asked_for(ask):

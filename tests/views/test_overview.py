@@ -1,5 +1,6 @@
 """/: the state of the register, and one search over its nouns."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -12,6 +13,7 @@ from tests.factories import (
     make_project,
     make_receipt,
     make_sector,
+    make_zone,
 )
 
 pytestmark = pytest.mark.django_db
@@ -158,6 +160,18 @@ def test_the_latest_changes_stand_first(ask):
 
     assert latest[0].startswith("Later undisclosed · signed · ")
     assert latest[1].startswith("Earlier 1,000,000.00 CNY · signed · ")
+
+
+def test_the_zone_stands_with_its_areas_and_what_is_known_of_it(ask):
+    zone = make_zone(
+        name="Pilot zone", established_on=date(2023, 11, 1), size_km2=Decimal("179.66")
+    )
+    make_area(name="Kashi", zone=zone)
+
+    lead = ask("/").one(class_="lead")
+
+    assert lead.text == "Pilot zone: Kashi established 2023-11-01 · 179.66 km²"
+    assert lead.link("Kashi").startswith("/areas/")
 
 
 def test_a_contradiction_is_told(ask):

@@ -108,7 +108,7 @@ def test_headings_turn_the_order_round_and_keep_the_question(ask):
 
     states = {th.text: th.attributes.get("aria-sort") for th in page.one("thead").all("th")}
     assert (states["Signed on"], states["Code"]) == ("descending", "none")
-    assert "aria-sort" not in page.one("thead").all("th")[2].attributes
+    assert all("aria-sort" in th.attributes for th in page.one("thead").all("th"))
     kept = [("area", "kashi"), ("page_size", "10")]
     assert sorted(query_of(page.link("Signed on"))) == sorted([*kept, ("ordering", "signed_on")])
     assert sorted(query_of(page.link("Name"))) == sorted([*kept, ("ordering", "name")])

@@ -69,6 +69,7 @@ def test_what_waits_is_counted_with_the_rest(office):
     page = page_at(office, LIST)
 
     assert page.one("nav", aria_label="Main").one(class_="badge").text == "1 waiting"
+    assert page.one("nav", aria_label="Lists of review").one(class_="badge").text == "1 waiting"
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from django.views.generic import TemplateView
 from projects import auditing
 from projects.accounts import limits, second_factor
 from projects.auditing import Action
-from projects.models import ApiToken, RecoveryCode
+from projects.models import ApiToken, RecoveryCode, SavedView
 
 from .locked import Guarded
 from .signing_in import CodeForm, note_lock, wrong_code
@@ -41,6 +41,7 @@ class Account(LoginRequiredMixin, TemplateView):
             is_required=second_factor.is_required(user),
             codes_left=RecoveryCode.objects.filter(user=user).count(),
             keys=ApiToken.objects.filter(user=user).order_by("name"),
+            views=SavedView.objects.filter(user=user),
             today=timezone.localdate(),
         )
 

@@ -114,7 +114,7 @@ def _with_rows(request: HttpRequest, batch: ImportBatch, errors: dict[str, Any])
     fate = request.GET.get("fate") or next((f for f, n in counts.items() if n), RowFate.NEW)
     if fate not in counts:
         errors["fate"] = [gettext("Give one of these: %(fates)s.") % {"fates": ", ".join(counts)}]
-    number = whole_number(request, "page", 1, 10**9, errors)
+    number = whole_number(request.GET, "page", 1, 10**9, errors)
     tabs = [(f, labels[f], n, f == fate) for f, n in counts.items() if n or f == fate]
     if errors:
         return {"tabs": tabs}

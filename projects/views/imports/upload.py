@@ -115,7 +115,7 @@ class ImportList(StaffView):
         return redirect("import", batch.pk)
 
     def show(self, form: UploadForm, errors: dict[str, Any], status: int = 200) -> HttpResponse:
-        number = whole_number(self.request, "page", 1, 10**9, errors)
+        number = whole_number(self.request.GET, "page", 1, 10**9, errors)
         seen = self.readable().select_related("user").order_by("-pk")
         page = part_of(seen, number, PAGE_SIZE, errors) if not errors else None
         context = {

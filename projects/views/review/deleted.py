@@ -61,7 +61,7 @@ class DeletedList(ReviewView):
         noun = request.GET.get("noun", "").strip()
         if noun and noun not in self.nouns:
             errors["noun"] = [_("Give one of these: %(nouns)s.") % {"nouns": ", ".join(self.nouns)}]
-        number = whole_number(request, "page", 1, 10**9, errors)
+        number = whole_number(request.GET, "page", 1, 10**9, errors)
         context: dict[str, Any] = {
             "errors": errors,
             "nouns": [(one, str(label)) for one, label in Noun.choices if one in self.nouns],

@@ -86,9 +86,9 @@ class ReviewList(ReviewView):
             also={"proposals_page"},
         )
         errors = dict(question.errors)
-        number = whole_number(request, "page", 1, 10**9, errors)
-        second = whole_number(request, "proposals_page", 1, 10**9, errors)
-        size = whole_number(request, "page_size", PAGE_SIZE, LARGEST_PAGE, errors)
+        number = whole_number(request.GET, "page", 1, 10**9, errors)
+        second = whole_number(request.GET, "proposals_page", 1, 10**9, errors)
+        size = whole_number(request.GET, "page_size", PAGE_SIZE, LARGEST_PAGE, errors)
         vocabularies = {
             "noun": [(noun, label) for noun, label in Noun.choices if noun in self.nouns],
             "whose": Whose.choices,

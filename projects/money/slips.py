@@ -1,0 +1,81 @@
+"""Amounts in the wrong unit: how far off its peers one is, and which slip that would be.
+
+The commonest slips move an amount by whole powers of ten: 亿 taken for billion
+(10), a decimal point that was lost (100), 万元 taken for 元 (10,000), 亿元 for
+元 (100,000,000).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from math import log10
+from statistics import median
+
+# Powers of ten by which a slip moves an amount.
+SLIPS = (1, 2, 4, 8)
+# With fewer, nothing is usual.
+FEWEST_PEERS = 8
+# How far off is never remarkable: a factor of five.
+UNREMARKABLE = 0.7
+# What no spread of the peers makes usual: a factor of five thousand.
+REMARKABLE = 3.7
+# As a multiple of the peers' own spread.
+SPREADS = 2.5
+# The median distance from the median, as a standard deviation where logarithms are normal.
+_DEVIATION = 1.4826
+
+
+@dataclass(frozen=True)
+class Slip:
+    """An amount stands at `times` × what is usual, or, `is_below`, at that part of it.
+
+    `factor` is that of the likeliest slip, and `usual` what it is held against.
+    """
+
+    usual: Decimal
+    times: Decimal
+    factor: int
+    is_below: bool
+
+    def meant(self, amount: Decimal) -> Decimal:
+        """What the amount would be without the slip."""
+        return amount * self.factor if self.is_below else amount / self.factor
+
+
+def off_its_peers(amount: Decimal, peers: Sequence[Decimal]) -> Slip | None:
+    """The slip that would explain how far `amount` is off the amounts of its peers.
+
+    All in one currency; what is not above zero says nothing of units and is left
+    out. None where there are too few of them, or the amount is as they are: within
+    their own spread, by the median of their logarithms, which a few slips among
+    them do not move.
+    """
+    known = [log10(peer) for peer in peers if peer > 0]
+    if amount <= 0 or len(known) < FEWEST_PEERS:
+        return None
+    middle = median(known)
+    spread = _DEVIATION * median(abs(one - middle) for one in known)
+    distance = log10(amount) - middle
+    if abs(distance) < min(max(UNREMARKABLE, SPREADS * spread), REMARKABLE):
+        return None
+    return _slip(distance, Decimal(10) ** Decimal(middle))
+
+
+def above_its_whole(amount: Decimal, whole: Decimal) -> Slip | None:
+    """The slip that would explain how `amount` comes to more than what it is a part of."""
+    if whole <= 0 or amount <= whole:
+        return None
+    return _slip(log10(amount) - log10(whole), whole)
+
+
+def _slip(distance: float, usual: Decimal) -> Slip:
+    power = min(SLIPS, key=lambda one: abs(abs(distance) - one))
+    times = Decimal(10) ** Decimal(abs(distance))
+    return Slip(_rounded(usual), _rounded(times), 10**power, distance < 0)
+
+
+def _rounded(value: Decimal) -> Decimal:
+    """To two digits, whole where it is at least ten: more would say more than is known."""
+    return value.quantize(Decimal(1).scaleb(max(value.adjusted() - 1, -2)))
