@@ -276,6 +276,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Around all that says something, refusals included; files have no language.
     "projects.languages.LanguageOfAddress",
+    "projects.units.UnitsOfAddress",
     "ftz_site.bodies.LengthRequired",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from projects import money, places
+from projects import money, places, units
 from projects.models import State
 from projects.wording import shown
 
@@ -97,7 +97,7 @@ class Question(django_filters.FilterSet):
                 found[name] = [
                     gettext("There is no parameter “%(name)s” here.") % {"name": shown(name)}
                 ]
-        return found
+        return found | (units.problems(self.data) if units.NAME in self.also else {})
 
     def is_valid(self) -> bool:
         return not self.errors

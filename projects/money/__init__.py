@@ -13,7 +13,17 @@ from .qualifiers import Qualifier, bound
 from .rates import Rate, convert, factor, printable_rate
 from .reading import Amount, read_amount, read_bound
 from .splitting import allocate, equal_parts
-from .writing import grouped, in_chinese, in_english, in_full, plain
+from .writing import (
+    full_in_chinese,
+    full_in_english,
+    grouped,
+    in_chinese,
+    in_english,
+    in_full,
+    plain,
+    ten_thousands_in_chinese,
+    ten_thousands_in_english,
+)
 
 __all__ = [
     "MAX_MINOR",
@@ -28,6 +38,8 @@ __all__ = [
     "equal_parts",
     "factor",
     "from_minor",
+    "full_in_chinese",
+    "full_in_english",
     "grouped",
     "in_chinese",
     "in_english",
@@ -37,5 +49,7 @@ __all__ = [
     "printable_rate",
     "read_amount",
     "read_bound",
+    "ten_thousands_in_chinese",
+    "ten_thousands_in_english",
     "to_minor",
 ]

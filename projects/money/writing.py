@@ -31,8 +31,8 @@ def grouped(value: Decimal) -> str:
 
 def in_chinese(value: Decimal, currency: str) -> str:
     """`17.6亿元`, `5,000万元`, `5,000元`, `300.92元`, `2.4亿美元`, `3亿 KGS`."""
-    name = CHINESE_NAMES.get(currency, f" {currency}")
-    return f"{_in_steps(value, _CHINESE_STEPS).removesuffix('.00')}{name}"
+    figure = _in_steps(value, _CHINESE_STEPS).removesuffix(".00")
+    return f"{figure}{_called_in_chinese(currency)}"
 
 
 def in_english(value: Decimal, currency: str) -> str:
@@ -40,9 +40,37 @@ def in_english(value: Decimal, currency: str) -> str:
     return f"{_in_steps(value, _ENGLISH_STEPS)} {currency}"
 
 
+def full_in_chinese(value: Decimal, currency: str) -> str:
+    """`17,600,000,000.00元`"""
+    return f"{grouped(value)}{_called_in_chinese(currency)}"
+
+
+def full_in_english(value: Decimal, currency: str) -> str:
+    """`17,600,000,000.00 CNY`"""
+    return f"{grouped(value)} {currency}"
+
+
+def ten_thousands_in_chinese(value: Decimal, currency: str) -> str:
+    """`1,760,000万元`, `0.5万美元`: the unit of Chinese ledgers."""
+    return f"{_ten_thousands(value)}万{_called_in_chinese(currency)}"
+
+
+def ten_thousands_in_english(value: Decimal, currency: str) -> str:
+    """`1,760,000 × 10,000 CNY`"""
+    return f"{_ten_thousands(value)} × 10,000 {currency}"
+
+
 def in_full(value: Decimal, currency: str) -> str:
     """`1,000,000,000.00 CNY = 10亿元`: what an editor checks a slip of ten against."""
     return f"{grouped(value)} {currency} = {in_chinese(value, currency)}"
+
+
+def _called_in_chinese(currency: str) -> str:
+    return CHINESE_NAMES.get(currency, f" {currency}")
+
+
+def _ten_thousands(value: Decimal) -> str:
+    return f"{_two_places(value).scaleb(-4, _EXACT).normalize(_EXACT):,f}"
 
 
 def _in_steps(value: Decimal, steps: tuple[tuple[int, str], ...]) -> str:

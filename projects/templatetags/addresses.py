@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from projects import languages
+from projects import languages, units
 from projects.reviewing import queue
 
 register = template.Library()
@@ -56,6 +56,28 @@ def versions(context: Any) -> list[languages.Version]:
     if "versions" in context:
         return context["versions"]
     return languages.versions(context["request"]) if "request" in context else []
+
+
+# The pages whose amounts can be written in other units.
+WITH_AMOUNTS = frozenset(
+    {"overview", "projects", "project", "enterprise", "areas", "area", "totals", "headlines"}
+)
+
+
+@register.simple_tag(takes_context=True)
+def choices_of_units(context: Any) -> list[dict[str, Any]]:
+    """The same page with its amounts written otherwise; none where it has no amounts."""
+    match = getattr(context.get("request"), "resolver_match", None)
+    if match is None or match.view_name not in WITH_AMOUNTS or context["request"].method != "GET":
+        return []
+    return [
+        {
+            "label": label,
+            "href": asking(context, units=choice),
+            "is_current": choice == units.current(),
+        }
+        for choice, label in units.CHOICES.items()
+    ]
 
 
 @register.simple_tag

@@ -10,10 +10,12 @@ from typing import Any
 from django import template
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from projects import money as amounts
+from projects import units
 from projects.headlines import Beside
+from projects.languages import CHINESE, ENGLISH, TAGS, speaks_chinese
 from projects.models import Headline, Qualifier, base_currency
 from projects.totals import Figure
 
@@ -24,21 +26,40 @@ _HAN = "\u3400-\u4dbf\u4e00-\u9fff"
 _PUNCTUATION = "\u3000-\u303f\uff00-\uffef“”‘’·—…"
 _CHINESE = re.compile(f"[{_HAN}](?:[{_HAN}{_PUNCTUATION}0-9.,% -]*[{_HAN}{_PUNCTUATION}])?")
 
+_LATIN_WORD = re.compile(r"(?<![\w-])[A-Za-z]?[a-z]{2,}(?![\w.])")
+
 
 @register.simple_tag
 def money(value: Decimal | None, currency: str = "", qualifier: str = "exact") -> str:
-    """An amount in full, with its qualifier in words; undisclosed is said, never shown as zero."""
+    """An amount in the units of the page, with its qualifier in words, and in full on hover.
+
+    Undisclosed is said, never shown as zero.
+    """
     if value is None:
         return format_html('<span class="undisclosed">{}</span>', gettext("undisclosed"))
     currency = currency or base_currency()
+    asked = units.current()
+    return _element(value, currency, qualifier, asked, _other(asked))
+
+
+@register.simple_tag
+def money_in_full(value: Decimal, currency: str = "", qualifier: str = "exact") -> str:
+    """The same in full whatever the units of the page, beside one that is spoken of."""
+    return _element(value, currency or base_currency(), qualifier, units.FULL, units.SHORT)
+
+
+def _element(value: Decimal, currency: str, qualifier: str, asked: str, hovering: str) -> str:
     figure = format_html(
-        '<data class="money" value="{}" title="{}">{} {}</data>',
+        '<data class="money" value="{}" title="{}">{}</data>',
         amounts.plain(value),
-        in_words(value, currency),
-        amounts.grouped(value),
-        currency,
+        written(value, currency, hovering),
+        written(value, currency, asked),
     )
     return _qualified(figure, qualifier)
+
+
+def _other(asked: str) -> str:
+    return units.SHORT if asked == units.FULL else units.FULL
 
 
 @register.filter
@@ -50,18 +71,28 @@ def grouped(value: Decimal) -> str:
 @register.simple_tag
 def money_in_words(value: Decimal, currency: str, qualifier: str = "exact") -> str:
     """The same as it is spoken of, no digit lost: `at least 17.6 billion CNY`."""
-    figure = format_html(
-        '<data class="money" value="{}">{}</data>', amounts.plain(value), in_words(value, currency)
-    )
-    return _qualified(figure, qualifier)
+    asked = _spoken()
+    return _element(value, currency, qualifier, asked, _other(asked))
 
 
-def in_words(value: Decimal, currency: str) -> str:
-    return (amounts.in_chinese if _speaks_chinese() else amounts.in_english)(value, currency)
+def _spoken() -> str:
+    """Short, where the address of the page does not ask for ten thousands throughout."""
+    return units.TEN_THOUSANDS if units.current() == units.TEN_THOUSANDS else units.SHORT
 
 
-def _speaks_chinese() -> bool:
-    return (get_language() or "").startswith("zh")
+WRITTEN = {
+    (units.SHORT, False): amounts.in_english,
+    (units.SHORT, True): amounts.in_chinese,
+    (units.FULL, False): amounts.full_in_english,
+    (units.FULL, True): amounts.full_in_chinese,
+    (units.TEN_THOUSANDS, False): amounts.ten_thousands_in_english,
+    (units.TEN_THOUSANDS, True): amounts.ten_thousands_in_chinese,
+}
+
+
+def written(value: Decimal, currency: str, asked: str) -> str:
+    """An amount in these units and in the language of the page."""
+    return WRITTEN[asked, speaks_chinese()](value, currency)
 
 
 def _qualified(figure: str, qualifier: str) -> str:
@@ -96,7 +127,7 @@ def sum_in_words(figure: Figure) -> str:
 @register.simple_tag
 def money_text(value: Decimal, currency: str = "", qualifier: str = "exact") -> str:
     """An amount as it is spoken of, without an element around it."""
-    words = in_words(value, currency or base_currency())
+    words = written(value, currency or base_currency(), _spoken())
     return words if qualifier == Qualifier.EXACT else f"{Qualifier(qualifier).label} {words}"
 
 
@@ -188,25 +219,29 @@ def share_explained(beside: Beside) -> str:
 
 @register.filter
 def named(text: Any) -> str:
-    """Text in which Chinese is marked where the page is not, so that it is read aloud right."""
-    return _marked(text, '<span lang="zh-Hans">{}</span>')
+    """Text in which what is of the other language is marked, so that it is read aloud right.
+
+    In an English page each Chinese part; in a Chinese one an English text as a whole,
+    for Latin letters among Chinese (PVC, QQ) are part of it.
+    """
+    return _marked(text, '<span lang="{}">{}</span>')
 
 
 @register.filter
 def drawn(text: Any) -> str:
     """The same for a text in a picture, which takes no elements of a page."""
-    return _marked(text, '<tspan lang="zh-Hans">{}</tspan>')
+    return _marked(text, '<tspan lang="{}">{}</tspan>')
 
 
 def _marked(text: Any, element: str) -> str:
     text = str(text)
-    if _speaks_chinese():
-        return text
+    if speaks_chinese():
+        return format_html(element, TAGS[ENGLISH], text) if _is_english(text) else text
     parts = []
     end = 0
     for found in _CHINESE.finditer(text):
         parts.append(text[end : found.start()])
-        parts.append(format_html(element, found.group()))
+        parts.append(format_html(element, TAGS[CHINESE], found.group()))
         end = found.end()
     parts.append(text[end:])
     # Each part that is not marked up is escaped here.
@@ -215,8 +250,20 @@ def _marked(text: Any, element: str) -> str:
 
 @register.filter
 def is_foreign(text: Any) -> bool:
-    """Whether text that can hold no element, such as an option, is to be marked as Chinese."""
-    return not _speaks_chinese() and bool(_CHINESE.search(str(text)))
+    """Whether text that can hold no element, such as an option, is of the other language."""
+    text = str(text)
+    return _is_english(text) if speaks_chinese() else bool(_CHINESE.search(text))
+
+
+@register.simple_tag
+def foreign_tag() -> str:
+    """What such a text is marked as."""
+    return TAGS[ENGLISH if speaks_chinese() else CHINESE]
+
+
+def _is_english(text: str) -> bool:
+    """Whether words are written in Latin letters and none in Chinese ones; a code is no word."""
+    return bool(_LATIN_WORD.search(text)) and not _CHINESE.search(text)
 
 
 @register.filter
@@ -231,4 +278,4 @@ def place_of(headline: Headline) -> str:
     place = headline.area or headline.zone
     if place:
         return place.label
-    return (_speaks_chinese() and headline.scope_zh) or headline.scope
+    return (speaks_chinese() and headline.scope_zh) or headline.scope

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from projects import charts, filters, headlines, totals
+from projects import charts, filters, headlines, totals, units
 from projects.filters import base
 from projects.headlines import CUMULATIVE
 from projects.models import Area, Basis, Enterprise, Headline, Project, State, Zone, rights
@@ -46,7 +46,10 @@ class OverviewQuestion(filters.Question):
 def overview(request: HttpRequest) -> HttpResponse:
     """The state of the register at a glance, or with `search` what it holds of some words."""
     question = OverviewQuestion(
-        request.GET, Project.objects.visible_to(request.user), request=request
+        request.GET,
+        Project.objects.visible_to(request.user),
+        request=request,
+        also={units.NAME},
     )
     context: dict[str, Any] = {
         "errors": question.errors,

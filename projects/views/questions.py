@@ -13,7 +13,7 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from projects import filters, money, places
+from projects import filters, money, places, units
 from projects.filters import base, values
 from projects.models import (
     Area,
@@ -34,7 +34,7 @@ from projects.totals import DIMENSIONS
 MOST_OPTIONS = 100
 # What is looked for in a facet, and all that a page reads beside its question.
 LOOKING = frozenset({"facet", "facet_search"})
-PAGE_ALONE = LOOKING | {filters.COLUMNS}
+PAGE_ALONE = LOOKING | {filters.COLUMNS, units.NAME}
 # Each chip holds the whole address, so that many of them would grow with the square.
 MOST_CHIPS = 50
 
@@ -330,7 +330,8 @@ class Asked:
     @property
     def nothing_narrowed(self) -> str:
         """The address of this page without any filter, in the same order and grouping."""
-        kept = {*self.defaults, "then", "page_size", filters.COLUMNS} - set(self.errors)
+        asked = {*self.defaults, "then", "page_size", filters.COLUMNS, units.NAME}
+        kept = asked - set(self.errors)
         return self.address({name: found for name, found in self.given.items() if name in kept})
 
     @property
@@ -350,6 +351,6 @@ class Asked:
     @property
     def query(self) -> str:
         """The question without its paging, as an export asks it."""
-        left = filters.PAGING | LOOKING
+        left = filters.PAGING | LOOKING | {units.NAME}
         asked = {name: v for name, v in self.given.items() if name not in left and v}
         return urlencode(asked, doseq=True)

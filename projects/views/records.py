@@ -9,9 +9,11 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanen
 from django.shortcuts import render
 from django.views import View
 
+from projects import units
 from projects.filters import ProjectQuestion, eyes_of
 from projects.models import Project, Source, rights
 
+from .errors import bad_request
 from .standing import standing
 
 # A page shows so many projects of a record, and leads to the list of them all.
@@ -41,6 +43,8 @@ class RecordPage(View):
         return {}
 
     def get(self, request: HttpRequest, code: str) -> HttpResponse:
+        if units.problems(request.GET):
+            return bad_request(request)
         record = self.records().by_codes([code]).get(code)
         if record is None:
             raise Http404

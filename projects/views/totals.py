@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from projects import charts, provenance, totals
+from projects import charts, provenance, totals, units
 from projects.filters import TotalsQuestion
 from projects.models import Basis, Project, Stage
 from projects.totals import DIMENSIONS, CrossTable, Figure, Totals
@@ -30,7 +30,10 @@ MOST_COLUMNS = 16
 def totals_page(request: HttpRequest) -> HttpResponse:
     """Sums by one dimension or two, each a link to exactly its records."""
     question = TotalsQuestion(
-        request.GET, Project.objects.visible_to(request.user), request=request
+        request.GET,
+        Project.objects.visible_to(request.user),
+        request=request,
+        also={units.NAME},
     )
     errors = question.errors
     context: dict[str, Any] = {

@@ -66,8 +66,23 @@ def test_chinese_is_marked_in_a_page_that_is_not(text, marked):
     spans = figures.named(text).replace('<span lang="zh-Hans">', "[").replace("</span>", "]")
 
     assert spans == marked
+
+
+@pytest.mark.parametrize(
+    ("text", "marked"),
+    [
+        ("喀什片区", "喀什片区"),
+        ("Carbon-neutral <port>", '<span lang="en">Carbon-neutral &lt;port&gt;</span>'),
+        ("生产PVC管材 (pipes)", "生产PVC管材 (pipes)"),
+        ("KS-2023-001", "KS-2023-001"),
+        ("2.9 %", "2.9 %"),
+    ],
+)
+def test_english_is_marked_in_a_chinese_page(text, marked):
     with override("zh-hans"):
-        assert figures.named(text) == text
+        assert figures.named(text) == marked
+        assert figures.is_foreign(text) == (marked != text)
+        assert figures.foreign_tag() == "en"
 
 
 def plain(html):
