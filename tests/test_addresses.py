@@ -1,7 +1,10 @@
 """The list of all addresses, by which hostile and harmless requests are made, leaves none out."""
 
+import re
+
 import pytest
 
+from projects.languages import IN_ONE_LANGUAGE
 from tests.reached import NOWHERE, addresses, make_register
 
 # It is there while a second factor is being set up.
@@ -31,3 +34,23 @@ def test_every_address_leads_to_something(client):
         FOR_A_MOMENT
     )
     assert {route for route, status in found.items() if status == 403} == REFUSED
+
+
+@pytest.mark.django_db
+def test_every_page_is_there_in_chinese_as_well(client):
+    register = make_register()
+    client.force_login(register.user)
+    strange = {}
+    for route, address in addresses(register).items():
+        # A key to a new password holds once, and leaving ends the walk.
+        if route in NOWHERE or route.startswith(IN_ONE_LANGUAGE) or "logout" in route:
+            continue
+        answer = client.get(f"/zh-hans{address}", follow=True)
+        page = "" if answer.streaming else answer.content.decode(errors="replace")
+        tag = re.search(r'<html[^>]* lang="([^"]*)"', page)
+        if answer.status_code >= 500 or (tag and tag[1].lower() != "zh-hans"):
+            strange[route] = (answer.status_code, tag and tag[1])
+        if answer.status_code == 404 and route not in FOR_A_MOMENT:
+            strange[route] = answer.status_code
+
+    assert strange == {}

@@ -239,3 +239,13 @@ def test_a_link_begins_with_a_host_of_the_settings(settings, allowed, host, begi
     settings.DEBUG, settings.ALLOWED_HOSTS = False, allowed
 
     assert resetting.site_of(RequestFactory().get("/", HTTP_HOST=host)) == begins
+
+
+def test_the_mail_is_in_the_language_of_the_page_that_asked_for_it(user, client):
+    client.post(f"/zh-hans{ASK}", {"email": "wang@example.org"})
+    link = sent_link()
+
+    assert mail.outbox[0].subject == "testserver 的新密码"
+    assert "一小时内有效" in mail.outbox[0].body
+    assert link.startswith("/zh-hans/accounts/")
+    assert follow(client, link)["Location"] == "/zh-hans/accounts/password-reset/done/"

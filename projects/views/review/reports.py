@@ -31,7 +31,7 @@ class ReportList(ReviewView):
         if state not in ReportState.values:
             words = ", ".join(ReportState.values)
             errors["state"] = [_("Give one of these: %(words)s.") % {"words": words}]
-        number = whole_number(request, "page", 1, 10**9, errors)
+        number = whole_number(request.GET, "page", 1, 10**9, errors)
         context: dict[str, Any] = {"errors": errors, "states": ReportState.choices, "state": state}
         if not errors:
             found = ErrorReport.objects.filter(state=state).select_related("decided_by")
