@@ -282,6 +282,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # After authentication: it keeps what nobody who is signed in has sent.
+    "projects.accounts.keeping.KeepTyped",
     # After authentication: it leads away who lacks a second factor.
     "projects.accounts.requiring.RequireSecondFactor",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -35,7 +35,8 @@ from tests.factories import make_user
 # What is made anew for each answer and says nothing: tokens of forms, nonces, and the moment and
 # the signature of a cursor.
 TOKENS = re.compile(
-    rb'(name="csrfmiddlewaretoken" value="|csrfToken": "|nonce[-=]"?|cursor=[.\w-]+%3A)[\w%+/=-]+'
+    rb'(name="(?:csrfmiddlewaretoken|typed_by)" value="|csrfToken": "|nonce[-=]"?'
+    rb"|cursor=[.\w-]+%3A)[\w%+:/=-]+"
 )
 # Of the clock, and of how much the asker has asked before.
 PASSING = {"Content-Length", "Date", "Expires", "RateLimit-Remaining", "RateLimit-Reset"}

@@ -97,7 +97,7 @@ class Question(django_filters.FilterSet):
                 found[name] = [
                     gettext("There is no parameter “%(name)s” here.") % {"name": shown(name)}
                 ]
-        return found | (units.problems(self.data) if units.NAME in self.also else {})
+        return found | dict(units.problems(self.data) if units.NAME in self.also else {})
 
     def is_valid(self) -> bool:
         return not self.errors

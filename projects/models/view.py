@@ -79,6 +79,11 @@ class SavedView(CheckedTexts):
                 {"most": MOST_VIEWS},
             )
 
+    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
+        """A name that is refused is not looked for: the database may not take its characters."""
+        excluded = set(exclude or ())
+        super().validate_constraints(excluded | ({"name_key"} if "name" in excluded else set()))
+
     def get_absolute_url(self) -> str:
         return reverse(self.listed) + (f"?{self.query}" if self.query else "")
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 
 from projects import auditing, languages
+from projects.accounts import typed
 
 
 def page(status: int) -> Any:
@@ -27,7 +28,13 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form was sent without the token of its page, as after a long wait or with cookies off."""
+    """A form was sent without the token of its page, as after a long wait or with cookies off.
+
+    What was typed into a form that says whose it is comes back in it, not saved: as
+    that word is signed, no other site can send one.
+    """
+    if typed.keep(request):
+        return HttpResponseRedirect(request.get_full_path())
     return answer(request, 403, form=True)
 
 

@@ -15,6 +15,7 @@ from projects.models import (
     ProjectSector,
     Proposal,
     ReturnedDraft,
+    SavedView,
     StoredAnswer,
 )
 from tests.factories import (
@@ -108,6 +109,11 @@ BREAKING = {
         ApiToken.objects.create(user=user, name="same", digest=str(number))
         for user in [make_user()]
         for number in range(2)
+    ],
+    "savedview_name_once": lambda: [
+        SavedView.objects.create(user=user, listed="projects", name="same", name_key="same")
+        for user in [make_user()]
+        for _again in range(2)
     ],
     "storedanswer_key_once": lambda: [
         StoredAnswer.objects.create(user=user, key="same")

@@ -20,7 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.generic import FormView
 
 from projects import auditing
-from projects.accounts import limits, second_factor
+from projects.accounts import limits, second_factor, typed
 from projects.auditing import Action
 from projects.models.attempt import Taken
 
@@ -65,12 +65,19 @@ class SignIn(Guarded, LoginView):
 
     authentication_form = SignInForm
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        # Nobody who only looks at the page is given a session for it.
+        return super().get_context_data(**kwargs, is_kept=typed.is_kept(self.request))
+
     def form_valid(self, form: Any) -> HttpResponse:
         user, target = form.get_user(), self.get_success_url()
         if not second_factor.is_set_up(user):
             return signed_in(self.request, user, target)
         # A new session: whoever gave somebody theirs does not share what comes of it.
+        kept = typed.carry(self.request)
         self.request.session.flush()
+        if kept:
+            self.request.session[typed.TYPED] = kept
         self.request.session[HALF_WAY] = {
             "user": user.pk,
             "backend": user.backend,
@@ -85,6 +92,7 @@ def signed_in(
     request: HttpRequest, user: Any, target: str, factor: str | None = None
 ) -> HttpResponse:
     login(request, user)
+    typed.forget_others(request)
     limits.welcome(request, user)
     auditing.note(Action.SIGNED_IN, request, user=user, second_factor=factor)
     return HttpResponseRedirect(target)
