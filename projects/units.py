@@ -7,7 +7,7 @@ in full; hovering over an amount shows it in full in any case. No way drops a di
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
@@ -45,7 +45,7 @@ def current() -> str:
     return asked if asked in CHOICES else SHORT if speaks_chinese() else FULL
 
 
-def problems(data: Any) -> Mapping[str, list[str]]:
+def problems(data: Any) -> dict[str, list[str]]:
     """What an address says of units that cannot be; empty where it can."""
     given = [value.strip() for value in data.getlist(NAME) if value.strip()]
     if len(given) > 1:
