@@ -136,3 +136,13 @@ def test_a_form_whose_token_was_replaced_comes_back_instead_of_being_refused():
     assert not Project.objects.exists()
     without = {name: value for name, value in data.items() if name != "typed_by"}
     assert client.post(ADD, without).status_code == 403
+
+
+def test_no_password_is_kept(client, rf):
+    request = rf.post(
+        ADD, {"typed_by": typed.typed_by(office()), "password1": "secret", "name": "x"}
+    )
+    request.session = client.session
+
+    assert typed.keep(request)
+    assert request.session[typed.TYPED]["sent"] == "name=x"

@@ -8,7 +8,15 @@ import pytest
 from django.db import transaction
 from playwright.sync_api import expect
 
-from tests.factories import make_area, make_enterprise, make_project, make_sector, make_source
+from tests.e2e.test_admin import cookies
+from tests.factories import (
+    make_area,
+    make_enterprise,
+    make_project,
+    make_sector,
+    make_source,
+    make_user,
+)
 
 
 @pytest.fixture
@@ -79,3 +87,25 @@ def test_the_language_is_switched_and_the_question_kept(browser_page, register):
     browser_page.get_by_role("link", name="English").click()
     expect(browser_page).to_have_url(re.compile(r"/projects/\?area=kashi&ordering=-amount$"))
     expect(rows.first).to_contain_text("Textile park")
+
+
+def test_a_view_is_saved_and_its_address_shared(browser, browser_page, live_server, register):
+    with transaction.atomic():
+        user = make_user("viewer", username="aynur")
+    browser_page.context.add_cookies(cookies(live_server, user))
+    browser_page.goto("/projects/?area=kashi&disclosed=true")
+    browser_page.get_by_text("Your views").click()
+    browser_page.get_by_label("Save this view under a name").fill("Kashi, disclosed")
+    browser_page.get_by_role("button", name="Save", exact=True).click()
+    expect(browser_page.get_by_text("The view “Kashi, disclosed” is kept.")).to_be_visible()
+
+    browser_page.goto("/projects/")
+    browser_page.get_by_text("Your views").click()
+    browser_page.get_by_role("link", name="Kashi, disclosed").click()
+    expect(browser_page).to_have_url(re.compile(r"area=kashi&disclosed=true$"))
+
+    with browser.new_context(base_url=live_server.url) as another:
+        page = another.new_page()
+        page.goto(browser_page.url)
+        expect(page.get_by_role("main").locator("tbody tr")).to_have_count(1)
+        expect(page.get_by_role("main").locator("tbody")).to_contain_text("Textile park")
