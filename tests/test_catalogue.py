@@ -31,7 +31,8 @@ AS_IT_STANDS = {"CSV", "XLSX", "JSON", "manage.py work", "km²"}
 
 def messages(file):
     with file.open("rb") as content:
-        return {one.id: one for one in read_po(content, abort_invalid=True) if one.id}
+        found = read_po(content, abort_invalid=True)
+    return {(one.context, one.id): one for one in found if one.id}
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +88,9 @@ def test_what_is_compiled_says_what_is_written(catalogue):
         read = gettext.GNUTranslations(content)
 
     for message in catalogue.values():
-        if isinstance(message.id, str):
+        if message.context:
+            assert read.pgettext(message.context, message.id) == message.string
+        elif isinstance(message.id, str):
             assert read.gettext(message.id) == message.string
         else:
             assert read.ngettext(*message.id, 5) == message.string[0]

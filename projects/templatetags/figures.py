@@ -10,7 +10,7 @@ from typing import Any
 from django import template
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from projects import money as amounts
 from projects import units
@@ -60,6 +60,12 @@ def _element(value: Decimal, currency: str, qualifier: str, asked: str, hovering
 
 def _other(asked: str) -> str:
     return units.SHORT if asked == units.FULL else units.FULL
+
+
+@register.simple_tag
+def comma(*, in_list: bool = False) -> str:
+    """What parts the things of a line: of a list, or of a figure and what is said of it."""
+    return pgettext("in a list", ", ") if in_list else pgettext("between clauses", ", ")
 
 
 @register.filter
