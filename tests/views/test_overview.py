@@ -180,3 +180,15 @@ def test_a_contradiction_is_told(ask):
     make_headline(area=area, value=Decimal("10.00"))
 
     assert ask("/").one(class_="story").text.count("Another publication contradicts it") == 2
+
+
+def test_of_many_areas_the_first_are_named_and_all_are_a_click_away(ask):
+    zone = make_zone(name="Zone")
+    for number in range(14):
+        make_area(code=f"a{number:02}", name=f"Area {number:02}", zone=zone)
+
+    page = ask("/")
+
+    assert page.link("Area 11") == "/areas/a11/"
+    assert "Area 12" not in page.one("main").text
+    assert page.link("all 14 areas") == "/areas/"
