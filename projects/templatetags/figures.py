@@ -68,6 +68,12 @@ def comma(*, in_list: bool = False) -> str:
     return pgettext("in a list", ", ") if in_list else pgettext("between clauses", ", ")
 
 
+@register.simple_tag
+def stop() -> str:
+    """What ends a sentence that is put together of figures."""
+    return pgettext("at the end of a sentence", ".")
+
+
 @register.filter
 def grouped(value: Decimal) -> str:
     """An amount whose currency stands elsewhere: `1,234.00`."""
