@@ -21,6 +21,8 @@ from django.utils.http import escape_leading_slashes
 ENGLISH, CHINESE = "en", "zh-hans"
 # As `lang`, `hreflang` and `Content-Language` have them (RFC 5646).
 TAGS = {ENGLISH: "en", CHINESE: "zh-Hans"}
+# Characters of a question.
+LONGEST = 8_000
 # What programs ask has one address, whose answers are in English.
 IN_ONE_LANGUAGE = ("api/", "healthz", "readyz")
 
@@ -101,7 +103,7 @@ def versions(request: HttpRequest) -> list[Version]:
         return []
     if request.method not in ("GET", "HEAD"):
         rest = _to_be_read(rest)
-    query = request.META.get("QUERY_STRING", "")
+    query = asked_of(request)
     return [
         Version(
             tag=TAGS[language],
@@ -111,6 +113,15 @@ def versions(request: HttpRequest) -> list[Version]:
         )
         for language, name in settings.LANGUAGES
     ]
+
+
+def asked_of(request: HttpRequest) -> str:
+    """The question of an address, to be asked again by links of its page.
+
+    Empty where it is longer than servers take: each link would say it once more.
+    """
+    query = request.META.get("QUERY_STRING", "")
+    return query if len(query) <= LONGEST else ""
 
 
 def _path(language: str, rest: str) -> str:

@@ -70,6 +70,8 @@ def choices_of_units(context: Any) -> list[dict[str, Any]]:
     match = getattr(context.get("request"), "resolver_match", None)
     if match is None or match.view_name not in WITH_AMOUNTS or context["request"].method != "GET":
         return []
+    if context["request"].GET and not languages.asked_of(context["request"]):
+        return []
     return [
         {
             "label": label,
