@@ -5,7 +5,7 @@ import gzip
 import pytest
 
 from tests.e2e.test_admin import cookies
-from tests.e2e.walking import addresses, languages
+from tests.e2e.walking import LANGUAGES, addresses
 from tests.reached import make_register
 
 MOST_BYTES = 100_000
@@ -13,7 +13,7 @@ MOST_BESIDES = 2
 PARTS = {"document", "stylesheet", "script"}
 
 
-@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_page_is_light(browser_page, live_server, transactional_db, language):
     register = make_register()
     browser_page.context.add_cookies(cookies(live_server, register.user))
