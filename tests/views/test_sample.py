@@ -65,7 +65,7 @@ def test_the_overview_tells_the_story(ask):
     assert "5 contracted projects are named here: 1 with a disclosed amount, 4 without." in story
     assert (
         "Published for Kashi as of 2023-11-11: contracted funds of at least 17.6 billion CNY. The "
-        "register can itemise 1 billion CNY of it, at most 5.7 %; 1 of 5 disclosed." in story
+        "register can itemise 1 billion CNY of it, at most 5.7 %, 1 of 5 disclosed." in story
     )
     assert "35 enterprises settled. The register counts 1 of them, 2.9 %." in story
     assert "foreign trade" not in story
