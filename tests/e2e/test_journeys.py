@@ -8,6 +8,8 @@ import pytest
 from django.db import transaction
 from playwright.sync_api import expect
 
+from projects.accounts.sessions import end_sessions
+from projects.models import Project
 from tests.e2e.test_admin import cookies
 from tests.factories import (
     make_area,
@@ -109,3 +111,27 @@ def test_a_view_is_saved_and_its_address_shared(browser, browser_page, live_serv
         page.goto(browser_page.url)
         expect(page.get_by_role("main").locator("tbody tr")).to_have_count(1)
         expect(page.get_by_role("main").locator("tbody")).to_contain_text("Textile park")
+
+
+def test_what_was_typed_outlives_the_session(browser_page, live_server, transactional_db):
+    password = "a long enough password"
+    with transaction.atomic():
+        user = make_user("superuser", username="aynur", password=password)
+    browser_page.context.add_cookies(cookies(live_server, user))
+    browser_page.goto("/admin/projects/project/add/")
+    browser_page.get_by_label("Code:").fill("park")
+    browser_page.get_by_label("Name:", exact=True).fill("Textile park")
+    browser_page.get_by_label("Note:").fill("Typed for an hour")
+    end_sessions(user)
+
+    browser_page.get_by_role("button", name="Save", exact=True).click()
+    browser_page.get_by_label("Username").fill("aynur")
+    browser_page.get_by_label("Password").fill(password)
+    browser_page.get_by_role("button", name="Sign in").click()
+
+    expect(browser_page).to_have_url(re.compile("/admin/projects/project/add/$"))
+    expect(browser_page.get_by_label("Note:")).to_have_value("Typed for an hour")
+    assert not Project.objects.exists()
+    browser_page.get_by_role("button", name="Save", exact=True).click()
+    expect(browser_page.get_by_text("was added successfully")).to_be_visible()
+    assert Project.objects.get().note == "Typed for an hour"
