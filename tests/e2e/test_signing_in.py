@@ -46,7 +46,8 @@ def test_a_second_factor_is_set_up_asked_for_and_stood_in_for(browser_page, user
     # The picture is drawn, within the policy, and the text beside it is the same secret.
     picture = page.get_by_role("img", name="The secret as a QR code")
     expect(picture).to_be_visible()
-    assert picture.evaluate("image => image.complete && image.naturalWidth > 0")
+    # Waits for it, and raises where it cannot be drawn.
+    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth > 0)")
     secret = b32decode(page.locator(".secret .code").inner_text().replace(" ", ""))
     shown = TOTP(secret)
     page.get_by_label("Your password").fill(PASSWORD)
