@@ -51,12 +51,17 @@ class Structure(HTMLParser):
         super().__init__()
         self.parts: list[Any] = []
         self.dangers: list[str] = []
+        self.in_linked_text = False
         self.feed(html)
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = [(name, value or "") for name, value in attrs]
-        self.parts.append((tag, *sorted((name, self._kept(name, one)) for name, one in attributes)))
+        self.in_linked_text = tag == "a" and self._is_text_as_link(dict(attributes))
+        if not self.in_linked_text:
+            self.parts.append(
+                (tag, *sorted((name, self._kept(name, one)) for name, one in attributes))
+            )
         if tag in FORBIDDEN:
             self.dangers.append(f"<{tag}>")
         for name, value in attributes:
@@ -64,7 +69,16 @@ class Structure(HTMLParser):
                 self.dangers.append(f"<{tag} {name}={value!r}>")
 
     def handle_endtag(self, tag: str) -> None:
+        if tag == "a" and self.in_linked_text:
+            self.in_linked_text = False
+            return
         self.parts.append(f"/{tag}")
+
+    @staticmethod
+    def _is_text_as_link(attributes: dict[str, str]) -> bool:
+        """An address of the web in a text, to which the pages of the API lead."""
+        is_plain = attributes.keys() == {"href", "rel"} and attributes["rel"] == "nofollow"
+        return is_plain and scheme_of(attributes["href"]) in ("http", "https")
 
     def handle_data(self, data: str) -> None:
         if self.cdata_elem:
