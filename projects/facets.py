@@ -13,6 +13,7 @@ taking that out leaves the whole.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -218,7 +219,8 @@ _YEAR: dict[str, Any] = {
     "key_of": lambda period: period.first.year,
     "label_of": "{:04d}".format,
     "text_of": "{:04d}".format,
-    "matching": lambda words: [int(words)] if words.isascii() and words.isdecimal() else [],
+    # What has more digits is no year, and no number that every database holds.
+    "matching": lambda words: [int(words)] if re.fullmatch("[0-9]{1,4}", words) else [],
 }
 YEAR = Facet("year", **_YEAR)
 # A project may receive funds in several years.

@@ -3,6 +3,7 @@ it was saved; never in the way of saving."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -60,7 +61,7 @@ class ResemblingAdmin(admin.ModelAdmin):
             [asked["name"], asked["name_zh"]],
             code=asked["uscc"],
             # A number that no column holds is no record's.
-            besides=int(besides) if besides.isascii() and besides.isdecimal() else None,
+            besides=int(besides) if re.fullmatch("[0-9]{1,18}", besides) else None,
         )
         rows = [{"label": _label(one), "address": self._address(one)} for one in found]
         return JsonResponse({"sentence": _sentence(found) if found else "", "found": rows})

@@ -149,3 +149,12 @@ def test_every_column_of_a_list_puts_it_in_order(ask):
     assert codes("stage") == ["b", "c", "a"]
     headings = ask("/projects/").one("thead").all("th")
     assert all(heading.all("a") for heading in headings)
+
+
+@pytest.mark.parametrize("words", ["0", "99999", "9" * 30, "9" * 190])
+def test_a_year_that_is_none_is_looked_for_and_not_found(ask, words):
+    make_project(code="p")
+
+    page = ask("/projects/", facet="year", facet_search=words)
+
+    assert len(page.rows()) == 1
