@@ -349,21 +349,21 @@ def _groups(facet: Facet, without: Question, chosen: list[Any], looked_for: str)
         keys = _keys_named(facet, looked_for, without.user)
         rows = rows.filter(Q(key__in=keys) | Q(key__in=stated) | Q(key__isnull=True))
     first = Q(key__isnull=True) | Q(key__in=stated)
-    several = {"distinct": True} if facet.record != "pk" else {}
-
-    def count(among: Any = None) -> Count:
-        return Count(facet.record, filter=among, **several)
-
-    among: dict[str, Any] = {"beyond": None, "alone": None}
+    several: dict[str, Any] = {"distinct": True} if facet.record != "pk" else {}
+    # Where each row is a record, no column is read to count them.
+    numbers: dict[str, Any] = {"count": Count(facet.record, **several) if several else Count("*")}
     if facet.links and stated:
         links = facet.links.rows(without).filter(
             **{facet.links.owner: OuterRef(facet.record), f"{facet.links.value}__in": stated}
         )
-        among["beyond"] = ~Exists(links)
-        among["alone"] = ~Exists(links.exclude(**{facet.links.value: OuterRef("key")}))
+        other = links.exclude(**{facet.links.value: OuterRef("key")})
+        numbers["beyond"] = Count(facet.record, filter=~Exists(links), **several)
+        numbers["alone"] = Count(facet.record, filter=~Exists(other), **several)
+    else:
+        numbers |= {"beyond": F("count"), "alone": F("count")}
     return (
         rows.values("key")
-        .annotate(count=count(), **{name: count(these) for name, these in among.items()})
+        .annotate(**numbers)
         .annotate(place=Case(When(first, then=Value(0)), default=Value(1)))
         .order_by("place", "-count", "key")
     )
