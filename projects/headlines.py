@@ -29,7 +29,7 @@ from projects.models import (
     What,
     base_currency,
 )
-from projects.totals import Figure, aggregates, figure, rows_of
+from projects.totals import Figure, aggregates, figure
 
 # Foreign trade is of a period; the others can only grow from one date to the next.
 CUMULATIVE = (
@@ -161,7 +161,7 @@ def _money(
         among = Q(**{f"{column}__lte": headline.as_of}, project__area__in=areas[headline.pk])
         wanted |= aggregates(basis, among, prefix=f"h{headline.pk}_")
     visible = Project.objects.visible_to(user)
-    rows = Allocation.objects.filter(rows_of(basis, user), project__in=visible)
+    rows = Allocation.objects.of_basis(basis, user).filter(project__in=visible)
     row = rows.aggregate(**wanted)
     return {headline.pk: figure(row, prefix=f"h{headline.pk}_") for headline in ours}
 

@@ -21,7 +21,7 @@ from django.utils.text import capfirst
 
 from projects.filters import ProjectQuestion
 from projects.models import CONTRACTED_STAGES, Allocation, Basis, Stage
-from projects.totals import Figure, aggregates, figure, rows_of, together
+from projects.totals import Figure, aggregates, figure, together
 
 
 @dataclass(frozen=True)
@@ -72,9 +72,9 @@ def progress(question: ProjectQuestion) -> Progress:
     stages = _by_stage(question)
     funded = question.qs.order_by().contracted().disclosed()
     arrived = figure(
-        Allocation.objects.filter(
-            rows_of(Basis.RECEIVED, question.user), project__in=funded.values("pk")
-        ).aggregate(**aggregates(Basis.RECEIVED))
+        Allocation.objects.of_basis(Basis.RECEIVED, question.user)
+        .filter(project__in=funded.values("pk"))
+        .aggregate(**aggregates(Basis.RECEIVED))
     )
     signed = [stages[stage].projects for stage in CONTRACTED_STAGES]
     steps = []

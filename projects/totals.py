@@ -23,18 +23,15 @@ from django.utils.translation import gettext_lazy as _
 from projects import money, places
 from projects.filters import ProjectQuestion
 from projects.models import (
-    CONTRACTED_STAGES,
     Allocation,
     Area,
     Basis,
     Enterprise,
     Outcome,
     Qualifier,
-    Receipt,
     Sector,
     Stage,
     base_currency,
-    rights,
 )
 from projects.models.fields import ExactSum
 
@@ -152,22 +149,10 @@ def _key(dimension: str, basis: Basis) -> dict[str, Any]:
     return columns[dimension]
 
 
-def rows_of(basis: Basis, user: Any) -> Q:
-    """The allocated rows that are of this basis; of receipts, those that `user` may see."""
-    match basis:
-        case Basis.CONTRACTED:
-            return Q(receipt__isnull=True, project__stage__in=CONTRACTED_STAGES)
-        case Basis.INTENDED:
-            return Q(receipt__isnull=True, project__stage=Stage.INTENDED)
-        case Basis.RECEIVED:
-            return Q(receipt__isnull=False) & rights.visible(Receipt, user, "receipt__")
-
-
 def aggregates(basis: Basis, among: Q | None = None, prefix: str = "") -> dict[str, Any]:
     """What `figure` needs of a set of allocated rows, or of those `among` them."""
-    # A row that was made for another base currency counts as not converted.
     among = among or Q()
-    counted = Q(outcome=Outcome.COUNTED, base_currency=base_currency())
+    counted = Allocation.objects.counted()
     disclosed = ~Q(outcome=Outcome.UNDISCLOSED)
     found: dict[str, Any] = {
         "projects": Count("project", distinct=True, filter=among or None),
@@ -211,8 +196,8 @@ def _share(part: Decimal, whole: Decimal) -> Decimal | None:
 
 def allocations(question: ProjectQuestion, basis: Basis) -> QuerySet:
     """The allocated rows that a valid question of this basis is about."""
-    rows = Allocation.objects.filter(
-        rows_of(basis, question.user), project__in=question.qs.order_by().values("pk")
+    rows = Allocation.objects.of_basis(basis, question.user).filter(
+        project__in=question.qs.order_by().values("pk")
     )
     if basis == Basis.RECEIVED:
         rows = rows.filter(question.receipts(prefix="receipt__"))

@@ -65,7 +65,8 @@ class Question(django_filters.FilterSet):
     """
 
     ORDERINGS: dict[str, str] = {}
-    # What an order needs that is no column: it is added to the records by its name.
+    # What an order needs that is no column: it is added to the records by its name, as an
+    # expression or as a function of the question that makes one.
     COMPUTED: dict[str, Any] = {}
     DEFAULT_ORDERING = "code"
     TIE = "code"
@@ -149,7 +150,9 @@ class Question(django_filters.FilterSet):
         asked = self.form.cleaned_data.get("ordering") or self.DEFAULT_ORDERING
         name = self.ORDERINGS.get(asked.removeprefix("-"), asked.removeprefix("-"))
         if name in self.COMPUTED:
-            queryset = queryset.annotate(**{name: self.COMPUTED[name]})
+            computed = self.COMPUTED[name]
+            made = computed(self) if callable(computed) else computed
+            queryset = queryset.annotate(**{name: made})
         column = F(name)
         by = column.desc(nulls_last=True) if asked.startswith("-") else column.asc(nulls_last=True)
         return queryset.order_by(by, self.TIE)
@@ -167,9 +170,11 @@ def eyes_of(data: Any, user: Any) -> Any:
     return None if states == {State.PUBLISHED.value} else user
 
 
-def label_of(path: str) -> Any:
-    """The name of what a record belongs to, by which a list is put in order; null where none is."""
-    return Coalesce(stated(f"{path}__name"), stated(f"{path}__name_zh"))
+def label_of(path: str = "") -> Any:
+    """A record's name, or that of what it belongs to, by which a list is put in order; null
+    where there is none."""
+    prefix = f"{path}__" if path else ""
+    return Coalesce(stated(f"{prefix}name"), stated(f"{prefix}name_zh"))
 
 
 def stated(column: str) -> Any:

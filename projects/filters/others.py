@@ -19,6 +19,7 @@ from projects.models import (
     Source,
     What,
     Zone,
+    contracted_of_area,
 )
 
 from . import base
@@ -59,9 +60,12 @@ class AreaQuestion(Ordered):
     zone = base.CodesFilter(Zone, method="narrow_zone", label=_("zone"))
     source = base.CodesFilter(Source, method="narrow_source", label=_("source"))
     search = base.SearchFilter(**base.SEARCH)
-    ordering = ordering("code", "name", "unveiled_on", "size_km2", "zone")
-    ORDERINGS = {"zone": "zone_label"}
-    COMPUTED = {"zone_label": base.label_of("zone")}
+    ordering = ordering("code", "name", "unveiled_on", "size_km2", "zone", "contracted")
+    ORDERINGS = {"zone": "zone_label", "contracted": "contracted_sum"}
+    COMPUTED = {
+        "zone_label": base.label_of("zone"),
+        "contracted_sum": lambda question: contracted_of_area(question.user),
+    }
 
     class Meta:
         model = Area
@@ -96,9 +100,15 @@ class EnterpriseQuestion(Ordered):
     source = base.CodesFilter(Source, method="narrow_source", label=_("source"))
     search = base.SearchFilter(**base.SEARCH)
     state = base.state()
-    ordering = ordering("code", "name", "settled_on", "area", "origin", "kind")
-    ORDERINGS = {"area": "area_label", "origin": "origin_stated", "kind": "kind_stated"}
+    ordering = ordering("code", "name", "uscc", "settled_on", "area", "origin", "kind")
+    ORDERINGS = {
+        "area": "area_label",
+        "origin": "origin_stated",
+        "kind": "kind_stated",
+        "uscc": "uscc_stated",
+    }
     COMPUTED = {
+        "uscc_stated": base.stated("uscc"),
         "area_label": base.label_of("area"),
         "origin_stated": base.stated("origin"),
         "kind_stated": base.stated("kind"),

@@ -17,7 +17,9 @@ from projects.models import (
     Sector,
     Source,
     Stage,
+    received_of,
 )
+from projects.models.fields import sum_to_order_by
 
 from . import base, values
 
@@ -43,13 +45,21 @@ class ProjectQuestion(base.Question):
         "amount": "conversion__amount_base",
         "area": "area_label",
         "enterprise": "enterprise_label",
+        "partners": "partner_label",
+        "received": "received_sum",
         "sectors": "sector_label",
         "stage": "stage_number",
     }
     COMPUTED = {
         "area_label": base.label_of("area"),
         "enterprise_label": base.label_of("enterprise"),
-        # Of several sectors the first, as it stands in the list.
+        # Of several partners the first, as it stands in the list, and so of several sectors.
+        "partner_label": Subquery(
+            Enterprise.objects.filter(partner_projects=OuterRef("pk"))
+            .order_by("code")
+            .values(label=base.label_of())[:1]
+        ),
+        "received_sum": lambda question: received_of(question.user, sum_to_order_by),
         "sector_label": Subquery(
             ProjectSector.objects.filter(project=OuterRef("pk"))
             .order_by("pk")
@@ -96,7 +106,7 @@ class ProjectQuestion(base.Question):
         choices=base.orderings(
             [
                 *["signed_on", "amount", "name", "code", "updated_at"],
-                *["area", "enterprise", "sectors", "stage"],
+                *["area", "enterprise", "partners", "sectors", "stage", "received"],
                 *["registered_on", "started_on", "operating_on"],
             ]
         ),

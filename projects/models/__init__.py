@@ -4,7 +4,13 @@ from .attempt import AttemptCount, Limit
 from .audit import AuditEntry
 from .base import State
 from .batch import BatchState, ImportBatch, ImportRow, RowFate
-from .conversion import Allocation, Outcome, ProjectConversion, ReceiptConversion
+from .conversion import (
+    Allocation,
+    Outcome,
+    ProjectConversion,
+    ReceiptConversion,
+    contracted_of_area,
+)
 from .enterprise import Enterprise, Kind
 from .former import FormerCode
 from .headline import Headline, HeadlineBasis, What
@@ -19,6 +25,7 @@ from .project import (
     Stage,
     base_currency,
     check_shares,
+    received_of,
 )
 from .proposal import (
     NOUN_OF,
@@ -93,4 +100,6 @@ __all__ = [
     "Zone",
     "base_currency",
     "check_shares",
+    "contracted_of_area",
+    "received_of",
 ]

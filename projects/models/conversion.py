@@ -7,13 +7,15 @@ which it was made; a row made for another one counts as not converted.
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
+from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
-from .fields import MoneyField, RateField
-from .project import Project, base_currency
+from . import rights
+from .fields import MoneyField, RateField, sum_to_order_by
+from .project import CONTRACTED_STAGES, Basis, Project, Stage, base_currency
 from .rate import ExchangeRate
 from .receipt import Receipt
 from .sector import Sector
@@ -88,6 +90,26 @@ class ReceiptConversion(Conversion):
     )
 
 
+class AllocationQuerySet(DerivedQuerySet):
+    def of_basis(self, basis: Basis, user: Any) -> Self:
+        """Parts of contracted or of intended amounts, or of the receipts that `user` may see."""
+        match basis:
+            case Basis.CONTRACTED:
+                return self.filter(receipt__isnull=True, project__stage__in=CONTRACTED_STAGES)
+            case Basis.INTENDED:
+                return self.filter(receipt__isnull=True, project__stage=Stage.INTENDED)
+            case Basis.RECEIVED:
+                return self.filter(
+                    rights.visible(Receipt, user, "receipt__"), receipt__isnull=False
+                )
+
+    @staticmethod
+    def counted() -> Q:
+        """Those that have an amount in the base currency: a row that was made for another one
+        counts as not converted."""
+        return Q(outcome=Outcome.COUNTED, base_currency=base_currency())
+
+
 class Allocation(models.Model):
     """One row is the part of a project's amount, or of one receipt, that falls to one sector.
 
@@ -108,10 +130,30 @@ class Allocation(models.Model):
     outcome = models.CharField(max_length=11, choices=Outcome)
     amount_base = MoneyField(null=True, negative=True)
 
-    objects = DerivedQuerySet.as_manager()
+    objects = AllocationQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["sector", "project"], name="allocation_sector")]
 
     def __str__(self) -> str:
         return f"{self.amount_base} {self.base_currency} ({self.outcome})"
+
+
+def contracted_of_area(user: Any) -> Subquery:
+    """What contracted projects of an area come to that `user` may see, to put areas in order by.
+
+    Of the same rows as the totals by area; None where none of them has an amount that counts.
+    """
+    sums = (
+        Allocation.objects.of_basis(Basis.CONTRACTED, user)
+        .filter(
+            Allocation.objects.counted(),
+            rights.visible(Project, user, "project__"),
+            project__area=OuterRef("pk"),
+        )
+        .order_by()
+        .values("project__area")
+        .annotate(sum=sum_to_order_by("amount_base"))
+        .values("sum")
+    )
+    return Subquery(sums)

@@ -222,22 +222,8 @@ class ProjectQuerySet(NamedQuerySet):
         return found
 
     def with_received(self, user: Any) -> Self:
-        """Adds `received`: funds received in the base currency, by receipts that `user` may see.
-
-        None until there is such a receipt that could be converted.
-        """
-        from .conversion import ReceiptConversion
-        from .receipt import Receipt
-
-        sums = (
-            ReceiptConversion.objects.current()
-            .filter(rights.visible(Receipt, user, "receipt__"), receipt__project=OuterRef("pk"))
-            .order_by()
-            .values("receipt__project")
-            .annotate(sum=ExactSum("amount_base"))
-            .values("sum")
-        )
-        return self.annotate(received=Subquery(sums))
+        """Adds `received` to each project; see `received_of`."""
+        return self.annotate(received=received_of(user))
 
     def with_figures(self, user: Any) -> Self:
         """Everything that a list or an API page shows `user` of each project, at a fixed cost.
@@ -251,6 +237,26 @@ class ProjectQuerySet(NamedQuerySet):
             .prefetch_related("shares__sector", "partners", "sources")
             .with_received(user)
         )
+
+
+def received_of(user: Any, total: Any = ExactSum) -> Subquery:
+    """Funds received of a project in the base currency, by receipts that `user` may see.
+
+    None until there is such a receipt that could be converted. `total` is the
+    way to sum them.
+    """
+    from .conversion import ReceiptConversion
+    from .receipt import Receipt
+
+    sums = (
+        ReceiptConversion.objects.current()
+        .filter(rights.visible(Receipt, user, "receipt__"), receipt__project=OuterRef("pk"))
+        .order_by()
+        .values("receipt__project")
+        .annotate(sum=total("amount_base"))
+        .values("sum")
+    )
+    return Subquery(sums)
 
 
 class Project(SourcedModel, ReviewedModel):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 _DERIVED: dict[str, Any] = {
     "amount_base": _("Amount in the base currency"),
     "base_currency": _("Base currency"),
+    "contracted": _("Contracted funds, in the base currency"),
     "page": _("Page of the record"),
     "rate": _("Rate: units of the base currency for one unit of the amount's own"),
     "rate_date": _("Day of the rate"),

@@ -28,6 +28,7 @@ from projects.models import (
     base_currency,
     rights,
 )
+from projects.serializers.words import field_in_words
 from projects.totals import DIMENSIONS
 
 # Of more rows than this no select is made: their code is typed.
@@ -265,8 +266,7 @@ class Asked:
         return column.many_to_many or column.null or column.blank
 
     def _order_label(self, ordering: str) -> str:
-        column = self.question._meta.model._meta.get_field(ordering.removeprefix("-"))
-        name = capfirst(str(column.verbose_name))
+        name = field_in_words(self.question._meta.model, ordering.removeprefix("-"))
         if ordering.startswith("-"):
             return gettext("%(column)s, descending") % {"column": name}
         return name

@@ -2,10 +2,23 @@
 
 import json
 from datetime import date
+from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
-from tests.factories import make_area, make_enterprise, make_project, make_sector, make_source
+from projects.views.area import AreaList
+from projects.views.enterprise import EnterpriseList
+from projects.views.project import ProjectList
+from projects.views.source import SourceList
+from tests.factories import (
+    make_area,
+    make_enterprise,
+    make_project,
+    make_receipt,
+    make_sector,
+    make_source,
+)
 from tests.views.reading import query_of, sent_by
 
 pytestmark = pytest.mark.django_db
@@ -147,8 +160,68 @@ def test_every_column_of_a_list_puts_it_in_order(ask):
     assert codes("enterprise") == ["b", "a", "c"]
     assert codes("sectors") == ["c", "a", "b"]
     assert codes("stage") == ["b", "c", "a"]
-    headings = ask("/projects/").one("thead").all("th")
-    assert all(heading.all("a") for heading in headings)
+
+
+def test_lists_are_sorted_by_what_belongs_to_their_records(ask):
+    kashi, aksu, turpan = (make_area(code=code) for code in ("kashi", "aksu", "turpan"))
+    two, one = make_enterprise(name="B"), make_enterprise(name="A")
+    first = make_project(code="a", area=kashi, amount=Decimal("5.00"), partners=[two, one])
+    second = make_project(code="b", area=aksu, amount=Decimal("10.00"), partners=[one])
+    make_project(code="c", area=aksu, amount=None)
+    make_project(code="d", area=turpan, stage="intended", signed_on=None, amount=Decimal("99.00"))
+    make_receipt(first, amount=Decimal("3.00"))
+    make_receipt(first, amount=Decimal("9.00"))
+    make_receipt(second, amount=Decimal("11.00"))
+
+    def codes(address, ordering, column=1):
+        return [row[column] for row in ask(address, ordering=ordering).rows()]
+
+    assert codes("/projects/", "partners") == ["b", "a", "c", "d"]
+    assert codes("/projects/", "-partners") == ["a", "b", "c", "d"]
+    assert codes("/projects/", "received") == ["b", "a", "c", "d"]
+    assert codes("/projects/", "-received") == ["a", "b", "c", "d"]
+    # Contracted, not intended; what has nothing that counts stands last either way.
+    assert codes("/areas/", "-contracted", 0) == [aksu.name, kashi.name, turpan.name]
+    assert codes("/areas/", "contracted", 0) == [kashi.name, aksu.name, turpan.name]
+
+
+def test_enterprises_are_sorted_by_their_social_credit_code(ask):
+    make_enterprise(code="without")
+    make_enterprise(code="second", uscc="91350100M000100Y43")
+    make_enterprise(code="first", uscc="91110000600037341L")
+
+    rows = ask("/enterprises/", ordering="uscc", columns=["code", "uscc"]).rows()
+
+    assert [row[0] for row in rows] == ["first", "second", "without"]
+
+
+def test_a_program_walks_by_a_sum_as_the_page_is_sorted(client):
+    for number in range(5):
+        make_receipt(make_project(code=f"p{number}"), amount=Decimal(10 - number % 3))
+    make_project(code="without")
+
+    address, walked = "/api/v1/projects/?ordering=-received&page_size=2&cursor=", []
+    while address:
+        answer = client.get(address).json()
+        walked += [record["code"] for record in answer["results"]]
+        address = answer["next"]
+
+    assert walked == ["p0", "p3", "p1", "p4", "p2", "without"]
+
+
+@pytest.mark.parametrize(
+    ("listed", "columns"), [(ProjectList, 14), (EnterpriseList, 8), (AreaList, 5), (SourceList, 3)]
+)
+def test_every_column_of_a_list_can_be_sorted(ask, listed, columns):
+    address = reverse(f"{listed.question_class._meta.model.__name__.lower()}s")
+
+    headings = ask(address, columns=list(listed.columns)).one("thead").all("th")
+
+    assert len(headings) == columns
+    for heading in headings:
+        assert heading.attributes["aria-sort"] in ("none", "ascending", "descending")
+        sorted_by = dict(query_of(heading.one("a").attributes["href"]))["ordering"]
+        assert ask(address, ordering=sorted_by)
 
 
 @pytest.mark.parametrize("words", ["0", "99999", "9" * 30, "9" * 190])
