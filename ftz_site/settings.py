@@ -244,6 +244,14 @@ CACHES = {
     # Limits hold however many workers count at once, so a cache that miscounts then, or is
     # another one in each of them, is not asked to.
     "limits": CACHE if CACHE and counts_exactly(CACHE) else SHARED_CACHE,
+    # Pages, each under the state of the register that it shows: every worker keeps its own.
+    # Not where templates are being written, which they would outlive.
+    "pages": {
+        "BACKEND": "django.core.cache.backends."
+        + ("dummy.DummyCache" if DEBUG else "locmem.LocMemCache"),
+        "LOCATION": "pages",
+        "OPTIONS": {"MAX_ENTRIES": 200},
+    },
 }
 
 # --- The site ----------------------------------------------------------------

@@ -31,6 +31,6 @@ from ftz_site.settings import *  # noqa: E402, F403
 
 # Limits too are counted in memory, and not where this machine's own register counts.
 MEMORY = "django.core.cache.backends.locmem.LocMemCache"
-CACHES = {name: {"BACKEND": MEMORY, "LOCATION": name} for name in ("default", "limits")}
+CACHES = {name: {"BACKEND": MEMORY, "LOCATION": name} for name in ("default", "limits", "pages")}
 # Real hashing would take most of a test that signs somebody in.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -17,6 +17,7 @@ from projects.models import (
     Project,
     ProjectConversion,
     ReceiptConversion,
+    RecentWrite,
     Sector,
     Zone,
 )
@@ -149,6 +150,7 @@ def rebuild() -> Rebuilt:
         if wrong:
             with transaction.atomic():
                 derive(wrong)
+                RecentWrite.objects.note()
         result.projects += len(projects)
         result.projects_differing += len(wrong)
         result.differing += list(wrong.values())[: NAMED - len(result.differing)]
@@ -162,4 +164,5 @@ def _mend_search_keys(model: Any, keys: Sequence[int]) -> list[Any]:
         stale = stale_search_keys(records)
         # A search key is no statement about the record: no history, no new version.
         model._base_manager.bulk_update(stale, ["search_key"])
+        RecentWrite.objects.note()
     return stale

@@ -38,6 +38,7 @@ from .proposal import (
 )
 from .rate import ExchangeRate
 from .receipt import Receipt
+from .recent import RecentWrite
 from .recovery import RecoveryCode
 from .report import ErrorReport, Reported, ReportState
 from .reset import ResetRequest
@@ -83,6 +84,7 @@ __all__ = [
     "Qualifier",
     "Receipt",
     "ReceiptConversion",
+    "RecentWrite",
     "RecoveryCode",
     "ReportState",
     "Reported",

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext
 from django.views import View
 
@@ -19,6 +20,7 @@ from projects.serializers.words import field_in_words
 
 from .narrowing import Looking, panels
 from .questions import PAGE_ALONE, Asked
+from .unchanged import kept_while_unchanged
 
 PAGE_SIZES = (50, 100, 200)
 PAGE_SIZE, LARGEST_PAGE = PAGE_SIZES[0], PAGE_SIZES[-1]
@@ -73,6 +75,7 @@ class ListPage(View):
         """The name of the list's address."""
         return str(self.request.resolver_match.url_name)
 
+    @method_decorator(kept_while_unchanged)
     def get(self, request: HttpRequest) -> HttpResponse:
         model = self.question_class._meta.model
         question = self.question_class(

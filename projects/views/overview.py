@@ -19,6 +19,7 @@ from projects.progress import progress
 from .drawing import largest_as_bars
 from .lists import refused
 from .questions import asking
+from .unchanged import kept_while_unchanged
 
 MOST_FOUND = 10
 MOST_HEADLINES = 6
@@ -43,6 +44,7 @@ class OverviewQuestion(filters.Question):
 
 
 @require_safe
+@kept_while_unchanged
 def overview(request: HttpRequest) -> HttpResponse:
     """The state of the register at a glance, or with `search` what it holds of some words."""
     question = OverviewQuestion(

@@ -19,6 +19,7 @@ from projects.totals import DIMENSIONS, CrossTable, Figure, Totals
 from .drawing import largest_as_bars, line_of
 from .lists import refused
 from .questions import Asked
+from .unchanged import kept_while_unchanged
 
 # What a page can show; the rest stands together in one row, so that all add up.
 MOST_ROWS = 200
@@ -27,6 +28,7 @@ MOST_COLUMNS = 16
 
 
 @require_safe
+@kept_while_unchanged
 def totals_page(request: HttpRequest) -> HttpResponse:
     """Sums by one dimension or two, each a link to exactly its records."""
     question = TotalsQuestion(

@@ -8,14 +8,15 @@ from django.core.management.base import BaseCommand
 from projects.models import (
     AttemptCount,
     AuditEntry,
+    RecentWrite,
     RecoveryCode,
     ResetRequest,
     SignedInSession,
 )
 
-# What is kept of who came, and not of the register.
-ABOUT_SIGNING_IN = frozenset(
-    {AttemptCount, AuditEntry, RecoveryCode, ResetRequest, SignedInSession}
+# What is kept of who came and when, and not of the register.
+BESIDE_THE_REGISTER = frozenset(
+    {AttemptCount, AuditEntry, RecentWrite, RecoveryCode, ResetRequest, SignedInSession}
 )
 
 
@@ -45,5 +46,5 @@ def is_register_empty() -> bool:
     return not any(
         model._default_manager.exists()
         for model in apps.get_app_config("projects").get_models()
-        if model not in ABOUT_SIGNING_IN
+        if model not in BESIDE_THE_REGISTER
     )
