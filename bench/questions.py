@@ -11,8 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db.models import Sum
+from django.http import QueryDict
+from django.test import override_settings
 
+from projects import facets
+from projects.filters import ProjectQuestion
 from projects.models import Project
 from projects.models.fields import MoneyField
 
@@ -104,6 +109,26 @@ def bare_rows(built: Built) -> int:
     return len(Project.objects.order_by("code").values()[:API_PAGE])
 
 
+def facets_of_projects(built: Built) -> int:
+    """What stands beside the list of all projects; how many values that is."""
+    question = ProjectQuestion(QueryDict(), Project.objects.visible_to(None))
+    records = question.qs.count()
+    found = [facets.counted(facet, question, records) for facet in facets.facets_of(question)]
+    return sum(len(facet.options) for facet in found)
+
+
+def kept(ask: Callable[[Built], int | None]) -> Callable[[Built], int | None]:
+    """The same as the next visitor gets it, once it was made and nothing was written since."""
+    pages = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "kept"}
+
+    def again(built: Built) -> int | None:
+        with override_settings(CACHES={**settings.CACHES, "pages": pages}):
+            return ask(built)
+
+    return again
+
+
+FACETS, LIST_KEPT = "facets of the list", "list, page 1, once it is kept"
 LIST, TOTALS, CROSS = "list, page 1", "totals by sector", "totals by sector, then year"
 CROSS_CSV = "export, CSV of sector, then year"
 LIST_DEEP, API, API_DEEP = "list, last page", "API, page of 100", "API, last page by number"
@@ -120,6 +145,8 @@ QUESTIONS = [
     Question("list, search with many hits in pinyin", page("/projects/?search=wuliu")),
     Question("list, search with one hit", page("/projects/?search={built.code_in_the_middle}")),
     Question(LIST_DEEP, page("/projects/?page={built.last_page}")),
+    Question(FACETS, facets_of_projects),
+    Question(LIST_KEPT, kept(page("/projects/"))),
     Question("list, largest amounts first", page("/projects/?ordering=-amount")),
     Question("page of one project", page("/projects/{built.code_in_the_middle}/")),
     Question(TOTALS, page("/api/v1/totals/?by=sector")),
@@ -143,6 +170,8 @@ RATIOS = [
     Ratio("cross-table to totals by sector", CROSS, TOTALS),
     Ratio("CSV of the cross-table to the cross-table", CROSS_CSV, CROSS),
     Ratio("last page of the list to the first", LIST_DEEP, LIST),
+    Ratio("facets of the list to its first page, which has them", FACETS, LIST),
+    Ratio("first page once it is kept to making it", LIST_KEPT, LIST),
     Ratio("last page of the API by cursor to by number", API_CURSOR, API_DEEP),
     Ratio("API page of 100 to its bare rows", API, BARE),
 ]
