@@ -12,6 +12,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from projects import auditing, serializers
+from projects.accounts import typed
 from projects.importing import batches, publishing, undoing, workers
 from projects.importing.mapping import MappingError, mapping_of
 from projects.importing.rows import text_of
@@ -79,7 +80,8 @@ def page_of(
         _only(request, (), errors)
     match batch.state:
         case BatchState.PREVIEWED:
-            context |= _preview(batch)
+            back = typed.take(request)
+            context |= {**_preview(batch, back), "typed_back": back}
         case BatchState.WRITTEN:
             context["meanings"] = meanings(batch)
             context["may_not"] = undoing.lacking(batch, request.user)
@@ -126,7 +128,7 @@ def _with_rows(request: HttpRequest, batch: ImportBatch, errors: dict[str, Any])
     return found
 
 
-def _preview(batch: ImportBatch) -> dict[str, Any]:
+def _preview(batch: ImportBatch, back: typed.Typed | None) -> dict[str, Any]:
     """The totals before and after, the sums of the file beside ours, and the names to be decided
     about. Two queries."""
     moved = batches.differences(batch)
@@ -147,7 +149,7 @@ def _preview(batch: ImportBatch) -> dict[str, Any]:
         "differing": sum(one.differs for one in sums),
         "more_sums": max(0, batch.counts.get(RowFate.FOOTER, 0) - MOST_SUMS),
         "refused": batch.counts.get(RowFate.REFUSED, 0),
-        "undecided": questions(batch),
+        "undecided": questions(batch, back.sent if back else None),
         "writable": sum(batch.counts.get(fate, 0) for fate in WRITABLE),
     }
 
