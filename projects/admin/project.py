@@ -191,7 +191,8 @@ class ProjectAdmin(ResemblingAdmin, RegisterAdmin):
             )
             sectors = [sector for sector, _share in shares]
             sources = form.cleaned_data.get("sources", ())
-            for sentence in usual.doubts(request.user, form.instance, sectors, sources):
+            doubter = usual.Doubter.of(request.user)
+            for sentence in doubter.project(form.instance, sectors, list(sources)):
                 messages.warning(request, sentence)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:

@@ -108,8 +108,8 @@ def test_nobody_learns_what_is_usual_of_drafts_that_they_may_not_see():
     clerk = make_user("clerk", areas=[here])
     project = Project(area=there, amount=10_000 * MILLION, currency="CNY")
 
-    assert usual.doubts(clerk, project, [], []) == []
-    assert len(usual.doubts(make_user("superuser"), project, [], [])) == 1
+    assert usual.Doubter.of(clerk).project(project, [], []) == []
+    assert len(usual.Doubter.of(make_user("superuser")).project(project, [], [])) == 1
 
 
 def test_a_doubt_costs_four_queries_at_most(django_assert_max_num_queries):
@@ -119,4 +119,4 @@ def test_a_doubt_costs_four_queries_at_most(django_assert_max_num_queries):
     project = Project(area=area, amount=10_000 * MILLION, currency="CNY")
 
     with django_assert_max_num_queries(4):
-        assert len(usual.doubts(user, project, [trade], [source])) == 1
+        assert len(usual.Doubter.of(user).project(project, [trade], [source])) == 1
