@@ -34,6 +34,7 @@ from projects.models import (
 )
 
 from .base import Autocompleting, RegisterAdmin, ask, by_state, few, yes_or_no
+from .receipt import AMOUNT, warn_of_receipts
 from .resembling import ResemblingAdmin
 from .reviewing import asked_by
 
@@ -185,7 +186,8 @@ class ProjectAdmin(ResemblingAdmin, RegisterAdmin):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        if {"amount", "currency"}.intersection(form.changed_data):
+        is_typed = not AMOUNT.isdisjoint(form.changed_data)
+        if is_typed:
             shares: list[Any] = next(
                 (rows.shares() for rows in formsets if hasattr(rows, "LINK")), []
             )
@@ -194,6 +196,10 @@ class ProjectAdmin(ResemblingAdmin, RegisterAdmin):
             doubter = usual.Doubter.of(request.user)
             for sentence in doubter.project(form.instance, sectors, list(sources)):
                 messages.warning(request, sentence)
+        rows = next((rows for rows in formsets if rows.model is Receipt), None)
+        if rows is not None:
+            kept = [row for row in rows.forms if row not in rows.deleted_forms]
+            warn_of_receipts(request, kept, all_of_them=is_typed)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         if formset.model is not Receipt:

@@ -151,8 +151,8 @@ class Doubter:
         if not receipt.amount:
             return
         size, project = abs(receipt.amount), receipt.project
-        is_told = project.amount and project.currency == receipt.currency
-        if is_told and (slip := off_its_whole(size, project.amount)):
+        whole = project.amount if project.currency == receipt.currency else None
+        if whole and (slip := off_its_whole(size, whole)):
             yield saying.part(receipt.amount, receipt.currency, slip)
             return
         others = list(all_received)
