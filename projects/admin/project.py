@@ -5,17 +5,15 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, QuerySet
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, JsonResponse, QueryDict
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from projects import reviewing, usual
-from projects.amounts import understood
 from projects.filters import ProjectQuestion
 from projects.forms import (
-    LONGEST_AMOUNT,
     ProjectForm,
     Reading,
     ReceiptForm,
@@ -27,13 +25,13 @@ from projects.models import (
     Area,
     Project,
     ProjectSector,
-    Qualifier,
     Receipt,
     Sector,
-    base_currency,
 )
 
+from .asked import amount_asked
 from .base import Autocompleting, RegisterAdmin, ask, by_state, few, yes_or_no
+from .doubting import DoubtingAdmin, doubts_of_project
 from .receipt import AMOUNT, warn_of_receipts
 from .resembling import ResemblingAdmin
 from .reviewing import asked_by
@@ -90,7 +88,7 @@ class ReceiptInline(Autocompleting, admin.TabularInline):
 
 
 @admin.register(Project)
-class ProjectAdmin(ResemblingAdmin, RegisterAdmin):
+class ProjectAdmin(DoubtingAdmin, ResemblingAdmin, RegisterAdmin):
     """Projects with their sectors and receipts.
 
     Sources and partners are chosen by autocomplete, not in inlines: they exist
@@ -213,6 +211,9 @@ class ProjectAdmin(ResemblingAdmin, RegisterAdmin):
             parts.append(reviewing.submit(request.user, receipt))
         parts += [reviewing.remove(request.user, receipt) for receipt in formset.deleted_objects]
 
+    def doubts_of(self, user: Any, asked: QueryDict) -> list[str]:
+        return doubts_of_project(user, asked)
+
     def get_urls(self) -> list[URLPattern]:
         read_amount = path(
             "read-amount/",
@@ -222,22 +223,10 @@ class ProjectAdmin(ResemblingAdmin, RegisterAdmin):
         return [read_amount, *super().get_urls()]
 
     def read_amount(self, request: HttpRequest) -> JsonResponse:
-        """How a text is read as an amount, for the script that shows it while somebody types.
-
-        `sent` names which of the fields beside it were changed as well.
-        """
-        asked = request.GET
-        qualifier = asked.get("qualifier", "")
+        """How a text is read as an amount, for the script that shows it while somebody types."""
         try:
-            read = understood(
-                asked.get("text", "")[:LONGEST_AMOUNT].replace("\x00", ""),
-                currency=asked.get("currency", base_currency()),
-                qualifier=qualifier if qualifier in Qualifier.values else Qualifier.EXACT,
-                amount_text="",
-                sent=set(asked.getlist("sent")),
-                negative=bool(asked.get("negative")),
-            )
+            read = amount_asked(request.GET)
         except ValidationError as error:
             return JsonResponse({"error": " ".join(error.messages)})
-        reading = Reading.of(read, qualified="qualifier" in asked)
+        reading = Reading.of(read, qualified="qualifier" in request.GET)
         return JsonResponse({"shown": reading.key, "reading": str(reading)})

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin, messages
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from projects import usual
@@ -13,6 +13,7 @@ from projects.forms import Reading, ReceiptForm
 from projects.models import Receipt
 
 from .base import RegisterAdmin, ask, by_state
+from .doubting import DoubtingAdmin, doubts_of_receipt
 
 AMOUNT = frozenset({"amount", "currency"})
 
@@ -36,7 +37,7 @@ def warn_of_receipts(
 
 
 @admin.register(Receipt)
-class ReceiptAdmin(RegisterAdmin):
+class ReceiptAdmin(DoubtingAdmin, RegisterAdmin):
     form = ReceiptForm
     list_display = ["received_on", "project", "received", "source", "updated_at", "state"]
     list_filter = [
@@ -55,6 +56,9 @@ class ReceiptAdmin(RegisterAdmin):
         (None, {"fields": ["project", "received_on", "amount", "currency", "amount_text"]}),
         (None, {"fields": ["source", "note"]}),
     ]
+
+    def doubts_of(self, user: Any, asked: QueryDict) -> list[str]:
+        return doubts_of_receipt(user, asked)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)

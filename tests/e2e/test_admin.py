@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from projects.models import Project
+from projects.money.slips import FEWEST_PEERS
 from tests.factories import (
     make_area,
     make_enterprise,
@@ -147,3 +148,47 @@ def test_a_name_like_another_is_shown_with_a_link_while_it_is_typed(signed_in):
     region.get_by_role("link").wait_for(state="detached")
     page.get_by_role("button", name="Save", exact=True).click()
     page.locator(".messagelist .success").wait_for()
+
+
+def hundred_millions(**changes):
+    for _ in range(FEWEST_PEERS):
+        make_project(**{"amount": Decimal("100000000.00")} | changes)
+
+
+def test_an_amount_far_off_is_doubted_while_it_is_typed_and_saved_all_the_same(signed_in):
+    area = make_area(code="kashi", name="Kashi")
+    hundred_millions(area=area)
+    page = signed_in
+    page.goto("/admin/projects/project/add/")
+    page.fill("#id_code", "odd")
+    page.fill("#id_name", "Odd")
+    region = page.locator(".field-amount .amount-doubts[aria-live=polite]")
+
+    page.locator("#id_amount").press_sequentially("100亿元")
+    page.locator("#id_amount ~ output", has_text="10,000,000,000.00 CNY").wait_for()
+    page.locator(".field-area .select2-selection").click()
+    page.locator(".select2-search__field:focus").press_sequentially("kashi")
+    page.locator(".select2-results__option", has_text="Kashi").click()
+
+    region.get_by_text("is 100 times what is usual of Kashi").wait_for()
+    page.fill("#id_amount", "1亿元")
+    region.locator("p").wait_for(state="detached")
+    page.fill("#id_amount", "100亿元")
+    region.locator("p").wait_for()
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.locator(".messagelist .success").wait_for()
+    page.locator(".messagelist .warning", has_text="is 100 times what is usual").wait_for()
+    assert Project.objects.get(code="odd").amount == Decimal("10000000000.00")
+
+
+def test_funds_received_are_doubted_by_the_amount_above_them_while_both_are_typed(signed_in):
+    page = signed_in
+    page.goto("/admin/projects/project/add/")
+    page.fill("#id_amount", "1亿元")
+    page.locator("#receipts-group .add-row a").click()
+
+    page.fill("#id_receipts-1-amount", "100亿元")
+
+    region = page.locator("#id_receipts-1-amount ~ .amount-doubts")
+    region.get_by_text("is 100 times the amount of the whole project").wait_for()
+    assert not page.locator("#id_receipts-0-amount ~ .amount-doubts p").count()
