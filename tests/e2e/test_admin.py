@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from django.apps import apps
 from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
@@ -192,3 +193,50 @@ def test_funds_received_are_doubted_by_the_amount_above_them_while_both_are_type
     region = page.locator("#id_receipts-1-amount ~ .amount-doubts")
     region.get_by_text("is 100 times the amount of the whole project").wait_for()
     assert not page.locator("#id_receipts-0-amount ~ .amount-doubts p").count()
+
+
+@pytest.mark.parametrize("width", [1440, 1280, 820, 390])
+def test_no_form_is_wider_than_its_page(signed_in, width):
+    make_one_of_each()
+    page = signed_in
+    page.set_viewport_size({"width": width, "height": 900})
+    wide = """() => [...document.querySelectorAll("body, #content *")]
+        .filter((one) => one.getBoundingClientRect().right > innerWidth + 1 && one.offsetWidth)
+        .map((one) => `${one.tagName} ${one.id || one.className}`)"""
+
+    for noun in ("project", "enterprise", "headline", "receipt"):
+        model = apps.get_model("projects", noun)
+        page.goto(reverse(f"admin:projects_{noun}_change", args=[model.objects.first().pk]))
+
+        assert page.evaluate(wide) == [], noun
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), noun
+
+
+def test_where_there_is_no_room_for_a_table_each_cell_has_its_words(signed_in):
+    make_one_of_each()
+    page = signed_in
+    page.set_viewport_size({"width": 390, "height": 900})
+    page.goto(reverse("admin:projects_project_change", args=[Project.objects.get().pk]))
+    cell = page.locator("#receipts-0 .field-amount")
+
+    words = cell.evaluate("(one) => getComputedStyle(one, '::before').content")
+    beside = cell.evaluate("(one) => one.getBoundingClientRect().left < 40")
+
+    assert words == '"Amount"'
+    assert beside
+    # The row from which new ones are made stays out of sight.
+    assert page.locator("#receipts-empty").is_hidden()
+    page.locator("#receipts-group .add-row a").click()
+    assert page.locator("#receipts-2 .field-amount input").first.is_visible()
+
+
+def test_texts_begin_small_and_grow_with_what_is_typed(signed_in):
+    page = signed_in
+    page.goto("/admin/projects/project/add/")
+    box = page.locator("#id_aliases")
+    before = box.bounding_box()["height"]
+
+    box.fill("\n".join(f"Name {number}" for number in range(8)))
+
+    assert before < 60
+    assert before < box.bounding_box()["height"] < 400
