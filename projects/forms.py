@@ -73,17 +73,23 @@ class AmountInput(forms.TextInput):
 
     The key of that reading goes along in a hidden input. Without JavaScript it
     is what the last answer of the server showed; the script shows and replaces
-    it while somebody types.
+    it while somebody types. `doubted` is the noun whose admin says what is to be
+    doubted of it.
     """
 
     reading: Reading | None = None
+    # The key of the record of which it is.
+    besides: Any = None
 
     class Media:
         css = {"screen": ["projects/admin_amount.css"]}
         js = ["projects/admin_amount.js"]
 
-    def __init__(self, attrs: dict[str, Any] | None = None, *, negative: bool = False) -> None:
+    def __init__(
+        self, attrs: dict[str, Any] | None = None, *, negative: bool = False, doubted: str = ""
+    ) -> None:
         self.negative = negative
+        self.doubted = doubted
         super().__init__({"class": "vTextField amount-input", **(attrs or {})})
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Typed | None:
@@ -96,25 +102,31 @@ class AmountInput(forms.TextInput):
             "data-amount-reader": reverse("admin:projects_project_read_amount"),
             "data-amount-negative": "1" if self.negative else "",
         }
+        doubts = SafeString("")
+        if self.doubted:
+            attrs["data-doubting"] = reverse(f"admin:projects_{self.doubted}_doubting")
+            attrs["data-besides"] = self.besides or ""
+            doubts = SafeString('<div class="amount-doubts" aria-live="polite"></div>')
         shown = self.reading
         # The output says for which input it is by standing beside it: the admin's script, where it
         # adds a row, knows `for` on labels only.
         return format_html(
             '{}<input type="hidden" name="{}-shown" value="{}">'
-            '<output class="amount-reading">{}</output>',
+            '<output class="amount-reading">{}</output>{}',
             super().render(name, value, attrs, renderer),
             name,
             shown.key if shown else "",
             shown if shown and shown.amount is not None else "",
+            doubts,
         )
 
 
 class AmountField(forms.CharField):
     """An amount as people write it. Cleans to what was `Typed`: the form reads it."""
 
-    def __init__(self, *, negative: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *, negative: bool = False, doubted: str = "", **kwargs: Any) -> None:
         kwargs.setdefault("max_length", LONGEST_AMOUNT)
-        kwargs.setdefault("widget", AmountInput(negative=negative))
+        kwargs.setdefault("widget", AmountInput(negative=negative, doubted=doubted))
         super().__init__(**kwargs)
 
     def prepare_value(self, value: Any) -> str | None:
@@ -182,6 +194,7 @@ class AmountForm(RegisterForm):
         super().__init__(*args, **kwargs)
         if self.AMOUNT in self.fields and self.instance.pk is not None:
             self.fields[self.AMOUNT].widget.reading = self._standing()
+            self.fields[self.AMOUNT].widget.besides = self.instance.pk
 
     def _standing(self) -> Reading:
         return Reading(
@@ -233,6 +246,7 @@ class AmountForm(RegisterForm):
 class ProjectForm(AmountForm):
     amount = AmountField(
         label=_("Amount"),
+        doubted="project",
         required=False,
         help_text=_(
             "As it was published: 17.6亿元, 5000万元, more than 1 billion yuan, 未披露; or a "
@@ -260,6 +274,7 @@ class ReceiptForm(AmountForm):
     amount = AmountField(
         label=_("Amount"),
         negative=True,
+        doubted="receipt",
         help_text=_("As for a project. Below zero: money returned."),
     )
 

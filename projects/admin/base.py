@@ -229,6 +229,9 @@ class RegisterAdmin(KeepingAdmin, ReviewingAdmin, PlainAdmin, SimpleHistoryAdmin
     form = RegisterForm
     object_history_list_template = "admin/projects/history_list.html"
 
+    class Media:
+        css = {"screen": ["projects/admin_forms.css"]}
+
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         ordering = self.get_ordering(request) or self.model._meta.ordering
         return self.model.objects.visible_to(request.user).order_by(*ordering)

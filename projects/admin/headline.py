@@ -1,6 +1,12 @@
-from django.contrib import admin
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from projects import headlines, usual
 from projects.filters import HeadlineQuestion
 from projects.forms import HeadlineForm, Reading
 from projects.models import Area, Headline, Zone
@@ -38,6 +44,14 @@ class HeadlineAdmin(RegisterAdmin):
         (_("Figure"), {"fields": ["value", ("currency", "qualifier"), "basis"]}),
         (None, {"fields": ["source", "quote", "note"]}),
     ]
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if {"value", "currency"}.isdisjoint(form.changed_data):
+            return
+        [beside] = headlines.beside([form.instance], request.user)
+        for sentence in usual.Doubter.headline(form.instance, beside.itemised):
+            messages.warning(request, sentence)
 
     @admin.display(description=_("scope"))
     def about(self, headline: Headline) -> str:

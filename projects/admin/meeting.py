@@ -100,12 +100,11 @@ class MeetingPages(admin.ModelAdmin):
         form_url: str = "",
         extra_context: Any = None,
     ) -> HttpResponse:
-        if request.method == "GET" and (sent := typed.take(request)) is not None:
+        if (back := typed.take(request)) is not None:
             # Shown as a form that is refused, with what was typed into it: nothing is written.
             # Its files first: as they are read, Django reads what was sent with them anew.
             _none = request.FILES
-            request.method, request.POST, request.typed_before = "POST", sent, True
-        extra_context = {**(extra_context or {}), "typed_by": typed.typed_by(request.user)}
+            request.method, request.POST, request.typed_before = "POST", back.sent, True
         if request.method != "POST" or object_id is None:
             return super().changeform_view(request, object_id, form_url, extra_context)
         with transaction.atomic():

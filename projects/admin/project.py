@@ -5,17 +5,15 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, QuerySet
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, JsonResponse, QueryDict
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from projects import reviewing, usual
-from projects.amounts import understood
 from projects.filters import ProjectQuestion
 from projects.forms import (
-    LONGEST_AMOUNT,
     ProjectForm,
     Reading,
     ReceiptForm,
@@ -27,24 +25,27 @@ from projects.models import (
     Area,
     Project,
     ProjectSector,
-    Qualifier,
     Receipt,
     Sector,
-    base_currency,
 )
 
+from .asked import amount_asked
 from .base import Autocompleting, RegisterAdmin, ask, by_state, few, yes_or_no
+from .doubting import DoubtingAdmin, doubts_of_project
+from .receipt import AMOUNT, warn_of_receipts
 from .resembling import ResemblingAdmin
 from .reviewing import asked_by
 
 # Beyond, the rows make the form too long to work with, and in the end too large to be sent at all.
 MOST_RECEIPTS = 30
+TABULAR = "admin/projects/tabular.html"
 
 
 class ShareInline(Autocompleting, admin.TabularInline):
     model = ProjectSector
     form = ShareForm
     formset = SharesFormSet
+    template = TABULAR
     # Without JavaScript these are the rows that can be added at a time.
     extra = 3
     autocomplete_fields = ["sector"]
@@ -75,6 +76,7 @@ class ReceiptInline(Autocompleting, admin.TabularInline):
     model = Receipt
     form = ReceiptForm
     formset = ReceiptsFormSet
+    template = TABULAR
     extra = 1
     fields = ["received_on", "amount", "currency", "amount_text", "source"]
     autocomplete_fields = ["source"]
@@ -89,7 +91,7 @@ class ReceiptInline(Autocompleting, admin.TabularInline):
 
 
 @admin.register(Project)
-class ProjectAdmin(ResemblingAdmin, RegisterAdmin):
+class ProjectAdmin(DoubtingAdmin, ResemblingAdmin, RegisterAdmin):
     """Projects with their sectors and receipts.
 
     Sources and partners are chosen by autocomplete, not in inlines: they exist
@@ -185,14 +187,20 @@ class ProjectAdmin(ResemblingAdmin, RegisterAdmin):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        if {"amount", "currency"}.intersection(form.changed_data):
+        is_typed = not AMOUNT.isdisjoint(form.changed_data)
+        if is_typed:
             shares: list[Any] = next(
                 (rows.shares() for rows in formsets if hasattr(rows, "LINK")), []
             )
             sectors = [sector for sector, _share in shares]
             sources = form.cleaned_data.get("sources", ())
-            for sentence in usual.doubts(request.user, form.instance, sectors, sources):
+            doubter = usual.Doubter.of(request.user)
+            for sentence in doubter.project(form.instance, sectors, list(sources)):
                 messages.warning(request, sentence)
+        rows = next((rows for rows in formsets if rows.model is Receipt), None)
+        if rows is not None:
+            kept = [row for row in rows.forms if row not in rows.deleted_forms]
+            warn_of_receipts(request, kept, all_of_them=is_typed)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         if formset.model is not Receipt:
@@ -206,6 +214,9 @@ class ProjectAdmin(ResemblingAdmin, RegisterAdmin):
             parts.append(reviewing.submit(request.user, receipt))
         parts += [reviewing.remove(request.user, receipt) for receipt in formset.deleted_objects]
 
+    def doubts_of(self, user: Any, asked: QueryDict) -> list[str]:
+        return doubts_of_project(user, asked)
+
     def get_urls(self) -> list[URLPattern]:
         read_amount = path(
             "read-amount/",
@@ -215,22 +226,10 @@ class ProjectAdmin(ResemblingAdmin, RegisterAdmin):
         return [read_amount, *super().get_urls()]
 
     def read_amount(self, request: HttpRequest) -> JsonResponse:
-        """How a text is read as an amount, for the script that shows it while somebody types.
-
-        `sent` names which of the fields beside it were changed as well.
-        """
-        asked = request.GET
-        qualifier = asked.get("qualifier", "")
+        """How a text is read as an amount, for the script that shows it while somebody types."""
         try:
-            read = understood(
-                asked.get("text", "")[:LONGEST_AMOUNT].replace("\x00", ""),
-                currency=asked.get("currency", base_currency()),
-                qualifier=qualifier if qualifier in Qualifier.values else Qualifier.EXACT,
-                amount_text="",
-                sent=set(asked.getlist("sent")),
-                negative=bool(asked.get("negative")),
-            )
+            read = amount_asked(request.GET)
         except ValidationError as error:
             return JsonResponse({"error": " ".join(error.messages)})
-        reading = Reading.of(read, qualified="qualifier" in asked)
+        reading = Reading.of(read, qualified="qualifier" in request.GET)
         return JsonResponse({"shown": reading.key, "reading": str(reading)})

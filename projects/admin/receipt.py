@@ -1,15 +1,43 @@
-from django.contrib import admin
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from projects import usual
 from projects.filters import ReceiptQuestion
 from projects.forms import Reading, ReceiptForm
 from projects.models import Receipt
 
 from .base import RegisterAdmin, ask, by_state
+from .doubting import DoubtingAdmin, doubts_of_receipt
+
+AMOUNT = frozenset({"amount", "currency"})
+
+
+def warn_of_receipts(
+    request: HttpRequest, forms: Sequence[Any], *, all_of_them: bool = False
+) -> None:
+    """Say what is to be doubted of the amounts that were typed in some of the forms of a project.
+
+    All of them are held against each other, as they stand now. `all_of_them`: what they
+    are a part of was typed as well.
+    """
+    stated = [form for form in forms if form.instance.amount is not None]
+    changed = [all_of_them or not AMOUNT.isdisjoint(form.changed_data) for form in stated]
+    if not any(changed):
+        return
+    told = usual.Doubter.of(request.user).receipts([form.instance for form in stated])
+    for is_changed, sentences in zip(changed, told, strict=True):
+        for sentence in sentences if is_changed else ():
+            messages.warning(request, sentence)
 
 
 @admin.register(Receipt)
-class ReceiptAdmin(RegisterAdmin):
+class ReceiptAdmin(DoubtingAdmin, RegisterAdmin):
     form = ReceiptForm
     list_display = ["received_on", "project", "received", "source", "updated_at", "state"]
     list_filter = [
@@ -28,6 +56,13 @@ class ReceiptAdmin(RegisterAdmin):
         (None, {"fields": ["project", "received_on", "amount", "currency", "amount_text"]}),
         (None, {"fields": ["source", "note"]}),
     ]
+
+    def doubts_of(self, user: Any, asked: QueryDict) -> list[str]:
+        return doubts_of_receipt(user, asked)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        warn_of_receipts(request, [form])
 
     @admin.display(description=_("amount"), ordering="amount")
     def received(self, receipt: Receipt) -> str:

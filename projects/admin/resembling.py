@@ -3,7 +3,6 @@ it was saved; never in the way of saving."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -16,6 +15,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from projects.resemblance import Resembling, resembling
+
+from .asked import key_asked, text_asked
 
 ASKED = ("name", "name_zh", "uscc")
 # As long as a name may be: what is longer is refused when it is saved.
@@ -53,15 +54,13 @@ class ResemblingAdmin(admin.ModelAdmin):
         """The records that what is typed may mean, of those that the person may see."""
         if not (self.has_add_permission(request) or self.has_change_permission(request)):
             raise PermissionDenied
-        asked = {name: request.GET.get(name, "")[:LONGEST].replace("\x00", "") for name in ASKED}
-        besides = request.GET.get("besides", "")
+        asked = {name: text_asked(request.GET, name, LONGEST) for name in ASKED}
         found = resembling(
             request.user,
             self.model,
             [asked["name"], asked["name_zh"]],
             code=asked["uscc"],
-            # A number that no column holds is no record's.
-            besides=int(besides) if re.fullmatch("[0-9]{1,18}", besides) else None,
+            besides=key_asked(request.GET, "besides"),
         )
         rows = [{"label": _label(one), "address": self._address(one)} for one in found]
         return JsonResponse({"sentence": _sentence(found) if found else "", "found": rows})

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from projects import usual
 from projects.models import (
     Area,
     Enterprise,
@@ -25,7 +26,7 @@ from projects.models import (
     Zone,
 )
 
-from . import drafts, rows, together
+from . import drafts, rows, slips, together
 from .records import of_records
 from .report import ERRORS, Batch, Finding, Rule, all_of, readably
 
@@ -52,18 +53,21 @@ def findings(today: date | None = None) -> Iterator[Finding]:
     other.
     """
     today = today or timezone.localdate()
+    doubter = usual.Doubter.of_all()
     for model in NOUNS:
         checks: list[Callable[[Batch], Iterable[Finding]]] = [
             partial(of_records, today=today),
             rows.histories,
         ]
         if model is Project:
-            checks += [rows.derived_rows, rows.parts]
+            checks += [rows.derived_rows, rows.parts, partial(slips.of_projects, doubter=doubter)]
+        if model is Receipt:
+            checks.append(partial(slips.of_receipts, doubter=doubter))
         for batch in all_of(model):
             for check in checks:
                 yield from readably(check, batch)
         yield from together.repeated(model)
         yield from drafts.resting_on_drafts(model)
     yield from together.dangling()
-    yield from together.contradictions()
+    yield from together.published_figures()
     yield from together.alike_enterprises()

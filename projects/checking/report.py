@@ -31,6 +31,7 @@ class Rule(models.TextChoices):
 
     CONTRADICTION = "contradiction", gettext_lazy("headlines contradict each other")
     AMOUNT_TEXT = "amount_text", gettext_lazy("amount is not what its words say")
+    SLIP = "slip", gettext_lazy("amount far off what is usual")
     LEFT_OUT = "left_out", gettext_lazy("not converted, and left out of totals")
     NO_SIGNING_DATE = "no_signing_date", gettext_lazy("contracted without a signing date")
     STAGE = "stage", gettext_lazy("stage and dates do not agree")

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Count, Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from projects import headlines, likeness, names
+from projects import headlines, likeness, names, usual
 from projects.batching import batches, walk
 from projects.models import Enterprise, Headline
 
@@ -61,20 +61,22 @@ def dangling() -> Iterator[Finding]:
                     yield batch.finding(Rule.DANGLING, key, field.name, sentence)
 
 
-def contradictions() -> Iterator[Finding]:
-    """Each pair of headlines once, said of the later."""
+def published_figures() -> Iterator[Finding]:
+    """Headlines beside each other and beside what is itemised: each pair once, of the later."""
     for batch in all_of(Headline):
         # One by one where a headline cannot be read, which has been said before.
-        for finding in readably(_contradicted, batch):
+        for finding in readably(_published, batch):
             if finding.rule != Rule.UNREADABLE:
                 yield finding
 
 
-def _contradicted(batch: Batch) -> Iterator[Finding]:
+def _published(batch: Batch) -> Iterator[Finding]:
     # Each headline takes several columns of a query, of which no database takes very many.
     for some in batches(batch.records.select_related("zone", "area", "source"), 50):
         for beside in headlines.beside(some, user=None):
             headline = beside.headline
+            for sentence in usual.Doubter.headline(headline, beside.itemised):
+                yield batch.finding(Rule.SLIP, headline.pk, "value", sentence)
             for other in beside.conflicts:
                 if (other.as_of, other.pk) < (headline.as_of, headline.pk):
                     sentence = _(

@@ -27,6 +27,7 @@ from projects.spreadsheets.reading import FileError, Table, read
 
 from . import planning, workers
 from .checking import Checked, Checker
+from .doubting import note_doubts
 from .finding import Finder
 from .headings import Suggestion, recognised, suggest
 from .mapping import Mapping, MappingError, mapping_of
@@ -282,6 +283,7 @@ def preview(batch: ImportBatch) -> None:
         checked, finder, checker = _checked(batch, report)
     except CancelledError:
         return
+    note_doubts(checked, finder.user, checker)
     before = sums(finder.user)
     with transaction.atomic():
         write(checked, finder, checker.mapping, as_accepted=True)

@@ -71,6 +71,8 @@ class Candidate:
 class Checked:
     """All rows of a file: those that can be written, what is wrong, and what is left out.
 
+    `doubts` are noted by `doubting`, of rows that can be written all the same.
+
     `left_out`: rows that the mapping leaves out; `emptied`: cells that it leaves
     empty, told in the note of their record; `footers`: rows that sum others.
     """
@@ -80,6 +82,7 @@ class Checked:
     left_out: list[Fault] = field(default_factory=list)
     emptied: list[Fault] = field(default_factory=list)
     footers: list[Footer] = field(default_factory=list)
+    doubts: list[Fault] = field(default_factory=list)
     overtaken: bool = False
 
 

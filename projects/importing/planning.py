@@ -15,7 +15,7 @@ from typing import Any
 from rapidfuzz import process
 
 from projects import names
-from projects.models import ImportBatch, ImportRow, RowFate
+from projects.models import WRITABLE, ImportBatch, ImportRow, RowFate
 
 from .checking import Checked, Checker
 from .finding import Finder
@@ -29,6 +29,7 @@ def rows_of(
 ) -> list[ImportRow]:
     """A row for each row of the file and for each record that is made on the way, unsaved."""
     rows = [*_made(batch, checked, finder), *_candidates(batch, checked)]
+    _add_doubts(rows, checked)
     rows += _faulty(batch, checked, checker)
     rows += [
         ImportRow(
@@ -88,6 +89,17 @@ def _candidates(batch: ImportBatch, checked: Checked) -> Iterator[ImportRow]:
         )
 
 
+def _add_doubts(rows: Iterable[ImportRow], checked: Checked) -> None:
+    """What is to be doubted of a row is kept where its faults would be."""
+    by_row: dict[int, list[list[str]]] = {}
+    for one in checked.doubts:
+        said = [one.column, one.value, one.reason, ""]
+        by_row.setdefault(one.row, []).append(said)
+    for row in rows:
+        if row.fate in WRITABLE:
+            row.faults = by_row.get(row.number, [])
+
+
 def _key(record: Any) -> str:
     code = getattr(record, "code", "")
     return f"{code}: {record}"[:600] if code else str(record)[:600]
@@ -117,10 +129,14 @@ def nearest(checker: Checker, heading: str, value: str) -> str:
 
 
 def digest_of(rows: Iterable[ImportRow]) -> str:
-    """What was shown, as one number: the same rows with the same fates and versions."""
+    """What was shown, as one number: the same rows with the same fates and versions.
+
+    Doubts are left out: they depend on what else is in the register, and change nothing.
+    """
     digest = hashlib.sha256()
     for row in rows:
-        shown = [row.number, row.fate, row.key, row.version_before, row.changes, row.faults]
+        faults = [] if row.fate in WRITABLE else row.faults
+        shown = [row.number, row.fate, row.key, row.version_before, row.changes, faults]
         digest.update(json.dumps(shown, ensure_ascii=False).encode())
     return digest.hexdigest()
 

@@ -21,6 +21,7 @@ from projects.serializers.errors import flat, outward
 from projects.spreadsheets.reading import Table
 
 from .checking import Candidate, Checked, Checker, Fate, Mode, Progress
+from .doubting import note_doubts
 from .finding import Finder
 from .footers import Footer
 from .mapping import Mapping
@@ -43,6 +44,7 @@ class Report:
     faults: list[Fault] = field(default_factory=list)
     left_out: list[Fault] = field(default_factory=list)
     emptied: list[Fault] = field(default_factory=list)
+    doubts: list[Fault] = field(default_factory=list)
     footers: list[Footer] = field(default_factory=list)
     made: dict[Any, int] = field(default_factory=dict)
     written: bool = False
@@ -60,6 +62,7 @@ def import_table(
     partial: bool = False,
     progress: Progress | None = None,
     keep: Keep | None = None,
+    doubting: bool = False,
 ) -> Report:
     """Check every row and write them in one go; nothing, where a row is at fault.
 
@@ -67,7 +70,8 @@ def import_table(
     same. `dry_run`: nothing, but with what the database itself would refuse. The
     record of each row gets one row of history, by `user`; unchanged ones get
     none. Without a mapping the headings are the fields. `keep` is called in the
-    transaction of what is written (see `batches.kept`).
+    transaction of what is written (see `batches.kept`). `doubting`: amounts that are
+    far off are told as well.
     """
     if mapping is None:
         fields = headings(serializers.BY_NOUN[noun])
@@ -76,6 +80,8 @@ def import_table(
     mapping = mapping.of_file(table.headings)
     checker = Checker(noun, mapping, finder, mode)
     checked = checker.check(table, progress)
+    if doubting:
+        note_doubts(checked, user, checker)
     with transaction.atomic():
         made = write(checked, finder, mapping)
         written = not dry_run and (partial or not checked.faults)
@@ -90,6 +96,7 @@ def import_table(
         sorted(checked.faults, key=lambda fault: (fault.row, at.get(fault.column, len(at)))),
         checked.left_out,
         checked.emptied,
+        checked.doubts,
         checked.footers,
         made,
         written,

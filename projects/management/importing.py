@@ -62,6 +62,7 @@ class ImportCommand(BaseCommand):
             partial=options["partial"],
             progress=self._progress if options["verbosity"] else None,
             keep=self._keep(file, mapping, options["sheet"]),
+            doubting=True,
         )
         if report.written:
             auditing.note(
@@ -89,6 +90,8 @@ class ImportCommand(BaseCommand):
                 continue
             self.stdout.write(f"{fate}: {count}")
         self.stdout.write(f"errors: {len(report.faults)}")
+        if report.doubts:
+            self.stdout.write(f"warnings: {len(report.doubts)}")
         if report.left_out:
             self.stdout.write(f"left out by the mapping: {len(report.left_out)}")
         if report.emptied:
@@ -101,7 +104,7 @@ class ImportCommand(BaseCommand):
         if options["verbosity"] > 1:
             for fault in (*report.left_out, *report.emptied):
                 self.stdout.write(said(fault))
-        for fault in report.faults:
+        for fault in (*report.doubts, *report.faults):
             self.stderr.write(said(fault))
         if not report.written:
             self.stdout.write(

@@ -3,7 +3,7 @@ from .area import Area
 from .attempt import AttemptCount, Limit
 from .audit import AuditEntry
 from .base import State
-from .batch import BatchState, ImportBatch, ImportRow, RowFate
+from .batch import WRITABLE, BatchState, ImportBatch, ImportRow, RowFate
 from .conversion import (
     Allocation,
     Outcome,
@@ -54,6 +54,7 @@ __all__ = [
     "NOUN_OF",
     "REVIEWED",
     "STAGE_DATES",
+    "WRITABLE",
     "Allocation",
     "ApiToken",
     "Area",

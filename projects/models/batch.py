@@ -137,13 +137,18 @@ class RowFate(models.TextChoices):
     MADE = "made", _("made because a row names it")
 
 
+# What can be written.
+WRITABLE = (RowFate.NEW, RowFate.CHANGED, RowFate.PROPOSED)
+
+
 class ImportRow(models.Model):
     """One row is one row of a file, or a record that was made because a row names it.
 
     `changes`: [field, old, new] in the words of the API; `faults`: [column,
-    value, reason, nearest]. `record_id` and the versions are those of the
-    record, before and after it was written; none before. `key` is what a reader
-    calls the record by.
+    value, reason, nearest], of a row that can be written what is to be doubted of
+    it, and once it was taken back why its record stayed. `record_id` and the
+    versions are those of the record, before and after it was written; none
+    before. `key` is what a reader calls the record by.
     """
 
     batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="rows")

@@ -17,6 +17,8 @@ from statistics import median
 SLIPS = (1, 2, 4, 8)
 # With fewer, nothing is usual.
 FEWEST_PEERS = 8
+# Parts of one whole are fewer, and nearer to each other.
+FEWEST_PARTS = 3
 # How far off is never remarkable: a factor of five.
 UNREMARKABLE = 0.7
 # What no spread of the peers makes usual: a factor of five thousand.
@@ -44,7 +46,9 @@ class Slip:
         return amount * self.factor if self.is_below else amount / self.factor
 
 
-def off_its_peers(amount: Decimal, peers: Sequence[Decimal]) -> Slip | None:
+def off_its_peers(
+    amount: Decimal, peers: Sequence[Decimal], *, fewest: int = FEWEST_PEERS
+) -> Slip | None:
     """The slip that would explain how far `amount` is off the amounts of its peers.
 
     All in one currency; what is not above zero says nothing of units and is left
@@ -53,7 +57,7 @@ def off_its_peers(amount: Decimal, peers: Sequence[Decimal]) -> Slip | None:
     them do not move.
     """
     known = [log10(peer) for peer in peers if peer > 0]
-    if amount <= 0 or len(known) < FEWEST_PEERS:
+    if amount <= 0 or len(known) < fewest:
         return None
     middle = median(known)
     spread = _DEVIATION * median(abs(one - middle) for one in known)
@@ -68,6 +72,29 @@ def above_its_whole(amount: Decimal, whole: Decimal) -> Slip | None:
     if whole <= 0 or amount <= whole:
         return None
     return _slip(log10(amount) - log10(whole), whole)
+
+
+def off_its_whole(amount: Decimal, whole: Decimal) -> Slip | None:
+    """The slip that would explain how a part is many times its whole, or hardly any of it.
+
+    A little more than the whole may have come in, and a first part may be small: nothing
+    is said below five times it, nor down to a five-thousandth.
+    """
+    if amount <= 0 or whole <= 0:
+        return None
+    distance = log10(amount) - log10(whole)
+    return None if -REMARKABLE < distance < UNREMARKABLE else _slip(distance, whole)
+
+
+def below_its_parts(amount: Decimal, parts: Decimal) -> Slip | None:
+    """The slip that would explain how the parts of `amount` come to many times it.
+
+    By less than five times, something else is amiss.
+    """
+    if amount <= 0 or parts <= 0:
+        return None
+    distance = log10(amount) - log10(parts)
+    return _slip(distance, parts) if distance <= -UNREMARKABLE else None
 
 
 def _slip(distance: float, usual: Decimal) -> Slip:

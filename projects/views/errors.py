@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from projects import auditing, languages
@@ -33,9 +33,7 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
     What was typed into a form that says whose it is comes back in it, not saved: as
     that word is signed, no other site can send one.
     """
-    if typed.keep(request):
-        return HttpResponseRedirect(request.get_full_path())
-    return answer(request, 403, form=True)
+    return typed.led_back(request) or answer(request, 403, form=True)
 
 
 def answer(request: HttpRequest, status: int, **context: Any) -> HttpResponse:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.views import View
 
 from projects import facets
+from projects.accounts import typed
 from projects.filters import COLUMNS, Question, columns_asked
 from projects.models import SavedView
 from projects.serializers.words import field_in_words
@@ -105,6 +106,7 @@ class ListPage(View):
             "records": records,
             "listed": self.listed,
             "saved_views": self.saved_views(),
+            "typed_back": typed.take(request),
             "shown": columns or self.usual_columns,
             "columns": column_choices(asked, self.columns, columns or self.usual_columns),
             "facets": panels(asked, page.paginator.count, looking),

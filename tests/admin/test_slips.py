@@ -6,12 +6,13 @@ import pytest
 
 from projects import money, usual
 from projects.models import Project
-from projects.money.slips import FEWEST_PEERS
+from projects.money.slips import FEWEST_PARTS, FEWEST_PEERS
 from tests.admin.browser import errors, page_of, sent
 from tests.factories import (
     make_area,
     make_headline,
     make_project,
+    make_receipt,
     make_sector,
     make_source,
     make_user,
@@ -29,7 +30,7 @@ def peers(**changes):
 
 def saved(client, project, amount, **changes):
     """The warnings of the page, after an amount was typed and its reading was confirmed."""
-    read = money.read_amount(amount)
+    read = money.read_amount(amount, negative=True)
     shown = f"{read.value:.2f} CNY exact"
     page = page_of(project)
     typed = {"amount": amount, "amount-shown": shown} | changes
@@ -108,8 +109,8 @@ def test_nobody_learns_what_is_usual_of_drafts_that_they_may_not_see():
     clerk = make_user("clerk", areas=[here])
     project = Project(area=there, amount=10_000 * MILLION, currency="CNY")
 
-    assert usual.doubts(clerk, project, [], []) == []
-    assert len(usual.doubts(make_user("superuser"), project, [], [])) == 1
+    assert usual.Doubter.of(clerk).project(project, [], []) == []
+    assert len(usual.Doubter.of(make_user("superuser")).project(project, [], [])) == 1
 
 
 def test_a_doubt_costs_four_queries_at_most(django_assert_max_num_queries):
@@ -119,4 +120,117 @@ def test_a_doubt_costs_four_queries_at_most(django_assert_max_num_queries):
     project = Project(area=area, amount=10_000 * MILLION, currency="CNY")
 
     with django_assert_max_num_queries(4):
-        assert len(usual.doubts(user, project, [trade], [source])) == 1
+        assert len(usual.Doubter.of(user).project(project, [trade], [source])) == 1
+
+
+# --- Funds received ----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "times", "word"),
+    [
+        ("10亿元", "10 times the amount of the whole project", "billion"),
+        ("100亿元", "100 times the amount of the whole project", "decimal point"),
+        ("10000亿元", "10,000 times the amount of the whole project", "万元"),
+        ("10000元", "10,000 times below the amount of the whole project", "万元"),
+    ],
+)
+def test_funds_received_that_are_far_off_the_amount_of_their_project_are_doubted(
+    office, typed, times, word
+):
+    receipt = make_receipt(make_project(amount=100 * MILLION), amount=MILLION)
+
+    [warning] = saved(office, receipt, typed)
+
+    assert times in warning
+    assert "Was 100,000,000.00 CNY = 1亿元 meant?" in warning
+    assert word in warning
+
+
+def test_a_small_part_and_a_little_more_than_all_of_it_are_not_doubted(office):
+    receipt = make_receipt(make_project(amount=100 * MILLION), amount=MILLION)
+
+    for typed in ("50万元", "1.2亿元", "1亿元"):
+        assert saved(office, receipt, typed) == []
+
+
+def test_funds_received_that_are_far_off_the_others_of_an_undisclosed_project_are_doubted(office):
+    project = make_project(amount=None)
+    for _ in range(FEWEST_PARTS):
+        make_receipt(project, amount=5 * MILLION)
+    receipt = make_receipt(project, amount=5 * MILLION)
+
+    [warning] = saved(office, receipt, "500元")
+
+    assert "10,000 times below what is usual of the other funds that the project" in warning
+    assert "Was 5,000,000.00 CNY = 500万元 meant?" in warning
+
+
+def test_money_returned_is_held_against_the_same_by_its_size(office):
+    receipt = make_receipt(make_project(amount=100 * MILLION), amount=MILLION)
+
+    [warning] = saved(office, receipt, "-10000亿元")
+
+    assert "Was -100,000,000.00 CNY = -1亿元 meant?" in warning
+
+
+def test_another_currency_says_nothing_of_it(office):
+    receipt = make_receipt(make_project(amount=100 * MILLION, currency="USD"), amount=MILLION)
+
+    assert saved(office, receipt, "100亿元") == []
+
+
+def test_rows_on_the_page_of_a_project_are_doubted_where_they_were_typed(office):
+    project = make_project(amount=100 * MILLION)
+    make_receipt(project, amount=Decimal("1.00"))
+    page = page_of(project)
+    typed = {
+        "receipts-1-received_on": "2024-01-01",
+        "receipts-1-amount": "100亿元",
+        "receipts-1-amount-shown": "10000000000.00 CNY exact",
+    }
+
+    answer = office.post(page, sent(office.get(page), **typed), follow=True)
+
+    assert answer.redirect_chain, errors(answer)
+    [warning] = [str(one) for one in answer.context["messages"] if one.level_tag == "warning"]
+    assert "is 100 times the amount of the whole project" in warning
+    assert project.receipts.count() == 2
+
+
+def test_rows_are_doubted_as_well_where_the_amount_of_the_project_was_typed(office):
+    project = make_project(amount=100 * MILLION)
+    make_receipt(project, amount=50 * MILLION)
+
+    [warning] = saved(office, project, "1万元")
+
+    assert "50,000,000.00 CNY = 5,000万元 is 5,000 times the amount of the whole" in warning
+
+
+def test_a_row_that_is_taken_out_is_not_doubted_nor_held_against(office):
+    project = make_project(amount=100 * MILLION)
+    make_receipt(project, amount=10_000 * MILLION)
+    page = page_of(project)
+
+    typed = {"receipts-0-DELETE": "on", "note": "Words"}
+    answer = office.post(page, sent(office.get(page), **typed), follow=True)
+
+    assert not [one for one in answer.context["messages"] if one.level_tag == "warning"]
+    assert not project.receipts.exists()
+
+
+# --- Published figures -------------------------------------------------------
+
+
+def test_a_headline_far_below_what_its_records_add_up_to_is_doubted(office):
+    area = make_area()
+    make_project(area=area, amount=1760 * MILLION)
+    headline = make_headline(area=area, value=Decimal("17600000000.00"))
+    page = page_of(headline)
+
+    typed = {"value": "17.6万元", "value-shown": "176000.00 CNY exact", "qualifier": "exact"}
+    answer = office.post(page, sent(office.get(page), **typed), follow=True)
+
+    assert answer.redirect_chain, errors(answer)
+    [warning] = [str(one) for one in answer.context["messages"] if one.level_tag == "warning"]
+    assert "10,000 times below what the records of the same add up to" in warning

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from projects import checking
+from projects import checking, usual
 from projects.checking import Rule
 from projects.models import (
     Allocation,
@@ -23,6 +23,7 @@ from projects.models import (
     Stage,
     What,
 )
+from projects.money.slips import FEWEST_PEERS
 from tests.factories import (
     make_area,
     make_enterprise,
@@ -32,6 +33,7 @@ from tests.factories import (
     make_receipt,
     make_sector,
     make_source,
+    make_user,
     make_zone,
 )
 
@@ -493,7 +495,7 @@ def test_the_queries_do_not_grow_with_the_records():
     make_receipt(complete_project(code="KS-0", currency="USD"))
     make_headline()
     few = queries()
-    for number in range(1, 6):
+    for number in range(1, FEWEST_PEERS + 2):
         project = complete_project(code=f"KS-{number}", currency="USD")
         make_receipt(project)
         make_headline()
@@ -517,3 +519,82 @@ def test_another_base_currency_calls_for_a_rebuild(settings):
 
     assert ("derived", "KS-1", "") in found()
     assert ProjectConversion.objects.get().base_currency == "CNY"
+
+
+# --- Slips of unit -----------------------------------------------------------
+
+
+def hundred_millions(**changes):
+    for _ in range(FEWEST_PEERS):
+        make_project(**{"amount": Decimal("100000000.00")} | changes)
+
+
+def slips() -> list[tuple[str, str, str]]:
+    return [
+        (one.noun, one.code, one.sentence) for one in checking.findings() if one.rule == Rule.SLIP
+    ]
+
+
+def test_an_amount_far_off_its_sector_is_a_warning_that_names_the_slip():
+    trade = make_sector(name="Trade")
+    hundred_millions(sectors=[trade])
+    make_project(code="odd", sectors=[trade], amount=Decimal("10000.00"))
+
+    [(noun, code, sentence)] = slips()
+
+    assert (noun, code) == ("project", "odd")
+    assert "is 10,000 times below what is usual of Trade" in sentence
+    assert "Perhaps 万元 was meant for 元" in sentence
+    assert Rule.SLIP not in checking.ERRORS
+
+
+def test_the_same_is_said_as_when_the_record_is_saved():
+    trade = make_sector(name="Trade")
+    hundred_millions(sectors=[trade])
+    project = make_project(sectors=[trade], amount=Decimal("10000.00"))
+
+    said = usual.Doubter.of(make_user("superuser")).project(project, [trade], [])
+
+    assert [sentence for _noun, _code, sentence in slips()] == said
+
+
+def test_funds_received_a_hundred_times_the_amount_of_their_project_are_a_warning():
+    project = make_project(amount=Decimal("1000000.00"))
+    receipt = make_receipt(project, amount=Decimal("100000000.00"))
+
+    [(noun, code, sentence)] = slips()
+
+    assert (noun, code) == ("receipt", str(receipt.pk))
+    assert "is 100 times the amount of the whole project" in sentence
+
+
+def test_a_headline_far_below_what_the_records_add_up_to_is_a_warning():
+    area = make_area()
+    make_project(area=area, amount=Decimal("1760000000.00"))
+    make_headline(code="funds", area=area, value=Decimal("176000.00"))
+
+    found = slips()
+
+    assert [(noun, code) for noun, code, _sentence in found] == [
+        ("project", Project.objects.get().code),
+        ("headline", "funds"),
+    ]
+    assert "10,000 times below what the records of the same add up to" in found[1][2]
+
+
+def test_a_headline_far_above_what_the_records_add_up_to_is_as_it_should_be():
+    area = make_area()
+    make_project(area=area, amount=Decimal("1000000000.00"))
+    make_headline(area=area, value=Decimal("17600000000.00"))
+
+    assert slips() == []
+
+
+@only_sqlite
+def test_a_peer_that_cannot_be_read_makes_no_other_record_unreadable():
+    trade = make_sector()
+    hundred_millions(sectors=[trade])
+    odd = make_project(code="odd", sectors=[trade])
+    raw("UPDATE projects_project SET amount = 'much' WHERE id = %s", odd.pk)
+
+    assert {one.code for one in checking.findings() if one.rule == Rule.UNREADABLE} == {"odd"}

@@ -3,11 +3,13 @@
 from decimal import Decimal
 
 import pytest
+from django.apps import apps
 from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
 from projects.models import Project
+from projects.money.slips import FEWEST_PEERS
 from tests.factories import (
     make_area,
     make_enterprise,
@@ -147,3 +149,94 @@ def test_a_name_like_another_is_shown_with_a_link_while_it_is_typed(signed_in):
     region.get_by_role("link").wait_for(state="detached")
     page.get_by_role("button", name="Save", exact=True).click()
     page.locator(".messagelist .success").wait_for()
+
+
+def hundred_millions(**changes):
+    for _ in range(FEWEST_PEERS):
+        make_project(**{"amount": Decimal("100000000.00")} | changes)
+
+
+def test_an_amount_far_off_is_doubted_while_it_is_typed_and_saved_all_the_same(signed_in):
+    area = make_area(code="kashi", name="Kashi")
+    hundred_millions(area=area)
+    page = signed_in
+    page.goto("/admin/projects/project/add/")
+    page.fill("#id_code", "odd")
+    page.fill("#id_name", "Odd")
+    region = page.locator(".field-amount .amount-doubts[aria-live=polite]")
+
+    page.locator("#id_amount").press_sequentially("100亿元")
+    page.locator("#id_amount ~ output", has_text="10,000,000,000.00 CNY").wait_for()
+    page.locator(".field-area .select2-selection").click()
+    page.locator(".select2-search__field:focus").press_sequentially("kashi")
+    page.locator(".select2-results__option", has_text="Kashi").click()
+
+    region.get_by_text("is 100 times what is usual of Kashi").wait_for()
+    page.fill("#id_amount", "1亿元")
+    region.locator("p").wait_for(state="detached")
+    page.fill("#id_amount", "100亿元")
+    region.locator("p").wait_for()
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.locator(".messagelist .success").wait_for()
+    page.locator(".messagelist .warning", has_text="is 100 times what is usual").wait_for()
+    assert Project.objects.get(code="odd").amount == Decimal("10000000000.00")
+
+
+def test_funds_received_are_doubted_by_the_amount_above_them_while_both_are_typed(signed_in):
+    page = signed_in
+    page.goto("/admin/projects/project/add/")
+    page.fill("#id_amount", "1亿元")
+    page.locator("#receipts-group .add-row a").click()
+
+    page.fill("#id_receipts-1-amount", "100亿元")
+
+    region = page.locator("#id_receipts-1-amount ~ .amount-doubts")
+    region.get_by_text("is 100 times the amount of the whole project").wait_for()
+    assert not page.locator("#id_receipts-0-amount ~ .amount-doubts p").count()
+
+
+@pytest.mark.parametrize("width", [1440, 1280, 820, 390])
+def test_no_form_is_wider_than_its_page(signed_in, width):
+    make_one_of_each()
+    page = signed_in
+    page.set_viewport_size({"width": width, "height": 900})
+    wide = """() => [...document.querySelectorAll("body, #content *")]
+        .filter((one) => one.getBoundingClientRect().right > innerWidth + 1 && one.offsetWidth)
+        .map((one) => `${one.tagName} ${one.id || one.className}`)"""
+
+    for noun in ("project", "enterprise", "headline", "receipt"):
+        model = apps.get_model("projects", noun)
+        page.goto(reverse(f"admin:projects_{noun}_change", args=[model.objects.first().pk]))
+
+        assert page.evaluate(wide) == [], noun
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), noun
+
+
+def test_where_there_is_no_room_for_a_table_each_cell_has_its_words(signed_in):
+    make_one_of_each()
+    page = signed_in
+    page.set_viewport_size({"width": 390, "height": 900})
+    page.goto(reverse("admin:projects_project_change", args=[Project.objects.get().pk]))
+    cell = page.locator("#receipts-0 .field-amount")
+
+    words = cell.evaluate("(one) => getComputedStyle(one, '::before').content")
+    beside = cell.evaluate("(one) => one.getBoundingClientRect().left < 40")
+
+    assert words == '"Amount"'
+    assert beside
+    # The row from which new ones are made stays out of sight.
+    assert page.locator("#receipts-empty").is_hidden()
+    page.locator("#receipts-group .add-row a").click()
+    assert page.locator("#receipts-2 .field-amount input").first.is_visible()
+
+
+def test_texts_begin_small_and_grow_with_what_is_typed(signed_in):
+    page = signed_in
+    page.goto("/admin/projects/project/add/")
+    box = page.locator("#id_aliases")
+    before = box.bounding_box()["height"]
+
+    box.fill("\n".join(f"Name {number}" for number in range(8)))
+
+    assert before < 60
+    assert before < box.bounding_box()["height"] < 400

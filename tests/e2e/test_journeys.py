@@ -6,10 +6,12 @@ from decimal import Decimal
 
 import pytest
 from django.db import transaction
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from playwright.sync_api import expect
 
 from projects.accounts.sessions import end_sessions
 from projects.models import Project
+from tests.accounts.conftest import Authenticator
 from tests.e2e.test_admin import cookies
 from tests.factories import (
     make_area,
@@ -19,6 +21,7 @@ from tests.factories import (
     make_source,
     make_user,
 )
+from tests.views.reviewing import make_draft
 
 
 @pytest.fixture
@@ -135,3 +138,30 @@ def test_what_was_typed_outlives_the_session(browser_page, live_server, transact
     browser_page.get_by_role("button", name="Save", exact=True).click()
     expect(browser_page.get_by_text("was added successfully")).to_be_visible()
     assert Project.objects.get().note == "Typed for an hour"
+
+
+def test_a_reason_outlives_the_session_and_comes_through_the_second_factor(
+    browser_page, live_server, transactional_db
+):
+    password = "a long enough password"
+    with transaction.atomic():
+        user = make_user("superuser", username="aynur", password=password)
+        device = TOTPDevice.objects.create(user=user, name="authenticator", confirmed=True)
+        draft = make_draft()
+    browser_page.context.add_cookies(cookies(live_server, user))
+    browser_page.goto(f"/review/drafts/projects/{draft.pk}/")
+    browser_page.get_by_label("Reason").fill("Which unit is this in?")
+    end_sessions(user)
+
+    browser_page.get_by_role("button", name="Return with this reason").click()
+    expect(browser_page.get_by_role("alert")).to_contain_text("What you typed is kept")
+    browser_page.get_by_label("Username").fill("aynur")
+    browser_page.get_by_label("Password").fill(password)
+    browser_page.get_by_role("button", name="Sign in").click()
+    browser_page.get_by_label("Code").fill(Authenticator(device).code())
+    browser_page.get_by_role("main").get_by_role("button", name="Sign in").click()
+
+    expect(browser_page).to_have_url(re.compile(f"/review/drafts/projects/{draft.pk}/$"))
+    expect(browser_page.get_by_label("Reason")).to_have_value("Which unit is this in?")
+    browser_page.get_by_role("button", name="Return with this reason").click()
+    expect(browser_page.get_by_text("is returned to whoever entered it")).to_be_visible()

@@ -33,7 +33,8 @@ def office(client):
 
 
 def chosen(form):
-    return {name: value for name, value in sent_by(form) if name != "csrfmiddlewaretoken"}
+    besides = ("csrfmiddlewaretoken", "typed_by")
+    return {name: value for name, value in sent_by(form) if name not in besides}
 
 
 def columns_of(batch):

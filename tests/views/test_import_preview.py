@@ -10,9 +10,17 @@ from django.test.utils import CaptureQueriesContext
 
 from projects import recording
 from projects.importing import batches
-from projects.models import BatchState, Enterprise, Project
+from projects.models import Area, BatchState, Enterprise, Project
+from projects.money.slips import FEWEST_PEERS
 from projects.views.imports import page as import_page
-from tests.factories import make_area, make_enterprise, make_project, make_sector, make_user
+from tests.factories import (
+    make_area,
+    make_enterprise,
+    make_headline,
+    make_project,
+    make_sector,
+    make_user,
+)
 from tests.views.bringing import (
     SIGNING_LIST,
     bring,
@@ -343,3 +351,45 @@ def test_only_a_file_that_is_checked_can_be_written(client, office):
 
     assert answer.status_code == 409
     assert not Project.objects.exists()
+
+
+def test_rows_with_doubtful_amounts_are_named_first_with_the_slip_and_can_be_written(
+    client, office
+):
+    trade = make_sector(code="trade", name="Trade")
+    for _ in range(FEWEST_PEERS):
+        make_project(amount=Decimal("100000000.00"), sectors=[trade])
+    text = "code,name,sectors,amount\na,Plain,trade,1亿元\nb,Odd,trade,10000\n"
+    batch = previewed(client, text)
+
+    page = page_of(client, batch)
+
+    assert tabs(page) == ["1 to be doubted", "2 new"]
+    warning = page.one("p", class_="warning")
+    assert "1 row has an amount that is perhaps in the wrong unit." in warning.text
+    assert warning.link("Look at what was perhaps meant") == "?fate=doubted#rows"
+    [(number, record, value, why)] = tables(page)["Rows: to be doubted"]
+    assert (number, record, value) == ("3", "Oddb", "10000.00")
+    assert "is 10,000 times below what is usual of Trade" in why
+    assert "Write 2 rows" in buttons(page)
+    assert [row[0] for row in tables(page_of(client, batch, "?fate=new"))["Rows: new"]] == [
+        "2",
+        "3",
+    ]
+
+    step(client, batch, "approve")
+
+    assert Project.objects.filter(code="b").exists()
+    assert tabs(page_of(client, batch)) == ["1 to be doubted", "2 new"]
+    step(client, batch, "undo")
+    assert "kept" not in " ".join(tabs(page_of(client, batch)))
+
+
+def test_a_change_that_is_doubted_is_still_shown_as_a_change(client, office):
+    make_project(code="a", name="A", amount=Decimal("1000000.00"), area=make_area(code="kashi"))
+    make_headline(area=Area.objects.get(), value=Decimal("17600000000.00"))
+    batch = previewed(client, "code,amount\na,1760亿元\n")
+
+    rows = tables(page_of(client, batch, "?fate=changed"))["Rows: changed"]
+
+    assert rows[0][2:] == ["Amount", "1,000,000.00", "176,000,000,000.00"]

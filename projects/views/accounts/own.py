@@ -21,7 +21,7 @@ from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView
 
 from projects import auditing
-from projects.accounts import limits, second_factor
+from projects.accounts import limits, second_factor, typed
 from projects.auditing import Action
 from projects.models import ApiToken, RecoveryCode, SavedView
 
@@ -43,6 +43,7 @@ class Account(LoginRequiredMixin, TemplateView):
             keys=ApiToken.objects.filter(user=user).order_by("name"),
             views=SavedView.objects.filter(user=user),
             today=timezone.localdate(),
+            typed_back=typed.take(self.request),
         )
 
 

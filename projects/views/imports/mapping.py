@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers as rest
 
 from projects import serializers
+from projects.accounts import typed
 from projects.importing import allowing, batches
 from projects.importing.finding import referred
 from projects.importing.headings import SAMPLE, VALUES, column_for, values_of
@@ -438,11 +439,14 @@ class MappingPage(StaffView):
         batch = self.batch(pk)
         if not batch.is_open:
             return redirect("import", pk)
+        back = typed.take(request)
         try:
-            form = MappingForm(batch, batches.table_of(batch), request.user)
+            form = MappingForm(
+                batch, batches.table_of(batch), request.user, back.sent if back else None
+            )
         except (FileError, MappingError) as error:
             return page_of(request, batch, problem=str(error), status=409)
-        return self.show(batch, form)
+        return self.show(batch, form, back=back)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         batch = self.batch(pk)
@@ -465,11 +469,18 @@ class MappingPage(StaffView):
         at_once(batch)
         return redirect("import", pk)
 
-    def show(self, batch: ImportBatch, form: MappingForm, status: int = 200) -> HttpResponse:
+    def show(
+        self,
+        batch: ImportBatch,
+        form: MappingForm,
+        status: int = 200,
+        back: typed.Typed | None = None,
+    ) -> HttpResponse:
         context = {
             "batch": batch,
             "noun": noun_label(batch.noun),
             "steps": steps_at("mapping"),
             "form": form,
+            "typed_back": back,
         }
         return render(self.request, "projects/import_mapping.html", context, status=status)

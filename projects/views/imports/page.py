@@ -12,10 +12,11 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from projects import auditing, serializers
+from projects.accounts import typed
 from projects.importing import batches, publishing, undoing, workers
 from projects.importing.mapping import MappingError, mapping_of
 from projects.importing.rows import text_of
-from projects.models import BatchState, ImportBatch, RowFate, Sector, base_currency
+from projects.models import WRITABLE, BatchState, ImportBatch, RowFate, Sector, base_currency
 from projects.models.batch import AT_WORK
 from projects.serializers.cells import headings
 from projects.spreadsheets.reading import FileError
@@ -25,7 +26,7 @@ from projects.views.review.problems import STOPPING, problem_of
 
 from .access import StaffView
 from .deciding import answers, questions
-from .rows import listed, sum_of
+from .rows import DOUBTED, KEPT, listed, sum_of
 from .words import field_label, noun_label
 
 # Seconds after which the page of a file at work is asked for again.
@@ -44,9 +45,6 @@ FATES = (
     RowFate.LEFT_OUT,
     RowFate.UNCHANGED,
 )
-WRITABLE = (RowFate.NEW, RowFate.CHANGED, RowFate.PROPOSED)
-# The rows of a file that was taken back whose records stayed.
-KEPT = "kept"
 WITH_ROWS = (BatchState.PREVIEWED, BatchState.WRITTEN, BatchState.UNDONE)
 # How far a file is; what has ended otherwise stands nowhere.
 STEPS = (
@@ -79,7 +77,8 @@ def page_of(
         _only(request, (), errors)
     match batch.state:
         case BatchState.PREVIEWED:
-            context |= _preview(batch)
+            back = typed.take(request)
+            context |= {**_preview(batch, back), "typed_back": back}
         case BatchState.WRITTEN:
             context["meanings"] = meanings(batch)
             context["may_not"] = undoing.lacking(batch, request.user)
@@ -103,14 +102,20 @@ def _only(request: HttpRequest, names: tuple[str, ...], errors: dict[str, Any]) 
 
 
 def _with_rows(request: HttpRequest, batch: ImportBatch, errors: dict[str, Any]) -> dict[str, Any]:
-    """The rows of one fate, a page of them. Two queries."""
+    """The rows of one fate, a page of them. Three queries."""
     _only(request, ("fate", "page"), errors)
     counts = {str(fate): batch.counts.get(fate, 0) for fate in FATES}
     labels = {str(fate): fate.label for fate in FATES}
+    said = batch.rows.exclude(faults=[])
     if batch.state == BatchState.UNDONE:
-        kept = batch.rows.exclude(faults=[]).filter(fate__in=undoing.ACTIONS)
-        counts = {KEPT: kept.count(), **counts}
+        said = said.filter(fate__in=undoing.ACTIONS)
+        counts = {KEPT: said.count(), **counts}
         labels[KEPT] = gettext("kept")
+    else:
+        said = said.filter(fate__in=WRITABLE)
+        refused = str(RowFate.REFUSED)
+        counts = {refused: counts.pop(refused), DOUBTED: said.count(), **counts}
+        labels[DOUBTED] = gettext("to be doubted")
     fate = request.GET.get("fate") or next((f for f, n in counts.items() if n), RowFate.NEW)
     if fate not in counts:
         errors["fate"] = [gettext("Give one of these: %(fates)s.") % {"fates": ", ".join(counts)}]
@@ -118,15 +123,21 @@ def _with_rows(request: HttpRequest, batch: ImportBatch, errors: dict[str, Any])
     tabs = [(f, labels[f], n, f == fate) for f, n in counts.items() if n or f == fate]
     if errors:
         return {"tabs": tabs}
-    rows = kept if fate == KEPT else batch.rows.filter(fate=fate)
+    rows = said if fate in (DOUBTED, KEPT) else batch.rows.filter(fate=fate)
     page = part_of(rows.order_by("number", "pk"), number, ROWS, errors)
-    found = {"tabs": tabs, "fate": fate, "label": labels[fate], "page": page}
+    found = {
+        "tabs": tabs,
+        "fate": fate,
+        "doubted": counts.get(DOUBTED, 0),
+        "label": labels[fate],
+        "page": page,
+    }
     if page is not None:
         found["listed"] = listed(batch, fate, page, request.user)
     return found
 
 
-def _preview(batch: ImportBatch) -> dict[str, Any]:
+def _preview(batch: ImportBatch, back: typed.Typed | None) -> dict[str, Any]:
     """The totals before and after, the sums of the file beside ours, and the names to be decided
     about. Two queries."""
     moved = batches.differences(batch)
@@ -147,7 +158,7 @@ def _preview(batch: ImportBatch) -> dict[str, Any]:
         "differing": sum(one.differs for one in sums),
         "more_sums": max(0, batch.counts.get(RowFate.FOOTER, 0) - MOST_SUMS),
         "refused": batch.counts.get(RowFate.REFUSED, 0),
-        "undecided": questions(batch),
+        "undecided": questions(batch, back.sent if back else None),
         "writable": sum(batch.counts.get(fate, 0) for fate in WRITABLE),
     }
 

@@ -16,6 +16,10 @@ from projects.models import BatchState, ImportBatch, ImportRow, Proposal, Qualif
 
 from .words import field_label
 
+# Rows that are told by what is said of them and not by their fate: those that are to be
+# doubted, and those of a file that was taken back whose records stayed.
+DOUBTED, KEPT = "doubted", "kept"
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -96,7 +100,7 @@ def listed(batch: ImportBatch, fate: str, rows: Iterable[ImportRow], user: Any) 
     headings = [(field_label(batch.noun, name), name == "amount") for name in fields]
     proposals = _proposals(batch, rows, user) if fate == RowFate.PROPOSED else {}
     return Listed(
-        [_shown(batch, row, fields, proposals.get(row.record_id)) for row in rows], headings
+        [_shown(batch, fate, row, fields, proposals.get(row.record_id)) for row in rows], headings
     )
 
 
@@ -134,7 +138,11 @@ def sum_of(row: ImportRow) -> Sum:
 
 
 def _shown(
-    batch: ImportBatch, row: ImportRow, fields: Sequence[str], proposal: Proposal | None
+    batch: ImportBatch,
+    listed_as: str,
+    row: ImportRow,
+    fields: Sequence[str],
+    proposal: Proposal | None,
 ) -> Shown:
     code, _colon, name = row.key.partition(": ")
     if not name:
@@ -147,22 +155,20 @@ def _shown(
         _noun_of(row.noun),
         _address(batch, row, code),
         [_cell(name, said.get(name, ""), said) for name in fields],
-        _lines(batch, row),
+        _lines(batch, listed_as, row),
         proposal,
     )
 
 
-def _lines(batch: ImportBatch, row: ImportRow) -> list[Line]:
-    if row.faults:
+def _lines(batch: ImportBatch, listed_as: str, row: ImportRow) -> list[Line]:
+    if listed_as in (RowFate.CHANGED, RowFate.PROPOSED):
         return [
-            Line(column, value=value, reason=reason, nearest=nearest)
-            for column, value, reason, nearest in row.faults
+            Line(field_label(batch.noun, name), _cell(name, old, {}), _cell(name, new, {}))
+            for name, old, new in row.changes
         ]
-    if row.fate not in (RowFate.CHANGED, RowFate.PROPOSED):
-        return []
     return [
-        Line(field_label(batch.noun, name), _cell(name, old, {}), _cell(name, new, {}))
-        for name, old, new in row.changes
+        Line(column, value=value, reason=reason, nearest=nearest)
+        for column, value, reason, nearest in row.faults
     ]
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from projects import serializers
+from projects.accounts import typed
 from projects.importing import batches
 from projects.importing.mapping import Mapping, MappingError, mapping_of
 from projects.models import RowFate
@@ -52,8 +53,10 @@ class UploadForm(forms.Form):
         help_text=_("A TOML file that says what the columns mean; otherwise you say it next."),
     )
 
-    def __init__(self, nouns: list[str], data: Any = None, files: Any = None) -> None:
-        super().__init__(data, files, auto_id="id_%s")
+    def __init__(
+        self, nouns: list[str], data: Any = None, files: Any = None, initial: Any = None
+    ) -> None:
+        super().__init__(data, files, auto_id="id_%s", initial=initial)
         self.fields["noun"].choices = [(noun, noun_label(noun)) for noun in nouns]
 
     def clean_mapping(self) -> Mapping | None:
@@ -84,7 +87,9 @@ class ImportList(StaffView):
         for name in request.GET:
             if name != "page":
                 errors[name] = [gettext("There is no such parameter here.")]
-        return self.show(UploadForm(self.nouns), errors)
+        # Of a form that comes back, the file does not.
+        back = typed.take(request)
+        return self.show(UploadForm(self.nouns, initial=back and back.sent.dict()), errors, back)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         form = UploadForm(self.nouns, request.POST, request.FILES)
@@ -114,13 +119,20 @@ class ImportList(StaffView):
             at_once(batch)
         return redirect("import", batch.pk)
 
-    def show(self, form: UploadForm, errors: dict[str, Any], status: int = 200) -> HttpResponse:
+    def show(
+        self,
+        form: UploadForm,
+        errors: dict[str, Any],
+        back: typed.Typed | None = None,
+        status: int = 200,
+    ) -> HttpResponse:
         number = whole_number(self.request.GET, "page", 1, 10**9, errors)
         seen = self.readable().select_related("user").order_by("-pk")
         page = part_of(seen, number, PAGE_SIZE, errors) if not errors else None
         context = {
             "form": form,
             "errors": errors,
+            "typed_back": back,
             "page": page,
             "files": [
                 (

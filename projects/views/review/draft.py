@@ -12,6 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from projects import histories, reviewing, serializers
+from projects.accounts import typed
 from projects.models import NOUN_OF, ReturnedDraft, rights
 from projects.reviewing import differences
 from projects.reviewing.rules import check_may_decide
@@ -20,7 +21,7 @@ from .access import ReviewView
 from .addresses import admin_of, name_of, page_of, review_of
 from .problems import Problem
 from .saying import Named, Speaker
-from .steps import Step
+from .steps import Step, reason_typed
 
 # Of its past, the latest; the admin has all of it.
 MOST_CHANGES = 50
@@ -45,7 +46,7 @@ def page_of_draft(
         "name": name_of(record),
         "href": page_of(record),
         "problem": problem,
-        "typed": request.POST.get("reason", ""),
+        **reason_typed(request),
         "lines": lines,
         "drafts": _drafts_in(lines),
         "may_not_publish": _may_not_publish(user, record, authors),
@@ -54,6 +55,7 @@ def page_of_draft(
         "entries": histories.told(history, rows[:MOST_CHANGES], names=True),
         "whole_past": admin_of(record, "history") if len(rows) > MOST_CHANGES else "",
         "publish": reverse("review-draft-publish", args=[NOUN_OF[model], record.pk]),
+        "address": review_of(record),
         "send_back": reverse("review-draft-return", args=[NOUN_OF[model], record.pk]),
     }
     if rights.reaches(user, record):
@@ -103,7 +105,9 @@ class OneDraft(ReviewView):
 class DraftPage(OneDraft):
     def get(self, request: HttpRequest, noun: str, pk: int) -> HttpResponse:
         record = self.seen(noun, pk)
-        return page_of_draft(request, record) if record.is_draft else redirect(page_of(record))
+        if record.is_draft or typed.awaits(request):
+            return page_of_draft(request, record)
+        return redirect(page_of(record))
 
 
 class DraftStep(OneDraft, Step):

@@ -25,7 +25,7 @@ from .addresses import admin_of, name_of, page_of
 from .listing import called
 from .problems import Problem
 from .saying import OF_AMOUNTS, Speaker, Value
-from .steps import Step
+from .steps import Step, reason_typed
 
 # Shorter than what a page tells apart.
 MOMENT = timedelta(minutes=1)
@@ -75,7 +75,7 @@ def page_of_proposal(
         "name": called(proposal)[0],
         "record": record,
         "problem": problem,
-        "typed": request.POST.get("reason", ""),
+        **reason_typed(request),
         "is_own": is_own,
         "is_added_to": proposal.updated_at - proposal.created_at >= MOMENT,
         "may_not": _may_not(user, proposal, record),

@@ -16,7 +16,7 @@ from projects.views.lists import PAGE_SIZE, part_of, whole_number
 from .access import ReviewView
 from .addresses import admin_of, name_of, page_of
 from .problems import Problem
-from .steps import Step
+from .steps import Step, reason_typed
 
 
 class ReportList(ReviewView):
@@ -61,7 +61,7 @@ def page_of_report(
         "mend": admin_of(record) if record is not None and may_decide else "",
         "may_decide": may_decide,
         "problem": problem,
-        "typed": request.POST.get("reason", ""),
+        **reason_typed(request),
     }
     status = problem.status if problem else 200
     return render(request, "projects/review_report.html", context, status=status)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from projects import reviewing
+from projects.accounts import typed
 from projects.filters import ReviewQuestion
 from projects.filters.review import Standing, Whose
 from projects.models import REVIEWED, Noun, Proposal
@@ -39,7 +41,8 @@ class ReviewList(ReviewView):
     http_method_names = ["get", "head", "post", "options"]
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return self.show(request)
+        back = typed.take(request)
+        return self.show(request, back=back, ticked=back.sent.getlist("draft") if back else [])
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Publish what is ticked, all of it or nothing."""
@@ -77,7 +80,11 @@ class ReviewList(ReviewView):
         return [model(pk=pk) for model, pk in versions], versions
 
     def show(
-        self, request: HttpRequest, problem: Problem | None = None, ticked: list[str] | None = None
+        self,
+        request: HttpRequest,
+        problem: Problem | None = None,
+        ticked: Sequence[str] = (),
+        back: typed.Typed | None = None,
     ) -> HttpResponse:
         question = ReviewQuestion(
             request.GET,
@@ -98,6 +105,7 @@ class ReviewList(ReviewView):
             "asked": ReviewAsked(question, errors, MAIN, vocabularies=vocabularies),
             "errors": errors,
             "problem": problem,
+            "typed_back": back,
         }
         if errors:
             return refused(request, TEMPLATE, context)
@@ -111,7 +119,7 @@ class ReviewList(ReviewView):
         if drafts is None or errors:
             return refused(request, TEMPLATE, context)
         proposals = found.page(second)
-        rows = listing.drafts(request.user, drafts, ticked or [])
+        rows = listing.drafts(request.user, drafts, ticked)
         context |= {
             "page": drafts,
             "page_sizes": PAGE_SIZES,
