@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext, gettext_noop
 
 from projects import money
+from projects.languages import in_list
 from projects.models import Headline, Project, Sector, Source, What
 from projects.money.slips import FEWEST_PEERS, Slip, above_its_whole, off_its_peers
 
@@ -47,7 +48,7 @@ def _off_its_peers(user: Any, project: Any, sectors: Sequence[Sector]) -> Iterab
     )
     groups = []
     if sectors:
-        groups.append((alike.in_sectors(sectors), ", ".join(map(str, sectors))))
+        groups.append((alike.in_sectors(sectors), in_list(sectors)))
     if project.area_id:
         groups.append((alike.filter(area=project.area_id), str(project.area)))
     for group, called in groups:
