@@ -1,8 +1,11 @@
 """What a Chinese page says is Chinese to its last comma: all that a reader sees, the admin too."""
 
+import json
 import re
+from pathlib import Path
 
 import pytest
+from django.contrib import admin
 from django.contrib.auth.models import Group, Permission
 from django.core import mail
 from django.test import Client
@@ -116,6 +119,24 @@ def test_no_label_of_the_admin_is_english(client):
 
     assert set(said) == set(LABELS)
     assert english - AS_IT_STANDS == set()
+
+
+def test_what_the_scripts_of_the_admin_say_is_chinese(client):
+    client.force_login(make_user("superuser", username="office"))
+    scripts = (Path(admin.__file__).parent / "static/admin/js").rglob("*.js")
+    code = "\n".join(one.read_text() for one in scripts if "vendor" not in one.parts)
+    answer = client.get("/zh-hans/admin/jsi18n/").content.decode()
+    catalogue = json.loads(re.search(r"const newcatalog = (\{.*?\});", answer, re.DOTALL)[1])
+
+    said = [found[1] for found in re.findall(r"\bgettext\((['\"])(.*?)\1\)", code)]
+    said += [found[1] for found in re.findall(r"ngettext\(\s*(['\"])(.*?)\1,", code)]
+    said += [
+        f"{found[0]}\x04{found[1]}" for found in re.findall(r"pgettext\('(.*?)', '(.*?)'\)", code)
+    ]
+
+    assert len(said) > 50
+    assert [one for one in said if not re.search(f"[{HAN}]", str(catalogue.get(one, "")))] == []
+    assert [one for one in catalogue.values() if WESTERN.search(str(one))] == []
 
 
 def test_roles_are_called_by_their_chinese_names_and_other_groups_by_their_own(client):
