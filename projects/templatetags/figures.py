@@ -111,6 +111,13 @@ def money_in_words(value: Decimal, currency: str, qualifier: str = "exact") -> s
     return _element(value, currency, qualifier, asked, _other(asked))
 
 
+@register.simple_tag
+def money_otherwise(value: Decimal, currency: str, qualifier: str = "exact") -> str:
+    """An amount as the units of the page do not write it, beside one that they do."""
+    asked = units.current()
+    return _element(value, currency, qualifier, _other(asked), asked)
+
+
 def _spoken() -> str:
     """Short, where the address of the page does not ask for ten thousands throughout."""
     return units.TEN_THOUSANDS if units.current() == units.TEN_THOUSANDS else units.SHORT
