@@ -22,8 +22,10 @@ MOST_HEAT = 6
 # The height of a line with its words above it, and what the words take of it.
 ROW = 58
 HEIGHT = 180
+# Of so many points each is drawn large enough to be pointed at.
+MOST_LARGE_POINTS = 40
 # How far apart names below a line stand at least, in per cent of its width.
-APART = Decimal(20)
+APART = Decimal(26)
 # So much is left free at both ends of a line, for half of the words below its ends.
 MARGIN = Decimal(5)
 
@@ -133,6 +135,11 @@ class Line(Generic[Thing]):
     stretches: list[tuple[Point[Thing], Point[Thing]]]
     largest: Decimal
     height: int = HEIGHT
+
+    @property
+    def radius(self) -> int:
+        """Of a point: many of them would hide their line."""
+        return 4 if len(self.points) <= MOST_LARGE_POINTS else 2
 
     @property
     def words_at(self) -> int:

@@ -19,6 +19,7 @@ from django.utils.translation import gettext, gettext_lazy
 from simple_history.template_utils import ObjDiffDisplay
 from simple_history.utils import get_m2m_field_name
 
+from projects.languages import in_list
 from projects.models import State
 from projects.models.fields import MoneyField
 from projects.models.rights import SHELL, Role
@@ -278,7 +279,7 @@ class Rows:
             )
             for end, *rest in links
         ]
-        return ", ".join(said) or "—"
+        return in_list(said) or "—"
 
     def named(self, model: Any, key: Any) -> Any:
         deleted = gettext("deleted %(noun)s %(key)s") % {

@@ -17,6 +17,7 @@ from django.urls import Resolver404, get_script_prefix, resolve
 from django.utils import translation
 from django.utils.encoding import escape_uri_path
 from django.utils.http import escape_leading_slashes
+from django.utils.translation import pgettext
 
 ENGLISH, CHINESE = "en", "zh-hans"
 # As `lang`, `hreflang` and `Content-Language` have them (RFC 5646).
@@ -83,6 +84,16 @@ def speaks_chinese() -> bool:
 
 def tag() -> str:
     return TAGS[current()]
+
+
+def in_list(things: Iterable[Any]) -> str:
+    """Things in one line, with what parts them in this language: `a, b` or `甲、乙`."""
+    return pgettext("in a list", ", ").join(map(str, things))
+
+
+def labelled(label: Any, said: Any) -> str:
+    """What a thing is called, and what is said of it: `Area: Kashi` or `片区：喀什`."""
+    return f"{label}{pgettext('after a label', ': ')}{said}"
 
 
 def parted(path: str) -> tuple[str, str]:

@@ -3,15 +3,21 @@
 `units` in the address chooses, for all amounts of the page at once. Unasked, a Chinese
 page speaks (17.6亿元), whose steps everybody reckons in, and an English one shows columns
 in full; hovering over an amount shows it in full in any case. No way drops a digit.
+
+Who has chosen keeps the choice: the links and forms of a page that was asked with `units`
+ask for it as well, wherever else amounts stand. They get it here, once for all of them, as
+the page goes out; no cookie remembers it, so that an address shows what its sender saw.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
+from django.urls import Resolver404, get_script_prefix, resolve
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +27,18 @@ from projects.wording import shown
 NAME = "units"
 SHORT, FULL, TEN_THOUSANDS = "short", "full", "wan"
 CHOICES = {SHORT: _("short"), FULL: _("in full"), TEN_THOUSANDS: _("in 万元")}
+
+# The pages whose amounts can be written in other units, and those on the way between them.
+WITH_AMOUNTS = frozenset(
+    {"overview", "projects", "project", "enterprise", "areas", "area", "totals", "headlines"}
+)
+ON_THE_WAY = frozenset(
+    {"enterprises", "sources", "source", "methods"}
+    | {"project-history", "enterprise-history", "source-history"}
+)
+# What a visitor wrote stands in a page with its signs escaped, and is no element of it.
+_LINK = re.compile(r'(<a\b[^>]*?\bhref=")([/?][^"#]*)')
+_FORM = re.compile(r'<form\b[^>]*\bmethod="get"[^>]*>(?=(.*?)</form>)', re.DOTALL)
 
 _request: ContextVar[HttpRequest | None] = ContextVar("request", default=None)
 
@@ -34,9 +52,50 @@ class UnitsOfAddress:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         before = _request.set(request)
         try:
-            return self.get_response(request)
+            response = self.get_response(request)
         finally:
             _request.reset(before)
+        asked = request.GET.get(NAME, "").strip()
+        if asked in CHOICES and _takes(request.path_info) and _is_page(response):
+            response.content = carried(response.content.decode(), asked).encode()
+            if "Content-Length" in response:
+                response["Content-Length"] = str(len(response.content))
+        return response
+
+
+def _is_page(response: HttpResponseBase) -> bool:
+    return not response.streaming and response.get("Content-Type", "").startswith("text/html")
+
+
+def _takes(path: str) -> bool:
+    try:
+        return resolve(path).view_name in WITH_AMOUNTS | ON_THE_WAY
+    except Resolver404:
+        return False
+
+
+def carried(page: str, choice: str) -> str:
+    """The same page, whose links and forms to pages with amounts ask for `choice` as well."""
+    known: dict[str, bool] = {"": True}
+
+    def takes(href: str) -> bool:
+        path = href.partition("?")[0]
+        if path not in known:
+            known[path] = _takes(path.removeprefix(get_script_prefix().removesuffix("/")))
+        return known[path] and f"{NAME}=" not in href
+
+    def link(found: re.Match[str]) -> str:
+        start, href = found.groups()
+        if not takes(href):
+            return found[0]
+        return f"{start}{href}{'&amp;' if '?' in href else '?'}{NAME}={choice}"
+
+    def form(found: re.Match[str]) -> str:
+        if f'name="{NAME}"' in found[1]:
+            return found[0]
+        return f'{found[0]}<input type="hidden" name="{NAME}" value="{choice}">'
+
+    return _FORM.sub(form, _LINK.sub(link, page))
 
 
 def current() -> str:

@@ -7,6 +7,7 @@ from . import (  # noqa: F401  Each registers its noun.
     batch,
     enterprise,
     headline,
+    naming,
     project,
     rate,
     receipt,
@@ -17,6 +18,7 @@ from . import (  # noqa: F401  Each registers its noun.
     zone,
 )
 
+naming.name_things()
 admin.site.site_header = _("Investment register")
 admin.site.site_title = _("Investment register")
 admin.site.index_title = _("Data entry")

@@ -26,6 +26,7 @@ from simple_history.admin import SimpleHistoryAdmin
 from projects import recording, reviewing
 from projects.forms import RegisterForm
 from projects.histories import changes
+from projects.languages import labelled
 from projects.models import NOUN_OF, State
 
 from .another import KeepingAdmin
@@ -218,6 +219,12 @@ class PlainAdmin(Autocompleting, admin.ModelAdmin):
             prefetch_related_objects([record], *self.get_autocomplete_fields(request))
         return record
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """What would be deleted, without what goes with it: that is a part of it."""
+        _found, _counts, permissions, protected = super().get_deleted_objects(objs, request)
+        found = [labelled(capfirst(self.opts.verbose_name), one) for one in objs]
+        return found, {self.opts.verbose_name_plural: len(found)}, permissions, protected
+
 
 def _values(data: QueryDict) -> Iterable[str]:
     return (value for _name, values in data.lists() for value in values)
@@ -245,16 +252,12 @@ class RegisterAdmin(KeepingAdmin, ReviewingAdmin, PlainAdmin, SimpleHistoryAdmin
             return None
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """What would be deleted, and what stands against it.
+        """What would be deleted, and what stands against it; see `PlainAdmin`.
 
-        The shares, links and derived rows that go with a record are left out:
-        they are parts of it, and its last row of history keeps what matters.
+        Of the parts that go with a record its last row of history keeps what matters.
         """
-        found, _counts, permissions, _protected = super().get_deleted_objects(objs, request)
-        found = [one for one in found if not isinstance(one, list)]
-        protected = self._protecting(list(objs), request)
-        counts = {self.opts.verbose_name_plural: len(found)}
-        return found, counts, permissions, protected
+        found, counts, permissions, _protected = super().get_deleted_objects(objs, request)
+        return found, counts, permissions, self._protecting(list(objs), request)
 
     def _protecting(self, records: Sequence[Any], request: HttpRequest) -> list[str]:
         """What refers to one of these, as far as the person may see it."""
@@ -264,7 +267,7 @@ class RegisterAdmin(KeepingAdmin, ReviewingAdmin, PlainAdmin, SimpleHistoryAdmin
         for some in recording.visible(referring, request.user):
             count += some.count()
             noun = capfirst(some.model._meta.verbose_name)
-            named += [f"{noun}: {one}" for one in some[: MOST_PROTECTED - len(named)]]
+            named += [labelled(noun, one) for one in some[: MOST_PROTECTED - len(named)]]
         if count > len(named):
             named.append(gettext("and %(count)s more") % {"count": count - len(named)})
         if referring and not named:

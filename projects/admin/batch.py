@@ -7,7 +7,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from projects.models import ImportBatch
+from projects.languages import in_list
+from projects.models import ImportBatch, RowFate
 
 from .base import PlainAdmin
 
@@ -54,7 +55,11 @@ class ImportBatchAdmin(PlainAdmin):
 
     @admin.display(description=_("rows"))
     def outcome(self, batch: ImportBatch) -> str:
-        return ", ".join(f"{count} {fate}" for fate, count in batch.counts.items() if count) or "–"
+        labels = dict(RowFate.choices)
+        found = (
+            f"{count} {labels.get(fate, fate)}" for fate, count in batch.counts.items() if count
+        )
+        return in_list(found) or "–"
 
     @admin.display(description=_("page"))
     def page(self, batch: ImportBatch) -> SafeString:

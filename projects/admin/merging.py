@@ -19,6 +19,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from projects import merging
+from projects.languages import in_list
 from projects.models import Enterprise, Project, Source
 
 from .base import RegisterAdmin
@@ -160,8 +161,8 @@ def _rows(
     for name in COMPARED:
         said = [_say(record, name) for record in both]
         yield _compared(_label(name), said, _say(afterwards, name) if afterwards else "")
-    said = [", ".join(map(str, record.sources.all())) for record in both]
-    yield _compared(_label("sources"), said, ", ".join(map(str, sources)))
+    said = [in_list(record.sources.all()) for record in both]
+    yield _compared(_label("sources"), said, in_list(sources))
     for label, column in ((_("projects led"), "enterprise"), (_("partner in"), "partners")):
         named = [Project.objects.filter(**{column: record}) for record in both]
         # Where both take part in one project it is one project afterwards, and who leads is no

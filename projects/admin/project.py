@@ -21,6 +21,7 @@ from projects.forms import (
     ShareForm,
     SharesFormSet,
 )
+from projects.languages import in_list
 from projects.models import (
     Area,
     Project,
@@ -155,7 +156,7 @@ class ProjectAdmin(DoubtingAdmin, ResemblingAdmin, RegisterAdmin):
 
     @admin.display(description=_("sectors"))
     def in_sectors(self, project: Project) -> str:
-        return ", ".join(str(share) for share in project.shares.all())
+        return in_list(project.shares.all())
 
     @admin.display(description=_("amount"), ordering="amount")
     def stated_amount(self, project: Project) -> str:

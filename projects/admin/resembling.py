@@ -12,7 +12,7 @@ from django.http import HttpRequest, JsonResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from projects.resemblance import Resembling, resembling
 
@@ -82,7 +82,8 @@ class ResemblingAdmin(admin.ModelAdmin):
 
     def _links(self, found: Iterable[Resembling]) -> SafeString:
         links = ((self._address(one), _label(one)) for one in found)
-        return format_html_join("; ", '<a href="{}" target="_blank">{}</a>', links)
+        parting = pgettext("between clauses", "; ")
+        return format_html_join(parting, '<a href="{}" target="_blank">{}</a>', links)
 
     def _address(self, one: Resembling) -> str:
         noun = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
@@ -97,7 +98,7 @@ def _key_in(request: HttpRequest) -> str:
 def _label(one: Resembling) -> str:
     record = one.record
     both = " ".join(dict.fromkeys(filter(None, (record.name, record.name_zh))))
-    return f"{both} ({record.code})"
+    return both + pgettext("in passing", " (%(text)s)") % {"text": record.code}
 
 
 def _sentence(found: list[Resembling]) -> str:

@@ -9,6 +9,7 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group, Permission, User
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -52,6 +53,15 @@ def groups_within(asker: Any) -> QuerySet:
         if f"{permission.content_type.app_label}.{permission.codename}" not in held
     ]
     return groups.exclude(permissions__in=beyond)
+
+
+def asked_permissions() -> QuerySet:
+    """The permissions that are asked for anywhere: those of what the admin has pages of.
+
+    Django makes four for each table, derived ones and rows of history among them.
+    """
+    kinds = ContentType.objects.get_for_models(*admin.site._registry)
+    return Permission.objects.filter(content_type__in=kinds.values())
 
 
 class AreaLimitInline(Autocompleting, admin.TabularInline):
@@ -129,6 +139,8 @@ class PlainUserAdmin(PlainAdmin, MeetingPages, UserAdmin):
     def formfield_for_manytomany(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if db_field.name == "groups":
             kwargs["queryset"] = groups_within(request.user)
+        elif db_field.name == "user_permissions":
+            kwargs["queryset"] = asked_permissions()
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -178,6 +190,11 @@ class PlainGroupAdmin(PlainAdmin, MeetingPages, GroupAdmin):
     """What the roles may do. Whoever changes that could give themselves anything: superusers."""
 
     form = AccountForm
+
+    def formfield_for_manytomany(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        if db_field.name == "permissions":
+            kwargs["queryset"] = asked_permissions()
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.is_superuser

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -110,7 +111,8 @@ class ImportBatch(models.Model):
         ordering = ["-pk"]
 
     def __str__(self) -> str:
-        return f"{self.file_name} ({self.get_state_display()})"
+        words = {"file": self.file_name, "state": self.get_state_display()}
+        return gettext("%(file)s (%(state)s)") % words
 
     def get_absolute_url(self) -> str:
         return reverse("import", args=[self.pk])

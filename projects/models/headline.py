@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from projects import money
@@ -126,7 +127,7 @@ class Headline(CodedModel, ReviewedModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_what_display()}, {self.as_of}"
+        return gettext("%(what)s, %(day)s") % {"what": self.get_what_display(), "day": self.as_of}
 
     @property
     def label(self) -> str:

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from projects import money
+from projects.languages import labelled
 
 from .base import RegisterModel, RegisterQuerySet, ReviewedModel
 from .fields import MoneyField
@@ -78,4 +79,4 @@ class Receipt(RegisterModel, ReviewedModel):
         return self.project.area_id
 
     def __str__(self) -> str:
-        return f"{self.received_on}: {self.amount} {self.currency}"
+        return labelled(self.received_on, f"{self.amount} {self.currency}")

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from projects import auditing, recording, serializers
+from projects.languages import in_list
 from projects.models import (
     NOUN_OF,
     ImportBatch,
@@ -187,7 +188,7 @@ def accept(user: Any, proposal: Proposal, version: int | None = None) -> Any:
                     "These fields were changed since this was proposed: %(fields)s. Look at the "
                     "record, and say in which version you have seen it."
                 )
-                % {"fields": ", ".join(names)}
+                % {"fields": in_list(names)}
             )
         record._history_user = person(user)
         record._change_reason = f"proposal {proposal.pk}"

@@ -58,19 +58,14 @@ def versions(context: Any) -> list[languages.Version]:
     return languages.versions(context["request"]) if "request" in context else []
 
 
-# The pages whose amounts can be written in other units.
-WITH_AMOUNTS = frozenset(
-    {"overview", "projects", "project", "enterprise", "areas", "area", "totals", "headlines"}
-)
-
-
 @register.simple_tag(takes_context=True)
 def choices_of_units(context: Any) -> list[dict[str, Any]]:
     """The same page with its amounts written otherwise; none where it has no amounts."""
-    match = getattr(context.get("request"), "resolver_match", None)
-    if match is None or match.view_name not in WITH_AMOUNTS or context["request"].method != "GET":
+    request = context.get("request")
+    match = getattr(request, "resolver_match", None)
+    if match is None or match.view_name not in units.WITH_AMOUNTS or request.method != "GET":
         return []
-    if context["request"].GET and not languages.asked_of(context["request"]):
+    if request.GET and not languages.asked_of(request):
         return []
     return [
         {

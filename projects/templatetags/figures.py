@@ -15,7 +15,7 @@ from django.utils.translation import gettext, pgettext
 from projects import money as amounts
 from projects import units
 from projects.headlines import Beside
-from projects.languages import CHINESE, ENGLISH, TAGS, speaks_chinese
+from projects.languages import CHINESE, ENGLISH, TAGS, in_list, speaks_chinese
 from projects.models import Headline, Qualifier, base_currency
 from projects.totals import Figure
 
@@ -69,9 +69,33 @@ def comma(*, in_list: bool = False) -> str:
 
 
 @register.simple_tag
+def colon() -> str:
+    """What stands between a label and what it is of."""
+    return pgettext("after a label", ": ")
+
+
+@register.simple_tag
+def semicolon() -> str:
+    """What parts clauses that have commas of their own."""
+    return pgettext("between clauses", "; ")
+
+
+@register.simple_tag
+def brackets(text: Any) -> str:
+    """What is said in passing, in the brackets of the language."""
+    return pgettext("in passing", " (%(text)s)") % {"text": text}
+
+
+@register.simple_tag
 def stop() -> str:
     """What ends a sentence that is put together of figures."""
     return pgettext("at the end of a sentence", ".")
+
+
+@register.filter
+def listed(things: Any) -> str:
+    """Names in one line."""
+    return in_list(things)
 
 
 @register.filter
@@ -85,6 +109,13 @@ def money_in_words(value: Decimal, currency: str, qualifier: str = "exact") -> s
     """The same as it is spoken of, no digit lost: `at least 17.6 billion CNY`."""
     asked = _spoken()
     return _element(value, currency, qualifier, asked, _other(asked))
+
+
+@register.simple_tag
+def money_otherwise(value: Decimal, currency: str, qualifier: str = "exact") -> str:
+    """An amount as the units of the page do not write it, beside one that they do."""
+    asked = units.current()
+    return _element(value, currency, qualifier, _other(asked), asked)
 
 
 def _spoken() -> str:

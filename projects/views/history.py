@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views import View
 
-from projects import histories
+from projects import histories, units
 
 from .lists import PAGE_SIZE, part_of, refused, whole_number
 from .standing import history_of, sees_all_of
@@ -29,8 +29,9 @@ class HistoryPage(View):
             raise Http404
         if record.code != code:
             return redirect(f"{record.get_absolute_url()}history/", permanent=True)
-        errors = {name: [_("There is no such parameter here.")] for name in request.GET}
-        errors.pop("page", None)
+        errors = units.problems(request.GET)
+        for name in request.GET.keys() - {units.NAME, "page"}:
+            errors[name] = [_("There is no such parameter here.")]
         number = whole_number(request.GET, "page", 1, 10**9, errors)
         context: dict[str, Any] = {"record": record, "errors": errors}
         history = history_of(user, record)

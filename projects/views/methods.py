@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from projects import units
 from projects.derived.rates import RATE_IS_GOOD_FOR
 from projects.models import ExchangeRate, Source, base_currency
 
@@ -23,7 +24,9 @@ MOST_SOURCES = 10
 @require_safe
 def methods(request: HttpRequest) -> HttpResponse:
     """The page of the rules. Three queries."""
-    errors = {name: [_("There is no such parameter here.")] for name in request.GET}
+    errors = units.problems(request.GET)
+    for name in request.GET.keys() - {units.NAME}:
+        errors[name] = [_("There is no such parameter here.")]
     context: dict[str, Any] = {"errors": errors}
     if errors:
         return refused(request, TEMPLATE, context)

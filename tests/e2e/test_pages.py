@@ -101,13 +101,48 @@ def test_no_page_is_wider_than_the_screen(browser_page, register, width):
 
 def test_a_wide_table_scrolls_in_its_own_frame_by_keyboard(browser_page, register):
     browser_page.set_viewport_size({"width": 360, "height": 740})
-    browser_page.goto("/projects/")
-    frame = browser_page.get_by_role("region", name="Projects")
+    browser_page.goto("/totals/?by=sector&then=stage")
+    frame = browser_page.get_by_role("region", name="Contracted, CNY")
 
     frame.focus()
     browser_page.keyboard.press("ArrowRight")
 
     expect(frame).not_to_have_js_property("scrollLeft", 0)
+
+
+@pytest.fixture
+def kashi(transactional_db):
+    with transaction.atomic():
+        sample.load()
+
+
+@pytest.mark.parametrize(("width", "is_card"), [(390, True), (820, True), (1440, False)])
+def test_a_row_of_projects_without_room_is_a_card_that_says_what_each_value_is(
+    browser_page, kashi, width, is_card
+):
+    browser_page.set_viewport_size({"width": width, "height": 740})
+    browser_page.goto("/projects/")
+    cell = browser_page.locator("tbody td.number").first
+    label = cell.evaluate("e => getComputedStyle(e, '::before').content")
+    box = cell.bounding_box()
+
+    assert label == ('"Amount"' if is_card else "none")
+    assert box["x"] + box["width"] <= width
+
+
+@pytest.mark.parametrize("address", ["/projects/", "/totals/?by=sector&then=stage"])
+def test_a_printed_table_is_as_wide_as_the_sheet_and_its_total_stands_once(
+    browser_page, kashi, address
+):
+    # A sheet of A4 between its margins.
+    browser_page.set_viewport_size({"width": 700, "height": 990})
+    browser_page.emulate_media(media="print")
+    browser_page.goto(address)
+
+    assert browser_page.evaluate("document.documentElement.scrollWidth") <= 700
+    expect(browser_page.locator("table thead")).to_be_visible()
+    for foot in browser_page.locator("tfoot").all():
+        expect(foot).to_have_css("display", "table-row-group")
 
 
 def test_the_first_stop_of_the_keyboard_skips_to_the_content(browser_page, register):

@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from urllib.parse import urljoin
 
 import pytest
 from hypothesis import given
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from projects import money
 from tests.factories import make_area, make_headline, make_project
+from tests.views.reading import read, sent_by
 
 AMOUNTS = st.decimals("-99999999999999.99", "99999999999999.99", places=2)
 
@@ -69,6 +71,46 @@ def test_links_of_the_page_keep_its_units_and_its_export_has_none(client, regist
     assert "?units=wan&area=kashi&ordering=name" in page
     assert 'href="export.csv?area=kashi"' in page
     assert "?units=full&area=kashi" in page or "?area=kashi&units=full" in page
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", ["", "/zh-hans"])
+@pytest.mark.parametrize("address", ["/", "/projects/", "/projects/project/", "/totals/?by=area"])
+def test_a_choice_of_units_goes_along_to_wherever_amounts_stand(
+    client, register, address, language
+):
+    mark = "&" if "?" in address else "?"
+    page = read(client.get(f"{language}{address}{mark}units=wan").content.decode())
+    hrefs = [one.attributes["href"] for one in page.all("a")]
+    links = {urljoin(f"{language}{address}", one) for one in hrefs if one != "#content"}
+    with_units = {one for one in links if "units=wan" in one}
+
+    for path in ("/", "/projects/", "/enterprises/", "/areas/", "/totals/", "/headlines/"):
+        assert f"{language}{path}?units=wan" in with_units
+    assert {one for one in links - with_units if "units=" not in one} == {
+        f"{language}/accounts/login/",
+        "/api/docs/",
+        *(one for one in links if "/export." in one or one.endswith("/report/")),
+    }
+    assert {client.get(one.partition("#")[0]).status_code for one in with_units} == {200}
+    for form in page.all("form", method="get"):
+        assert ("units", "wan") in sent_by(form)
+
+
+@pytest.mark.django_db
+def test_without_a_choice_no_address_says_any(client, register):
+    for address in ("/", "/projects/", "/projects/project/"):
+        page = read(client.get(address).content.decode())
+        found = [one.attributes["href"] for one in page.all("a") if "units" in str(one.attributes)]
+        assert found == ["?units=short", "?units=full", "?units=wan"]
+
+
+@pytest.mark.django_db
+def test_a_name_that_looks_like_a_link_is_left_as_it_is(client, register):
+    make_project(name='<a href="/projects/">', code="odd")
+    page = client.get("/projects/odd/?units=wan").content.decode()
+
+    assert "&lt;a href=&quot;/projects/&quot;&gt;" in page
 
 
 @pytest.mark.django_db

@@ -13,6 +13,7 @@ from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 
+from projects.languages import labelled
 from projects.recording import ReferredToError, still_referred_to
 from projects.reviewing import ReviewError
 from projects.serializers.words import in_words
@@ -66,7 +67,7 @@ def _by_field(errors: Any, serializer: Any) -> Iterable[str]:
         errors = {"": errors}
     for name, found in errors.items():
         for sentence in _flat(found):
-            yield f"{labels[name]}: {sentence}" if name in labels else sentence
+            yield labelled(labels[name], sentence) if name in labels else sentence
 
 
 def _flat(found: Any) -> Iterable[str]:

@@ -1,0 +1,172 @@
+"""What a Chinese page says is Chinese to its last comma: all that a reader sees, the admin too."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group, Permission
+from django.core import mail
+from django.test import Client
+from django.utils import translation
+
+from projects.accounts import resetting
+from projects.admin.naming import ROLES
+from tests.factories import make_user
+from tests.reached import addresses, make_register
+from tests.views.reading import Element, read
+
+HAN = "\u4e00-\u9fff"
+# A mark of Western punctuation that belongs to the Chinese beside it.
+WESTERN = re.compile(
+    rf"[{HAN}）][”’]? ?[,:;!?]|[,;:!?(][“‘]?[{HAN}]|[{HAN}]\("
+    rf"|[{HAN}][”’]?\.(?!\w)|[{HAN}] \.|\.\.\."
+)
+# What is said of an element besides its text.
+SHOWN = ("title", "aria-label", "placeholder", "alt", "data-label")
+# Of a table of rows below a form Django brackets the help of a column itself.
+OF_DJANGO = re.compile(r"^\(.*\)$")
+# Two words of English and more.
+ENGLISH = re.compile(r"[A-Za-z]{2,} [a-z]{2,}[a-z ]*")
+# What is as it is published, or named, in English.
+AS_IT_STANDS = {"more than", "billion yuan"}
+ASKED = (
+    "/?search=kashi",
+    "/?search=zzzz",
+    "/projects/?area=kashi&area=none&columns=name&columns=amount",
+    "/projects/?stage=finished&colour=red&area=x",
+    "/projects/?search=zzzz",
+    "/totals/?by=area&then=sector",
+    "/totals/?by=month&basis=received",
+    "/totals/?by=x",
+    "/headlines/?what=x",
+    "/sources/?page=none",
+    "/nothing/",
+)
+# Pages of the admin on which nothing stands that somebody has entered.
+LABELS = (
+    "/admin/",
+    "/admin/auth/group/add/",
+    "/admin/auth/user/add/",
+    "/admin/projects/",
+    "/admin/projects/apitoken/add/",
+    "/admin/projects/area/add/",
+    "/admin/projects/enterprise/add/",
+    "/admin/projects/exchangerate/add/",
+    "/admin/projects/headline/add/",
+    "/admin/projects/project/add/",
+    "/admin/projects/receipt/add/",
+    "/admin/projects/sector/add/",
+    "/admin/projects/source/add/",
+    "/admin/projects/zone/add/",
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def said_by(page: Element) -> list[str]:
+    for element in page:
+        if element.tag in ("script", "style"):
+            element.children.clear()
+    besides = [one.attributes[name] for one in page for name in SHOWN if name in one.attributes]
+    return [page.text, *(text for text in besides if not OF_DJANGO.match(text))]
+
+
+def pages(client: Client, asked: list[str]) -> dict[str, list[str]]:
+    """What the Chinese pages among these addresses say, by address."""
+    found = {}
+    for address in asked:
+        response = client.get(f"/zh-hans{address}")
+        if "html" in response.get("Content-Type", "") and response.status_code not in (301, 302):
+            found[address] = said_by(read(response.content.decode()))
+    return found
+
+
+@pytest.mark.parametrize("signed_in", [False, True])
+def test_no_western_mark_stands_beside_chinese(client, signed_in):
+    register = make_register()
+    if signed_in:
+        client.force_login(register.user)
+        # What was found of a file is kept as it was said to whoever had it checked.
+        client.post(f"/zh-hans/import/{register.batch.pk}/check/")
+    of_the_site = [
+        one for one in addresses(register).values() if not one.startswith(("/api/", "/healthz"))
+    ]
+
+    said = pages(client, [*of_the_site, *ASKED])
+    beside = [
+        f"{address}: {text[max(0, found.start() - 12) : found.end() + 12]}"
+        for address, texts in said.items()
+        for text in texts
+        for found in WESTERN.finditer(text)
+    ]
+
+    assert len(said) > 30
+    assert beside == []
+
+
+def test_no_label_of_the_admin_is_english(client):
+    client.force_login(make_user("superuser", username="office"))
+
+    said = pages(client, list(LABELS))
+    english = {
+        phrase.strip()
+        for texts in said.values()
+        for text in texts
+        for phrase in ENGLISH.findall(text)
+    }
+
+    assert set(said) == set(LABELS)
+    assert english - AS_IT_STANDS == set()
+
+
+def test_what_the_scripts_of_the_admin_say_is_chinese(client):
+    client.force_login(make_user("superuser", username="office"))
+    scripts = (Path(admin.__file__).parent / "static/admin/js").rglob("*.js")
+    code = "\n".join(one.read_text() for one in scripts if "vendor" not in one.parts)
+    answer = client.get("/zh-hans/admin/jsi18n/").content.decode()
+    catalogue = json.loads(re.search(r"const newcatalog = (\{.*?\});", answer, re.DOTALL)[1])
+
+    said = [found[1] for found in re.findall(r"\bgettext\((['\"])(.*?)\1\)", code)]
+    said += [found[1] for found in re.findall(r"ngettext\(\s*(['\"])(.*?)\1,", code)]
+    said += [
+        f"{found[0]}\x04{found[1]}" for found in re.findall(r"pgettext\('(.*?)', '(.*?)'\)", code)
+    ]
+
+    assert len(said) > 50
+    assert [one for one in said if not re.search(f"[{HAN}]", str(catalogue.get(one, "")))] == []
+    assert [one for one in catalogue.values() if WESTERN.search(str(one))] == []
+
+
+def test_roles_are_called_by_their_chinese_names_and_other_groups_by_their_own(client):
+    user = make_user("superuser", username="office")
+    Group.objects.create(name="Auditors")
+    client.force_login(user)
+    form = read(client.get(f"/zh-hans/admin/auth/user/{user.pk}/change/").content.decode())
+    groups = [option.text for option in form.one("select", id="id_groups").all("option")]
+
+    assert groups == ["Auditors", "管理员", "录入员", "审核员", "查阅员"]
+    with translation.override("en"):
+        assert {str(group) for group in Group.objects.all()} == {"Auditors", *ROLES}
+
+
+def test_permissions_are_those_that_something_asks_for_each_in_words(client):
+    client.force_login(make_user("superuser", username="office"))
+    form = read(client.get("/zh-hans/admin/auth/group/add/").content.decode())
+    offered = [option.text for option in form.one("select", id="id_permissions").all("option")]
+
+    assert {"项目：公布", "片区：修改", "用户：查看"} <= set(offered)
+    assert len(offered) == len(set(offered)) < Permission.objects.count()
+    assert [one for one in offered if re.search("[a-z]", one)] == []
+
+
+def test_a_mail_in_chinese_has_no_western_mark_beside_chinese(client, settings):
+    settings.CAN_SEND_MAIL = True
+    make_user("clerk", username="clerk", email="clerk@example.org", password="long-enough-9")
+    client.post("/zh-hans/accounts/password-reset/", {"email": "clerk@example.org"})
+    resetting.send_waiting()
+    (sent,) = mail.outbox
+
+    assert re.search(f"[{HAN}]", sent.subject)
+    assert WESTERN.findall(f"{sent.subject}\n{sent.body}") == []
