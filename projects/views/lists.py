@@ -32,6 +32,14 @@ def refused(request: HttpRequest, template: str, context: dict[str, Any]) -> Htt
     return render(request, template, context, status=400)
 
 
+@dataclass(frozen=True)
+class Shown:
+    """How many records a page has, and which columns of them, by name."""
+
+    page_size: int
+    columns: Sequence[str]
+
+
 class ListPage(View):
     """A list of records. What the address asks that cannot be answered makes it a 400."""
 
@@ -53,16 +61,17 @@ class ListPage(View):
         return {}
 
     @classmethod
-    def errors_of(cls, question: Question) -> dict[str, list[str]]:
-        """What the page cannot answer of a question and of how it is to be shown, by parameter."""
+    def read(cls, question: Question) -> tuple[Shown, dict[str, list[str]]]:
+        """How the records of a question are to be shown; and what the page cannot answer of
+        either, by parameter."""
         errors = dict(question.errors)
-        page_size(question.data, errors)
+        size = whole_number(question.data, "page_size", PAGE_SIZE, LARGEST_PAGE, errors)
         columns = columns_asked(question.data, cls.columns, errors)
         if columns and not {"name", "code"} & set(columns):
             errors[COLUMNS] = [gettext("Rows are told apart by “name” or “code”: give one.")]
         if "cursor" in question.data:
             errors["cursor"] = [gettext("Pages are numbered here: use “page”.")]
-        return errors
+        return Shown(size, columns or cls.usual_columns), errors
 
     def saved_views(self) -> Any:
         """Those that the reader keeps of this list; None for a visitor. One query, at most."""
@@ -82,12 +91,10 @@ class ListPage(View):
         question = self.question_class(
             request.GET, model.objects.visible_to(request.user), request=request, also=PAGE_ALONE
         )
-        errors = self.errors_of(question)
+        shown, errors = self.read(question)
         number = whole_number(request.GET, "page", 1, 10**9, errors)
-        size = page_size(request.GET, errors)
         looking = Looking.read(request.GET, question, errors)
         beside = [facet.parameter for facet in facets.FACETS.get(self.question_class, ())]
-        columns = columns_asked(request.GET, self.columns, errors)
         asked = Asked(question, errors, self.main, beside=beside)
         context: dict[str, Any] = {
             "question": question,
@@ -96,7 +103,7 @@ class ListPage(View):
         }
         if errors:
             return refused(request, self.template, context)
-        page = part_of(self.records(question), number, size, errors)
+        page = part_of(self.records(question), number, shown.page_size, errors)
         if page is None:
             return refused(request, self.template, context)
         records = list(page)
@@ -107,8 +114,8 @@ class ListPage(View):
             "listed": self.listed,
             "saved_views": self.saved_views(),
             "typed_back": typed.take(request),
-            "shown": columns or self.usual_columns,
-            "columns": column_choices(asked, self.columns, columns or self.usual_columns),
+            "shown": shown.columns,
+            "columns": column_choices(asked, self.columns, shown.columns),
             "facets": panels(asked, page.paginator.count, looking),
             **self.beside(question, records),
         }
@@ -134,11 +141,6 @@ def column_choices(
         [(name, field_in_words(model, name), name in shown) for name in columns],
         asked.kept(COLUMNS),
     )
-
-
-def page_size(data: Any, errors: dict[str, Any]) -> int:
-    """How many rows the address asks for; what is none is noted in `errors`."""
-    return whole_number(data, "page_size", PAGE_SIZE, LARGEST_PAGE, errors)
 
 
 def whole_number(data: Any, name: str, default: int, largest: int, errors: dict[str, Any]) -> int:

@@ -48,7 +48,7 @@ def query_of(page: type[ListPage], text: str, user: Any) -> str:
         del data[name]
     records = page.question_class._meta.model.objects.visible_to(user)
     question: Question = page.question_class(data, records, user=user, also=PAGE_ALONE)
-    errors = page.errors_of(question)
+    _shown, errors = page.read(question)
     if errors:
         raise ValidationError([f"{name}: {said}" for name, many in errors.items() for said in many])
     given = {name: [v for v in data.getlist(name) if v.strip()] for name in data}
