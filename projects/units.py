@@ -16,6 +16,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
+from django.core.exceptions import TooManyFieldsSent
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import Resolver404, get_script_prefix, resolve
 from django.utils.translation import gettext
@@ -55,12 +56,21 @@ class UnitsOfAddress:
             response = self.get_response(request)
         finally:
             _request.reset(before)
-        asked = request.GET.get(NAME, "").strip()
-        if asked in CHOICES and _takes(request.path_info) and _is_page(response):
+        if not (_is_page(response) and _takes(request.path_info)):
+            return response
+        asked = _asked(request)
+        if asked in CHOICES:
             response.content = carried(response.content.decode(), asked).encode()
             if "Content-Length" in response:
                 response["Content-Length"] = str(len(response.content))
         return response
+
+
+def _asked(request: HttpRequest | None) -> str:
+    try:
+        return "" if request is None else request.GET.get(NAME, "").strip()
+    except TooManyFieldsSent:
+        return ""  # The page says so.
 
 
 def _is_page(response: HttpResponseBase) -> bool:
@@ -99,8 +109,7 @@ def carried(page: str, choice: str) -> str:
 
 
 def current() -> str:
-    request = _request.get()
-    asked = "" if request is None else request.GET.get(NAME, "").strip()
+    asked = _asked(_request.get())
     return asked if asked in CHOICES else SHORT if speaks_chinese() else FULL
 
 

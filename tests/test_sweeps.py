@@ -17,7 +17,7 @@ from python_calamine import CalamineWorkbook
 from projects import totals
 from projects.filters import ProjectQuestion
 from projects.models import Area, Basis, Project
-from tests.doors import asked, check_sums, content, exported, figure, listed
+from tests.doors import asked, check_sums, content, exported, figure, listed, shown
 from tests.factories import (
     make_area,
     make_enterprise,
@@ -195,7 +195,7 @@ def test_list_api_and_exports_of_enterprises_answer_alike(client, register, quer
     answer = client.get(f"/api/v1/enterprises/{asked(query, page_size=1000)}").json()["results"]
     codes = [enterprise["code"] for enterprise in answer]
 
-    page = client.get(f"/enterprises/{asked(query)}").context["records"]
+    page = shown(client, f"/enterprises/{asked(query)}")["records"]
     rows = exported(client, query, "enterprises")
 
     assert codes
@@ -222,7 +222,7 @@ def test_the_files_of_the_totals_hold_the_same_as_page_and_api(client, register,
             continue
         query = asked(f"{grouping}&{query}".removesuffix("&"))
         answer = client.get(f"/api/v1/totals/{query}").json()
-        table = client.get(f"/totals/{query}").context["table"]
+        table = shown(client, f"/totals/{query}")["table"]
         *rows, total = exported(client, query.removeprefix("?"), "totals")
         book = CalamineWorkbook.from_filelike(
             io.BytesIO(content(client.get(f"/totals/export.xlsx{query}")))
@@ -271,7 +271,7 @@ def test_list_api_and_exports_of_the_other_nouns_answer_alike(client, register, 
     answer = client.get(f"/api/v1/{noun}/{asked(query, page_size=1000)}").json()["results"]
     codes = [one["code"] for one in answer]
 
-    page = client.get(f"/{address}").context["records"]
+    page = shown(client, f"/{address}")["records"]
     rows = exported(client, query, noun)
     sheet = CalamineWorkbook.from_filelike(
         io.BytesIO(content(client.get(f"/{noun}/export.xlsx?{query}")))
@@ -328,8 +328,7 @@ def test_the_link_of_a_row_lists_exactly_its_projects(client, register, by, basi
 
     assert table["total"]["projects"]
     for row in [*table["rows"], table["total"]]:
-        page = client.get(row["href"])
-        summary = page.context["summary"]
+        summary = shown(client, row["href"])["summary"]
         found = getattr(summary, basis.value)
         assert summary.records == row["projects"], row["href"]
         if "label" in row and by == "sector":
