@@ -238,6 +238,7 @@ class RegisterAdmin(KeepingAdmin, ReviewingAdmin, PlainAdmin, SimpleHistoryAdmin
 
     class Media:
         css = {"screen": ["projects/admin_forms.css"]}
+        js = ["projects/admin_rows.js"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         ordering = self.get_ordering(request) or self.model._meta.ordering

@@ -39,14 +39,12 @@ from .reviewing import asked_by
 
 # Beyond, the rows make the form too long to work with, and in the end too large to be sent at all.
 MOST_RECEIPTS = 30
-TABULAR = "admin/projects/tabular.html"
 
 
 class ShareInline(Autocompleting, admin.TabularInline):
     model = ProjectSector
     form = ShareForm
     formset = SharesFormSet
-    template = TABULAR
     # Without JavaScript these are the rows that can be added at a time.
     extra = 3
     autocomplete_fields = ["sector"]
@@ -77,7 +75,6 @@ class ReceiptInline(Autocompleting, admin.TabularInline):
     model = Receipt
     form = ReceiptForm
     formset = ReceiptsFormSet
-    template = TABULAR
     extra = 1
     fields = ["received_on", "amount", "currency", "amount_text", "source"]
     autocomplete_fields = ["source"]
