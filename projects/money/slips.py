@@ -17,14 +17,16 @@ from statistics import median
 SLIPS = (1, 2, 4, 8)
 # With fewer, nothing is usual.
 FEWEST_PEERS = 8
-# Parts of one whole are fewer, and nearer to each other.
+# Parts of one whole are fewer.
 FEWEST_PARTS = 3
 # How far off is never remarkable: a factor of five.
 UNREMARKABLE = 0.7
 # What no spread of the peers makes usual: a factor of five thousand.
 REMARKABLE = 3.7
-# As a multiple of the peers' own spread.
+# As a multiple of the peers' own spread; parts of one whole spread with a longer tail: of a
+# council's real payments one in twenty lay beyond that of peers.
 SPREADS = 2.5
+SPREADS_OF_PARTS = 4
 # The median distance from the median, as a standard deviation where logarithms are normal.
 _DEVIATION = 1.4826
 
@@ -47,22 +49,23 @@ class Slip:
 
 
 def off_its_peers(
-    amount: Decimal, peers: Sequence[Decimal], *, fewest: int = FEWEST_PEERS
+    amount: Decimal, peers: Sequence[Decimal], *, among_parts: bool = False
 ) -> Slip | None:
     """The slip that would explain how far `amount` is off the amounts of its peers.
 
     All in one currency; what is not above zero says nothing of units and is left
     out. None where there are too few of them, or the amount is as they are: within
     their own spread, by the median of their logarithms, which a few slips among
-    them do not move.
+    them do not move. `among_parts`: of one whole, which are fewer and vary more.
     """
+    fewest, spreads = (FEWEST_PARTS, SPREADS_OF_PARTS) if among_parts else (FEWEST_PEERS, SPREADS)
     known = [log10(peer) for peer in peers if peer > 0]
     if amount <= 0 or len(known) < fewest:
         return None
     middle = median(known)
     spread = _DEVIATION * median(abs(one - middle) for one in known)
     distance = log10(amount) - middle
-    if abs(distance) < min(max(UNREMARKABLE, SPREADS * spread), REMARKABLE):
+    if abs(distance) < min(max(UNREMARKABLE, spreads * spread), REMARKABLE):
         return None
     return _slip(distance, Decimal(10) ** Decimal(middle))
 

@@ -9,7 +9,6 @@ from typing import Any, Self
 
 from projects.models import Headline, Project, Receipt, Sector, Source
 from projects.money.slips import (
-    FEWEST_PARTS,
     FEWEST_PEERS,
     above_its_whole,
     below_its_parts,
@@ -157,7 +156,7 @@ class Doubter:
             return
         others = list(all_received)
         others.remove(size)
-        if slip := off_its_peers(size, others, fewest=FEWEST_PARTS):
+        if slip := off_its_peers(size, others, among_parts=True):
             yield saying.beside(receipt.amount, receipt.currency, slip)
 
     # --- Published figures -----------------------------------------------------
