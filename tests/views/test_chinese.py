@@ -27,6 +27,8 @@ WESTERN = re.compile(
 SHOWN = ("title", "aria-label", "placeholder", "alt", "data-label")
 # Of a table of rows below a form Django brackets the help of a column itself.
 OF_DJANGO = re.compile(r"^\(.*\)$")
+# What Django's search of a list says of its records, in its own brackets.
+COUNTED_BY_DJANGO = re.compile(r"条结果。? \((显示全部|总共 [\d,]+)\)")
 # Two words of English and more.
 ENGLISH = re.compile(r"[A-Za-z]{2,} [a-z]{2,}[a-z ]*")
 # What is as it is published, or named, in English.
@@ -70,7 +72,8 @@ def said_by(page: Element) -> list[str]:
         if element.tag in ("script", "style"):
             element.children.clear()
     besides = [one.attributes[name] for one in page for name in SHOWN if name in one.attributes]
-    return [page.text, *(text for text in besides if not OF_DJANGO.match(text))]
+    shown = COUNTED_BY_DJANGO.sub("", page.text)
+    return [shown, *(text for text in besides if not OF_DJANGO.match(text))]
 
 
 def pages(client: Client, asked: list[str]) -> dict[str, list[str]]:

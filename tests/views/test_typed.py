@@ -23,8 +23,7 @@ SIGNED_OUT = "You were signed out before this was sent."
 # The forms into which no work is typed, and the one that asks for no account.
 NOTHING_TYPED = {
     "base.html": "a button: signing out",
-    "admin/auth/delete_confirmation.html": "a button",
-    "admin/projects/delete_confirmation.html": "a button",
+    "admin/projects/_delete.html": "a button",
     "admin/projects/delete_selected_confirmation.html": "a button",
     "admin/projects/enterprise/merge.html": "a button: what is chosen stands in the address",
     "projects/_import_cancel.html": "a button",
