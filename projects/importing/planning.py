@@ -90,14 +90,14 @@ def _candidates(batch: ImportBatch, checked: Checked) -> Iterator[ImportRow]:
 
 
 def _add_doubts(rows: Iterable[ImportRow], checked: Checked) -> None:
-    """What is to be doubted of a row is kept where its faults would be."""
+    """What is to be doubted of a row that can be written; not of what it has made on the way."""
     by_row: dict[int, list[list[str]]] = {}
     for one in checked.doubts:
         said = [one.column, one.value, one.reason, ""]
         by_row.setdefault(one.row, []).append(said)
     for row in rows:
         if row.fate in WRITABLE:
-            row.faults = by_row.get(row.number, [])
+            row.doubts = by_row.get(row.number, [])
 
 
 def _key(record: Any) -> str:
@@ -135,8 +135,7 @@ def digest_of(rows: Iterable[ImportRow]) -> str:
     """
     digest = hashlib.sha256()
     for row in rows:
-        faults = [] if row.fate in WRITABLE else row.faults
-        shown = [row.number, row.fate, row.key, row.version_before, row.changes, faults]
+        shown = [row.number, row.fate, row.key, row.version_before, row.changes, row.faults]
         digest.update(json.dumps(shown, ensure_ascii=False).encode())
     return digest.hexdigest()
 

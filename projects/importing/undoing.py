@@ -16,7 +16,6 @@ from projects import auditing, recording, reviewing, serializers
 from projects.batching import batches
 from projects.models import (
     NOUN_OF,
-    WRITABLE,
     BatchState,
     ImportBatch,
     ImportRow,
@@ -69,8 +68,6 @@ def undo(batch: ImportBatch, user: Any = SHELL) -> Undone:
         )
         if not taken:
             raise BatchError(_("Only a file that was written can be taken back."))
-        # From here on a fault says why a record stayed; what was doubted has been decided.
-        batch.rows.filter(fate__in=WRITABLE).exclude(faults=[]).update(faults=[])
         rows = batch.rows.filter(record_id__isnull=False)
         _restore(rows.filter(fate=RowFate.CHANGED), user, result)
         _withdraw(batch, result)

@@ -147,8 +147,8 @@ class ImportRow(models.Model):
     """One row is one row of a file, or a record that was made because a row names it.
 
     `changes`: [field, old, new] in the words of the API; `faults`: [column,
-    value, reason, nearest], of a row that can be written what is to be doubted of
-    it, and once it was taken back why its record stayed. `record_id` and the
+    value, reason, nearest], once a row was taken back why its record stayed;
+    `doubts`: the same of a row that can be written. `record_id` and the
     versions are those of the record, before and after it was written; none
     before. `key` is what a reader calls the record by.
     """
@@ -163,6 +163,7 @@ class ImportRow(models.Model):
     version_after = models.PositiveIntegerField(null=True)
     changes = models.JSONField(default=list, blank=True)
     faults = models.JSONField(default=list, blank=True)
+    doubts = models.JSONField(default=list, blank=True)
 
     class Meta:
         verbose_name = _("row of an import")

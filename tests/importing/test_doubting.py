@@ -177,17 +177,19 @@ def test_the_queries_do_not_grow_with_the_rows(trade, noun):
 def test_what_is_doubted_is_written_as_it_is_and_taken_back_whole(trade):
     user = make_user("superuser")
     batch = brought("code,name,sectors,amount\na,A,trade,1亿元\nb,B,trade,100亿元\n", user)
-    [row] = batch.rows.exclude(faults=[])
-    assert (row.number, row.fate, row.faults[0][0]) == (3, RowFate.NEW, "amount")
+    [row] = batch.rows.exclude(doubts=[])
+    assert (row.number, row.fate, row.doubts[0][0]) == (3, RowFate.NEW, "amount")
 
     batches.approve(batch)
     batches.work_on(batch)
 
     assert batch.state == BatchState.WRITTEN, batch.message
     assert Project.objects.get(code="b").amount == 10_000 * MILLION
-    assert batch.rows.exclude(faults=[]).count() == 1
+    assert batch.rows.exclude(doubts=[]).count() == 1
     result = undoing.undo(batch, user)
     assert (result.count, result.kept) == (2, [])
+    # What was doubted of it stays to be read.
+    assert batch.rows.exclude(doubts=[]).count() == 1
     assert not batch.rows.exclude(faults=[]).exists()
 
 

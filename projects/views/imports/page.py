@@ -106,13 +106,12 @@ def _with_rows(request: HttpRequest, batch: ImportBatch, errors: dict[str, Any])
     _only(request, ("fate", "page"), errors)
     counts = {str(fate): batch.counts.get(fate, 0) for fate in FATES}
     labels = {str(fate): fate.label for fate in FATES}
-    said = batch.rows.exclude(faults=[])
     if batch.state == BatchState.UNDONE:
-        said = said.filter(fate__in=undoing.ACTIONS)
+        said = batch.rows.exclude(faults=[]).filter(fate__in=undoing.ACTIONS)
         counts = {KEPT: said.count(), **counts}
         labels[KEPT] = gettext("kept")
     else:
-        said = said.filter(fate__in=WRITABLE)
+        said = batch.rows.exclude(doubts=[])
         refused = str(RowFate.REFUSED)
         counts = {refused: counts.pop(refused), DOUBTED: said.count(), **counts}
         labels[DOUBTED] = gettext("to be doubted")

@@ -161,14 +161,16 @@ def _shown(
 
 
 def _lines(batch: ImportBatch, listed_as: str, row: ImportRow) -> list[Line]:
-    if listed_as in (RowFate.CHANGED, RowFate.PROPOSED):
+    if told := row.doubts if listed_as == DOUBTED else row.faults:
         return [
-            Line(field_label(batch.noun, name), _cell(name, old, {}), _cell(name, new, {}))
-            for name, old, new in row.changes
+            Line(column, value=value, reason=reason, nearest=nearest)
+            for column, value, reason, nearest in told
         ]
+    if row.fate not in (RowFate.CHANGED, RowFate.PROPOSED):
+        return []
     return [
-        Line(column, value=value, reason=reason, nearest=nearest)
-        for column, value, reason, nearest in row.faults
+        Line(field_label(batch.noun, name), _cell(name, old, {}), _cell(name, new, {}))
+        for name, old, new in row.changes
     ]
 
 
