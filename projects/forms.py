@@ -83,7 +83,7 @@ class AmountInput(forms.TextInput):
 
     class Media:
         css = {"screen": ["projects/admin_amount.css"]}
-        js = ["projects/admin_amount.js"]
+        js = ["projects/admin_asking.js", "projects/admin_amount.js"]
 
     def __init__(
         self, attrs: dict[str, Any] | None = None, *, negative: bool = False, doubted: str = ""

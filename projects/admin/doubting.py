@@ -28,6 +28,7 @@ class DoubtingAdmin(admin.ModelAdmin):
             # Chosen records are told by jQuery alone.
             "admin/js/vendor/jquery/jquery.js",
             "admin/js/jquery.init.js",
+            "projects/admin_asking.js",
             "projects/admin_doubting.js",
         ]
 

@@ -33,7 +33,7 @@ class ResemblingAdmin(admin.ModelAdmin):
 
     class Media:
         css = {"screen": ["projects/admin_resembling.css"]}
-        js = ["projects/admin_resembling.js"]
+        js = ["projects/admin_asking.js", "projects/admin_resembling.js"]
 
     def get_urls(self) -> list[URLPattern]:
         asked = path(

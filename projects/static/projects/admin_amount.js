@@ -7,9 +7,7 @@
 "use strict";
 
 (() => {
-  const PAUSE = 250;
-  const timers = new WeakMap();
-  const latest = new WeakMap();
+  const soon = window.askingWhileTyping(250);
 
   // The fields beside an amount carry its prefix: receipts-0-amount, receipts-0-currency.
   const beside = (input, name) =>
@@ -39,29 +37,15 @@
     output.classList.toggle("amount-unread", Boolean(answer.error));
   };
 
-  const read = async (input) => {
-    const asked = String(question(input));
-    latest.set(input, asked);
-    const response = await fetch(`${input.dataset.amountReader}?${asked}`, {
-      headers: { Accept: "application/json" },
-    });
-    if (!response.ok) return;
-    const answer = await response.json();
-    // Answers may overtake each other.
-    if (latest.get(input) === asked) show(input, answer);
-  };
-
-  const soon = (input) => {
-    clearTimeout(timers.get(input));
-    timers.set(input, setTimeout(() => read(input).catch(() => {}), PAUSE));
-  };
+  const read = (input) =>
+    soon(input, input.dataset.amountReader, () => question(input), (answer) => show(input, answer));
 
   const changed = (event) => {
     const field = event.target;
     if (!field.form || !field.name) return;
     for (const input of field.form.querySelectorAll("[data-amount-reader]")) {
       const near = [input, beside(input, "currency"), beside(input, "qualifier")];
-      if (near.includes(field)) soon(input);
+      if (near.includes(field)) read(input);
     }
   };
 

@@ -5,9 +5,7 @@
 "use strict";
 
 (() => {
-  const PAUSE = 500;
-  const timers = new WeakMap();
-  const latest = new WeakMap();
+  const soon = window.askingWhileTyping(500);
 
   const field = (form, name) => form.elements.namedItem(name);
 
@@ -39,6 +37,7 @@
   };
 
   const question = (input) => {
+    if (!input.value.trim()) return "";
     const form = input.form;
     const asked = new URLSearchParams();
     addAmount(asked, input, "");
@@ -61,7 +60,8 @@
     return asked;
   };
 
-  const show = (input, sentences) => {
+  const show = (input, answer) => {
+    const sentences = answer ? answer.sentences : [];
     const region = input.parentElement.querySelector(".amount-doubts");
     region.replaceChildren(
       ...sentences.map((sentence) => {
@@ -72,31 +72,13 @@
     );
   };
 
-  const ask = async (input) => {
-    const asked = input.value.trim() ? String(question(input)) : "";
-    if (asked === latest.get(input)) return;
-    latest.set(input, asked);
-    if (!asked) {
-      show(input, []);
-      return;
-    }
-    const response = await fetch(`${input.dataset.doubting}?${asked}`, {
-      headers: { Accept: "application/json" },
-    });
-    if (!response.ok || response.redirected) return;
-    const answer = await response.json();
-    // Answers may overtake each other.
-    if (latest.get(input) === asked) show(input, answer.sentences);
-  };
-
   const changed = (event) => {
     const form = event.target.form;
     if (!form || !event.target.name) return;
     for (const input of form.querySelectorAll("[data-doubting]")) {
       // What was not typed here is not doubted, whatever is chosen beside it.
       if (input !== event.target && input.value === input.defaultValue) continue;
-      clearTimeout(timers.get(input));
-      timers.set(input, setTimeout(() => ask(input).catch(() => {}), PAUSE));
+      soon(input, input.dataset.doubting, () => question(input), (answer) => show(input, answer));
     }
   };
 

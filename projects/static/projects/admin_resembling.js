@@ -5,7 +5,7 @@
 "use strict";
 
 (() => {
-  const PAUSE = 400;
+  const soon = window.askingWhileTyping(400);
   const SHORTEST = 2;
 
   const fieldsOf = (form) => [...form.querySelectorAll("[data-resembling]")];
@@ -47,25 +47,11 @@
     const names = fields.filter((field) => field.name.startsWith("name"));
     (names.at(-1) || fields[0]).closest(".form-row").after(region);
 
-    let timer = 0;
-    let latest = "";
-    const ask = async () => {
-      const asked = String(question(fields));
-      if (asked === latest) return;
-      latest = asked;
-      const response = await fetch(`${fields[0].dataset.resembling}?${asked}`, {
-        headers: { Accept: "application/json" },
-      });
-      if (!response.ok || response.redirected) return;
-      const answer = await response.json();
-      // Answers may overtake each other.
-      if (latest === asked) show(region, answer);
-    };
+    const address = fields[0].dataset.resembling;
     for (const field of fields) {
-      field.addEventListener("input", () => {
-        clearTimeout(timer);
-        timer = setTimeout(() => ask().catch(() => {}), PAUSE);
-      });
+      field.addEventListener("input", () =>
+        soon(form, address, () => question(fields), (answer) => show(region, answer)),
+      );
     }
   };
 
