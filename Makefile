@@ -1,11 +1,12 @@
-# Needs Python 3.11 or later. `make help` says what there is.
+# Needs Python 3.11 or later. `make help` lists the targets.
 
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
 
 venv := .venv/bin/python
-# What one runs needs no more; the tools of the tests and of the benchmark come when asked for.
+# Stamp files: running the site needs the fewest packages; those of the tests and of the
+# benchmark are installed by the targets that use them.
 running := .venv/.running
 testing := .venv/.testing
 measuring := .venv/.measuring
@@ -17,7 +18,7 @@ help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: export DEBUG = true
-run: own-host $(running) ## Serve the register on this machine; HOST, PORT and PYTHON can be given
+run: own-host $(running) ## Serve the register on this machine (variables: HOST, PORT, PYTHON)
 	@$(venv) manage.py prepare
 	@$(venv) manage.py work --while-alive $$$$ & exec $(venv) manage.py runserver $(HOST):$(PORT)
 
@@ -26,7 +27,7 @@ test: $(testing) ## Run the whole suite, on PostgreSQL and on SQLite
 	$(venv) -m pytest -n auto
 
 lint: export DEBUG = true
-lint: $(testing) ## Check form, types, layers, migrations, API schema and production settings
+lint: $(testing) ## Check formatting, types, layers, migrations, API schema and production settings
 	$(venv) -m ruff check
 	$(venv) -m ruff format --check
 	git ls-files -z -- 'templates/*.html' | xargs -0 -r .venv/bin/djade --target-version 5.2 --check
@@ -37,17 +38,17 @@ lint: $(testing) ## Check form, types, layers, migrations, API schema and produc
 	env -u DEBUG SECRET_KEY="$$($(venv) -c 'import secrets; print(secrets.token_hex(32))')" \
 		ALLOWED_HOSTS=register.example.org $(venv) manage.py check --deploy --fail-level WARNING
 
-format: $(testing) ## Put code and templates into form
+format: $(testing) ## Format code and templates
 	$(venv) -m ruff check --fix
 	$(venv) -m ruff format
 	git ls-files -z -- 'templates/*.html' | xargs -0 -r .venv/bin/djade --target-version 5.2
 
 messages: export DEBUG = true
-messages: $(testing) ## Collect what the code says into the Chinese catalogue, to be translated there
+messages: $(testing) ## Collect translatable messages into the Chinese catalogue
 	$(venv) manage.py makemessages --locale zh_Hans --no-obsolete --add-location file
 
-# Pins stay as they are unless FLAGS=--upgrade is given.
-lock: $(testing) ## Write the locks anew from pyproject.toml; FLAGS=--upgrade for newer versions
+# Pinned versions stay as they are unless FLAGS=--upgrade is given.
+lock: $(testing) ## Compile the lock files from pyproject.toml (FLAGS=--upgrade for newer versions)
 	$(compile) --output-file requirements.lock
 	$(compile) --constraint requirements.lock --group tests --group lint \
 		--output-file tests/requirements.lock
@@ -57,31 +58,31 @@ compile = $(venv) -m uv pip compile pyproject.toml --quiet --extra postgres --un
 	--python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url $(FLAGS)
 
 bench: export DEBUG = true
-bench: $(measuring) ## Measure; ROWS sets the size, IMPORTED that of the file that is imported
+bench: $(measuring) ## Run the benchmark (ROWS: size of the register, IMPORTED: of the imported file)
 	$(venv) -m bench
 
 chaos: export CHAOS = 1
-chaos: $(testing) ## Run the fault and load runs, on PostgreSQL and on SQLite
+chaos: $(testing) ## Run the fault and load tests, on PostgreSQL and on SQLite
 	$(venv) tests/postgres.py $(venv) -m pytest -m chaos --ignore=tests/e2e
 	$(venv) -m pytest -m chaos
 
-clean: ## Remove what was made here, but for the data in var/
+clean: ## Remove everything generated here except the data in var/
 	rm -rf .venv staticfiles .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# A stamp is written last, so an install that was interrupted is taken up again.
+# The stamp is written last, so that an interrupted install is repeated.
 $(running): requirements.lock | usable-venv
-	@echo "Installing what the register needs into .venv"
+	@echo "Installing the register's dependencies into .venv"
 	@$(install) -r $<
 	@touch $@
 
 $(testing): tests/requirements.lock | usable-venv
-	@echo "Installing what the register and its tests need into .venv"
+	@echo "Installing the dependencies of the register and its tests into .venv"
 	@$(install) -r $<
 	@touch $@ $(running)
 
 $(measuring): bench/requirements.lock | usable-venv
-	@echo "Installing what the register and its benchmark need into .venv"
+	@echo "Installing the dependencies of the register and its benchmark into .venv"
 	@$(install) -r $<
 	@touch $@
 
@@ -90,7 +91,7 @@ install = $(venv) -m pip install --quiet --disable-pip-version-check --require-h
 .PHONY: own-host usable-venv new-venv
 own-host:
 	@case "$(HOST)" in localhost|127.[0-9]*) ;; *) \
-		echo "make run shows its errors to every visitor, so HOST must be this machine's own, such as 127.0.0.1, and not $(HOST). The README says how to serve others." >&2; \
+		echo "make run shows error details to every visitor, so HOST must be an address of this machine only, such as 127.0.0.1, not $(HOST). To serve others, see \"Going to production\" in the README." >&2; \
 		exit 1;; esac
 
 usable-venv:
@@ -100,7 +101,7 @@ new-venv:
 	@command -v $(PYTHON) >/dev/null || { \
 		echo "$(PYTHON) was not found: install Python 3.11 or later (on Debian: apt install python3-venv)." >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-		echo "$(PYTHON) is older than 3.11: name a newer one, as in make run PYTHON=python3.12." >&2; exit 1; }
+		echo "$(PYTHON) is older than 3.11: use a newer one, for example make run PYTHON=python3.12." >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
-		echo "$(PYTHON) cannot make a virtual environment: install the package for it (on Debian: apt install python3-venv)." >&2; exit 1; }
+		echo "$(PYTHON) cannot create a virtual environment: install the venv package (on Debian: apt install python3-venv)." >&2; exit 1; }
 	@$(PYTHON) -m venv --clear .venv

@@ -360,4 +360,4 @@ def test_the_development_server_is_for_this_machine_only(host):
     run = subprocess.run(["make", "run", f"HOST={host}"], cwd=ROOT, capture_output=True, text=True)
 
     assert run.returncode != 0
-    assert f"and not {host}." in run.stderr
+    assert f", not {host}." in run.stderr
