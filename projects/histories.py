@@ -15,7 +15,7 @@ from typing import Any
 from django.db.models import QuerySet, TextChoices
 from django.utils import formats
 from django.utils.text import capfirst
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, pgettext_lazy
 from simple_history.template_utils import ObjDiffDisplay
 from simple_history.utils import get_m2m_field_name
 
@@ -32,11 +32,11 @@ DELETED = "-"
 class Kind(TextChoices):
     """What a row of history is of."""
 
-    ENTERED = "entered", gettext_lazy("entered")
-    PUBLISHED = "published", gettext_lazy("published")
-    CHANGED = "changed", gettext_lazy("changed")
-    DELETED = "deleted", gettext_lazy("deleted")
-    RESTORED = "restored", gettext_lazy("brought back")
+    ENTERED = "entered", pgettext_lazy("history", "entered")
+    PUBLISHED = "published", pgettext_lazy("history", "published")
+    CHANGED = "changed", pgettext_lazy("history", "changed")
+    DELETED = "deleted", pgettext_lazy("history", "deleted")
+    RESTORED = "restored", pgettext_lazy("history", "brought back")
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from typing import IO, Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from rest_framework.renderers import JSONRenderer
 
 from projects import filters, serializers
@@ -150,7 +151,7 @@ class RecordsExport(Export):
             file,
             sheet=self.name,
             about=said,
-            about_sheet=_("about"),
+            about_sheet=pgettext("sheet", "about"),
         )
 
     def _counts(self, counted: Counted, columns: list[str]) -> Iterator[Row]:

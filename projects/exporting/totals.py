@@ -15,6 +15,7 @@ from typing import IO, Any
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from rest_framework.renderers import JSONRenderer
 
 from projects import filters, totals
@@ -102,7 +103,7 @@ class TotalsExport(Export):
             file,
             sheet=self.name,
             about=said,
-            about_sheet=_("about"),
+            about_sheet=pgettext("sheet", "about"),
             further=[across(table, cross)] if cross is not None else [],
         )
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from projects.models import REVIEWED, Area, Noun, Proposal, ProposalState
 
@@ -38,7 +39,9 @@ STATE_OF = {
 class ReviewQuestion(base.Question):
     """Narrows proposals; `projects.reviewing.queue` narrows drafts by the same answers."""
 
-    noun = base.WordsFilter(method="narrow_noun", label=_("what"), **base.one_of(Noun))
+    noun = base.WordsFilter(
+        method="narrow_noun", label=pgettext_lazy("kind of record", "what"), **base.one_of(Noun)
+    )
     area = base.CodesFilter(Area, method="narrow_area", label=_("area"))
     whose = base.ChoiceFilter(method="narrow_whose", label=_("whose"), choices=Whose.values)
     state = base.WordsFilter(method="narrow_state", label=_("state"), **base.one_of(Standing))

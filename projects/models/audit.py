@@ -7,6 +7,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 SHELL = "shell"
 
@@ -37,9 +38,9 @@ class Action(models.TextChoices):
     IMPORT_UNDONE = "import_undone", _("import taken back")
     EXPORTED = "exported", _("exported")
     PROPOSED = "proposed", _("change proposed")
-    RETURNED = "returned", _("returned")
-    WITHDRAWN = "withdrawn", _("withdrawn")
-    PUBLISHED = "published", _("published")
+    RETURNED = "returned", pgettext_lazy("audit log", "returned")
+    WITHDRAWN = "withdrawn", pgettext_lazy("audit log", "withdrawn")
+    PUBLISHED = "published", pgettext_lazy("audit log", "published")
     RESTORED = "restored", _("restored")
     REPORT_SETTLED = "report_settled", _("error report settled")
     REPORT_DISMISSED = "report_dismissed", _("error report dismissed")
@@ -53,7 +54,7 @@ class AuditEntry(models.Model):
     for; `address` the client's, or "shell" for a command. Nothing here is secret.
     """
 
-    at = models.DateTimeField(_("at"), default=timezone.now, db_index=True)
+    at = models.DateTimeField(pgettext_lazy("audit log", "at"), default=timezone.now, db_index=True)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
@@ -64,7 +65,7 @@ class AuditEntry(models.Model):
     name = models.CharField(_("user"), max_length=150, blank=True)
     action = models.CharField(_("action"), max_length=30, choices=Action)
     subject = models.CharField(_("subject"), max_length=300, blank=True)
-    address = models.CharField(_("address"), max_length=45, blank=True)
+    address = models.CharField(pgettext_lazy("audit log", "address"), max_length=45, blank=True)
     details = models.JSONField(_("details"), default=dict, blank=True, encoder=DjangoJSONEncoder)
 
     class Meta:

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from projects import names
@@ -21,8 +21,8 @@ from .texts import CheckedTexts
 
 
 class State(models.TextChoices):
-    DRAFT = "draft", _("draft")
-    PUBLISHED = "published", _("published")
+    DRAFT = "draft", pgettext_lazy("state of a record", "draft")
+    PUBLISHED = "published", pgettext_lazy("state of a record", "published")
 
 
 class RegisterQuerySet(models.QuerySet):

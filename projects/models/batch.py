@@ -8,24 +8,24 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 
 class BatchState(models.TextChoices):
     """How far a file has come."""
 
-    MAPPING = "mapping", _("waits for a mapping")
-    QUEUED = "queued", _("waits to be checked")
-    CHECKING = "checking", _("is being checked")
-    PREVIEWED = "previewed", _("checked, nothing written yet")
-    APPROVED = "approved", _("waits to be written")
-    WRITING = "writing", _("is being written")
-    WRITTEN = "written", _("written")
-    UNDONE = "undone", _("taken back")
-    CANCELLED = "cancelled", _("given up")
-    UNREADABLE = "unreadable", _("cannot be read")
-    INTERRUPTED = "interrupted", _("interrupted, nothing written")
+    MAPPING = "mapping", pgettext_lazy("state of an import", "waits for a mapping")
+    QUEUED = "queued", pgettext_lazy("state of an import", "waits to be checked")
+    CHECKING = "checking", pgettext_lazy("state of an import", "is being checked")
+    PREVIEWED = "previewed", pgettext_lazy("state of an import", "checked, nothing written yet")
+    APPROVED = "approved", pgettext_lazy("state of an import", "waits to be written")
+    WRITING = "writing", pgettext_lazy("state of an import", "is being written")
+    WRITTEN = "written", pgettext_lazy("state of an import", "written")
+    UNDONE = "undone", pgettext_lazy("state of an import", "taken back")
+    CANCELLED = "cancelled", pgettext_lazy("state of an import", "given up")
+    UNREADABLE = "unreadable", pgettext_lazy("state of an import", "cannot be read")
+    INTERRUPTED = "interrupted", pgettext_lazy("state of an import", "interrupted, nothing written")
 
 
 # What waits for a worker, and what a worker has in its hands.
@@ -129,14 +129,14 @@ class ImportBatch(models.Model):
 class RowFate(models.TextChoices):
     """What becomes of a row."""
 
-    NEW = "new", _("new")
-    CHANGED = "changed", _("changed")
-    PROPOSED = "proposed", _("proposed for review")
-    UNCHANGED = "unchanged", _("unchanged")
-    REFUSED = "refused", _("refused")
-    LEFT_OUT = "left_out", _("left out by the mapping")
-    FOOTER = "footer", _("a sum of other rows")
-    MADE = "made", _("made because a row names it")
+    NEW = "new", pgettext_lazy("row of an import", "new")
+    CHANGED = "changed", pgettext_lazy("row of an import", "changed")
+    PROPOSED = "proposed", pgettext_lazy("row of an import", "proposed for review")
+    UNCHANGED = "unchanged", pgettext_lazy("row of an import", "unchanged")
+    REFUSED = "refused", pgettext_lazy("row of an import", "refused")
+    LEFT_OUT = "left_out", pgettext_lazy("row of an import", "left out by the mapping")
+    FOOTER = "footer", pgettext_lazy("row of an import", "a sum of other rows")
+    MADE = "made", pgettext_lazy("row of an import", "made because a row names it")
 
 
 # What can be written.

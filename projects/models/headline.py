@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from projects import money
@@ -29,10 +29,10 @@ COUNTS = (What.ENTERPRISES_SETTLED, What.ENTERPRISES_WITH_PROJECTS)
 
 
 class HeadlineBasis(models.TextChoices):
-    INTENDED = "intended", _("intended")
-    CONTRACTED = "contracted", _("contracted")
-    ARRIVED = "arrived", _("arrived")
-    REGISTERED_CAPITAL = "registered_capital", _("registered capital")
+    INTENDED = "intended", pgettext_lazy("basis", "intended")
+    CONTRACTED = "contracted", pgettext_lazy("basis", "contracted")
+    ARRIVED = "arrived", pgettext_lazy("basis", "arrived")
+    REGISTERED_CAPITAL = "registered_capital", pgettext_lazy("basis", "registered capital")
 
 
 class HeadlineQuerySet(RegisterQuerySet):

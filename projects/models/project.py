@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from projects import money, names
 
@@ -28,12 +29,12 @@ from .sourced import SourcedModel
 class Stage(models.TextChoices):
     """How far a project has come; each stage has the date of the same row of STAGE_DATES."""
 
-    INTENDED = "intended", _("intended")
-    SIGNED = "signed", _("signed")
-    REGISTERED = "registered", _("registered")
-    CONSTRUCTION = "construction", _("under construction")
-    OPERATING = "operating", _("operating")
-    TERMINATED = "terminated", _("terminated")
+    INTENDED = "intended", pgettext_lazy("stage", "intended")
+    SIGNED = "signed", pgettext_lazy("stage", "signed")
+    REGISTERED = "registered", pgettext_lazy("stage", "registered")
+    CONSTRUCTION = "construction", pgettext_lazy("stage", "under construction")
+    OPERATING = "operating", pgettext_lazy("stage", "operating")
+    TERMINATED = "terminated", pgettext_lazy("stage", "terminated")
 
 
 CONTRACTED_STAGES = (Stage.SIGNED, Stage.REGISTERED, Stage.CONSTRUCTION, Stage.OPERATING)
@@ -50,18 +51,18 @@ STAGE_DATES = {
 
 
 class Qualifier(models.TextChoices):
-    EXACT = money.Qualifier.EXACT.value, _("exactly")
-    AT_LEAST = money.Qualifier.AT_LEAST.value, _("at least")
-    ABOUT = money.Qualifier.ABOUT.value, _("about")
-    AT_MOST = money.Qualifier.AT_MOST.value, _("at most")
+    EXACT = money.Qualifier.EXACT.value, pgettext_lazy("qualifier", "exactly")
+    AT_LEAST = money.Qualifier.AT_LEAST.value, pgettext_lazy("qualifier", "at least")
+    ABOUT = money.Qualifier.ABOUT.value, pgettext_lazy("qualifier", "about")
+    AT_MOST = money.Qualifier.AT_MOST.value, pgettext_lazy("qualifier", "at most")
 
 
 class Basis(models.TextChoices):
     """What kind of money a figure is of. Figures of different bases never add up together."""
 
-    CONTRACTED = "contracted", _("contracted")
-    INTENDED = "intended", _("intended")
-    RECEIVED = "received", _("received")
+    CONTRACTED = "contracted", pgettext_lazy("basis", "contracted")
+    INTENDED = "intended", pgettext_lazy("basis", "intended")
+    RECEIVED = "received", pgettext_lazy("basis", "received")
 
 
 def base_currency() -> str:

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from . import rights
 from .batch import ImportBatch
@@ -39,15 +40,15 @@ class Noun(models.TextChoices):
 
 
 class ProposalKind(models.TextChoices):
-    CHANGE = "change", _("change")
-    DELETION = "deletion", _("deletion")
+    CHANGE = "change", pgettext_lazy("proposal", "change")
+    DELETION = "deletion", pgettext_lazy("proposal", "deletion")
 
 
 class ProposalState(models.TextChoices):
-    OPEN = "open", _("waits for review")
-    ACCEPTED = "accepted", _("accepted")
-    RETURNED = "returned", _("returned")
-    WITHDRAWN = "withdrawn", _("withdrawn")
+    OPEN = "open", pgettext_lazy("state of a proposal", "waits for review")
+    ACCEPTED = "accepted", pgettext_lazy("state of a proposal", "accepted")
+    RETURNED = "returned", pgettext_lazy("state of a proposal", "returned")
+    WITHDRAWN = "withdrawn", pgettext_lazy("state of a proposal", "withdrawn")
 
 
 class ProposalQuerySet(models.QuerySet):

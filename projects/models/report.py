@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .area import Area
 from .base import RegisterQuerySet
@@ -39,9 +40,9 @@ REPORTED: dict[str, Any] = {
 
 
 class ReportState(models.TextChoices):
-    OPEN = "open", _("open")
-    SETTLED = "settled", _("settled")
-    DISMISSED = "dismissed", _("dismissed")
+    OPEN = "open", pgettext_lazy("state of an error report", "open")
+    SETTLED = "settled", pgettext_lazy("state of an error report", "settled")
+    DISMISSED = "dismissed", pgettext_lazy("state of an error report", "dismissed")
 
 
 class ErrorReportQuerySet(RegisterQuerySet):
@@ -58,7 +59,9 @@ class ErrorReport(CheckedTexts):
     whoever decided.
     """
 
-    noun = models.CharField(_("what"), max_length=20, choices=Reported)
+    noun = models.CharField(
+        pgettext_lazy("kind of record", "what"), max_length=20, choices=Reported
+    )
     code = CodeField(verbose_name=_("record"))
     wrong = models.TextField(_("what is wrong"), max_length=LONGEST)
     right = models.TextField(_("what is right"), max_length=LONGEST, blank=True)
