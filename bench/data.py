@@ -12,9 +12,9 @@ from django.core.management import CommandError, call_command
 from django.http import QueryDict
 from django.test import Client
 
-from projects import filling
 from projects.api.pagination import Order, RegisterPagination
 from projects.filters import ProjectQuestion
+from projects.management.demo import generate
 from projects.models import Enterprise, Project, Receipt
 from projects.views.lists import PAGE_SIZE
 
@@ -59,10 +59,10 @@ def build(rows: int) -> Built:
     missing = rows - Project.objects.count()
     began = time.perf_counter()
     try:
-        filling.refuse_real_records()
+        generate.refuse_real_records()
         if missing > 0:
-            filling.fill(missing)
-    except (filling.RealRecordsError, CommandError) as error:
+            generate.fill(missing)
+    except (generate.RealRecordsError, CommandError) as error:
         raise NotOursError(str(error)) from error
     seconds = time.perf_counter() - began
     users = get_user_model().objects

@@ -22,9 +22,9 @@ from unittest.mock import patch
 
 from django.db import connection, transaction
 
-from projects.filling.codes import PREFIX
-from projects.filling.vocabulary import NOTE
-from projects.importing import import_table
+from projects.imports import import_table
+from projects.management.demo.generate.codes import PREFIX
+from projects.management.demo.generate.vocabulary import NOTE
 from projects.models import Area, Enterprise, Project, Sector, Source
 from projects.serializers import BY_NOUN
 from projects.serializers.cells import headings

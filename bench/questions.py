@@ -16,8 +16,7 @@ from django.db.models import Sum
 from django.http import QueryDict
 from django.test import override_settings
 
-from projects import facets
-from projects.filters import ProjectQuestion
+from projects.filters import ProjectQuestion, facets
 from projects.models import Project
 from projects.models.fields import MoneyField
 

@@ -18,7 +18,7 @@ from babel.numbers import is_currency
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvValidationError, ValidationError
 
-from ftz_site.values import (
+from ftz_site.validators import (
     are_hosts,
     are_origins,
     counts_exactly,
@@ -279,13 +279,13 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     # Outermost, so that no answer goes out without them.
-    "ftz_site.headers.Headers",
+    "ftz_site.header_middleware.Headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Around all that says something, refusals included; files have no language.
-    "projects.languages.LanguageOfAddress",
-    "projects.units.UnitsOfAddress",
-    "ftz_site.bodies.LengthRequired",
+    "projects.i18n.languages.LanguageOfAddress",
+    "projects.i18n.amount_units.UnitsOfAddress",
+    "ftz_site.body_middleware.LengthRequired",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -293,7 +293,7 @@ MIDDLEWARE = [
     # After authentication: it keeps what nobody who is signed in has sent.
     "projects.accounts.keeping.KeepTyped",
     # After authentication: it leads away who lacks a second factor.
-    "projects.accounts.requiring.RequireSecondFactor",
+    "projects.accounts.second_factor_middleware.RequireSecondFactor",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     # After authentication: it notes who makes the change.
@@ -354,7 +354,7 @@ PASSWORD_RESET_TIMEOUT = 60 * 60
 # What an authenticator shows beside the user's name.
 OTP_TOTP_ISSUER = "Investment register"
 # The library would let a thief of the password keep the owner waiting ever longer:
-# how often a code may be tried is for projects.accounts.limits to say.
+# how often a code may be tried is for projects.accounts.lockout to say.
 OTP_TOTP_THROTTLE_FACTOR = 0
 
 # Without a server of mail, the page for a new password says that there is none.
@@ -371,7 +371,7 @@ EMAIL_TIMEOUT = 20
 # --- What comes in -----------------------------------------------------------
 
 FILE_UPLOAD_HANDLERS = [
-    "projects.views.imports.uploads.RefuseTooLarge",
+    "projects.views.imports.upload_handler.RefuseTooLarge",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]

@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from projects import catalogues
+from projects.i18n import compile_catalogues
 
 
 class ProjectsConfig(AppConfig):
@@ -9,12 +9,12 @@ class ProjectsConfig(AppConfig):
     verbose_name = _("investment register")
 
     def ready(self) -> None:
-        catalogues.compile_what_changed()
+        compile_catalogues.compile_what_changed()
 
         # Its receivers follow what happens to users and groups.
         from projects.accounts import ending  # noqa: F401
 
         # Models can be imported from here on only.
-        from .account_names import watch
+        from .accounts.account_names import watch
 
         watch()

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.urls import path, re_path, register_converter
 
-from projects import blank_sheets, exporting
+from projects import exports as exporting
+from projects.imports import template_workbook
 from projects.models import Area, Enterprise, Headline, Project, Source
 from projects.models.fields import CODE_PATTERN
 from projects.views import (
@@ -18,17 +19,17 @@ from projects.views import (
     source,
     totals,
 )
-from projects.views.blank_sheets import blank_sheet
+from projects.views.error_report import ReportPage, report_sent
 from projects.views.history import HistoryPage
 from projects.views.imports import mapping as import_mapping
 from projects.views.imports import page as import_page
 from projects.views.imports import upload as import_upload
-from projects.views.reporting import ReportPage, report_sent
 from projects.views.review import deleted as review_deleted
 from projects.views.review import draft as review_draft
 from projects.views.review import proposal as review_proposal
 from projects.views.review import reports as review_reports
-from projects.views.review.waiting import ReviewList
+from projects.views.review.queue import ReviewList
+from projects.views.template_workbook import blank_sheet
 
 
 class CodeConverter:
@@ -86,7 +87,7 @@ urlpatterns = [
     path("totals/", totals.totals_page, name="totals"),
     files(exporting.TOTALS),
     re_path(
-        rf"^import/template/(?P<noun>{'|'.join(blank_sheets.NOUNS)})\.xlsx\Z",
+        rf"^import/template/(?P<noun>{'|'.join(template_workbook.NOUNS)})\.xlsx\Z",
         blank_sheet,
         name="import-template",
     ),

@@ -1,6 +1,6 @@
 """Records that are always valid, so that a test shows only what matters to it.
 
-Everything is written through `projects.recording`: derived rows and history
+Everything is written through `projects.history`: derived rows and history
 stand as they would after a write by a person. Codes are unique in the process.
 """
 
@@ -16,7 +16,8 @@ from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 
-from projects import recording
+from projects import history
+from projects.accounts.roles import ROLES, make_groups
 from projects.models import (
     Area,
     Enterprise,
@@ -31,7 +32,6 @@ from projects.models import (
     base_currency,
 )
 from projects.models.headline import COUNTS
-from projects.roles import ROLES, make_groups
 
 _numbers = count(1)
 UNVEILED = date(2023, 11, 11)
@@ -43,7 +43,7 @@ def _named(noun: str, changes: dict[str, Any]) -> dict[str, Any]:
 
 
 def _saved(record: Any, **links: Any) -> Any:
-    recording.save(record, **links)
+    history.save(record, **links)
     return record
 
 

@@ -11,9 +11,9 @@ from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
-from projects import merging, reviewing
-from projects.importing import batches
-from projects.importing.mapping import mapping_of
+from projects import review
+from projects.imports import batches
+from projects.imports.mapping import mapping_of
 from projects.models import (
     NOUN_OF,
     REVIEWED,
@@ -28,6 +28,7 @@ from projects.models import (
     State,
     StoredAnswer,
 )
+from projects.review import merge
 from projects.serializers import BY_NOUN
 from tests.factories import (
     make_area,
@@ -61,7 +62,7 @@ def publish_register() -> SimpleNamespace:
         code="xingda", name="Xingda", name_zh="兴达纺织", area=here, origin="KZ", sources=[press]
     )
     huatai = make_enterprise(code="huatai", name_zh="华泰物流", area=there, origin="CN-ZJ")
-    merging.merge(former, xingda)
+    merge.merge(former, xingda)
     xingda.refresh_from_db()
     port = make_project(
         code="port",
@@ -158,9 +159,9 @@ def hide(*, with_source: bool = True) -> SimpleNamespace:
         code="hidden-count", what="enterprises_settled", area=here, source=press, state="draft"
     )
     proposals = _proposals(clerk, here)
-    reviewing.send_back(reviewer, project, "Hidden reason")
-    reviewing.submit(clerk, _again(project, note="Hidden note"))
-    gone = reviewing.remove(clerk, _hidden_project(clerk, here, "-gone")).record
+    review.send_back(reviewer, project, "Hidden reason")
+    review.submit(clerk, _again(project, note="Hidden note"))
+    gone = review.remove(clerk, _hidden_project(clerk, here, "-gone")).record
     _merge_drafts(clerk, reviewer, here)
     batch = _file(clerk)
     return SimpleNamespace(
@@ -182,7 +183,7 @@ def hide(*, with_source: bool = True) -> SimpleNamespace:
 
 
 def _draft(clerk: Any, record: Any, **links: Any) -> Any:
-    return reviewing.submit(clerk, record, **links).record
+    return review.submit(clerk, record, **links).record
 
 
 def _again(record: Any, **changes: Any) -> Any:
@@ -222,10 +223,10 @@ def _proposals(clerk: Any, here: Area) -> list[Proposal]:
     """Open ones, of change and of deletion, and one that was returned."""
     port, over = (Project.objects.get(code=code) for code in ("port", "over"))
     port.name, port.amount, port.note = "Hidden name", Decimal("9.99"), "Hidden"
-    change = reviewing.submit(clerk, port, sources=[]).proposal
-    deletion = reviewing.remove(clerk, over).proposal
-    returned = reviewing.submit(clerk, _again(Project.objects.get(code="silent"), note="Hidden"))
-    reviewing.return_(make_user("reviewer"), returned.proposal, "Hidden reason")
+    change = review.submit(clerk, port, sources=[]).proposal
+    deletion = review.remove(clerk, over).proposal
+    returned = review.submit(clerk, _again(Project.objects.get(code="silent"), note="Hidden"))
+    review.return_(make_user("reviewer"), returned.proposal, "Hidden reason")
     return [change, deletion, returned.proposal]
 
 
@@ -234,7 +235,7 @@ def _merge_drafts(clerk: Any, reviewer: Any, here: Area) -> None:
         _draft(clerk, Enterprise(code=f"hidden-{end}", name=f"Hidden {end}", area=here))
         for end in ("old", "new")
     )
-    merging.merge(old, into, reviewer)
+    merge.merge(old, into, reviewer)
 
 
 def _file(clerk: Any) -> ImportBatch:

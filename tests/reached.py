@@ -22,7 +22,8 @@ from django.test import Client
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from projects import auditing, merging, reviewing
+from projects import review
+from projects.accounts import audit_log
 from projects.models import (
     ApiToken,
     AuditEntry,
@@ -34,6 +35,7 @@ from projects.models import (
     ReturnedDraft,
     SavedView,
 )
+from projects.review import merge
 from tests.addresses import every_address
 from tests.factories import (
     make_area,
@@ -176,18 +178,18 @@ def make_register() -> Register:
     }
     project = Project.objects.get(code="project")
     project.name, project.note = "Proposed", "Other words"
-    proposal = reviewing.submit(clerk, project).proposal
-    returned = reviewing.submit(make_user("clerk", username="other"), project).proposal
-    reviewing.return_(user, returned, "A reason")
+    proposal = review.submit(clerk, project).proposal
+    returned = review.submit(make_user("clerk", username="other"), project).proposal
+    review.return_(user, returned, "A reason")
     for noun, draft in drafts.items():
         ReturnedDraft.objects.create(
             noun=noun, record_id=draft.pk, version=draft.version, reason="Words", reviewer=user
         )
     gone = make_project(code="gone", **said)
     key = gone.pk
-    reviewing.remove(user, gone)
+    review.remove(user, gone)
     deleted = Project.history.filter(id=key).latest("history_id").history_id
-    merging.merge(make_enterprise(code="former"), enterprise, user)
+    merge.merge(make_enterprise(code="former"), enterprise, user)
     token, _key = ApiToken.objects.issue(user, "A key")
     LogEntry.objects.create(
         user=user,
@@ -199,7 +201,7 @@ def make_register() -> Register:
     )
     client = Client()
     client.force_login(user)
-    auditing.note(auditing.Action.PROPOSED, user=clerk, subject="A subject", reason="Words")
+    audit_log.note(audit_log.Action.PROPOSED, user=clerk, subject="A subject", reason="Words")
     return Register(
         user,
         records,

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from projects.languages import IN_ONE_LANGUAGE
+from projects.i18n.languages import IN_ONE_LANGUAGE
 from tests.reached import NOWHERE, addresses, make_register
 
 # It is there while a second factor is being set up.

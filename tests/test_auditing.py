@@ -10,8 +10,8 @@ from django.http import QueryDict
 from django.test import Client, RequestFactory
 from rest_framework.test import APIClient
 
-from projects import auditing, clients
-from projects.auditing import Action, note
+from projects.accounts import audit_log, client_address
+from projects.accounts.audit_log import Action, note
 from projects.models import ApiToken, AuditEntry, ImportBatch
 from projects.views import errors
 from tests.factories import make_project, make_user
@@ -53,20 +53,20 @@ def behind_a_proxy(settings):
 def test_behind_the_proxy_the_last_address_counts(behind_a_proxy, header, address):
     request = RequestFactory().get("/", HTTP_X_FORWARDED_FOR=header)
 
-    assert clients.address_of(request) == address
+    assert client_address.address_of(request) == address
 
 
 def test_without_a_proxy_the_header_is_not_looked_at():
     request = RequestFactory().get("/", HTTP_X_FORWARDED_FOR="192.0.2.7")
 
-    assert clients.address_of(request) == "127.0.0.1"
+    assert client_address.address_of(request) == "127.0.0.1"
 
 
 def test_a_network_of_ipv6_is_one_client(behind_a_proxy):
     addresses = ["2001:db8:1:2::3", "2001:db8:1:2:ffff::", "2001:db8:1:3::3", "192.0.2.7"]
     requests = [RequestFactory().get("/", HTTP_X_FORWARDED_FOR=one) for one in addresses]
 
-    assert [clients.network_of(request) for request in requests] == [
+    assert [client_address.network_of(request) for request in requests] == [
         "2001:db8:1:2::/64",
         "2001:db8:1:2::/64",
         "2001:db8:1:3::/64",
@@ -136,7 +136,7 @@ def test_an_entry_is_no_longer_than_its_columns():
 def test_a_question_is_noted_without_what_may_be_secret():
     question = QueryDict("area=kashi&password=hunter2&api_key=hunter2&search=喀什")
 
-    told = auditing.asked(question)
+    told = audit_log.asked(question)
 
     assert "hunter2" not in told
     assert "area=kashi" in told
@@ -188,7 +188,7 @@ def test_a_visitor_who_reads_leaves_no_entry():
 
 
 def test_nobody_fills_the_log(monkeypatch):
-    monkeypatch.setattr(auditing, "FEW", auditing.FEW._replace(most=3))
+    monkeypatch.setattr(audit_log, "FEW", audit_log.FEW._replace(most=3))
     client = APIClient()
 
     statuses = {client.post("/api/v1/projects/", {}).status_code for _ in range(10)}

@@ -12,9 +12,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from python_calamine import CalamineWorkbook
 
-from projects import blank_sheets
-from projects.blank_sheets import NOUNS, blank_sheet
-from projects.importing import Fate, import_table
+from projects.imports import Fate, import_table, template_workbook
+from projects.imports.template_workbook import NOUNS, blank_sheet
 from projects.models import Enterprise, Project, Receipt
 from projects.serializers import BY_NOUN
 from projects.spreadsheets.reading import read
@@ -275,7 +274,7 @@ def test_columns_of_the_same_records_share_a_list(register):
 
 
 def test_more_records_than_a_drop_down_holds_are_typed(register, monkeypatch):
-    monkeypatch.setattr(blank_sheets, "MOST_LISTED", 2)
+    monkeypatch.setattr(template_workbook, "MOST_LISTED", 2)
 
     content = blank_sheet("projects", None)
 

@@ -13,7 +13,7 @@ import pytest
 from babel.messages.pofile import read_po
 from django.conf import settings
 
-from projects import catalogues
+from projects.i18n import compile_catalogues
 
 ROOT = Path(settings.BASE_DIR)
 CATALOGUE = Path("projects/locale/zh_Hans/LC_MESSAGES/django.po")
@@ -106,10 +106,10 @@ def test_an_older_compiled_file_is_made_anew_and_a_newer_one_is_left(tmp_path, s
     )
     target = source.with_suffix(".mo")
 
-    assert catalogues.compile_what_changed() == [target]
-    assert catalogues.compile_what_changed() == []
+    assert compile_catalogues.compile_what_changed() == [target]
+    assert compile_catalogues.compile_what_changed() == []
     os.utime(target, (0, 0))
-    assert catalogues.compile_what_changed() == [target]
+    assert compile_catalogues.compile_what_changed() == [target]
     assert [file.name for file in sorted(source.parent.iterdir())] == ["django.mo", "django.po"]
 
 

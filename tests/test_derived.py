@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 from django.core.management import call_command
 
-from projects import derived, recording
+from projects import conversion, history
 from projects.models import Allocation, Outcome, ProjectConversion
 from tests.factories import make_project, make_rate, make_receipt, make_sector
 
@@ -142,7 +142,7 @@ def test_a_new_rate_reaches_the_projects_it_is_in_force_for():
     receipt.refresh_from_db()
     assert receipt.conversion.amount_base == Decimal("-7.20")
 
-    recording.delete(rate)
+    history.delete(rate)
 
     assert ProjectConversion.objects.get(project=project).outcome == Outcome.LEFT_OUT
 
@@ -152,7 +152,7 @@ def test_a_corrected_rate_moves_what_was_converted_by_it():
     rate = make_rate("USD", "CNY", "7.2", date(2023, 11, 1))
     rate.quoted_on = date(2023, 12, 1)
 
-    recording.save(rate)
+    history.save(rate)
 
     assert ProjectConversion.objects.get(project=project).outcome == Outcome.LEFT_OUT
 
@@ -160,7 +160,7 @@ def test_a_corrected_rate_moves_what_was_converted_by_it():
 def test_rebuild_finds_nothing_where_nothing_is_amiss():
     make_receipt(make_project(amount=Decimal("1.00")), Decimal("0.50"))
 
-    result = derived.rebuild()
+    result = conversion.rebuild()
 
     assert (result.projects, result.differing, result.search_keys) == (1, [], 0)
 
@@ -169,7 +169,7 @@ def test_rebuild_mends_and_names_what_differed(settings):
     project = make_project(amount=Decimal("7.00"))
     Allocation.objects.filter(project=project).delete()
 
-    assert derived.rebuild().differing == [project.code]
+    assert conversion.rebuild().differing == [project.code]
     assert [amount for _, amount in allocated(project)] == [Decimal("7.00")]
 
 

@@ -7,7 +7,7 @@ from threading import Event, Thread
 import pytest
 from django.db import connection, transaction
 
-from projects import derived, recording
+from projects import conversion, history
 from projects.models import Allocation, Receipt
 from tests.factories import make_project
 
@@ -32,7 +32,7 @@ def test_whoever_comes_second_waits_and_derives_from_what_the_first_wrote(first)
     faults = []
 
     def receive(amount: str) -> None:
-        recording.save(
+        history.save(
             Receipt(project=project, amount=Decimal(amount), received_on=date(2023, 12, 1))
         )
 
@@ -50,7 +50,7 @@ def test_whoever_comes_second_waits_and_derives_from_what_the_first_wrote(first)
             if first == "a receipt":
                 receive("1.00")
             else:
-                derived.derive([project.pk])
+                conversion.derive([project.pk])
             written.set()
             may_commit.wait()
 
@@ -68,7 +68,7 @@ def test_whoever_comes_second_waits_and_derives_from_what_the_first_wrote(first)
         later.join()
 
     assert not faults
-    assert derived.differing([project.pk]) == {}
+    assert conversion.differing([project.pk]) == {}
     received = {Decimal("2.00"), *([Decimal("1.00")] if first == "a receipt" else [])}
     parts = Allocation.objects.filter(receipt__isnull=False)
     assert set(parts.values_list("amount_base", flat=True)) == received

@@ -5,7 +5,7 @@ import pytest
 from django.db import connection
 from django.http import QueryDict
 
-from projects import exporting, recording
+from projects import exports, history
 from projects.models import Project
 from tests.factories import make_project, make_sector
 
@@ -15,11 +15,11 @@ from tests.factories import make_project, make_sector
     "sqlite" in connection.vendor, reason="a database in memory is shared by no two connections"
 )
 def test_a_file_is_of_one_moment_whatever_is_written_meanwhile(monkeypatch):
-    monkeypatch.setattr(exporting.records, "CHUNK", 1)
+    monkeypatch.setattr(exports.records, "CHUNK", 1)
     old, new = make_sector(code="old"), make_sector(code="new")
     for code in ("a", "b"):
         make_project(code=code, amount=Decimal("1.00"), sectors=[old])
-    objects = exporting.PROJECTS.objects(exporting.PROJECTS.question(QueryDict(), None))
+    objects = exports.PROJECTS.objects(exports.PROJECTS.question(QueryDict(), None))
 
     first = next(objects)
     writing = threading.Thread(target=change, args=("b", new))
@@ -36,5 +36,5 @@ def test_a_file_is_of_one_moment_whatever_is_written_meanwhile(monkeypatch):
 def change(code, sector):
     project = Project.objects.get(code=code)
     project.amount = Decimal("2.00")
-    recording.save(project, sectors=[(sector, None)])
+    history.save(project, sectors=[(sector, None)])
     connection.close()

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from projects import facets, totals
-from projects.filters import EnterpriseQuestion, ProjectQuestion
+from projects.filters import EnterpriseQuestion, ProjectQuestion, facets
 from projects.models import Basis, Enterprise
+from projects.totals import totals
 from tests.factories import (
     make_area,
     make_enterprise,

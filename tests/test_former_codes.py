@@ -5,8 +5,8 @@ import json
 import pytest
 from rest_framework.test import APIClient
 
-from projects import merging
 from projects.models import Enterprise, Project
+from projects.review import merge
 from tests.factories import make_enterprise, make_project, make_user
 from tests.importing.test_projects import faults, import_text
 
@@ -26,7 +26,7 @@ def merged():
     into = make_enterprise(code="KS-2", name="Xinjiang Xingda")
     make_project(code="led", enterprise=old)
     make_project(code="another", enterprise=make_enterprise())
-    return merging.merge(old, into, None).into
+    return merge.merge(old, into, None).into
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ import pytest
 from django.http import QueryDict
 
 from projects.filters import EnterpriseQuestion, ProjectQuestion
-from projects.headlines import beside
 from projects.models import Enterprise, Headline, Project, Qualifier, What
+from projects.totals.reconciliation import beside
 from tests.factories import (
     make_area,
     make_enterprise,

@@ -24,9 +24,9 @@ from hypothesis.extra.django import TestCase
 from python_calamine import CalamineWorkbook
 
 from projects import filters
-from projects.filters import values
+from projects.filters import fields as values
 from projects.models import Area, Basis
-from projects.totals import DIMENSIONS
+from projects.totals.totals import DIMENSIONS
 from tests import hidden
 from tests.addresses import Address, every_address
 from tests.conftest import CHAOS

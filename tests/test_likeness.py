@@ -2,8 +2,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projects import likeness, names
-from projects.likeness import HEARD_ALIKE, NEAR, SAME, WITHOUT_BRACKETS, Known, alike, core, nearest
+from projects import names
+from projects.names import similarity
+from projects.names.similarity import (
+    HEARD_ALIKE,
+    NEAR,
+    SAME,
+    WITHOUT_BRACKETS,
+    Known,
+    alike,
+    core,
+    nearest,
+)
 
 # Names as lists of signings have them: a place, a word or two, a trade and a legal form.
 NAMES = st.builds(
@@ -51,9 +61,9 @@ def test_the_core_of_a_name_leaves_out_what_it_is_in_law(name, expected):
 
 def test_a_place_in_brackets_may_be_left_out():
     assert core("喀什（新疆）纺织有限公司") == "喀什新疆纺织"
-    assert likeness.core_without_brackets("喀什（新疆）纺织有限公司") == "喀什纺织"
-    assert likeness.core_without_brackets("喀什纺织有限公司") == "喀什纺织"
-    assert likeness.core_without_brackets("（喀什）") == "喀什"
+    assert similarity.core_without_brackets("喀什（新疆）纺织有限公司") == "喀什纺织"
+    assert similarity.core_without_brackets("喀什纺织有限公司") == "喀什纺织"
+    assert similarity.core_without_brackets("（喀什）") == "喀什"
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from django.core.cache import caches
 from django.test import Client, RequestFactory
 
 from ftz_site.shared_cache import SharedCache
-from projects.clients import address_of, network_of
-from projects.limits import Rate, count
+from projects.accounts.client_address import address_of, network_of
+from projects.accounts.rate_limit import Rate, count
 from projects.models import ApiToken
 from tests.factories import make_project, make_user
 from tests.production import ENVIRONMENT, ROOT
@@ -213,7 +213,7 @@ def test_a_rate_is_read_as_the_environment_gives_it():
 def test_of_many_threads_exactly_as_many_pass_as_may(kind, tmp_path, monkeypatch):
     if kind == "shared":
         cache = SharedCache(str(tmp_path / "cache.sqlite3"), {})
-        monkeypatch.setattr("projects.limits.caches", {"limits": cache})
+        monkeypatch.setattr("projects.accounts.rate_limit.caches", {"limits": cache})
 
     def passes(_number):
         return not count("one", Rate(100, 600)).is_too_much
@@ -257,7 +257,8 @@ def test_of_many_processes_exactly_as_many_pass_as_may(tmp_path):
 
 def test_a_new_span_begins_at_once_for_all(tmp_path, monkeypatch, clock):
     monkeypatch.setattr(
-        "projects.limits.caches", {"limits": SharedCache(str(tmp_path / "cache.sqlite3"), {})}
+        "projects.accounts.rate_limit.caches",
+        {"limits": SharedCache(str(tmp_path / "cache.sqlite3"), {})},
     )
     rate = Rate(2, 60)
     first = [count("one", rate) for _ in range(3)]
@@ -336,6 +337,6 @@ def test_what_has_expired_is_cleared_away_now_and_then(cache, clock, monkeypatch
 def test_a_file_that_is_no_database_stops_nobody(tmp_path, rates, monkeypatch):
     (tmp_path / "cache.sqlite3").write_bytes(b"no database at all" * 100)
     broken = SharedCache(str(tmp_path / "cache.sqlite3"), {})
-    monkeypatch.setattr("projects.limits.caches", {"limits": broken})
+    monkeypatch.setattr("projects.accounts.rate_limit.caches", {"limits": broken})
 
     assert statuses(Client()) == [200] * 4

@@ -7,9 +7,12 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from projects import checking, merging, recording, reviewing
+from projects import history as recording
+from projects import review
+from projects.data_quality import report
 from projects.models import Enterprise, FormerCode, Project
 from projects.models.history import UNCOMPARED
+from projects.review import merge
 from tests.factories import make_area, make_enterprise, make_project, make_source, make_user
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +31,7 @@ def refusal(old, into):
     """The messages with which a merge is refused, by field if it has one; nothing was written."""
     before = Enterprise.history.count()
     with pytest.raises(ValidationError) as caught:
-        merging.merge(old, into, None)
+        merge.merge(old, into, None)
     assert set(Enterprise.objects.values_list("code", flat=True)) >= {old.code, into.code}
     assert Enterprise.history.count() == before
     assert not FormerCode.objects.exists()
@@ -44,7 +47,7 @@ def test_projects_that_the_one_leads_or_takes_part_in_name_the_other():
     alone = make_project(partners=[old])
     others = make_project(enterprise=third, partners=[into])
 
-    merged = merging.merge(old, into, None)
+    merged = merge.merge(old, into, None)
 
     assert (merged.code, merged.into, merged.led, merged.partnered) == ("KS-1", into, 1, 2)
     for project in (led, joined, alone, others):
@@ -62,7 +65,7 @@ def test_who_takes_part_twice_takes_part_once_and_who_leads_is_no_partner():
     led_by_old = make_project(enterprise=old, partners=[into])
     led_by_into = make_project(enterprise=into, partners=[old])
 
-    merging.merge(old, into, None)
+    merge.merge(old, into, None)
 
     assert list(both.partners.all()) == [into]
     for project in (led_by_old, led_by_into):
@@ -76,7 +79,7 @@ def test_each_changed_record_has_one_row_of_history_that_says_why_and_who():
     untouched = make_project(enterprise=into)
     office = make_user("superuser")
 
-    merging.merge(old, into, office)
+    merge.merge(old, into, office)
 
     gone = Enterprise.history.filter(code="KS-1").order_by("history_id")
     assert [row.history_type for row in gone] == ["+", "-"]
@@ -87,13 +90,13 @@ def test_each_changed_record_has_one_row_of_history_that_says_why_and_who():
         assert row.history_change_reason == "merged KS-1 into KS-2"
         assert row.history_user == office
     assert untouched.history.count() == 1
-    assert [one for one in checking.findings() if one.is_error] == []
+    assert [one for one in report.findings() if one.is_error] == []
 
 
 def test_a_reason_with_two_long_codes_still_fits():
     old, into = pair({"code": "a" * 64}, {"code": "b" * 64})
 
-    merging.merge(old, into, None)
+    merge.merge(old, into, None)
 
     reason = into.history.latest().history_change_reason
     assert reason == f"merged {'a' * 39}… into {'b' * 39}…"
@@ -117,7 +120,7 @@ def test_what_was_blank_is_filled_and_names_notes_and_sources_are_united():
         {"aliases": "Xingda", "note": "Founded in 2001.", "sources": [office]},
     )
 
-    record = merging.merge(old, into, None).into
+    record = merge.merge(old, into, None).into
 
     record.refresh_from_db()
     assert (record.name, record.name_zh) == ("Xinjiang Xingda", "兴达纺织")
@@ -133,7 +136,7 @@ def test_what_the_one_says_stays_where_the_other_says_nothing():
     area = make_area()
     old, into = pair({"name": "", "name_zh": "兴达"}, {"uscc": ONE, "area": area, "note": "Kept."})
 
-    record = merging.merge(old, into, None).into
+    record = merge.merge(old, into, None).into
 
     assert (record.name_zh, record.aliases) == ("兴达", "")
     assert (record.uscc, record.area, record.note) == (ONE, area, "Kept.")
@@ -166,7 +169,7 @@ def test_two_areas_are_refused_and_one_in_both_is_not():
         ]
     }
     third = make_enterprise(area=kashi)
-    assert merging.merge(old, third, None).into.area == kashi
+    assert merge.merge(old, third, None).into.area == kashi
 
 
 def test_a_code_that_fails_its_check_gives_way_to_one_that_holds():
@@ -174,14 +177,14 @@ def test_a_code_that_fails_its_check_gives_way_to_one_that_holds():
     Enterprise.objects.filter(pk=into.pk).update(uscc="91110000600037341M")
     into.refresh_from_db()
 
-    assert merging.merge(old, into, None).into.uscc == ONE
+    assert merge.merge(old, into, None).into.uscc == ONE
 
 
 def test_an_enterprise_is_not_merged_into_itself():
     old, _into = pair()
 
     with pytest.raises(ValidationError, match="into itself"):
-        merging.merge(old, Enterprise.objects.get(pk=old.pk), None)
+        merge.merge(old, Enterprise.objects.get(pk=old.pk), None)
 
 
 def test_one_that_was_changed_or_deleted_since_it_was_read_is_looked_at_again():
@@ -190,9 +193,9 @@ def test_one_that_was_changed_or_deleted_since_it_was_read_is_looked_at_again():
 
     assert refusal(old, into) == ["“KS-2” was changed or deleted in between: look at both again."]
     into.refresh_from_db()
-    merging.merge(old, into, None)
+    merge.merge(old, into, None)
     with pytest.raises(ValidationError, match="“KS-1” was changed or deleted in between"):
-        merging.merge(old, Enterprise.objects.get(code="KS-2"), None)
+        merge.merge(old, Enterprise.objects.get(code="KS-2"), None)
 
 
 def test_a_rule_that_the_result_would_break_leaves_both_as_they_were():
@@ -211,9 +214,9 @@ def test_a_chain_of_merges_leads_to_the_last():
     first, second = pair()
     third = make_enterprise(code="KS-3")
 
-    merging.merge(first, second, None)
+    merge.merge(first, second, None)
     second.refresh_from_db()
-    merging.merge(second, third, None)
+    merge.merge(second, third, None)
 
     assert Enterprise.objects.by_codes(["KS-1", "KS-2", "KS-3", "KS-4"]) == dict.fromkeys(
         ["KS-1", "KS-2", "KS-3"], third
@@ -222,20 +225,20 @@ def test_a_chain_of_merges_leads_to_the_last():
 
 def test_a_code_that_was_taken_back_and_given_up_again_leads_on():
     first, second = pair()
-    merging.merge(first, second, None)
+    merge.merge(first, second, None)
     second.refresh_from_db()
     second.code = "KS-1"
     second.full_clean()
     second.save()
     third = make_enterprise(code="KS-3")
 
-    merging.merge(second, third, None)
+    merge.merge(second, third, None)
 
     assert Enterprise.objects.by_codes(["KS-1"]) == {"KS-1": third}
 
 
 def test_a_former_code_is_never_given_to_another_enterprise():
-    merging.merge(*pair(), None)
+    merge.merge(*pair(), None)
 
     with pytest.raises(ValidationError) as caught:
         make_enterprise(code="ks-1")
@@ -245,7 +248,7 @@ def test_a_former_code_is_never_given_to_another_enterprise():
 
 
 def test_looking_up_codes_takes_one_query_and_one_more_for_those_that_are_nobodys():
-    merging.merge(*pair(), None)
+    merge.merge(*pair(), None)
 
     with CaptureQueriesContext(
         connection,
@@ -263,7 +266,7 @@ def test_the_cost_grows_by_batches_of_projects_and_not_by_projects():
         for number in range(count):
             make_project(**({"enterprise": old} if number % 2 else {"partners": [old, into]}))
         with CaptureQueriesContext(connection) as asked:
-            assert merging.merge(old, into, None).led == count // 2
+            assert merge.merge(old, into, None).led == count // 2
         return len(asked)
 
     assert cost(12) == cost(2)
@@ -284,7 +287,7 @@ def test_everything_that_refers_to_an_enterprise_is_moved():
 
 def test_everything_that_is_said_of_an_enterprise_is_united_or_asked_about():
     """A new column fails here: `merging` has to say what becomes of it."""
-    united = {"name", "name_zh", "aliases", "note", *merging.CLAIMS}
+    united = {"name", "name_zh", "aliases", "note", *merge.CLAIMS}
     its_own = {"id", "code", "state", "created_at", *UNCOMPARED}
 
     columns = {field.name for field in Enterprise._meta.concrete_fields}
@@ -309,7 +312,7 @@ def test_the_code_of_a_draft_leads_nowhere_as_nobody_outside_has_known_it(state)
     old, into = pair({"state": "draft"}, {"state": state})
     draft = make_project(enterprise=old, state="draft")
 
-    merging.merge(old, into, make_user("reviewer"))
+    merge.merge(old, into, make_user("reviewer"))
 
     draft.refresh_from_db()
     assert draft.enterprise == into
@@ -319,13 +322,13 @@ def test_the_code_of_a_draft_leads_nowhere_as_nobody_outside_has_known_it(state)
 
 def test_a_draft_of_ones_own_is_not_published_by_merging_it(settings):
     reviewer = make_user("reviewer")
-    old = reviewing.submit(reviewer, Enterprise(code="KS-1", name="Mine")).record
+    old = review.submit(reviewer, Enterprise(code="KS-1", name="Mine")).record
     into = make_enterprise(code="KS-2")
 
     with pytest.raises(PermissionDenied, match="This is your own entry"):
-        merging.merge(old, into, reviewer)
+        merge.merge(old, into, reviewer)
     settings.REVIEW_OWN_ENTRIES = True
-    merging.merge(old, into, reviewer)
+    merge.merge(old, into, reviewer)
 
     assert Enterprise.objects.get().alias_list() == ["Mine"]
 
@@ -343,7 +346,7 @@ def test_only_a_reviewer_merges(role):
     old, into = pair()
 
     with pytest.raises(PermissionDenied, match="Only a reviewer merges enterprises"):
-        merging.merge(old, into, make_user(role))
+        merge.merge(old, into, make_user(role))
     assert Enterprise.objects.count() == 2
 
 
@@ -356,9 +359,9 @@ def test_whoever_is_limited_to_areas_merges_what_lies_there_with_all_its_project
 
     for one, other in ((old, into), (elsewhere, into), (into, elsewhere)):
         with pytest.raises(PermissionDenied, match="these areas: here"):
-            merging.merge(one, other, reviewer)
+            merge.merge(one, other, reviewer)
     recording.delete(outside)
-    merging.merge(old, into, reviewer)
+    merge.merge(old, into, reviewer)
 
     inside.refresh_from_db()
     assert inside.enterprise == into

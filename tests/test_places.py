@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from projects import places
+from projects.names import places
 
 PROVINCES = Path(__file__).parents[2] / "shared" / "data" / "standards" / "gbt2260_provinces.csv"
 

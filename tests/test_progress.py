@@ -6,11 +6,11 @@ from decimal import Decimal
 import pytest
 from django.http import QueryDict
 
-from projects import totals
-from projects.derived import derive
+from projects.conversion import derive
 from projects.filters import ProjectQuestion
 from projects.models import Basis, Project
-from projects.progress import progress
+from projects.totals import totals
+from projects.totals.funnel import progress
 from tests.factories import make_project, make_receipt, make_sector
 
 pytestmark = pytest.mark.django_db

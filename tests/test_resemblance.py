@@ -5,10 +5,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 
-from projects import likeness
+from projects.data_quality.duplicates import MOST_ALIKE, MOST_COMPARED, resembling
 from projects.models import Enterprise, Project
-from projects.names import search_key
-from projects.resemblance import MOST_ALIKE, MOST_COMPARED, resembling
+from projects.names import search_key, similarity
 from tests.factories import make_area, make_enterprise, make_project, make_user
 from tests.test_likeness import NAMES
 
@@ -119,8 +118,12 @@ def test_what_says_nothing_is_like_nothing(typed):
 @settings(deadline=None)
 @given(one=NAMES, other=NAMES)
 def test_the_key_of_a_name_that_sounds_the_same_has_a_piece_of_it(one, other):
-    alike = likeness.sound(one) == likeness.sound(other) and likeness.core(one)
-    pieces = likeness.pieces(one, in_part=False)
+    alike = similarity.sound(one) == similarity.sound(other) and similarity.core(one)
+    pieces = similarity.pieces(one, in_part=False)
 
-    if alike and pieces and likeness.Form.of(one).is_chinese == likeness.Form.of(other).is_chinese:
+    if (
+        alike
+        and pieces
+        and similarity.Form.of(one).is_chinese == similarity.Form.of(other).is_chinese
+    ):
         assert any(piece in search_key(other) for piece in pieces)

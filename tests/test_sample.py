@@ -4,8 +4,8 @@ import pytest
 from django.core.management import call_command
 from django.http import QueryDict
 
-from projects import headlines, sample, totals
 from projects.filters import ProjectQuestion
+from projects.management.demo import sample
 from projects.models import (
     Basis,
     Enterprise,
@@ -16,6 +16,7 @@ from projects.models import (
     What,
 )
 from projects.serializers import ProjectSerializer
+from projects.totals import reconciliation, totals
 
 pytestmark = pytest.mark.django_db
 
@@ -59,7 +60,7 @@ def test_one_of_five_projects_discloses_its_amount():
 def test_the_published_funds_stand_beside_what_is_itemised():
     contracted = Headline.objects.with_scope().filter(what=What.CONTRACTED_FUNDS)
 
-    (beside,) = headlines.beside(contracted, None)
+    (beside,) = reconciliation.beside(contracted, None)
 
     assert beside.headline.value == Decimal("17600000000.00")
     assert beside.itemised == Decimal("1000000000.00")
@@ -70,7 +71,7 @@ def test_the_published_funds_stand_beside_what_is_itemised():
 def test_one_enterprise_of_thirty_five_is_itemised():
     counts = Headline.objects.with_scope().filter(currency="").order_by("-value")
 
-    settled, with_projects = headlines.beside(counts, None)
+    settled, with_projects = reconciliation.beside(counts, None)
 
     assert (settled.headline.value, settled.itemised) == (35, 1)
     assert (with_projects.headline.value, with_projects.itemised) == (30, 1)

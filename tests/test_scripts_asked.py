@@ -11,7 +11,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
 
-from projects import recording
+from projects import history
 from projects.models import Source
 from tests.factories import make_user
 from tests.files.scripts import ADDRESSES, SCRIPTS
@@ -167,4 +167,4 @@ def test_no_door_takes_an_address_that_is_not_of_the_web(office, address):
 
     assert (answer.status_code, list(answer.json())) == (400, ["url"])
     with pytest.raises(ValidationError, match="'url':"):
-        recording.save(Source(**body))
+        history.save(Source(**body))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projects.money.slips import FEWEST_PEERS, above_its_whole, off_its_peers
+from projects.money.unit_errors import FEWEST_PEERS, above_its_whole, off_its_peers
 
 # Contracted amounts as a list of signings has them: from 20 to 500 million.
 PEERS = [Decimal(n) * 10**6 for n in (20, 50, 80, 100, 100, 120, 150, 200, 300, 500)]

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 from python_calamine import CalamineWorkbook
 
-from projects import totals
 from projects.filters import ProjectQuestion
 from projects.models import Area, Basis, Project
+from projects.totals import totals
 from tests.doors import asked, check_sums, content, exported, figure, listed, shown
 from tests.factories import (
     make_area,

@@ -13,10 +13,10 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projects import names, recording
-from projects.checking import Rule, findings
+from projects import history, names
+from projects.data_quality.report import Rule, findings
 from projects.models import ApiToken, Enterprise, Project, Source
-from projects.texts import called, mended, text_problem
+from projects.names.text_rules import called, mended, text_problem
 from tests.admin.browser import sent
 from tests.factories import make_enterprise, make_project, make_source, make_user, make_zone
 
@@ -168,7 +168,7 @@ def test_the_model_refuses_it(character):
     record.name = f"a{character}b"
 
     with pytest.raises(ValidationError) as caught:
-        recording.save(record)
+        history.save(record)
 
     assert caught.value.message_dict == {"name": [sentence(refusal(character))]}
 

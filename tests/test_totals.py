@@ -9,9 +9,9 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from projects import totals
 from projects.filters import ProjectQuestion
 from projects.models import Allocation, Basis, Project, Qualifier, Stage
+from projects.totals import totals
 from tests.factories import (
     make_area,
     make_enterprise,

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from projects.uscc import ALPHABET, read_uscc, uscc_problem
+from projects.names.credit_codes import ALPHABET, read_uscc, uscc_problem
 
 VALID = Path(__file__).parents[2] / "shared" / "data" / "standards" / "uscc_valid.txt"
 

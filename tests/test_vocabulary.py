@@ -8,7 +8,7 @@ import pytest
 from django.template import Context, Template
 from django.utils import translation
 
-from projects.histories import Kind as HistoryKind
+from projects.history.diff import Kind as HistoryKind
 from projects.models import (
     Basis,
     BatchState,

@@ -7,7 +7,6 @@ from . import (  # noqa: F401  Each registers its noun.
     batch,
     enterprise,
     headline,
-    naming,
     project,
     rate,
     receipt,
@@ -15,10 +14,11 @@ from . import (  # noqa: F401  Each registers its noun.
     source,
     token,
     user,
+    verbose_names,
     zone,
 )
 
-naming.name_things()
+verbose_names.name_things()
 admin.site.site_header = _("Investment register")
 admin.site.site_title = _("Investment register")
 admin.site.index_title = _("Data entry")

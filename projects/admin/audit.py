@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from projects.languages import in_list, labelled
+from projects.i18n.languages import in_list, labelled
 from projects.models import AuditEntry
 
 from .base import PlainAdmin

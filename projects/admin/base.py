@@ -23,14 +23,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
-from projects import recording, reviewing
-from projects.forms import RegisterForm
-from projects.histories import changes
-from projects.languages import labelled
+from projects import history, review
+from projects.history.diff import changes
+from projects.i18n.languages import labelled
 from projects.models import NOUN_OF, State
 
-from .another import KeepingAdmin
-from .reviewing import ReviewingAdmin
+from .add_another import KeepingAdmin
+from .forms import RegisterForm
+from .review import ReviewingAdmin
 
 # A list of links to choose from is for vocabularies; what is longer is asked for by its code.
 MOST_OPTIONS = 50
@@ -262,10 +262,10 @@ class RegisterAdmin(KeepingAdmin, ReviewingAdmin, PlainAdmin, SimpleHistoryAdmin
 
     def _protecting(self, records: Sequence[Any], request: HttpRequest) -> list[str]:
         """What refers to one of these, as far as the person may see it."""
-        referring = recording.referring_to(records)
+        referring = history.referring_to(records)
         named: list[str] = []
         count = 0
-        for some in recording.visible(referring, request.user):
+        for some in history.visible(referring, request.user):
             count += some.count()
             noun = capfirst(some.model._meta.verbose_name)
             named += [labelled(noun, one) for one in some[: MOST_PROTECTED - len(named)]]
@@ -294,7 +294,7 @@ class RegisterAdmin(KeepingAdmin, ReviewingAdmin, PlainAdmin, SimpleHistoryAdmin
 
     def deletion_of(self, request: HttpRequest, key: Any) -> Any:
         if self.model in NOUN_OF:
-            rows = reviewing.deleted(request.user, self.model)
+            rows = review.deleted(request.user, self.model)
         else:
             rows = self.model.history.filter(history_type="-").order_by("-history_id")
         return rows.filter(id=key).select_related("history_user").first()
@@ -303,7 +303,7 @@ class RegisterAdmin(KeepingAdmin, ReviewingAdmin, PlainAdmin, SimpleHistoryAdmin
         """Raise Http404 unless the person sees the record, or saw it before it was deleted."""
         if self.model not in NOUN_OF or self.get_queryset(request).filter(pk=key).exists():
             return
-        if not reviewing.deleted(request.user, self.model).filter(id=key).exists():
+        if not review.deleted(request.user, self.model).filter(id=key).exists():
             raise Http404
 
     def set_history_delta_changes(

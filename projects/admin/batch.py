@@ -7,7 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from projects.languages import in_list
+from projects.i18n.languages import in_list
 from projects.models import ImportBatch, RowFate
 
 from .base import PlainAdmin

@@ -5,13 +5,13 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from projects import uscc
 from projects.filters import EnterpriseQuestion
 from projects.models import Area, Enterprise
+from projects.names import credit_codes
 
 from .base import ask, by_state, few
-from .merging import MergingAdmin
-from .resembling import ResemblingAdmin
+from .duplicate_warnings import ResemblingAdmin
+from .merge import MergingAdmin
 
 
 @admin.register(Enterprise)
@@ -56,6 +56,6 @@ class EnterpriseAdmin(ResemblingAdmin, MergingAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         # A legal code may fail the check: it is taken, and said aloud.
-        problem = uscc.uscc_problem(obj.uscc) if obj.uscc else None
+        problem = credit_codes.uscc_problem(obj.uscc) if obj.uscc else None
         if problem and problem.is_warning:
             messages.warning(request, gettext(problem.message) % (problem.params or {}))

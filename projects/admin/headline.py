@@ -6,12 +6,13 @@ from django.contrib import admin, messages
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from projects import headlines, usual
+from projects import data_quality
 from projects.filters import HeadlineQuestion
-from projects.forms import HeadlineForm, Reading
 from projects.models import Area, Headline, Zone
+from projects.totals import reconciliation
 
 from .base import RegisterAdmin, ask, by_state, few
+from .forms import HeadlineForm, Reading
 
 
 @admin.register(Headline)
@@ -49,8 +50,8 @@ class HeadlineAdmin(RegisterAdmin):
         super().save_related(request, form, formsets, change)
         if {"value", "currency"}.isdisjoint(form.changed_data):
             return
-        [beside] = headlines.beside([form.instance], request.user)
-        for sentence in usual.Doubter.headline(form.instance, beside.itemised):
+        [beside] = reconciliation.beside([form.instance], request.user)
+        for sentence in data_quality.Doubter.headline(form.instance, beside.itemised):
             messages.warning(request, sentence)
 
     @admin.display(description=_("scope"))

@@ -11,9 +11,21 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from projects import reviewing, usual
+from projects import data_quality, review
 from projects.filters import ProjectQuestion
-from projects.forms import (
+from projects.i18n.languages import in_list
+from projects.models import Area, Project, ProjectSector, Receipt, Sector
+
+from .base import (
+    Autocompleting,
+    RegisterAdmin,
+    ask,
+    by_state,
+    few,
+    yes_or_no,
+)
+from .duplicate_warnings import ResemblingAdmin
+from .forms import (
     ProjectForm,
     Reading,
     ReceiptForm,
@@ -21,21 +33,10 @@ from projects.forms import (
     ShareForm,
     SharesFormSet,
 )
-from projects.languages import in_list
-from projects.models import (
-    Area,
-    Project,
-    ProjectSector,
-    Receipt,
-    Sector,
-)
-
-from .asked import amount_asked
-from .base import Autocompleting, RegisterAdmin, ask, by_state, few, yes_or_no
-from .doubting import DoubtingAdmin, doubts_of_project
+from .outlier_warnings import DoubtingAdmin, doubts_of_project
+from .query_params import amount_asked
 from .receipt import AMOUNT, warn_of_receipts
-from .resembling import ResemblingAdmin
-from .reviewing import asked_by
+from .review import asked_by
 
 # Beyond, the rows make the form too long to work with, and in the end too large to be sent at all.
 MOST_RECEIPTS = 30
@@ -192,7 +193,7 @@ class ProjectAdmin(DoubtingAdmin, ResemblingAdmin, RegisterAdmin):
             )
             sectors = [sector for sector, _share in shares]
             sources = form.cleaned_data.get("sources", ())
-            doubter = usual.Doubter.of(request.user)
+            doubter = data_quality.Doubter.of(request.user)
             for sentence in doubter.project(form.instance, sectors, list(sources)):
                 messages.warning(request, sentence)
         rows = next((rows for rows in formsets if rows.model is Receipt), None)
@@ -209,8 +210,8 @@ class ProjectAdmin(DoubtingAdmin, ResemblingAdmin, RegisterAdmin):
         for receipt in formset.save(commit=False):
             # As it stands on this page: it may have just been saved.
             receipt.project = form.instance
-            parts.append(reviewing.submit(request.user, receipt))
-        parts += [reviewing.remove(request.user, receipt) for receipt in formset.deleted_objects]
+            parts.append(review.submit(request.user, receipt))
+        parts += [review.remove(request.user, receipt) for receipt in formset.deleted_objects]
 
     def doubts_of(self, user: Any, asked: QueryDict) -> list[str]:
         return doubts_of_project(user, asked)

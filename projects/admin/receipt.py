@@ -7,13 +7,13 @@ from django.contrib import admin, messages
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from projects import usual
+from projects import data_quality
 from projects.filters import ReceiptQuestion
-from projects.forms import Reading, ReceiptForm
 from projects.models import Receipt
 
 from .base import RegisterAdmin, ask, by_state
-from .doubting import DoubtingAdmin, doubts_of_receipt
+from .forms import Reading, ReceiptForm
+from .outlier_warnings import DoubtingAdmin, doubts_of_receipt
 
 AMOUNT = frozenset({"amount", "currency"})
 
@@ -30,7 +30,7 @@ def warn_of_receipts(
     changed = [all_of_them or not AMOUNT.isdisjoint(form.changed_data) for form in stated]
     if not any(changed):
         return
-    told = usual.Doubter.of(request.user).receipts([form.instance for form in stated])
+    told = data_quality.Doubter.of(request.user).receipts([form.instance for form in stated])
     for is_changed, sentences in zip(changed, told, strict=True):
         for sentence in sentences if is_changed else ():
             messages.warning(request, sentence)

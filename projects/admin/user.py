@@ -17,13 +17,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django_otp.plugins.otp_totp.admin import TOTPDevice
 
-from projects.account_names import check_account
 from projects.accounts import second_factor
-from projects.meeting import MeetingForm
-from projects.models import AreaLimit, rights
+from projects.accounts.account_names import check_account
+from projects.models import AreaLimit, permissions
 
 from .base import Autocompleting, PlainAdmin
-from .meeting import MeetingPages
+from .edit_conflicts import MeetingForm
+from .versioned import MeetingPages
 
 # Nobody looks at the secrets of others: a second factor that was lost is removed below.
 admin.site.unregister([User, Group, TOTPDevice])
@@ -34,7 +34,7 @@ FOR_SUPERUSERS = ("is_superuser", "user_permissions")
 
 def is_above(user: Any, asker: Any) -> bool:
     """Whether `user` may do what `asker` may not: then their account is not `asker`'s to change."""
-    return not rights.is_trusted(asker) and (
+    return not permissions.is_trusted(asker) and (
         user.is_superuser or not user.get_all_permissions() <= asker.get_all_permissions()
     )
 
@@ -42,7 +42,7 @@ def is_above(user: Any, asker: Any) -> bool:
 def groups_within(asker: Any) -> QuerySet:
     """The groups that hold nothing that `asker` lacks. Three queries at most."""
     groups = Group.objects.order_by("name")
-    if rights.is_trusted(asker):
+    if permissions.is_trusted(asker):
         return groups
     held = asker.get_all_permissions()
     beyond = [
@@ -157,7 +157,7 @@ class PlainUserAdmin(PlainAdmin, MeetingPages, UserAdmin):
 
     @staticmethod
     def _is_unlimited(request: HttpRequest) -> bool:
-        return rights.areas_of(request.user) is None
+        return permissions.areas_of(request.user) is None
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
         for user in queryset:

@@ -7,7 +7,7 @@ from rest_framework import authentication, exceptions
 
 from projects.accounts import second_factor
 from projects.models import ApiToken
-from projects.models.token import digest_of
+from projects.models.api_token import digest_of
 
 
 class TokenAuthentication(authentication.BaseAuthentication):

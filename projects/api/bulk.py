@@ -14,19 +14,20 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
-from projects import auditing, recording
-from projects.filters import values
-from projects.importing import Fate, Mode, Report, import_table
-from projects.importing.finding import Finder
-from projects.importing.keys import keys_of
+from projects import history
+from projects.accounts import audit_log
+from projects.filters import fields as values
+from projects.imports import Fate, Mode, Report, import_table
+from projects.imports.lookup import Finder
+from projects.imports.natural_keys import keys_of
 from projects.models import Project
 from projects.serializers import ProjectSerializer
 from projects.serializers.cells import headings
 from projects.spreadsheets.reading import Row, Table
 
-from .doors import OnlyKnownParameters
 from .formats import BodyTooLarge, LargeJSONParser, Negotiation
 from .idempotency import idempotent
+from .root import OnlyKnownParameters
 from .schema import ERRORS_BY_INDEX, RegisterSchema
 
 MOST_RECORDS = 10_000
@@ -85,7 +86,7 @@ class BulkView(OnlyKnownParameters, APIView):
             409: OpenApiResponse(ERRORS_BY_INDEX, "Another write came in between: try again."),
         },
     )
-    @recording.retried()
+    @history.retried()
     @idempotent
     def post(self, request: Any) -> Response:
         mode, dry_run = self.asked(request)
@@ -108,8 +109,8 @@ class BulkView(OnlyKnownParameters, APIView):
             said = {str(index): errors[index] for index in sorted(errors)}
             return Response(said, status=409 if report.overtaken else 400)
         if not dry_run:
-            auditing.note(
-                auditing.Action.IMPORTED,
+            audit_log.note(
+                audit_log.Action.IMPORTED,
                 request,
                 subject="projects/bulk",
                 **{str(fate): count for fate, count in report.counts.items()},

@@ -25,9 +25,9 @@ from django.utils.translation import gettext as _
 from rest_framework import exceptions, status
 from rest_framework.views import exception_handler as stock_handler
 
-from projects import auditing
-from projects.recording import ReferredToError, still_referred_to
-from projects.reviewing import ReviewError
+from projects.accounts import audit_log
+from projects.history import ReferredToError, still_referred_to
+from projects.review import ReviewError
 from projects.serializers.errors import flat, outward
 
 from .etags import StateChanged
@@ -72,7 +72,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Any:
         error = kind(flat(error.detail))
     response = stock_handler(error, context)
     if response is not None and isinstance(error, REFUSALS):
-        auditing.note_refusal(context["request"], reason=str(getattr(error, "detail", "")))
+        audit_log.note_refusal(context["request"], reason=str(getattr(error, "detail", "")))
     if response is not None and getattr(error, "wait", None) is not None:
         # Whole seconds, and never zero: "at once" is what was just refused.
         response["Retry-After"] = str(max(1, math.ceil(error.wait)))

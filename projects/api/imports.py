@@ -11,10 +11,10 @@ from projects import filters
 from projects.models import ImportBatch, RowFate
 from projects.serializers.base import Address
 
+from .conditional import ReadInStates
+from .filter_backend import QuestionBackend
 from .formats import Negotiation
-from .listing import QuestionBackend
 from .schema import RegisterSchema
-from .states import ReadInStates
 
 
 class CountsSerializer(serializers.Serializer):

@@ -15,7 +15,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import BasePagination
 from rest_framework.response import Response
 
-from projects.filters.values import shown
+from projects.filters.fields import shown
 
 
 @dataclass(frozen=True)

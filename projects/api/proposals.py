@@ -9,15 +9,15 @@ from rest_framework import permissions, serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
-from projects import filters, reviewing
+from projects import filters, review
 from projects.models import ApiToken, Proposal
 from projects.serializers.base import Address, KnownFieldsOnly
 
+from .conditional import stated
+from .filter_backend import QuestionBackend
 from .formats import Negotiation, StrictJSONParser
 from .idempotency import idempotent
 from .imports import ImportSchema
-from .listing import QuestionBackend
-from .states import stated
 
 
 class ReasonSerializer(KnownFieldsOnly):
@@ -121,7 +121,7 @@ class ProposalViewSet(viewsets.ReadOnlyModelViewSet):
         proposal = self.get_object()
         asked = SeenSerializer(data=request.data or {})
         asked.is_valid(raise_exception=True)
-        reviewing.accept(request.user, proposal, asked.validated_data.get("version"))
+        review.accept(request.user, proposal, asked.validated_data.get("version"))
         return self.again(proposal)
 
     @extend_schema(request=ReasonSerializer, responses=ProposalSerializer)
@@ -132,7 +132,7 @@ class ProposalViewSet(viewsets.ReadOnlyModelViewSet):
         proposal = self.get_object()
         asked = ReasonSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        reviewing.return_(request.user, proposal, asked.validated_data["reason"])
+        review.return_(request.user, proposal, asked.validated_data["reason"])
         return self.again(proposal)
 
     @extend_schema(request=None, responses=ProposalSerializer)
@@ -141,7 +141,7 @@ class ProposalViewSet(viewsets.ReadOnlyModelViewSet):
     def withdraw(self, request: Any, id: str) -> Response:
         """Take one's own back."""
         proposal = self.get_object()
-        reviewing.withdraw(request.user, proposal)
+        review.withdraw(request.user, proposal)
         return self.again(proposal)
 
     @extend_schema(request=None, responses=ProposalSerializer)
@@ -150,7 +150,7 @@ class ProposalViewSet(viewsets.ReadOnlyModelViewSet):
     def hand_in_again(self, request: Any, id: str) -> Response:
         """Have one's own looked at once more."""
         proposal = self.get_object()
-        reviewing.hand_in_again(request.user, proposal)
+        review.hand_in_again(request.user, proposal)
         return self.again(proposal)
 
 
@@ -170,7 +170,7 @@ class Reviewed:
         asked.is_valid(raise_exception=True)
         if record.is_draft:
             version = asked.validated_data.get("version", record.version)
-            reviewing.publish(request.user, [record], {(type(record), record.pk): version})
+            review.publish(request.user, [record], {(type(record), record.pk): version})
         return stated(self.answer(record))
 
     @extend_schema(request=ReasonSerializer, responses={204: None})
@@ -181,5 +181,5 @@ class Reviewed:
         record = self.get_object()
         asked = ReasonSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        reviewing.send_back(request.user, record, asked.validated_data["reason"])
+        review.send_back(request.user, record, asked.validated_data["reason"])
         return Response(status=204)

@@ -11,7 +11,7 @@ from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework.permissions import SAFE_METHODS
 
-from projects.filters import Question, values
+from projects.filters import Question, fields
 from projects.models import Kind, Stage, What
 from projects.models.fields import CODE_PATTERN
 
@@ -188,7 +188,7 @@ def parameters_of(question: type[Question], leave_out: Any = ()) -> list[OpenApi
         OpenApiParameter(
             name,
             _type(name, filter_),
-            explode=True if issubclass(filter_.field_class, values.SeveralValues) else None,
+            explode=True if issubclass(filter_.field_class, fields.SeveralValues) else None,
             description=_description(filter_),
         )
         for name, filter_ in question.base_filters.items()
@@ -198,24 +198,24 @@ def parameters_of(question: type[Question], leave_out: Any = ()) -> list[OpenApi
 
 def _type(name: str, filter_: Any) -> dict[str, Any]:
     field = filter_.field_class
-    if issubclass(field, values.SeveralValues):
-        return {"type": "array", "items": _item(name, field), "maxItems": values.MOST_VALUES}
-    if issubclass(field, values.Choice):
+    if issubclass(field, fields.SeveralValues):
+        return {"type": "array", "items": _item(name, field), "maxItems": fields.MOST_VALUES}
+    if issubclass(field, fields.Choice):
         return {"type": "string", "enum": list(filter_.extra["choices"])}
-    if issubclass(field, values.TrueOrFalse):
+    if issubclass(field, fields.TrueOrFalse):
         return {"type": "boolean"}
-    if issubclass(field, values.Day):
+    if issubclass(field, fields.Day):
         return {"type": "string", "format": "date"}
-    if issubclass(field, values.SearchText):
+    if issubclass(field, fields.SearchText):
         return {"type": "string", "maxLength": field.LONGEST}
     return {"type": "string"}
 
 
 def _item(name: str, field: Any) -> dict[str, Any]:
-    if issubclass(field, values.Codes):
+    if issubclass(field, fields.Codes):
         return {"type": "string", "pattern": f"^{CODE_PATTERN}$"}
     if name in WORDS:
-        return {"type": "string", "enum": [*WORDS[name], values.NOT_STATED]}
+        return {"type": "string", "enum": [*WORDS[name], fields.NOT_STATED]}
     return {"type": "string"}
 
 
@@ -223,13 +223,13 @@ def _description(filter_: Any) -> str:
     field = filter_.field_class
     label = str(filter_.label)
     sentence = label[:1].upper() + label[1:]
-    if issubclass(field, values.SeveralValues):
+    if issubclass(field, fields.SeveralValues):
         hint = f": {filter_.extra['hint']}" if "hint" in filter_.extra else ""
         return f"{sentence}{hint}; repeat it for “or”; `none` means not stated."
-    if issubclass(field, values.Bound):
+    if issubclass(field, fields.Bound):
         return f"{sentence}, in the base currency, inclusive; also `1亿`, `5000万` or `1.5bn`."
-    if issubclass(field, values.Moment):
+    if issubclass(field, fields.Moment):
         return f"{sentence}, inclusive: a day, or a moment such as `2023-11-11T08:00:00Z`."
-    if issubclass(field, values.Day):
+    if issubclass(field, fields.Day):
         return f"{sentence}, inclusive."
     return f"{sentence}."

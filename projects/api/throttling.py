@@ -5,11 +5,11 @@ from typing import Any
 from rest_framework import exceptions
 from rest_framework.throttling import BaseThrottle
 
-from projects import limits
+from projects.accounts import rate_limit
 
 
 class TooOften(exceptions.Throttled):
-    def __init__(self, spent: limits.Spent) -> None:
+    def __init__(self, spent: rate_limit.Spent) -> None:
         # Past the library's own, which would add a sentence of its own to this one.
         exceptions.APIException.__init__(self, spent.sentence)
         self.wait = spent.ends_in
@@ -25,6 +25,6 @@ class Limit(BaseThrottle):
 
 def refuse_too_often(request: Any) -> None:
     """Count the request, once. Raises TooOften."""
-    spent = limits.spend(request._request, request.user)
+    spent = rate_limit.spend(request._request, request.user)
     if spent.is_too_much:
         raise TooOften(spent)

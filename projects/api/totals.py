@@ -6,13 +6,13 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from projects import totals
 from projects.filters import TotalsQuestion
 from projects.models import Project
 from projects.serializers import TotalsSerializer
+from projects.totals import totals
 
+from .filter_backend import answered
 from .formats import Negotiation
-from .listing import answered
 from .schema import RegisterSchema
 
 

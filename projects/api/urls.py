@@ -1,26 +1,26 @@
 from django.urls import include, path, re_path
 from rest_framework.routers import SimpleRouter
 
-from . import nouns
+from . import viewsets
 from .bulk import BulkView
-from .doors import DocsView, RootView, SchemaView, UnknownAddressView
 from .imports import ImportViewSet
 from .proposals import ProposalViewSet
+from .root import DocsView, RootView, SchemaView, UnknownAddressView
 from .totals import TotalsView
 
 app_name = "api"
 
 router = SimpleRouter()
 for plural, viewset, name in [
-    ("zones", nouns.ZoneViewSet, "zone"),
-    ("areas", nouns.AreaViewSet, "area"),
-    ("sectors", nouns.SectorViewSet, "sector"),
-    ("enterprises", nouns.EnterpriseViewSet, "enterprise"),
-    ("projects", nouns.ProjectViewSet, "project"),
-    ("receipts", nouns.ReceiptViewSet, "receipt"),
-    ("sources", nouns.SourceViewSet, "source"),
-    ("headlines", nouns.HeadlineViewSet, "headline"),
-    ("rates", nouns.RateViewSet, "rate"),
+    ("zones", viewsets.ZoneViewSet, "zone"),
+    ("areas", viewsets.AreaViewSet, "area"),
+    ("sectors", viewsets.SectorViewSet, "sector"),
+    ("enterprises", viewsets.EnterpriseViewSet, "enterprise"),
+    ("projects", viewsets.ProjectViewSet, "project"),
+    ("receipts", viewsets.ReceiptViewSet, "receipt"),
+    ("sources", viewsets.SourceViewSet, "source"),
+    ("headlines", viewsets.HeadlineViewSet, "headline"),
+    ("rates", viewsets.RateViewSet, "rate"),
     ("imports", ImportViewSet, "import"),
     ("proposals", ProposalViewSet, "proposal"),
 ]:

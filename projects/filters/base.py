@@ -12,11 +12,13 @@ from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from projects import money, places, units
+from projects import money
+from projects.i18n import amount_units
 from projects.models import State
-from projects.wording import shown
+from projects.names import places
+from projects.names.messages import shown
 
-from . import values
+from . import fields
 
 # How a listing is cut, not which records are in it.
 PAGING = frozenset({"page", "page_size", "cursor"})
@@ -27,7 +29,7 @@ PRESENTATION = PAGING | {"ordering"}
 class CodesFilter(django_filters.Filter):
     """Records by the codes of something they belong to."""
 
-    field_class = values.Codes
+    field_class = fields.Codes
 
     def __init__(self, model: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -44,15 +46,15 @@ def filter_of(field: type) -> type[django_filters.Filter]:
     return type(f"{field.__name__}Filter", (django_filters.Filter,), {"field_class": field})
 
 
-WordsFilter = filter_of(values.Words)
-ChoiceFilter = filter_of(values.Choice)
-TrueOrFalseFilter = filter_of(values.TrueOrFalse)
-BoundFilter = filter_of(values.Bound)
-DayFilter = filter_of(values.Day)
-MomentFilter = filter_of(values.Moment)
-YearsFilter = filter_of(values.Years)
-MonthsFilter = filter_of(values.Months)
-SearchFilter = filter_of(values.SearchText)
+WordsFilter = filter_of(fields.Words)
+ChoiceFilter = filter_of(fields.Choice)
+TrueOrFalseFilter = filter_of(fields.TrueOrFalse)
+BoundFilter = filter_of(fields.Bound)
+DayFilter = filter_of(fields.Day)
+MomentFilter = filter_of(fields.Moment)
+YearsFilter = filter_of(fields.Years)
+MonthsFilter = filter_of(fields.Months)
+SearchFilter = filter_of(fields.SearchText)
 
 
 class Question(django_filters.FilterSet):
@@ -98,7 +100,9 @@ class Question(django_filters.FilterSet):
                 found[name] = [
                     gettext("There is no parameter “%(name)s” here.") % {"name": shown(name)}
                 ]
-        return found | dict(units.problems(self.data) if units.NAME in self.also else {})
+        return found | dict(
+            amount_units.problems(self.data) if amount_units.NAME in self.also else {}
+        )
 
     def is_valid(self) -> bool:
         return not self.errors
@@ -189,7 +193,7 @@ def orderings(columns: Iterable[str]) -> list[str]:
 def by_relation(column: str) -> Callable[..., QuerySet]:
     """A filter method: records whose `column` is one of the chosen, or is not stated."""
 
-    def narrow(self: Any, queryset: QuerySet, name: str, chosen: values.Chosen) -> QuerySet:
+    def narrow(self: Any, queryset: QuerySet, name: str, chosen: fields.Chosen) -> QuerySet:
         wanted = Q(**{f"{column}__in": chosen.things})
         return queryset.filter(
             wanted | Q(**{f"{column}__isnull": True}) if chosen.not_stated else wanted
@@ -201,14 +205,14 @@ def by_relation(column: str) -> Callable[..., QuerySet]:
 def by_word(column: str) -> Callable[..., QuerySet]:
     """The same for a column of text, where "not stated" is the empty text."""
 
-    def narrow(self: Any, queryset: QuerySet, name: str, chosen: values.Chosen) -> QuerySet:
+    def narrow(self: Any, queryset: QuerySet, name: str, chosen: fields.Chosen) -> QuerySet:
         words = [*chosen.things, *([""] if chosen.not_stated else [])]
         return queryset.filter(**{f"{column}__in": words})
 
     return narrow
 
 
-def by_sources(self: Any, queryset: QuerySet, name: str, chosen: values.Chosen) -> QuerySet:
+def by_sources(self: Any, queryset: QuerySet, name: str, chosen: fields.Chosen) -> QuerySet:
     """Records that cite one of the chosen sources, each once; or that cite none."""
     through = queryset.model.sources.through.objects
     owner = queryset.model.sources.field.m2m_field_name()

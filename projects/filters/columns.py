@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from projects.wording import shown
+from projects.names.messages import shown
 
 COLUMNS = "columns"
 

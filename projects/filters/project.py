@@ -21,7 +21,8 @@ from projects.models import (
 )
 from projects.models.fields import sum_to_order_by
 
-from . import base, values
+from . import base
+from . import fields as values
 
 
 def in_periods(column: str, chosen: values.Chosen) -> Q:

@@ -11,7 +11,8 @@ from django.utils.translation import pgettext_lazy
 
 from projects.models import REVIEWED, Area, Noun, Proposal, ProposalState
 
-from . import base, values
+from . import base
+from . import fields as values
 
 
 class Whose(models.TextChoices):
@@ -37,7 +38,7 @@ STATE_OF = {
 
 
 class ReviewQuestion(base.Question):
-    """Narrows proposals; `projects.reviewing.queue` narrows drafts by the same answers."""
+    """Narrows proposals; `projects.review.queue` narrows drafts by the same answers."""
 
     noun = base.WordsFilter(
         method="narrow_noun", label=pgettext_lazy("kind of record", "what"), **base.one_of(Noun)

@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from projects.roles import make_groups
+from projects.accounts.roles import make_groups
 
 
 class Migration(migrations.Migration):

@@ -1,9 +1,9 @@
-from .answer import StoredAnswer
+from .api_token import ApiToken
 from .area import Area
-from .attempt import AttemptCount, Limit
-from .audit import AuditEntry
+from .area_limit import AreaLimit
+from .attempt_count import AttemptCount, Limit
+from .audit_entry import AuditEntry
 from .base import State
-from .batch import WRITABLE, BatchState, ImportBatch, ImportRow, RowFate
 from .conversion import (
     Allocation,
     Outcome,
@@ -12,9 +12,13 @@ from .conversion import (
     contracted_of_area,
 )
 from .enterprise import Enterprise, Kind
-from .former import FormerCode
+from .error_report import ErrorReport, Reported, ReportState
+from .exchange_rate import ExchangeRate
+from .former_code import FormerCode
 from .headline import Headline, HeadlineBasis, What
-from .limit import AreaLimit
+from .idempotent_response import StoredAnswer
+from .import_batch import WRITABLE, BatchState, ImportBatch, ImportRow, RowFate
+from .password_reset import ResetRequest
 from .project import (
     CONTRACTED_STAGES,
     STAGE_DATES,
@@ -36,17 +40,13 @@ from .proposal import (
     ProposalState,
     ReturnedDraft,
 )
-from .rate import ExchangeRate
 from .receipt import Receipt
-from .recent import RecentWrite
-from .recovery import RecoveryCode
-from .report import ErrorReport, Reported, ReportState
-from .reset import ResetRequest
+from .recent_write import RecentWrite
+from .recovery_code import RecoveryCode
+from .saved_view import Listed, SavedView
 from .sector import Sector
 from .session import SignedInSession
 from .source import Source
-from .token import ApiToken
-from .view import Listed, SavedView
 from .zone import Zone
 
 __all__ = [

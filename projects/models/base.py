@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy as _
 
 from projects import names
 
-from . import rights
+from . import permissions
 from .fields import CodeField
-from .texts import CheckedTexts
+from .text_validation import CheckedTexts
 
 
 class State(models.TextChoices):
@@ -37,7 +37,7 @@ class RegisterQuerySet(models.QuerySet):
         """
         if not issubclass(self.model, ReviewedModel):
             return self.all()
-        return self.filter(rights.visible(self.model, user))
+        return self.filter(permissions.visible(self.model, user))
 
     def by_codes(self, codes: Iterable[str]) -> dict[str, Any]:
         """The records that are called so, each by the code by which it was asked for.
@@ -194,7 +194,7 @@ class NamedModel(CodedModel):
 class ReviewedModel(models.Model):
     """A record that is published after review.
 
-    A draft is seen by staff alone; `projects.reviewing` publishes it. What is
+    A draft is seen by staff alone; `projects.review` publishes it. What is
     published refers to nothing that is a draft: so nobody learns of a draft by
     what is public. Records that a program makes without saying so are published.
     """

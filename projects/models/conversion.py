@@ -2,7 +2,7 @@
 
 These tables have no history. Each row is stamped with the base currency for
 which it was made; a row made for another one counts as not converted.
-`projects.derived` fills them.
+`projects.conversion` fills them.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
-from . import rights
+from . import permissions
+from .exchange_rate import ExchangeRate
 from .fields import MoneyField, RateField, sum_to_order_by
 from .project import CONTRACTED_STAGES, Basis, Project, Stage, base_currency
-from .rate import ExchangeRate
 from .receipt import Receipt
 from .sector import Sector
 
@@ -100,7 +100,7 @@ class AllocationQuerySet(DerivedQuerySet):
                 return self.filter(receipt__isnull=True, project__stage=Stage.INTENDED)
             case Basis.RECEIVED:
                 return self.filter(
-                    rights.visible(Receipt, user, "receipt__"), receipt__isnull=False
+                    permissions.visible(Receipt, user, "receipt__"), receipt__isnull=False
                 )
 
     @staticmethod
@@ -148,7 +148,7 @@ def contracted_of_area(user: Any) -> Subquery:
         Allocation.objects.of_basis(Basis.CONTRACTED, user)
         .filter(
             Allocation.objects.counted(),
-            rights.visible(Project, user, "project__"),
+            permissions.visible(Project, user, "project__"),
             project__area=OuterRef("pk"),
         )
         .order_by()

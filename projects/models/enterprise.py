@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from projects import places, uscc
+from projects.names import credit_codes as uscc
+from projects.names import places
 
 from .area import Area
 from .base import NamedQuerySet, ReviewedModel

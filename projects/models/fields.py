@@ -16,9 +16,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from projects import money
-from projects.wording import shown
+from projects.names.messages import shown
 
-from .texts import check_text
+from .text_validation import check_text
 
 RESERVED_CODES = frozenset({"none", "bulk"})
 # The first letter or digit is told apart from what precedes it, so that matching never backtracks:

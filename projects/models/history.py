@@ -16,8 +16,8 @@ from django.utils import timezone
 from simple_history.models import HistoricalRecords
 from simple_history.utils import get_m2m_field_name
 
-from . import rights
-from .recent import RecentWrite
+from . import permissions
+from .recent_write import RecentWrite
 
 # They follow from the other columns or from the write itself, so they make no change of their own.
 UNCOMPARED = frozenset({"updated_at", "version", "search_key"})
@@ -29,7 +29,7 @@ class HistoryRow(models.Model):
     Kept, as somebody's groups change; empty in rows that are older than roles.
     """
 
-    history_role = models.CharField(max_length=20, choices=rights.Role, blank=True, default="")
+    history_role = models.CharField(max_length=20, choices=permissions.Role, blank=True, default="")
 
     class Meta:
         abstract = True
@@ -38,7 +38,7 @@ class HistoryRow(models.Model):
 class RegisterHistory(HistoricalRecords):
     """django-simple-history with the two rules above, and one number for both: `version`.
 
-    Inside `projects.recording` a record carries `skip_history_when_saving`, and
+    Inside `projects.history` a record carries `skip_history_when_saving`, and
     the row is written once its links stand. Anywhere else (a shell, a script)
     each save writes its own.
     """
@@ -124,7 +124,7 @@ class RegisterHistory(HistoricalRecords):
                 history_date=getattr(instance, "_history_date", now),
                 history_type=history_type,
                 history_user=users[instance.pk],
-                history_role=rights.role_of(users[instance.pk]),
+                history_role=permissions.role_of(users[instance.pk]),
                 history_change_reason=self.get_change_reason_for_object(
                     instance, history_type, None
                 ),
@@ -144,7 +144,7 @@ class RegisterHistory(HistoricalRecords):
             )
 
     def links_of(self, model: Any, rows: Sequence[Any]) -> dict[int, dict[str, list[Any]]]:
-        """The links that stand in rows of history, by row, as `projects.recording` takes them.
+        """The links that stand in rows of history, by row, as `projects.history` takes them.
 
         Records that are gone since are left out. Two queries for each kind of link.
         """

@@ -16,7 +16,7 @@ from django.utils.translation import pgettext_lazy
 
 from projects import money, names
 
-from . import rights
+from . import permissions
 from .area import Area
 from .base import NamedQuerySet, ReviewedModel
 from .enterprise import Enterprise
@@ -251,7 +251,7 @@ def received_of(user: Any, total: Any = ExactSum) -> Subquery:
 
     sums = (
         ReceiptConversion.objects.current()
-        .filter(rights.visible(Receipt, user, "receipt__"), receipt__project=OuterRef("pk"))
+        .filter(permissions.visible(Receipt, user, "receipt__"), receipt__project=OuterRef("pk"))
         .order_by()
         .values("receipt__project")
         .annotate(sum=total("amount_base"))

@@ -12,10 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from . import rights
-from .batch import ImportBatch
+from . import permissions
 from .enterprise import Enterprise
 from .headline import Headline
+from .import_batch import ImportBatch
 from .project import Project
 from .receipt import Receipt
 from .source import Source
@@ -54,14 +54,14 @@ class ProposalState(models.TextChoices):
 class ProposalQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> Self:
         """A person's own, and those about records whose drafts the person may see."""
-        if rights.is_trusted(user):
+        if permissions.is_trusted(user):
             return self.all()
         if user is None or not user.is_authenticated:
             return self.none()
         seen = Q(user=user)
-        areas = rights.areas_of(user)
+        areas = permissions.areas_of(user)
         for noun, model in REVIEWED.items():
-            if not rights.sees_drafts(user, model):
+            if not permissions.sees_drafts(user, model):
                 continue
             of_noun = Q(noun=noun)
             if areas is not None and model.AREA is not None:

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from projects import money
-from projects.languages import labelled
+from projects.i18n.languages import labelled
 
 from .base import RegisterModel, RegisterQuerySet, ReviewedModel
 from .fields import MoneyField

@@ -7,13 +7,9 @@ a language: a MoneyError carries its sentence and the parameters apart, so that
 whoever shows it can translate it.
 """
 
+from .allocation import allocate, equal_parts
 from .currencies import currencies, is_currency
-from .hundredths import MAX_MINOR, MoneyError, from_minor, to_minor
-from .qualifiers import Qualifier, bound
-from .rates import Rate, convert, factor, printable_rate
-from .reading import Amount, read_amount, read_bound
-from .splitting import allocate, equal_parts
-from .writing import (
+from .formatting import (
     full_in_chinese,
     full_in_english,
     grouped,
@@ -24,6 +20,10 @@ from .writing import (
     ten_thousands_in_chinese,
     ten_thousands_in_english,
 )
+from .hundredths import MAX_MINOR, MoneyError, from_minor, to_minor
+from .parsing import Amount, read_amount, read_bound
+from .qualifiers import Qualifier, bound
+from .rates import Rate, convert, factor, printable_rate
 
 __all__ = [
     "MAX_MINOR",

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
 
-from projects.wording import gettext_noop, shown
+from projects.names.messages import gettext_noop, shown
 
 # 99,999,999,999,999.99. A 64-bit integer holds 923 times as much.
 MAX_MINOR = 9_999_999_999_999_999

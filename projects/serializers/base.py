@@ -11,10 +11,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.validators import ProhibitSurrogateCharactersValidator
 
-from projects import recording
+from projects import history
 from projects.models import Source
-from projects.models.texts import text_fields
-from projects.wording import shown
+from projects.models.text_validation import text_fields
+from projects.names.messages import shown
 
 from .errors import outward
 from .fields import CodeOf, Lines
@@ -51,7 +51,7 @@ class RecordSerializer(KnownFieldsOnly, serializers.ModelSerializer):
     """A record from outside and to outside: its field names are JSON keys and headings alike.
 
     Rules are the model's: whatever passes here is checked by
-    `projects.recording` before it is written, uniqueness included.
+    `projects.history` before it is written, uniqueness included.
     """
 
     LINKS: tuple[str, ...] = ()
@@ -82,7 +82,7 @@ class RecordSerializer(KnownFieldsOnly, serializers.ModelSerializer):
     def save(self, **kwargs: Any) -> Any:
         record, links = self.apply()
         try:
-            recording.save(record, **links)
+            history.save(record, **links)
         except ModelError as error:
             raise outward(error) from error
         self.instance = record

@@ -18,9 +18,9 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from projects.money.hundredths import in_common_width
+from projects.names.messages import shown
+from projects.names.text_rules import in_one_line
 from projects.spreadsheets.cells import Cell
-from projects.texts import in_one_line
-from projects.wording import shown
 
 from .fields import Lines, MoneyText, RateText
 from .project import SectorShareSerializer

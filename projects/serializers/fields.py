@@ -13,7 +13,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from projects.models.fields import CODE_PATTERN
-from projects.wording import shown
+from projects.names.messages import shown
 
 
 class Known:

@@ -6,7 +6,6 @@ from django.core.exceptions import ValidationError as ModelError
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from projects.amounts import understood
 from projects.models import (
     Area,
     Enterprise,
@@ -16,6 +15,7 @@ from projects.models import (
     Source,
     Zone,
 )
+from projects.models.amount_parsing import understood
 
 from .base import STAMPS, Address, RecordSerializer, SourcedSerializer
 from .fields import CodeOf, MoneyText, RateText

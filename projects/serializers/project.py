@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from projects.amounts import understood
 from projects.models import (
     Area,
     Enterprise,
@@ -21,8 +20,15 @@ from projects.models import (
     Source,
     base_currency,
 )
+from projects.models.amount_parsing import understood
 
-from .base import STAMPS, Address, KnownFieldsOnly, RecordSerializer, SourcedSerializer
+from .base import (
+    STAMPS,
+    Address,
+    KnownFieldsOnly,
+    RecordSerializer,
+    SourcedSerializer,
+)
 from .fields import CodeOf, MoneyText, RateText
 
 

@@ -16,7 +16,7 @@ from typing import IO, Any
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from projects.wording import gettext_noop
+from projects.names.messages import gettext_noop
 
 from .cells import Cell, Marked, as_text, neutralise
 

@@ -9,8 +9,8 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from projects import languages, units
-from projects.reviewing import queue
+from projects.i18n import amount_units, languages
+from projects.review import queue
 
 register = template.Library()
 
@@ -63,7 +63,7 @@ def choices_of_units(context: Any) -> list[dict[str, Any]]:
     """The same page with its amounts written otherwise; none where it has no amounts."""
     request = context.get("request")
     match = getattr(request, "resolver_match", None)
-    if match is None or match.view_name not in units.WITH_AMOUNTS or request.method != "GET":
+    if match is None or match.view_name not in amount_units.WITH_AMOUNTS or request.method != "GET":
         return []
     if request.GET and not languages.asked_of(request):
         return []
@@ -71,9 +71,9 @@ def choices_of_units(context: Any) -> list[dict[str, Any]]:
         {
             "label": label,
             "href": asking(context, units=choice),
-            "is_current": choice == units.current(),
+            "is_current": choice == amount_units.current(),
         }
-        for choice, label in units.CHOICES.items()
+        for choice, label in amount_units.CHOICES.items()
     ]
 
 

@@ -13,11 +13,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext, pgettext
 
 from projects import money as amounts
-from projects import units
-from projects.headlines import Beside
-from projects.languages import CHINESE, ENGLISH, TAGS, in_list, speaks_chinese
+from projects.i18n import amount_units
+from projects.i18n.languages import CHINESE, ENGLISH, TAGS, in_list, speaks_chinese
 from projects.models import Headline, Qualifier, base_currency
-from projects.totals import Figure
+from projects.totals.reconciliation import Beside
+from projects.totals.totals import Figure
 
 register = template.Library()
 
@@ -38,14 +38,16 @@ def money(value: Decimal | None, currency: str = "", qualifier: str = "exact") -
     if value is None:
         return format_html('<span class="undisclosed">{}</span>', gettext("undisclosed"))
     currency = currency or base_currency()
-    asked = units.current()
+    asked = amount_units.current()
     return _element(value, currency, qualifier, asked, _other(asked))
 
 
 @register.simple_tag
 def money_in_full(value: Decimal, currency: str = "", qualifier: str = "exact") -> str:
     """The same in full whatever the units of the page, beside one that is spoken of."""
-    return _element(value, currency or base_currency(), qualifier, units.FULL, units.SHORT)
+    return _element(
+        value, currency or base_currency(), qualifier, amount_units.FULL, amount_units.SHORT
+    )
 
 
 def _element(value: Decimal, currency: str, qualifier: str, asked: str, hovering: str) -> str:
@@ -59,7 +61,7 @@ def _element(value: Decimal, currency: str, qualifier: str, asked: str, hovering
 
 
 def _other(asked: str) -> str:
-    return units.SHORT if asked == units.FULL else units.FULL
+    return amount_units.SHORT if asked == amount_units.FULL else amount_units.FULL
 
 
 @register.simple_tag
@@ -114,22 +116,26 @@ def money_in_words(value: Decimal, currency: str, qualifier: str = "exact") -> s
 @register.simple_tag
 def money_otherwise(value: Decimal, currency: str, qualifier: str = "exact") -> str:
     """An amount as the units of the page do not write it, beside one that they do."""
-    asked = units.current()
+    asked = amount_units.current()
     return _element(value, currency, qualifier, _other(asked), asked)
 
 
 def _spoken() -> str:
     """Short, where the address of the page does not ask for ten thousands throughout."""
-    return units.TEN_THOUSANDS if units.current() == units.TEN_THOUSANDS else units.SHORT
+    return (
+        amount_units.TEN_THOUSANDS
+        if amount_units.current() == amount_units.TEN_THOUSANDS
+        else amount_units.SHORT
+    )
 
 
 WRITTEN = {
-    (units.SHORT, False): amounts.in_english,
-    (units.SHORT, True): amounts.in_chinese,
-    (units.FULL, False): amounts.full_in_english,
-    (units.FULL, True): amounts.full_in_chinese,
-    (units.TEN_THOUSANDS, False): amounts.ten_thousands_in_english,
-    (units.TEN_THOUSANDS, True): amounts.ten_thousands_in_chinese,
+    (amount_units.SHORT, False): amounts.in_english,
+    (amount_units.SHORT, True): amounts.in_chinese,
+    (amount_units.FULL, False): amounts.full_in_english,
+    (amount_units.FULL, True): amounts.full_in_chinese,
+    (amount_units.TEN_THOUSANDS, False): amounts.ten_thousands_in_english,
+    (amount_units.TEN_THOUSANDS, True): amounts.ten_thousands_in_chinese,
 }
 
 

@@ -5,14 +5,15 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from projects import charts, filters, headlines, totals
-from projects.models import Area, Basis, Headline, Project, State, rights
-from projects.progress import progress
+from projects import charts, filters
+from projects.models import Area, Basis, Headline, Project, State, permissions
+from projects.totals import reconciliation, totals
+from projects.totals.funnel import progress
 
-from .drawing import largest_as_bars
+from .charts import largest_as_bars
+from .detail import RecordPage
+from .filter_form import asking
 from .lists import ListPage
-from .questions import asking
-from .records import RecordPage
 
 
 class AreaList(ListPage):
@@ -27,7 +28,7 @@ class AreaList(ListPage):
         table = totals.totals(asking(self.request.user), ["area"], Basis.CONTRACTED)
         figures = {row.keys["area"]: row for row in table.rows}
         found: dict[str, Any] = {"rows": [(area, figures.get(area.code)) for area in records]}
-        if rights.sees_drafts(self.request.user, Project):
+        if permissions.sees_drafts(self.request.user, Project):
             # Areas are not reviewed: it is their figures that are seen otherwise.
             query = urlencode({"by": "area", "state": State.PUBLISHED.value})
             found["as_published"] = f"{reverse('totals')}?{query}"
@@ -53,7 +54,7 @@ class AreaPage(RecordPage):
             **largest_as_bars(table.rows),
             "progress": come,
             "funnel": charts.funnel([(step, step.projects) for step in come.steps]),
-            "headlines": headlines.beside(published, user),
+            "headlines": reconciliation.beside(published, user),
             "enterprises": record.enterprises.visible_to(user).count(),
             "all_enterprises": f"{reverse('enterprises')}?{of_area}",
             "all_projects": f"{reverse('projects')}?{of_area}",

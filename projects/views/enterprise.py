@@ -5,13 +5,14 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from projects import filters, totals
+from projects import filters
 from projects.models import Basis, Enterprise
+from projects.totals import totals
 
-from .drawing import largest_as_bars
+from .charts import largest_as_bars
+from .detail import RecordPage, first_projects
+from .filter_form import asking
 from .lists import ListPage
-from .questions import asking
-from .records import RecordPage, first_projects
 
 
 class EnterpriseList(ListPage):

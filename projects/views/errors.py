@@ -7,8 +7,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
-from projects import auditing, languages
-from projects.accounts import typed
+from projects.accounts import audit_log, typed
+from projects.i18n import languages
 
 
 def page(status: int) -> Any:
@@ -23,7 +23,7 @@ bad_request, not_found, fault = (page(status) for status in (400, 404, 500))
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Somebody asked for what they may not have, on a page or in the admin."""
-    auditing.note_refusal(request)
+    audit_log.note_refusal(request)
     return page(403)(request)
 
 

@@ -16,7 +16,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views import View
 
-from projects import auditing, exporting, limits
+from projects import exports
+from projects.accounts import audit_log, rate_limit
 from projects.spreadsheets.writing import SheetFullError
 
 
@@ -25,10 +26,10 @@ class ExportFile(View):
 
     http_method_names = ["get", "head", "options"]
     # Given where the address is.
-    export: exporting.Export = None
+    export: exports.Export = None
 
     def get(self, request: HttpRequest, format: str) -> HttpResponseBase:
-        spent = limits.spend(request, request.user)
+        spent = rate_limit.spend(request, request.user)
         if spent.is_too_much:
             return asked_too_often(spent)
         export = self.export
@@ -36,7 +37,7 @@ class ExportFile(View):
         if refusals := export.refusals(question):
             return refused(refusals)
         named: dict[str, Any] = {
-            "content_type": exporting.CONTENT_TYPES[format],
+            "content_type": exports.CONTENT_TYPES[format],
             "headers": {
                 "Content-Disposition": "attachment; "
                 f'filename="{export.filename(format, timezone.localdate())}"'
@@ -45,7 +46,7 @@ class ExportFile(View):
         if request.method == "HEAD":
             # Streaming nothing, so that no length is told, which nobody has counted.
             return StreamingHttpResponse([], **named)
-        auditing.note_export(request)
+        audit_log.note_export(request)
         if format == "xlsx":
             # Closed, and so removed, with the answer.
             file = TemporaryFile()  # noqa: SIM115
@@ -66,7 +67,7 @@ def refused(messages: list[str]) -> HttpResponse:
     )
 
 
-def asked_too_often(spent: limits.Spent) -> HttpResponse:
+def asked_too_often(spent: rate_limit.Spent) -> HttpResponse:
     response = in_words([spent.sentence], 429)
     response.headers["Retry-After"] = str(spent.ends_in)
     return response

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from projects import filters, headlines
+from projects import filters
+from projects.totals import reconciliation
 
 from .lists import ListPage
 
@@ -16,4 +17,4 @@ class HeadlineList(ListPage):
         return question.qs.with_scope()
 
     def beside(self, question: Any, records: list[Any]) -> dict[str, Any]:
-        return {"headlines": headlines.beside(records, self.request.user)}
+        return {"headlines": reconciliation.beside(records, self.request.user)}

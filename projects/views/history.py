@@ -9,10 +9,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views import View
 
-from projects import histories, units
+from projects.history import diff
+from projects.i18n import amount_units
 
 from .lists import PAGE_SIZE, part_of, refused, whole_number
-from .standing import history_of, sees_all_of
+from .record_status import history_of, sees_all_of
 
 
 class HistoryPage(View):
@@ -29,8 +30,8 @@ class HistoryPage(View):
             raise Http404
         if record.code != code:
             return redirect(f"{record.get_absolute_url()}history/", permanent=True)
-        errors = units.problems(request.GET)
-        for name in request.GET.keys() - {units.NAME, "page"}:
+        errors = amount_units.problems(request.GET)
+        for name in request.GET.keys() - {amount_units.NAME, "page"}:
             errors[name] = [_("There is no such parameter here.")]
         number = whole_number(request.GET, "page", 1, 10**9, errors)
         context: dict[str, Any] = {"record": record, "errors": errors}
@@ -38,5 +39,5 @@ class HistoryPage(View):
         page = None if errors else part_of(history, number, PAGE_SIZE, errors)
         if page is None:
             return refused(request, self.template, context)
-        entries = histories.told(history, list(page), names=sees_all_of(user, record))
+        entries = diff.told(history, list(page), names=sees_all_of(user, record))
         return render(request, self.template, context | {"page": page, "entries": entries})

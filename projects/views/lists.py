@@ -13,15 +13,14 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext
 from django.views import View
 
-from projects import facets
 from projects.accounts import typed
-from projects.filters import COLUMNS, Question, columns_asked
+from projects.filters import COLUMNS, Question, columns_asked, facets
 from projects.models import SavedView
-from projects.serializers.words import field_in_words
+from projects.serializers.labels import field_in_words
 
-from .narrowing import Looking, panels
-from .questions import PAGE_ALONE, Asked
-from .unchanged import kept_while_unchanged
+from .facets import Looking, panels
+from .filter_form import PAGE_ALONE, Asked
+from .page_cache import kept_while_unchanged
 
 PAGE_SIZES = (50, 100, 200)
 PAGE_SIZE, LARGEST_PAGE = PAGE_SIZES[0], PAGE_SIZES[-1]

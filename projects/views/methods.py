@@ -11,8 +11,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from projects import units
-from projects.derived.rates import RATE_IS_GOOD_FOR
+from projects.conversion.rates import RATE_IS_GOOD_FOR
+from projects.i18n import amount_units
 from projects.models import ExchangeRate, Source, base_currency
 
 from .lists import refused
@@ -24,8 +24,8 @@ MOST_SOURCES = 10
 @require_safe
 def methods(request: HttpRequest) -> HttpResponse:
     """The page of the rules. Three queries."""
-    errors = units.problems(request.GET)
-    for name in request.GET.keys() - {units.NAME}:
+    errors = amount_units.problems(request.GET)
+    for name in request.GET.keys() - {amount_units.NAME}:
         errors[name] = [_("There is no such parameter here.")]
     context: dict[str, Any] = {"errors": errors}
     if errors:

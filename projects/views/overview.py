@@ -10,16 +10,27 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from projects import charts, filters, headlines, totals, units
+from projects import charts, filters
 from projects.filters import base
-from projects.headlines import CUMULATIVE
-from projects.models import Area, Basis, Enterprise, Headline, Project, State, Zone, rights
-from projects.progress import progress
+from projects.i18n import amount_units
+from projects.models import (
+    Area,
+    Basis,
+    Enterprise,
+    Headline,
+    Project,
+    State,
+    Zone,
+    permissions,
+)
+from projects.totals import reconciliation, totals
+from projects.totals.funnel import progress
+from projects.totals.reconciliation import CUMULATIVE
 
-from .drawing import largest_as_bars
+from .charts import largest_as_bars
+from .filter_form import asking
 from .lists import refused
-from .questions import asking
-from .unchanged import kept_while_unchanged
+from .page_cache import kept_while_unchanged
 
 MOST_FOUND = 10
 MOST_HEADLINES = 6
@@ -51,7 +62,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         request.GET,
         Project.objects.visible_to(request.user),
         request=request,
-        also={units.NAME},
+        also={amount_units.NAME},
     )
     context: dict[str, Any] = {
         "errors": question.errors,
@@ -59,7 +70,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     }
     if question.errors:
         return refused(request, "projects/overview.html", context)
-    if rights.sees_drafts(question.user, Project):
+    if permissions.sees_drafts(question.user, Project):
         query = {"search": context["words"]} if context["words"] else {}
         context["as_published"] = f"?{urlencode({**query, 'state': State.PUBLISHED.value})}"
     if question.answer["search"]:
@@ -93,7 +104,9 @@ def state(user: Any) -> dict[str, Any]:
     everything = asking(user)
     # What is of a period has nothing in the register to stand beside it.
     published = Headline.objects.visible_to(user).filter(what__in=CUMULATIVE).with_scope()
-    beside = headlines.beside(published.order_by("-as_of", "-value", "code")[:MOST_HEADLINES], user)
+    beside = reconciliation.beside(
+        published.order_by("-as_of", "-value", "code")[:MOST_HEADLINES], user
+    )
     come = progress(everything)
     table = totals.totals(everything, ["sector"], Basis.CONTRACTED, come.contracted)
     return {

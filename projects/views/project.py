@@ -6,13 +6,14 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from projects import charts, filters, totals
+from projects import charts, filters
 from projects.models import Allocation, Outcome, Project, Qualifier, Sector
-from projects.totals import Figure
+from projects.totals import totals
+from projects.totals.totals import Figure
 
-from .drawing import largest_as_bars
+from .charts import largest_as_bars
+from .detail import RecordPage
 from .lists import ListPage
-from .records import RecordPage
 
 
 class ProjectList(ListPage):

@@ -5,12 +5,13 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from projects import filters, headlines
+from projects import filters
 from projects.models import Enterprise, Headline, Source
+from projects.totals import reconciliation
 
+from .detail import RecordPage, first_projects
+from .filter_form import asking
 from .lists import ListPage
-from .questions import asking
-from .records import RecordPage, first_projects
 
 
 class SourceList(ListPage):
@@ -31,7 +32,7 @@ class SourcePage(RecordPage):
         published = Headline.objects.visible_to(user).filter(source=record).with_scope()
         citing = urlencode({"source": record.code})
         return {
-            "headlines": headlines.beside(published, user),
+            "headlines": reconciliation.beside(published, user),
             "enterprises": Enterprise.objects.visible_to(user).filter(sources=record).count(),
             "all_enterprises": f"{reverse('enterprises')}?{citing}",
             "all_projects": f"{reverse('projects')}?{citing}",

@@ -11,15 +11,17 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from projects import charts, provenance, totals, units
+from projects import charts
 from projects.filters import TotalsQuestion
+from projects.i18n import amount_units
 from projects.models import Basis, Project, Stage
-from projects.totals import DIMENSIONS, CrossTable, Figure, Totals
+from projects.totals import provenance, totals
+from projects.totals.totals import DIMENSIONS, CrossTable, Figure, Totals
 
-from .drawing import largest_as_bars, line_of
+from .charts import largest_as_bars, line_of
+from .filter_form import Asked
 from .lists import refused
-from .questions import Asked
-from .unchanged import kept_while_unchanged
+from .page_cache import kept_while_unchanged
 
 # What a page can show; the rest stands together in one row, so that all add up.
 MOST_ROWS = 200
@@ -35,7 +37,7 @@ def totals_page(request: HttpRequest) -> HttpResponse:
         request.GET,
         Project.objects.visible_to(request.user),
         request=request,
-        also={units.NAME},
+        also={amount_units.NAME},
     )
     errors = question.errors
     context: dict[str, Any] = {

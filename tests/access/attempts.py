@@ -12,7 +12,7 @@ from typing import Any
 
 from django.test import Client
 
-from projects import reviewing
+from projects import review
 from projects.models import ApiToken, Enterprise, ErrorReport, Project, Proposal, Zone
 from tests.admin.browser import delete, page_of, sent
 from tests.factories import make_area, make_enterprise, make_project, make_user
@@ -63,13 +63,13 @@ def attempt(capability: str, *doors: str) -> Any:
 def draft_of_others(**changes: Any) -> Project:
     """A draft that a clerk has entered."""
     record = Project(**{"code": "draft", "name": "Draft", **changes})
-    return reviewing.submit(make_user("clerk"), record).record
+    return review.submit(make_user("clerk"), record).record
 
 
 def proposal_of(user: Any, **changes: Any) -> Proposal:
     record = make_project(code="stands")
     record.name = "Proposed"
-    return reviewing.submit(user, record).proposal
+    return review.submit(user, record).proposal
 
 
 def state_of(project: Project, changed: bool) -> str:
@@ -296,7 +296,7 @@ def published_on_page(person: Person, draft: Project) -> str:
 def own_entry(person: Person) -> Project | None:
     if person.user is None:
         return None
-    return reviewing.submit(person.user, Project(code="mine", name="Mine")).record
+    return review.submit(person.user, Project(code="mine", name="Mine")).record
 
 
 @attempt("publish one's own entry", "page")
@@ -322,14 +322,14 @@ def _(person: Person) -> str:
     draft = draft_of_others()
     address = f"/review/drafts/projects/{draft.pk}/return/"
     person.post(address, version=draft.version, reason="Its source is missing.")
-    return yes(reviewing.waiting(make_user("superuser"), Project).get().is_returned)
+    return yes(review.waiting(make_user("superuser"), Project).get().is_returned)
 
 
 @attempt("return a draft", "API")
 def _(person: Person) -> str:
     draft_of_others()
     person.ask("post", "projects/draft/return/", {"reason": "Its source is missing."})
-    return yes(reviewing.waiting(make_user("superuser"), Project).get().is_returned)
+    return yes(review.waiting(make_user("superuser"), Project).get().is_returned)
 
 
 @attempt("accept a proposal of others", "page")
@@ -378,7 +378,7 @@ def _(person: Person) -> str:
 def _(person: Person) -> str:
     project = make_project(area=make_area())
     key = project.pk
-    reviewing.remove(make_user("superuser"), project)
+    review.remove(make_user("superuser"), project)
     last = Project.history.filter(id=key).first()
     person.post(f"/review/deleted/projects/{last.history_id}/restore/")
     return yes(Project.objects.filter(pk=key).exists())

@@ -7,8 +7,8 @@ from typing import Any
 from django.contrib.auth.models import Group, Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from projects.importing import batches
-from projects.importing.mapping import mapping_of
+from projects.imports import batches
+from projects.imports.mapping import mapping_of
 from projects.models import ApiToken, ImportBatch, Project
 from projects.serializers import BY_NOUN
 from tests.access.attempts import (

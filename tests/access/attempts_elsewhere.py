@@ -6,7 +6,7 @@ from typing import Any
 
 from django.test import Client
 
-from projects import reviewing
+from projects import review
 from projects.models import Area, Enterprise, Project, Proposal
 from tests.access.attempts import (
     ATTEMPTS,
@@ -43,7 +43,7 @@ def elsewhere(person: Person) -> Area:
 def proposal_about(area: Area) -> Proposal:
     record = make_project(code="stands", area=area)
     record.name = "Proposed"
-    return reviewing.submit(make_user("clerk"), record).proposal
+    return review.submit(make_user("clerk"), record).proposal
 
 
 @attempt("read drafts of another area", "page")
@@ -158,7 +158,7 @@ def _(person: Person) -> str:
 def _(person: Person) -> str:
     project = standing(person)
     key = project.pk
-    reviewing.remove(make_user("superuser"), project)
+    review.remove(make_user("superuser"), project)
     last = Project.history.filter(id=key).first()
     person.post(f"/review/deleted/projects/{last.history_id}/restore/")
     return yes(Project.objects.filter(pk=key).exists())

@@ -14,7 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from projects.accounts import limits
+from projects.accounts import lockout
 from projects.models import AttemptCount, AuditEntry
 from tests.accounts.conftest import LOGIN, PASSWORD, is_signed_in, noted, sign_in, somebody
 
@@ -155,7 +155,7 @@ def test_ones_own_success_does_not_let_an_address_go_on(user, coming_from):
 def test_a_name_that_fails_from_many_addresses_rests_but_not_where_its_owner_signs_in(
     user, coming_from, monkeypatch
 ):
-    monkeypatch.setattr(limits, "NAME", limits.NAME._replace(most=8))
+    monkeypatch.setattr(lockout, "NAME", lockout.NAME._replace(most=8))
     owner = coming_from("192.0.2.7")
     sign_in(owner)
     owner.post("/accounts/logout/")

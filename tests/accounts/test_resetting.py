@@ -11,7 +11,7 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from projects.accounts import resetting
+from projects.accounts import password_reset
 from projects.models import ApiToken, AuditEntry, ResetRequest
 from tests.accounts.conftest import (
     PASSWORD,
@@ -38,7 +38,7 @@ def ask(client, email="wang@example.org"):
 
 
 def sent_link():
-    resetting.send_waiting()
+    password_reset.send_waiting()
     return re.search(r"http://testserver(/\S+)", mail.outbox[-1].body)[1]
 
 
@@ -84,7 +84,7 @@ def test_neither_the_answer_nor_its_work_tells_who_has_an_account(user):
         return answer.status_code, answer["Location"], [q["sql"].split()[0] for q in captured]
 
     assert asked("wang@example.org") == asked("nobody@example.org")
-    resetting.send_waiting()
+    password_reset.send_waiting()
     assert [message.to for message in mail.outbox] == [["wang@example.org"]]
 
 
@@ -173,7 +173,7 @@ def test_no_link_goes_to_whoever_could_not_use_it(user, client, state):
     user.save()
     ask(client)
 
-    resetting.send_waiting()
+    password_reset.send_waiting()
 
     assert mail.outbox == []
 
@@ -187,7 +187,7 @@ def test_an_address_asks_ten_times_an_hour(user, client):
 def test_nobody_is_flooded_with_mail(user, coming_from):
     answers = [ask(coming_from(f"192.0.2.{n}"), "WANG@example.org") for n in range(6)]
 
-    resetting.send_waiting()
+    password_reset.send_waiting()
 
     assert {answer.status_code for answer in answers} == {302}
     assert len(mail.outbox) == 3
@@ -197,7 +197,7 @@ def test_a_wish_that_waited_too_long_is_dropped(user, client):
     ask(client)
     ResetRequest.objects.update(asked_at=timezone.now() - timedelta(hours=2))
 
-    assert resetting.send_waiting() == 1
+    assert password_reset.send_waiting() == 1
     assert mail.outbox == []
 
 
@@ -208,7 +208,7 @@ def test_a_mail_server_that_fails_stops_no_worker(user, client, monkeypatch, cap
     monkeypatch.setattr("django.core.mail.EmailMultiAlternatives.send", refuse)
     ask(client)
 
-    assert resetting.send_waiting() == 1
+    assert password_reset.send_waiting() == 1
     assert "Failed to send password reset email" in caplog.text
 
 
@@ -238,7 +238,7 @@ def test_without_a_mail_server_the_page_says_so(user, client, settings):
 def test_a_link_begins_with_a_host_of_the_settings(settings, allowed, host, begins):
     settings.DEBUG, settings.ALLOWED_HOSTS = False, allowed
 
-    assert resetting.site_of(RequestFactory().get("/", HTTP_HOST=host)) == begins
+    assert password_reset.site_of(RequestFactory().get("/", HTTP_HOST=host)) == begins
 
 
 def test_the_mail_is_in_the_language_of_the_page_that_asked_for_it(user, client):

@@ -10,7 +10,7 @@ from django.test import Client
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from rest_framework.test import APIClient
 
-from projects.accounts import limits, second_factor
+from projects.accounts import lockout, second_factor
 from projects.models import ApiToken, AuditEntry, RecoveryCode
 from tests.accounts.conftest import (
     CODE,
@@ -233,7 +233,7 @@ def test_five_wrong_codes_lock_the_address_and_not_the_owner(device, coming_from
 
 
 def test_codes_are_limited_over_all_addresses(device, coming_from, monkeypatch):
-    monkeypatch.setattr(limits, "CODE", limits.CODE._replace(most=6))
+    monkeypatch.setattr(lockout, "CODE", lockout.CODE._replace(most=6))
     shown, _codes = device
     bad = wrong(shown.code())
 

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from projects import recording
+from projects import history
 from projects.models import Project
 from projects.models.base import RegisterQuerySet
 from tests.admin.browser import delete, delete_selected, hidden, page_of
@@ -87,7 +87,7 @@ def test_what_refers_to_it_is_named_as_far_as_the_person_may_see_it(office, monk
 
     assert page.context["protected"] == ["Enterprise: Shown"]
     sector = make_sector()
-    recording.save(project, sectors=[(sector, None)])
+    history.save(project, sectors=[(sector, None)])
     page = office.get(page_of(sector, "delete"))
     assert page.context["protected"] == ["other records"]
     assert str(project) not in page.content.decode()

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from projects.money.slips import FEWEST_PEERS
+from projects.money.unit_errors import FEWEST_PEERS
 from tests.admin.browser import page_of
 from tests.factories import (
     make_area,

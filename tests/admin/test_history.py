@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from projects import recording
+from projects import history as recording
 from projects.models import Allocation, Project, Receipt
 from tests.admin.browser import delete, delete_selected, errors, sent
 from tests.factories import (

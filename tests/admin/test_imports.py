@@ -2,7 +2,7 @@
 
 import pytest
 
-from projects.importing import batches
+from projects.imports import batches
 from projects.models import ImportBatch
 from tests.factories import make_user
 

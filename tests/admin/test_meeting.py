@@ -7,9 +7,9 @@ import pytest
 from django.contrib import admin
 from django.forms import ModelForm
 
-from projects import recording
+from projects import history
 from projects.admin.base import RegisterAdmin
-from projects.admin.meeting import MeetingChecks
+from projects.admin.versioned import MeetingChecks
 from projects.models import Project, Receipt, Zone
 from tests.admin.browser import delete, errors, page_of, sent
 from tests.api.test_reading import NOUNS, make_one_of
@@ -152,7 +152,7 @@ def test_every_noun_refuses_a_stale_save(office, noun):
     other = type(record).objects.get()
     name = "note" if hasattr(other, "note") else "rate"
     setattr(other, name, "7.5" if name == "rate" else "Theirs")
-    recording.save(other)
+    history.save(other)
 
     refused = office.post(page_of(record), sent(page, **{name: "7.75"}))
     taken = office.post(page_of(record), sent(refused))

@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 
-from projects.auditing import Action, note
+from projects.accounts.audit_log import Action, note
 from projects.models import ApiToken, Enterprise, ImportBatch, Project
 from tests.admin.browser import READ_ONLY
 from tests.factories import (

@@ -4,9 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from projects import money, usual
+from projects import data_quality, money
 from projects.models import Project
-from projects.money.slips import FEWEST_PARTS, FEWEST_PEERS
+from projects.money.unit_errors import FEWEST_PARTS, FEWEST_PEERS
 from tests.admin.browser import errors, page_of, sent
 from tests.factories import (
     make_area,
@@ -109,8 +109,8 @@ def test_nobody_learns_what_is_usual_of_drafts_that_they_may_not_see():
     clerk = make_user("clerk", areas=[here])
     project = Project(area=there, amount=10_000 * MILLION, currency="CNY")
 
-    assert usual.Doubter.of(clerk).project(project, [], []) == []
-    assert len(usual.Doubter.of(make_user("superuser")).project(project, [], [])) == 1
+    assert data_quality.Doubter.of(clerk).project(project, [], []) == []
+    assert len(data_quality.Doubter.of(make_user("superuser")).project(project, [], [])) == 1
 
 
 def test_a_doubt_costs_four_queries_at_most(django_assert_max_num_queries):
@@ -120,7 +120,7 @@ def test_a_doubt_costs_four_queries_at_most(django_assert_max_num_queries):
     project = Project(area=area, amount=10_000 * MILLION, currency="CNY")
 
     with django_assert_max_num_queries(4):
-        assert len(usual.Doubter.of(user).project(project, [trade], [source])) == 1
+        assert len(data_quality.Doubter.of(user).project(project, [trade], [source])) == 1
 
 
 # --- Funds received ----------------------------------------------------------

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth import get_user_model
 
 from projects.models import ApiToken
-from projects.models.token import digest_of
+from projects.models.api_token import digest_of
 from tests.admin.browser import errors, sent
 from tests.factories import make_user
 

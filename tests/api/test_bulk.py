@@ -9,7 +9,7 @@ from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from projects.importing.checking import Checker
+from projects.imports.validate import Checker
 from projects.models import Allocation, Project
 from tests.api.test_writing import HOSTILE
 from tests.factories import (

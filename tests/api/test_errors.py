@@ -5,7 +5,7 @@ from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.db import DataError, IntegrityError, InterfaceError, OperationalError
 from django.http import UnreadablePostError
 
-from projects import recording
+from projects import history
 from projects.serializers.errors import flat
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +29,7 @@ def test_errors_of_the_machinery_have_their_status(office, monkeypatch, error, s
     def fail(*_args, **_kwargs):
         raise error
 
-    monkeypatch.setattr(recording, "save", fail)
+    monkeypatch.setattr(history, "save", fail)
 
     answer = office.post("/api/v1/zones/", ZONE, format="json")
 
@@ -41,7 +41,7 @@ def test_a_mistake_of_ours_is_not_dressed_up(office, monkeypatch):
     def fail(*_args, **_kwargs):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(recording, "save", fail)
+    monkeypatch.setattr(history, "save", fail)
 
     with pytest.raises(ZeroDivisionError):
         office.post("/api/v1/zones/", ZONE, format="json")

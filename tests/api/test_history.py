@@ -3,7 +3,8 @@ from decimal import Decimal
 
 import pytest
 
-from projects import recording, reviewing
+from projects import history as recording
+from projects import review
 from projects.models import Enterprise
 from tests.factories import (
     make_area,
@@ -81,12 +82,12 @@ def test_every_reviewed_noun_has_one(visitor):
 def test_what_was_a_draft_is_told_to_nobody(visitor, client_of):
     clerk, reviewer = make_user("clerk"), make_user("reviewer")
     draft = Enterprise(code="silk", name="Secret")
-    reviewing.submit(clerk, draft)
+    review.submit(clerk, draft)
     assert visitor.get("/api/v1/enterprises/silk/history/").status_code == 404
     assert history(client_of(clerk), draft)["results"] == []
     draft.name = "Silk"
-    reviewing.submit(clerk, draft)
-    reviewing.publish(reviewer, [draft])
+    review.submit(clerk, draft)
+    review.publish(reviewer, [draft])
 
     answers = [history(one, draft)["results"] for one in (visitor, client_of(reviewer))]
 

@@ -4,8 +4,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from projects.importing import batches
-from projects.importing.mapping import mapping_of
+from projects.imports import batches
+from projects.imports.mapping import mapping_of
 from projects.models import ApiToken, BatchState
 from projects.serializers import BY_NOUN
 from tests.factories import make_user

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from schemathesis import GenerationMode, checks
 from schemathesis.specs.openapi import checks as openapi_checks
 
-from projects import reviewing
+from projects import review
 from projects.models import REVIEWED, ApiToken, ImportBatch, Project, Proposal
 from tests.api.test_reading import NOUNS, make_one_of
 from tests.factories import make_user
@@ -99,7 +99,7 @@ def register(askers):
     project = Project.objects.get(code=found["projects"][0])
     for proposer in (clerk, other):
         project.name = f"As {proposer} has it"
-        reviewing.submit(proposer, project)
+        review.submit(proposer, project)
         ImportBatch.objects.create(user=proposer, noun="projects", file_name="a.csv", size=0)
     found["proposals"] = [*Proposal.objects.values_list("pk", flat=True)]
     found["imports"] = [*ImportBatch.objects.values_list("pk", flat=True)]

@@ -6,11 +6,11 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, OperationalError
 
-from projects import recording
+from projects import history
 from projects.api import etags
+from projects.history import locking
 from projects.models import ApiToken, Project, StoredAnswer, Zone
 from projects.models.base import RegisterQuerySet
-from projects.recording import holding
 from tests.api.test_reading import NOUNS, make_one_of
 from tests.factories import (
     make_area,
@@ -246,25 +246,25 @@ def test_only_the_columns_that_were_sent_are_written(office, monkeypatch):
 
 def test_a_record_that_is_gone_is_not_made_again():
     project = make_project()
-    recording.delete(Project.objects.get())
+    history.delete(Project.objects.get())
     project.note = "Seen."
 
-    with pytest.raises(recording.OvertakenError):
-        recording.save(project)
+    with pytest.raises(history.OvertakenError):
+        history.save(project)
 
     assert not Project.objects.exists()
     assert [row.history_type for row in Project.history.all()] == ["-", "+"]
 
 
-@pytest.mark.parametrize("write_it", [recording.save, recording.delete])
+@pytest.mark.parametrize("write_it", [history.save, history.delete])
 def test_a_record_that_was_changed_since_it_was_read_is_neither_written_nor_deleted(write_it):
     zone = make_zone(name="Xinjiang")
     stale = Zone.objects.get()
     zone.note = "Seen."
-    recording.save(zone)
+    history.save(zone)
     stale.name = "Another name"
 
-    with pytest.raises(recording.OvertakenError):
+    with pytest.raises(history.OvertakenError):
         write_it(stale)
 
     now = Zone.objects.get()
@@ -272,14 +272,14 @@ def test_a_record_that_was_changed_since_it_was_read_is_neither_written_nor_dele
 
 
 def test_a_code_that_another_write_took_meanwhile_is_named(office, monkeypatch):
-    asked = recording.one.check
+    asked = history.one.check
 
     def taken_after_asking(record, **links):
         asked(record, **links)
         if not Zone.objects.exists():
             Zone(code="XJ", name="Another").save()
 
-    monkeypatch.setattr(recording.one, "check", taken_after_asking)
+    monkeypatch.setattr(history.one, "check", taken_after_asking)
 
     answer = office.post("/api/v1/zones/", {"code": "xj", "name": "Xinjiang"}, format="json")
 
@@ -290,7 +290,7 @@ def test_what_the_database_alone_refuses_is_a_conflict(office, monkeypatch):
     def refuse(*_args, **_kwargs):
         raise IntegrityError("a reference is gone")
 
-    monkeypatch.setattr(recording.one, "link", refuse)
+    monkeypatch.setattr(history.one, "link", refuse)
 
     answer = office.post("/api/v1/zones/", {"code": "xj", "name": "Xinjiang"}, format="json")
 
@@ -298,7 +298,7 @@ def test_what_the_database_alone_refuses_is_a_conflict(office, monkeypatch):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(("sqlstate", "times"), [("40P01", holding.ATTEMPTS), ("57014", 1)])
+@pytest.mark.parametrize(("sqlstate", "times"), [("40P01", locking.ATTEMPTS), ("57014", 1)])
 def test_a_write_that_the_database_ended_for_another_is_tried_again(
     office, monkeypatch, sqlstate, times
 ):
@@ -311,7 +311,7 @@ def test_a_write_that_the_database_ended_for_another_is_tried_again(
         cause.sqlstate = sqlstate
         raise OperationalError from cause
 
-    monkeypatch.setattr(recording, "delete", end)
+    monkeypatch.setattr(history, "delete", end)
 
     answer = office.delete("/api/v1/zones/xj/")
 

@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from projects import backups
+from projects.management import backups
 from tests.commands.writing import writing
 
 

@@ -10,8 +10,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from projects import checking, usual
-from projects.checking import Rule
+from projects import data_quality
+from projects.data_quality import report as checking
+from projects.data_quality.report import Rule
 from projects.models import (
     Allocation,
     Enterprise,
@@ -23,7 +24,7 @@ from projects.models import (
     Stage,
     What,
 )
-from projects.money.slips import FEWEST_PEERS
+from projects.money.unit_errors import FEWEST_PEERS
 from tests.factories import (
     make_area,
     make_enterprise,
@@ -553,7 +554,7 @@ def test_the_same_is_said_as_when_the_record_is_saved():
     hundred_millions(sectors=[trade])
     project = make_project(sectors=[trade], amount=Decimal("10000.00"))
 
-    said = usual.Doubter.of(make_user("superuser")).project(project, [trade], [])
+    said = data_quality.Doubter.of(make_user("superuser")).project(project, [trade], [])
 
     assert [sentence for _noun, _code, sentence in slips()] == said
 

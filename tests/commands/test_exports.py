@@ -11,7 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from python_calamine import CalamineWorkbook
 
-from projects import exporting
+from projects import exports
 from projects.models import Project
 from tests.factories import make_area, make_enterprise, make_project, make_receipt
 
@@ -121,7 +121,7 @@ def test_a_file_stays_as_it_was_where_writing_breaks_off(tmp_path, records, monk
         yield from ()
         raise RuntimeError
 
-    monkeypatch.setattr(exporting.RecordsExport, "objects", broken)
+    monkeypatch.setattr(exports.RecordsExport, "objects", broken)
     with pytest.raises(RuntimeError):
         call_command("export_projects", format=form, output=str(file))
 

@@ -7,8 +7,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from projects import amounts, derived, filling, names, recording
+from projects import conversion, history, names
 from projects.filters import ProjectQuestion
+from projects.management.demo import generate
 from projects.models import (
     STAGE_DATES,
     Area,
@@ -23,8 +24,9 @@ from projects.models import (
     Sector,
     Source,
     Zone,
+    amount_parsing,
 )
-from projects.totals import totals
+from projects.totals.totals import totals
 from tests.factories import make_enterprise, make_project, make_source, make_user
 
 pytestmark = pytest.mark.django_db
@@ -76,12 +78,12 @@ def test_it_makes_as_many_as_it_was_asked_for_and_says_so():
 
 
 def test_a_second_run_goes_on_where_the_first_ended_as_one_run_would_have(monkeypatch):
-    monkeypatch.setattr(filling, "BATCH", 7)
+    monkeypatch.setattr(generate, "BATCH", 7)
     fill(13)
     fill(17)
     twice = made()
     unmake()
-    monkeypatch.setattr(filling, "BATCH", 500)
+    monkeypatch.setattr(generate, "BATCH", 500)
 
     fill(30)
 
@@ -99,7 +101,7 @@ def test_every_record_is_such_as_the_rules_would_let_pass():
                     "sectors": [(share.sector, share.share) for share in record.shares.all()],
                     "partners": list(record.partners.all()),
                 }
-            recording.check(record, **links)
+            history.check(record, **links)
 
 
 def test_every_record_has_the_one_row_of_history_that_a_write_would_have_left():
@@ -116,7 +118,7 @@ def test_every_record_has_the_one_row_of_history_that_a_write_would_have_left():
 def test_what_is_derived_is_as_a_rebuild_would_make_it():
     fill(60)
 
-    result = derived.rebuild()
+    result = conversion.rebuild()
 
     assert (result.projects, result.differing, result.searched) == (60, [], [])
 
@@ -148,7 +150,7 @@ def test_every_amount_is_what_its_words_say():
     worded = Project.objects.exclude(amount_text="")
     assert worded
     for project in worded:
-        read = amounts.understood(
+        read = amount_parsing.understood(
             project.amount_text, currency="XXX", qualifier="exact", amount_text=""
         )
         assert (read.amount, read.currency, read.qualifier) == (

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from django.core.management import CommandError, call_command
 
-from projects import recording
+from projects import history
 from projects.models import BatchState, Enterprise, ImportBatch, Project
 from tests.factories import make_area, make_project
 
@@ -123,7 +123,7 @@ def json_as_toml(columns):
 
 
 def test_progress_is_shown_for_a_long_file(file, monkeypatch):
-    monkeypatch.setattr("projects.importing.checking.WRITTEN_AT_ONCE", 500)
+    monkeypatch.setattr("projects.imports.validate.WRITTEN_AT_ONCE", 500)
     rows = "".join(f"p{number},P\n" for number in range(600))
 
     _out, err, _failure = run("import_projects", file(f"code,name\n{rows}"))
@@ -153,7 +153,7 @@ def test_what_was_edited_since_stays_and_is_named(file):
     run("import_projects", file("code,name\na,A\nb,B\n"))
     project = Project.objects.get(code="b")
     project.note = "Looked into"
-    recording.save(project)
+    history.save(project)
 
     out, _err, _failure = run("undo_import", ImportBatch.objects.get().pk)
 

@@ -9,7 +9,6 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from projects import batching
 from projects.models import (
     Allocation,
     Enterprise,
@@ -17,6 +16,7 @@ from projects.models import (
     Project,
     ProjectConversion,
     ReceiptConversion,
+    chunking,
 )
 from tests.factories import make_enterprise, make_project, make_rate, make_receipt, make_sector
 
@@ -123,7 +123,7 @@ def test_another_base_currency_is_taken_up(settings):
 
 
 def test_twenty_are_named_and_the_rest_counted(monkeypatch):
-    monkeypatch.setattr(batching, "BATCH", 10)
+    monkeypatch.setattr(chunking, "BATCH", 10)
     for number in range(23):
         make_project(code=f"KS-{number:02}")
     Allocation.objects.all().delete()

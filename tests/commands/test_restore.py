@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from projects import backups
+from projects.management import backups
 from tests.commands.writing import writing
 
 

@@ -3,8 +3,8 @@ import sys
 
 import pytest
 
-from projects.importing import batches
-from projects.importing.mapping import mapping_of
+from projects.imports import batches
+from projects.imports.mapping import mapping_of
 from projects.models import BatchState, ImportBatch, Project
 from projects.serializers import BY_NOUN
 from tests.commands.test_imports import run

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from projects.models import Project
-from projects.money.slips import FEWEST_PEERS
+from projects.money.unit_errors import FEWEST_PEERS
 from tests.factories import (
     make_area,
     make_enterprise,

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.test import Client
 from playwright.sync_api import expect
 
-from projects.importing import batches, workers
+from projects.imports import batches, workers
 from projects.models import BatchState, ImportBatch, Project
 from tests.factories import make_project, make_sector, make_user
 

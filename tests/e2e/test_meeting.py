@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from projects import recording
+from projects import history
 from projects.models import Project
 from tests.factories import make_project, make_sector, make_user
 
@@ -27,7 +27,7 @@ def test_a_stale_form_comes_back_with_both_and_is_saved_the_second_time(office):
     office.fill("#id_note", "Mine")
     theirs = Project.objects.get()
     theirs.note, theirs.name_zh = "Theirs", "产业园"
-    recording.save(theirs, sectors=[(make_sector(name="Trade"), None)])
+    history.save(theirs, sectors=[(make_sector(name="Trade"), None)])
 
     office.get_by_role("button", name="Save", exact=True).click()
     office.locator(".errorlist", has_text="Not saved").wait_for()
@@ -53,7 +53,7 @@ def test_the_forms_of_the_api_write_to_the_state_that_they_show(office):
     office.locator(".response-info", has_text='"note": "Mine"').wait_for()
     project.refresh_from_db()
     project.note = "Theirs"
-    recording.save(project)
+    history.save(project)
     office.locator("#id__content").last.fill('{"note": "Mine again"}')
     office.get_by_role("button", name="PATCH").click()
     office.locator(".response-info", has_text="412 Precondition Failed").wait_for()

@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 from playwright.sync_api import expect
 
-from projects import sample
+from projects.management.demo import sample
 from projects.models import ErrorReport
 from tests.factories import (
     make_area,

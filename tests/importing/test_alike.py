@@ -2,9 +2,9 @@
 
 import pytest
 
-from projects.importing import batches
-from projects.importing.finding import decision_key
-from projects.importing.mapping import mapping_of
+from projects.imports import batches
+from projects.imports.lookup import decision_key
+from projects.imports.mapping import mapping_of
 from projects.models import Enterprise, Project, RowFate
 from projects.serializers import BY_NOUN
 from tests.factories import make_area, make_enterprise, make_project, make_user

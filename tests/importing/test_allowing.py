@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 from django.contrib.auth.models import Permission
 
-from projects.importing import batches
-from projects.importing.mapping import mapping_of
+from projects.imports import batches
+from projects.imports.mapping import mapping_of
 from projects.models import Enterprise, Project, RowFate
 from projects.serializers import BY_NOUN
 from tests.factories import make_project, make_user

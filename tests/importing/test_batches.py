@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from projects import recording
-from projects.importing import batches, undoing, workers
-from projects.importing.mapping import mapping_of
+from projects import history
+from projects.imports import batches, undo, workers
+from projects.imports.mapping import mapping_of
 from projects.models import (
     Area,
     BatchState,
@@ -206,7 +206,7 @@ def test_if_a_record_changed_meanwhile_it_is_shown_again_and_nothing_is_written(
     project = make_project(code="a", name="A", amount=Decimal("5.00"))
     batch = previewed("code,name,amount\na,A,7\n", office)
     project.amount = Decimal("6.00")
-    recording.save(project)
+    history.save(project)
 
     batches.approve(batch)
     batches.work_on(batch)
@@ -227,7 +227,7 @@ def test_a_written_file_can_be_taken_back_as_a_whole(office, sectors):
     batch = written(text.replace("\n3,", "\nthird,"), office)
     assert Project.objects.get(code="old").name_zh == "棉纱加工项目"
 
-    result = undoing.undo(batch, office)
+    result = undo.undo(batch, office)
 
     assert result.kept == []
     project = Project.objects.get()
@@ -237,17 +237,17 @@ def test_a_written_file_can_be_taken_back_as_a_whole(office, sectors):
     assert not Enterprise.objects.exists()
     assert (batch.state, project.version, project.history.count()) == (BatchState.UNDONE, 3, 3)
     with pytest.raises(batches.BatchError):
-        undoing.undo(batch, office)
+        undo.undo(batch, office)
 
 
 def test_taking_back_leaves_what_was_edited_since_and_what_others_need(office):
     batch = written("code,name\na,A\nb,B\nc,C\n", office)
     edited = Project.objects.get(code="a")
     edited.note = "Looked into"
-    recording.save(edited)
+    history.save(edited)
     make_receipt(Project.objects.get(code="b"))
 
-    result = undoing.undo(batch, office)
+    result = undo.undo(batch, office)
 
     assert [(row, key.split(":")[0]) for row, key, _reason in result.kept] == [(2, "a"), (3, "b")]
     assert {project.code for project in Project.objects.all()} == {"a", "b"}

@@ -8,11 +8,11 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from projects import usual
-from projects.importing import batches, import_table, undoing
-from projects.importing.mapping import mapping_of
+from projects import data_quality
+from projects.imports import batches, import_table, undo
+from projects.imports.mapping import mapping_of
 from projects.models import BatchState, Project, Receipt, RowFate
-from projects.money.slips import FEWEST_PEERS
+from projects.money.unit_errors import FEWEST_PEERS
 from projects.serializers import BY_NOUN
 from projects.spreadsheets.reading import read
 from tests.factories import (
@@ -68,7 +68,7 @@ def test_the_words_are_those_of_the_admin(trade):
     user = make_user("superuser")
     project = Project(amount=10_000 * MILLION, currency="CNY", stage="signed")
 
-    [said] = usual.Doubter.of(user).project(project, [trade], [])
+    [said] = data_quality.Doubter.of(user).project(project, [trade], [])
 
     assert doubted("code,name,sectors,amount\nb,B,trade,100亿元\n", user=user) == {2: said}
 
@@ -186,7 +186,7 @@ def test_what_is_doubted_is_written_as_it_is_and_taken_back_whole(trade):
     assert batch.state == BatchState.WRITTEN, batch.message
     assert Project.objects.get(code="b").amount == 10_000 * MILLION
     assert batch.rows.exclude(doubts=[]).count() == 1
-    result = undoing.undo(batch, user)
+    result = undo.undo(batch, user)
     assert (result.count, result.kept) == (2, [])
     # What was doubted of it stays to be read.
     assert batch.rows.exclude(doubts=[]).count() == 1

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from projects import serializers
-from projects.importing.mapping import CellError, Column, MappingError, mapping_of, read_mapping
+from projects.imports.mapping import CellError, Column, MappingError, mapping_of, read_mapping
 
 NOUNS = list(serializers.BY_NOUN)
 MAPPINGS = Path(__file__).resolve().parents[2] / "docs" / "mappings"

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from projects.importing import Fate, import_table
-from projects.importing.mapping import mapping_of
+from projects.imports import Fate, import_table
+from projects.imports.mapping import mapping_of
 from projects.models import Allocation, Area, Enterprise, Project, Sector, Source, Zone
 from projects.serializers import BY_NOUN
 from projects.spreadsheets.reading import read

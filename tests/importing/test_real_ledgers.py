@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from projects.derived import differing
+from projects.conversion import differing
 from projects.models import (
     Area,
     BatchState,

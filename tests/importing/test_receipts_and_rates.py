@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from projects import derived
-from projects.importing import Fate, import_table
-from projects.importing.mapping import mapping_of
+from projects import conversion
+from projects.imports import Fate, import_table
+from projects.imports.mapping import mapping_of
 from projects.models import Allocation, ExchangeRate, Outcome, Project, Receipt
 from projects.serializers import BY_NOUN
 from projects.spreadsheets.reading import read
@@ -76,7 +76,7 @@ def test_payments_are_derived_as_they_come_and_earlier_ones_left_alone():
     )
 
     assert before < set(rows.values_list("pk", flat=True))
-    assert derived.differing([project.pk]) == {}
+    assert conversion.differing([project.pk]) == {}
     new = rows.exclude(receipt=None).exclude(receipt=first).order_by("receipt", "pk")
     assert [(row.sector, row.outcome, row.amount_base) for row in new[:2]] == [
         (trade, Outcome.COUNTED, Decimal("0.03")),
@@ -95,7 +95,7 @@ def test_a_project_whose_payments_change_and_grow_at_once_is_derived_once():
     )
 
     assert fates(report) == [1, 1, 0]
-    assert derived.differing([project.pk]) == {}
+    assert conversion.differing([project.pk]) == {}
 
 
 def test_a_new_payment_has_none_of_those_that_are_there_read(monkeypatch):

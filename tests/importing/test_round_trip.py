@@ -8,9 +8,10 @@ from decimal import Decimal
 import pytest
 from django.http import QueryDict
 
-from projects import exporting, sample
-from projects.importing import Fate, batches, import_table
-from projects.importing.mapping import mapping_of
+from projects import exports
+from projects.imports import Fate, batches, import_table
+from projects.imports.mapping import mapping_of
+from projects.management.demo import sample
 from projects.models import Enterprise, Project, Receipt
 from projects.serializers import BY_NOUN
 from projects.serializers.cells import headings
@@ -91,7 +92,7 @@ def register():
 def test_projects_come_back_unchanged(register, form):
     before = list(Project.objects.order_by("code").values())
 
-    report = imported("projects", exported(exporting.PROJECTS, form), exporting.PROJECTS)
+    report = imported("projects", exported(exports.PROJECTS, form), exports.PROJECTS)
 
     assert report.faults == []
     assert +Counter(report.counts) == {Fate.UNCHANGED: 3}
@@ -103,7 +104,7 @@ def test_projects_come_back_unchanged(register, form):
 def test_enterprises_come_back_unchanged(register, form):
     before = list(Enterprise.objects.order_by("code").values())
 
-    report = imported("enterprises", exported(exporting.ENTERPRISES, form), exporting.ENTERPRISES)
+    report = imported("enterprises", exported(exports.ENTERPRISES, form), exports.ENTERPRISES)
 
     assert report.faults == []
     assert +Counter(report.counts) == {Fate.UNCHANGED: 2}
@@ -114,7 +115,7 @@ def test_enterprises_come_back_unchanged(register, form):
 def test_receipts_come_back_unchanged(register, form):
     before = list(Receipt.objects.order_by("pk").values())
 
-    report = imported("receipts", exported(exporting.RECEIPTS, form), exporting.RECEIPTS)
+    report = imported("receipts", exported(exports.RECEIPTS, form), exports.RECEIPTS)
 
     assert report.faults == []
     assert +Counter(report.counts) == {Fate.UNCHANGED: 4}
@@ -124,12 +125,12 @@ def test_receipts_come_back_unchanged(register, form):
 
 @pytest.mark.parametrize("form", FORMS)
 def test_a_receipt_that_was_changed_in_between_is_put_back(register, form):
-    content = exported(exporting.RECEIPTS, form)
+    content = exported(exports.RECEIPTS, form)
     first, *others = Receipt.objects.order_by("pk")
     first.amount = Decimal("5.00")
     first.save()
 
-    report = imported("receipts", content, exporting.RECEIPTS)
+    report = imported("receipts", content, exports.RECEIPTS)
 
     assert +Counter(report.counts) == {Fate.CHANGED: 1, Fate.UNCHANGED: len(others)}
     assert Receipt.objects.get(pk=first.pk).amount == Decimal("-0.01")
@@ -137,16 +138,16 @@ def test_a_receipt_that_was_changed_in_between_is_put_back(register, form):
 
 @pytest.mark.parametrize("form", FORMS)
 def test_what_was_deleted_comes_back_as_it_was(register, form):
-    content = exported(exporting.PROJECTS, form)
-    before = exported(exporting.PROJECTS, "csv").decode().splitlines()
+    content = exported(exports.PROJECTS, form)
+    before = exported(exports.PROJECTS, "csv").decode().splitlines()
     Project.objects.get(code="-1").delete()
 
-    report = imported("projects", content, exporting.PROJECTS)
+    report = imported("projects", content, exports.PROJECTS)
 
     assert report.faults == []
     assert report.counts[Fate.NEW] == 1
     # All but when it was made and changed, and its version.
-    after = exported(exporting.PROJECTS, "csv").decode().splitlines()
+    after = exported(exports.PROJECTS, "csv").decode().splitlines()
     assert [line.split(",202")[0] for line in after] == [line.split(",202")[0] for line in before]
 
 
@@ -154,7 +155,7 @@ def test_what_was_deleted_comes_back_as_it_was(register, form):
 def test_the_sample_comes_back_unchanged(form):
     sample.load()
 
-    report = imported("projects", exported(exporting.PROJECTS, form), exporting.PROJECTS)
+    report = imported("projects", exported(exports.PROJECTS, form), exports.PROJECTS)
 
     assert report.faults == []
     assert report.counts[Fate.UNCHANGED] == 5
@@ -162,7 +163,7 @@ def test_the_sample_comes_back_unchanged(form):
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize(
-    ("noun", "export"), [("projects", exporting.PROJECTS), ("enterprises", exporting.ENTERPRISES)]
+    ("noun", "export"), [("projects", exports.PROJECTS), ("enterprises", exports.ENTERPRISES)]
 )
 def test_an_export_brought_in_is_suggested_to_be_what_it_is(register, form, noun, export):
     batch = batches.receive(exported(export, form), f"export.{form}", noun)

@@ -5,7 +5,7 @@ from functools import partial
 
 from django.urls import reverse
 
-from projects import derived
+from projects import conversion
 from projects.models import Project, Receipt, Zone
 from tests.admin.browser import errors, hidden, page_of, sent
 from tests.factories import make_project, make_receipt, make_sector
@@ -103,4 +103,4 @@ def test_a_receipt_on_the_page_of_its_project_meets_a_program(together, browsers
         assert (receipt.amount == Decimal(amount)) == (saved.status_code == 302)
         assert receipt.version == version + 1 + (saved.status_code == 302)
         assert receipt.history.count() == receipt.version
-    assert derived.differing([project.pk]) == {}
+    assert conversion.differing([project.pk]) == {}

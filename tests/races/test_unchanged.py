@@ -3,7 +3,7 @@
 from django.core.cache import caches
 from django.test import Client
 
-from projects import recording
+from projects import history
 from tests.factories import make_project
 
 WRITERS, READERS = 3, 2
@@ -16,7 +16,7 @@ def test_no_page_outlives_a_write_that_it_lacks(together, rounds):
         def change():
             for turn in range(rounds(5, 30)):
                 projects[number].name = f"Mill no. {turn:02} of {number}"
-                recording.save(projects[number])
+                history.save(projects[number])
                 # Whoever has written sees it, whatever others wrote and read meanwhile.
                 assert projects[number].name in Client().get("/projects/").content.decode()
 

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from projects import reviewing
-from projects.models import (
-    Enterprise,
-    Headline,
-    Project,
-    Receipt,
-    Source,
-)
-from projects.models.rights import Role
+from projects import review
+from projects.models import Enterprise, Headline, Project, Receipt, Source
+from projects.models.permissions import Role
 from tests.factories import (
     UNVEILED,
     make_area,
@@ -38,7 +32,7 @@ WORDS = {Source: "title", Enterprise: "note", Project: "note", Receipt: "note", 
 def entered(user: Any, model: Any, **given: Any) -> Any:
     """The record that comes of somebody's entering a new one."""
     links = {name: given.pop(name) for name in ("sources", "partners", "sectors") if name in given}
-    return reviewing.submit(user, model(**given), **links).record
+    return review.submit(user, model(**given), **links).record
 
 
 def project_of(user: Any, code: str = "p", **given: Any) -> Project:
@@ -63,13 +57,13 @@ def new_of(model: Any) -> Any:
     }[model]()
 
 
-def changed(user: Any, record: Any, **changes: Any) -> reviewing.Submitted:
+def changed(user: Any, record: Any, **changes: Any) -> review.Submitted:
     """What becomes of somebody's changing a record as it stands."""
     links = {name: changes.pop(name) for name in ("sources", "partners") if name in changes}
     again = type(record)._base_manager.get(pk=record.pk)
     for name, value in changes.items():
         setattr(again, name, value)
-    return reviewing.submit(user, again, **links)
+    return review.submit(user, again, **links)
 
 
 def rows(record: Any) -> list[tuple[str, Any, str]]:

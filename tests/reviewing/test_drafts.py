@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from projects import recording, reviewing
+from projects import history, review
 from projects.models import Enterprise, Project, ReturnedDraft, Source, State
 from tests.factories import (
     make_area,
@@ -39,9 +39,9 @@ def states(*records):
 @pytest.mark.parametrize("model", MAKERS)
 def test_a_reviewer_publishes_what_a_clerk_entered_by_one_row_of_history(model):
     clerk, reviewer = make_user("clerk"), make_user("reviewer")
-    draft = reviewing.submit(clerk, new_of(model)).record
+    draft = review.submit(clerk, new_of(model)).record
 
-    assert reviewing.publish(reviewer, [draft]) == 1
+    assert review.publish(reviewer, [draft]) == 1
 
     assert states(draft) == {State.PUBLISHED}
     assert rows(draft) == [("+", clerk, CLERK), ("~", reviewer, REVIEWER)]
@@ -52,10 +52,10 @@ def test_others_publish_nothing(role):
     draft, user = project_of(make_user("clerk")), make_user(role)
 
     # Whoever sees no drafts is told what is told of none.
-    with pytest.raises((PermissionDenied, reviewing.ReviewError)):
-        reviewing.publish(user, [draft])
+    with pytest.raises((PermissionDenied, review.ReviewError)):
+        review.publish(user, [draft])
     with pytest.raises(PermissionDenied):
-        reviewing.send_back(user, draft, "Why")
+        review.send_back(user, draft, "Why")
 
     assert states(draft) == {State.DRAFT}
     assert not ReturnedDraft.objects.exists()
@@ -68,8 +68,8 @@ def test_nobody_publishes_what_they_had_a_hand_in():
 
     for draft in (own, mended):
         with pytest.raises(PermissionDenied, match=OWN):
-            reviewing.publish(one, [draft])
-    reviewing.publish(other, [own, mended])
+            review.publish(one, [draft])
+    review.publish(other, [own, mended])
 
     assert states(own, mended) == {State.PUBLISHED}
 
@@ -79,7 +79,7 @@ def test_an_office_of_one_may_let_people_publish_what_they_entered(settings):
     reviewer = make_user("reviewer")
     draft = project_of(reviewer)
 
-    reviewing.publish(reviewer, [draft])
+    review.publish(reviewer, [draft])
 
     assert states(draft) == {State.PUBLISHED}
 
@@ -88,7 +88,7 @@ def test_a_superuser_publishes_anything():
     boss = make_user("superuser")
     draft = project_of(make_user("clerk"))
 
-    reviewing.publish(boss, [draft])
+    review.publish(boss, [draft])
 
     assert rows(draft)[1:] == [("~", boss, ADMINISTRATOR)]
 
@@ -99,10 +99,10 @@ def test_a_draft_that_was_edited_since_it_was_seen_is_not_published():
     versions = {(Project, draft.pk): draft.version for draft in (seen, edited)}
     changed(clerk, edited, note="Once more")
 
-    with pytest.raises(reviewing.ReviewError, match="was edited since you looked at it"):
-        reviewing.publish(reviewer, [seen, edited], versions)
-    with pytest.raises(reviewing.ReviewError):
-        reviewing.publish(reviewer, [seen], {})
+    with pytest.raises(review.ReviewError, match="was edited since you looked at it"):
+        review.publish(reviewer, [seen, edited], versions)
+    with pytest.raises(review.ReviewError):
+        review.publish(reviewer, [seen], {})
 
     # All of them or none.
     assert states(seen, edited) == {State.DRAFT}
@@ -111,12 +111,12 @@ def test_a_draft_that_was_edited_since_it_was_seen_is_not_published():
 def test_a_draft_that_was_published_or_deleted_meanwhile_is_said_to_be_gone():
     clerk, reviewer = make_user("clerk"), make_user("reviewer")
     published, deleted, kept = (project_of(clerk, code) for code in "pdk")
-    reviewing.publish(reviewer, [published])
-    reviewing.remove(clerk, Project.objects.get(code="d"))
+    review.publish(reviewer, [published])
+    review.remove(clerk, Project.objects.get(code="d"))
 
     for gone in (published, deleted):
-        with pytest.raises(reviewing.ReviewError, match="published or deleted meanwhile"):
-            reviewing.publish(reviewer, [gone, kept])
+        with pytest.raises(review.ReviewError, match="published or deleted meanwhile"):
+            review.publish(reviewer, [gone, kept])
 
     assert states(kept) == {State.DRAFT}
     assert len(rows(published)) == 2
@@ -130,10 +130,10 @@ def test_drafts_that_refer_to_each_other_are_published_together_in_any_order():
     project = project_of(clerk, enterprise=lead, partners=[other], sources=[press])
     receipt = new_of(type(make_receipt()))
     receipt.project, receipt.source = project, press
-    receipt = reviewing.submit(clerk, receipt).record
+    receipt = review.submit(clerk, receipt).record
     drafts = [receipt, project, other, lead, press]
 
-    assert reviewing.publish(reviewer, drafts) == 5
+    assert review.publish(reviewer, drafts) == 5
 
     assert states(*drafts) == {State.PUBLISHED}
     assert {rows(draft)[-1] for draft in drafts} == {("~", reviewer, REVIEWER)}
@@ -147,8 +147,8 @@ def test_a_draft_that_refers_to_another_is_not_published_without_it(way):
         other = make_enterprise(code="x", state="draft")
     draft = project_of(clerk, **{way: other if way == "enterprise" else [other]})
 
-    with pytest.raises(reviewing.ReviewError, match="“x” is a draft: publish it first"):
-        reviewing.publish(make_user("reviewer"), [draft])
+    with pytest.raises(review.ReviewError, match="“x” is a draft: publish it first"):
+        review.publish(make_user("reviewer"), [draft])
 
     assert states(draft, other) == {State.DRAFT}
 
@@ -159,11 +159,11 @@ def test_a_limited_reviewer_publishes_and_returns_what_is_of_their_areas():
     inside, outside = (make_project(area=area, state="draft") for area in (here, there))
 
     # What they may not see is not there.
-    with pytest.raises(reviewing.ReviewError):
-        reviewing.publish(reviewer, [outside])
+    with pytest.raises(review.ReviewError):
+        review.publish(reviewer, [outside])
     with pytest.raises(PermissionDenied):
-        reviewing.send_back(reviewer, outside, "Why")
-    reviewing.publish(reviewer, [inside])
+        review.send_back(reviewer, outside, "Why")
+    review.publish(reviewer, [inside])
 
     assert (states(inside), states(outside)) == ({State.PUBLISHED}, {State.DRAFT})
 
@@ -173,14 +173,14 @@ def test_a_limited_reviewer_publishes_and_returns_what_is_of_their_areas():
 
 def waiting(user):
     """The codes of the drafts of projects that wait, and whether they were sent back."""
-    return {one.code: one.is_returned for one in reviewing.waiting(user, Project)}
+    return {one.code: one.is_returned for one in review.waiting(user, Project)}
 
 
 def test_a_draft_is_sent_back_with_a_reason_and_waits_again_once_it_is_edited():
     clerk, reviewer = make_user("clerk"), make_user("reviewer")
     draft = project_of(clerk)
 
-    returned = reviewing.send_back(reviewer, draft, "  The amount is missing. ")
+    returned = review.send_back(reviewer, draft, "  The amount is missing. ")
     assert (returned.reason, returned.reviewer) == ("The amount is missing.", reviewer)
     assert waiting(reviewer) == {"p": True}
     changed(clerk, draft, amount="1.00")
@@ -195,20 +195,20 @@ def test_the_last_reason_holds_where_a_draft_is_sent_back_twice():
     reviewer, draft = make_user("reviewer"), project_of(make_user("clerk"))
 
     for reason in ("One", "Two"):
-        reviewing.send_back(reviewer, draft, reason)
+        review.send_back(reviewer, draft, reason)
 
     assert ReturnedDraft.objects.get().reason == "Two"
 
 
 @pytest.mark.parametrize("reason", ["", "  ", "\n"])
 def test_nothing_is_sent_back_without_a_reason(reason):
-    with pytest.raises(reviewing.ReviewError, match="Say why"):
-        reviewing.send_back(make_user("reviewer"), project_of(make_user("clerk")), reason)
+    with pytest.raises(review.ReviewError, match="Say why"):
+        review.send_back(make_user("reviewer"), project_of(make_user("clerk")), reason)
 
 
 def test_what_is_published_is_not_sent_back():
-    with pytest.raises(reviewing.ReviewError, match="published already"):
-        reviewing.send_back(make_user("reviewer"), make_project(), "Why")
+    with pytest.raises(review.ReviewError, match="published already"):
+        review.send_back(make_user("reviewer"), make_project(), "Why")
 
 
 def test_whoever_reads_drafts_sees_which_wait_and_visitors_none():
@@ -228,24 +228,24 @@ def test_the_authors_of_a_draft_are_all_who_wrote_to_it_as_a_draft():
     changed(other, draft, note="N")
     published = project_of(boss, "published")
 
-    assert reviewing.authors_of([draft, nobodys, published]) == {
+    assert review.authors_of([draft, nobodys, published]) == {
         draft.pk: {one.pk, other.pk},
         nobodys.pk: set(),
         published.pk: set(),
     }
-    assert reviewing.authors_of([]) == {}
+    assert review.authors_of([]) == {}
 
 
 def test_a_draft_under_somebodys_hands_is_not_overwritten_by_its_publication():
     clerk, reviewer = make_user("clerk"), make_user("reviewer")
     draft = project_of(clerk)
     typed = Project.objects.get()
-    reviewing.publish(reviewer, [draft])
+    review.publish(reviewer, [draft])
     typed.note = "Typed while it was a draft"
 
-    with pytest.raises(recording.OvertakenError):
-        recording.save(typed)
-    done = reviewing.submit(clerk, Project.objects.get())
+    with pytest.raises(history.OvertakenError):
+        history.save(typed)
+    done = review.submit(clerk, Project.objects.get())
 
     assert done.is_proposal
 
@@ -260,6 +260,6 @@ def test_a_file_full_of_drafts_is_published_at_once():
         )
     ]
 
-    count = reviewing.publish(make_user("reviewer"), [Project(pk=key) for key in keys])
+    count = review.publish(make_user("reviewer"), [Project(pk=key) for key in keys])
 
     assert count == Project.objects.filter(state="published").count() == 1_100

@@ -4,12 +4,19 @@ from decimal import Decimal
 
 import pytest
 
-from projects import reviewing
-from projects.importing import batches, import_table, undoing
-from projects.importing.finding import decision_key
-from projects.importing.mapping import mapping_of
-from projects.models import Enterprise, Project, Proposal, ProposalState, Receipt, State
-from projects.models.rights import Role
+from projects import review
+from projects.imports import batches, import_table, undo
+from projects.imports.lookup import decision_key
+from projects.imports.mapping import mapping_of
+from projects.models import (
+    Enterprise,
+    Project,
+    Proposal,
+    ProposalState,
+    Receipt,
+    State,
+)
+from projects.models.permissions import Role
 from projects.serializers import BY_NOUN
 from projects.spreadsheets.reading import read
 from tests.factories import (
@@ -100,8 +107,8 @@ def test_a_reviewer_publishes_and_accepts_what_a_file_brought(clerk, register):
     written(LIST, clerk)
     reviewer = make_user("reviewer")
 
-    reviewing.publish(reviewer, Project.objects.filter(state=State.DRAFT))
-    reviewing.accept(reviewer, Proposal.objects.get())
+    review.publish(reviewer, Project.objects.filter(state=State.DRAFT))
+    review.accept(reviewer, Proposal.objects.get())
 
     assert set(Project.objects.values_list("state", flat=True)) == {State.PUBLISHED}
     assert batches.sums(None)["total"] == "11.00"
@@ -110,7 +117,7 @@ def test_a_reviewer_publishes_and_accepts_what_a_file_brought(clerk, register):
 def test_taking_it_back_deletes_the_drafts_and_withdraws_the_proposals(clerk, register):
     batch = written(LIST, clerk)
 
-    undone = undoing.undo(batch, clerk)
+    undone = undo.undo(batch, clerk)
 
     assert (undone.count, undone.kept) == (3, [])
     assert Proposal.objects.get().state == ProposalState.WITHDRAWN
@@ -123,10 +130,10 @@ def test_taking_it_back_deletes_the_drafts_and_withdraws_the_proposals(clerk, re
 def test_what_was_published_or_accepted_since_stays_and_is_named(clerk, register):
     batch = written(LIST, clerk)
     reviewer = make_user("reviewer")
-    reviewing.publish(reviewer, Project.objects.filter(state=State.DRAFT))
-    reviewing.accept(reviewer, Proposal.objects.get())
+    review.publish(reviewer, Project.objects.filter(state=State.DRAFT))
+    review.accept(reviewer, Proposal.objects.get())
 
-    undone = undoing.undo(batch, clerk)
+    undone = undo.undo(batch, clerk)
 
     assert undone.count == 0
     assert {key.partition(":")[0]: reason for _row, key, reason in undone.kept} == {
@@ -150,7 +157,7 @@ def test_what_is_published_between_preview_and_writing_is_shown_anew(clerk):
     project = project_of(make_user("clerk"), "p", name="Before")
     batch = previewed("code,name\np,After\n", clerk)
     assert counts(batch) == {"changed": 1}
-    reviewing.publish(make_user("reviewer"), [project])
+    review.publish(make_user("reviewer"), [project])
 
     batches.approve(batch)
     batches.work_on(batch)
@@ -182,7 +189,7 @@ def test_enterprises_made_on_the_way_are_drafts_and_a_published_project_waits_fo
     assert counts(batch) == {"made": 1, "new": 1, "proposed": 1}
     assert (enterprise.state, rows(enterprise)) == (State.DRAFT, [("+", clerk, CLERK)])
     assert Proposal.objects.get().changes == {"enterprise": enterprise.code}
-    undoing.undo(batch, clerk)
+    undo.undo(batch, clerk)
     assert not Enterprise.objects.exists()
 
 
@@ -198,7 +205,7 @@ def test_a_name_that_is_learned_is_proposed_and_withdrawn_with_its_file(clerk):
     assert proposal.batch == batch
     enterprise.refresh_from_db()
     assert enterprise.aliases == ""
-    undoing.undo(batch, clerk)
+    undo.undo(batch, clerk)
     assert Proposal.objects.get().state == ProposalState.WITHDRAWN
 
 
@@ -282,7 +289,7 @@ def test_a_file_of_a_person_who_was_limited_since_is_taken_back_within_their_are
     clerk.area_limits.create(area=here)
     clerk = type(clerk).objects.get(pk=clerk.pk)
 
-    undone = undoing.undo(batch, clerk)
+    undone = undo.undo(batch, clerk)
 
     assert (undone.count, [row for row, _key, _reason in undone.kept]) == (1, [3])
     assert Project.objects.get().code == "b"

@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from rest_framework.exceptions import ValidationError as FieldErrors
 
-from projects import recording, reviewing
+from projects import history, review
 from projects.models import Project, Proposal, ProposalState
 from tests.factories import (
     make_area,
@@ -44,7 +44,7 @@ def test_what_is_accepted_is_done_by_one_row_of_history_of_the_reviewer(model, c
     record = MAKERS[model]()
     proposal = changed(clerk, record, **{WORDS[model]: "Changed"}).proposal
 
-    reviewing.accept(reviewer, proposal)
+    review.accept(reviewer, proposal)
 
     record.refresh_from_db()
     assert (getattr(record, WORDS[model]), record.state) == ("Changed", "published")
@@ -58,9 +58,9 @@ def test_what_is_accepted_is_done_by_one_row_of_history_of_the_reviewer(model, c
 @pytest.mark.parametrize("model", MAKERS)
 def test_a_deletion_that_is_accepted_is_done(model, clerk, reviewer):
     record = MAKERS[model]()
-    proposal = reviewing.remove(clerk, record).proposal
+    proposal = review.remove(clerk, record).proposal
 
-    assert reviewing.accept(reviewer, proposal) is None
+    assert review.accept(reviewer, proposal) is None
 
     assert state(record) is None
     last = type(record).history.filter(id=record.pk).latest()
@@ -69,7 +69,7 @@ def test_a_deletion_that_is_accepted_is_done(model, clerk, reviewer):
 
 def test_links_are_set_as_they_were_proposed(clerk, reviewer, project):
     partner, press, trade = make_enterprise(), make_source(), make_sector()
-    proposal = reviewing.submit(
+    proposal = review.submit(
         clerk,
         Project.objects.get(),
         partners=[partner],
@@ -77,7 +77,7 @@ def test_links_are_set_as_they_were_proposed(clerk, reviewer, project):
         sectors=[(trade, None)],
     ).proposal
 
-    reviewing.accept(reviewer, proposal)
+    review.accept(reviewer, proposal)
 
     assert list(project.partners.all()) == [partner]
     assert list(project.sources.all()) == [press]
@@ -91,9 +91,9 @@ def test_only_a_reviewer_decides(role, clerk, project):
     user = make_user(role)
 
     with pytest.raises(PermissionDenied):
-        reviewing.accept(user, proposal)
+        review.accept(user, proposal)
     with pytest.raises(PermissionDenied):
-        reviewing.return_(user, proposal, "Why")
+        review.return_(user, proposal, "Why")
 
     assert (again(proposal).state, len(rows(project))) == (ProposalState.OPEN, 1)
 
@@ -101,14 +101,14 @@ def test_only_a_reviewer_decides(role, clerk, project):
 @pytest.mark.parametrize("role", ["viewer", "clerk"])
 def test_about_what_is_gone_as_well(role, clerk, reviewer, project):
     proposal = changed(clerk, project, note="N").proposal
-    recording.delete(project)
+    history.delete(project)
 
     for user in (make_user(role), clerk):
         with pytest.raises(PermissionDenied):
-            reviewing.return_(user, proposal, "It is gone")
-    with pytest.raises(reviewing.ReviewError, match="deleted meanwhile: return the proposal"):
-        reviewing.accept(reviewer, proposal)
-    reviewing.return_(reviewer, proposal, "It is gone")
+            review.return_(user, proposal, "It is gone")
+    with pytest.raises(review.ReviewError, match="deleted meanwhile: return the proposal"):
+        review.accept(reviewer, proposal)
+    review.return_(reviewer, proposal, "It is gone")
 
     assert again(proposal).state == ProposalState.RETURNED
 
@@ -118,11 +118,11 @@ def test_nobody_accepts_or_returns_their_own(project, settings):
     proposal = changed(reviewer, project, note="N").proposal
 
     with pytest.raises(PermissionDenied, match="own entry"):
-        reviewing.accept(reviewer, proposal)
+        review.accept(reviewer, proposal)
     with pytest.raises(PermissionDenied, match="own entry"):
-        reviewing.return_(reviewer, proposal, "Why")
+        review.return_(reviewer, proposal, "Why")
     settings.REVIEW_OWN_ENTRIES = True
-    reviewing.accept(reviewer, proposal)
+    review.accept(reviewer, proposal)
 
     project.refresh_from_db()
     assert project.note == "N"
@@ -135,13 +135,13 @@ def test_a_limited_reviewer_decides_about_their_areas(clerk):
     kept, foreign = (changed(clerk, one, note="N").proposal for one in (inside, outside))
     moving = changed(make_user("clerk"), inside, area=there).proposal
 
-    for step in (reviewing.accept, lambda *one: reviewing.return_(*one, "Why")):
+    for step in (review.accept, lambda *one: review.return_(*one, "Why")):
         with pytest.raises(PermissionDenied):
             step(reviewer, foreign)
     # Nor is anything carried out of them.
     with pytest.raises(ValidationError, match="these areas"):
-        reviewing.accept(reviewer, moving)
-    reviewing.accept(reviewer, kept)
+        review.accept(reviewer, moving)
+    review.accept(reviewer, kept)
 
     inside.refresh_from_db()
     assert (inside.note, inside.area) == ("N", here)
@@ -154,7 +154,7 @@ def test_what_others_changed_meanwhile_stays_beside_what_is_accepted(clerk, revi
     proposal = changed(clerk, project, note="Proposed").proposal
     changed(make_user("superuser"), project, name="New")
 
-    reviewing.accept(reviewer, proposal)
+    review.accept(reviewer, proposal)
 
     project.refresh_from_db()
     assert (project.name, project.note, project.version) == ("New", "Proposed", 3)
@@ -166,15 +166,15 @@ def test_what_was_overtaken_is_accepted_only_by_whoever_says_what_they_saw(
     proposal = changed(clerk, project, name="Proposed", note="N").proposal
     changed(make_user("superuser"), project, name="Corrected")
     project.refresh_from_db()
-    assert reviewing.overtaken(proposal, project) == ["name"]
+    assert review.overtaken(proposal, project) == ["name"]
 
-    with pytest.raises(reviewing.ReviewError, match="changed since this was proposed: name"):
-        reviewing.accept(reviewer, proposal)
-    with pytest.raises(reviewing.ReviewError, match="changed since you looked at it"):
-        reviewing.accept(reviewer, proposal, version=1)
+    with pytest.raises(review.ReviewError, match="changed since this was proposed: name"):
+        review.accept(reviewer, proposal)
+    with pytest.raises(review.ReviewError, match="changed since you looked at it"):
+        review.accept(reviewer, proposal, version=1)
     project.refresh_from_db()
     assert (project.name, project.note) == ("Corrected", "")
-    reviewing.accept(reviewer, proposal, version=2)
+    review.accept(reviewer, proposal, version=2)
 
     project.refresh_from_db()
     assert (project.name, project.note) == ("Proposed", "N")
@@ -182,22 +182,22 @@ def test_what_was_overtaken_is_accepted_only_by_whoever_says_what_they_saw(
 
 def test_links_in_another_order_overtake_nothing(clerk, project):
     partners = [make_enterprise(code=code) for code in "ab"]
-    recording.save(project, partners=partners)
+    history.save(project, partners=partners)
     proposal = changed(clerk, project, partners=[partners[0]]).proposal
 
-    assert reviewing.overtaken(proposal, Project.objects.get(pk=project.pk)) == []
-    recording.save(project, partners=[partners[1]])
-    assert reviewing.overtaken(proposal, Project.objects.get(pk=project.pk)) == ["partners"]
+    assert review.overtaken(proposal, Project.objects.get(pk=project.pk)) == []
+    history.save(project, partners=[partners[1]])
+    assert review.overtaken(proposal, Project.objects.get(pk=project.pk)) == ["partners"]
 
 
 def test_of_two_proposals_for_one_field_the_second_is_overtaken(clerk, reviewer, project):
     first = changed(clerk, project, name="First").proposal
     second = changed(make_user("clerk"), project, name="Second").proposal
 
-    reviewing.accept(reviewer, first)
+    review.accept(reviewer, first)
 
-    with pytest.raises(reviewing.ReviewError, match="name"):
-        reviewing.accept(reviewer, second)
+    with pytest.raises(review.ReviewError, match="name"):
+        review.accept(reviewer, second)
     project.refresh_from_db()
     assert project.name == "First"
 
@@ -205,36 +205,36 @@ def test_of_two_proposals_for_one_field_the_second_is_overtaken(clerk, reviewer,
 def test_what_a_rule_forbids_by_now_is_refused_and_stays_open(clerk, reviewer, project):
     enterprise = make_enterprise(code="e")
     proposal = changed(clerk, project, enterprise=enterprise).proposal
-    recording.delete(enterprise)
+    history.delete(enterprise)
 
     with pytest.raises(FieldErrors) as caught:
-        reviewing.accept(reviewer, proposal)
+        review.accept(reviewer, proposal)
 
     assert "enterprise" in caught.value.detail
     assert (again(proposal).state, len(rows(project))) == (ProposalState.OPEN, 1)
 
 
 def test_a_deletion_of_what_others_refer_to_by_now_is_refused(clerk, reviewer, project):
-    proposal = reviewing.remove(clerk, project).proposal
+    proposal = review.remove(clerk, project).proposal
     make_receipt(Project.objects.get())
 
-    with pytest.raises(recording.ReferredToError):
-        reviewing.accept(reviewer, proposal)
+    with pytest.raises(history.ReferredToError):
+        review.accept(reviewer, proposal)
 
     assert again(proposal).state == ProposalState.OPEN
 
 
 def test_a_proposal_is_decided_once(clerk, reviewer, project):
     proposal = changed(clerk, project, note="N").proposal
-    reviewing.accept(reviewer, proposal)
+    review.accept(reviewer, proposal)
 
     for step in (
-        lambda: reviewing.accept(reviewer, proposal),
-        lambda: reviewing.return_(reviewer, proposal, "Why"),
-        lambda: reviewing.withdraw(clerk, proposal),
-        lambda: reviewing.hand_in_again(clerk, proposal),
+        lambda: review.accept(reviewer, proposal),
+        lambda: review.return_(reviewer, proposal, "Why"),
+        lambda: review.withdraw(clerk, proposal),
+        lambda: review.hand_in_again(clerk, proposal),
     ):
-        with pytest.raises(reviewing.ReviewError, match="decided about this meanwhile"):
+        with pytest.raises(review.ReviewError, match="decided about this meanwhile"):
             step()
     assert len(rows(project)) == 2
 
@@ -244,10 +244,10 @@ def test_a_proposal_is_decided_once(clerk, reviewer, project):
 
 def test_what_is_returned_has_a_reason_and_changes_nothing(clerk, reviewer, project):
     proposal = changed(clerk, project, note="N").proposal
-    with pytest.raises(reviewing.ReviewError, match="Say why"):
-        reviewing.return_(reviewer, proposal, " ")
+    with pytest.raises(review.ReviewError, match="Say why"):
+        review.return_(reviewer, proposal, " ")
 
-    reviewing.return_(reviewer, proposal, " Which source? ")
+    review.return_(reviewer, proposal, " Which source? ")
 
     returned = again(proposal)
     assert (returned.state, returned.reason) == (ProposalState.RETURNED, "Which source?")
@@ -256,10 +256,10 @@ def test_what_is_returned_has_a_reason_and_changes_nothing(clerk, reviewer, proj
 
 def test_what_was_returned_is_handed_in_again_as_of_now(clerk, reviewer, project):
     proposal = changed(clerk, project, name="Proposed").proposal
-    reviewing.return_(reviewer, proposal, "Why")
+    review.return_(reviewer, proposal, "Why")
     changed(make_user("superuser"), project, name="Corrected")
 
-    reviewing.hand_in_again(clerk, proposal)
+    review.hand_in_again(clerk, proposal)
 
     standing = again(proposal)
     assert (standing.state, standing.before, standing.version) == (
@@ -268,35 +268,35 @@ def test_what_was_returned_is_handed_in_again_as_of_now(clerk, reviewer, project
         2,
     )
     assert (standing.reviewer, standing.reason, standing.decided_at) == (None, "", None)
-    reviewing.accept(reviewer, proposal)
+    review.accept(reviewer, proposal)
     project.refresh_from_db()
     assert project.name == "Proposed"
 
 
 def test_a_change_after_a_return_is_a_proposal_of_its_own(clerk, reviewer, project):
     first = changed(clerk, project, note="One").proposal
-    reviewing.return_(reviewer, first, "Why")
+    review.return_(reviewer, first, "Why")
 
     second = changed(clerk, project, note="Two").proposal
 
     assert second.pk != first.pk
-    with pytest.raises(reviewing.ReviewError, match="another open proposal"):
-        reviewing.hand_in_again(clerk, first)
+    with pytest.raises(review.ReviewError, match="another open proposal"):
+        review.hand_in_again(clerk, first)
 
 
 def test_one_withdraws_ones_own_and_may_hand_it_in_again(clerk, reviewer, project):
     proposal = changed(clerk, project, note="N").proposal
     for other in (make_user("clerk"), reviewer):
         with pytest.raises(PermissionDenied, match="somebody else's"):
-            reviewing.withdraw(other, proposal)
+            review.withdraw(other, proposal)
 
-    reviewing.withdraw(clerk, proposal)
+    review.withdraw(clerk, proposal)
     assert again(proposal).state == ProposalState.WITHDRAWN
-    with pytest.raises(reviewing.ReviewError):
-        reviewing.accept(reviewer, proposal)
+    with pytest.raises(review.ReviewError):
+        review.accept(reviewer, proposal)
     with pytest.raises(PermissionDenied, match="somebody else's"):
-        reviewing.hand_in_again(reviewer, proposal)
-    reviewing.hand_in_again(clerk, proposal)
+        review.hand_in_again(reviewer, proposal)
+    review.hand_in_again(clerk, proposal)
 
     assert again(proposal).state == ProposalState.OPEN
 
@@ -304,28 +304,28 @@ def test_one_withdraws_ones_own_and_may_hand_it_in_again(clerk, reviewer, projec
 def test_whoever_may_no_longer_propose_hands_nothing_in_again(project):
     clerk = make_user("clerk")
     change = changed(clerk, project, note="N").proposal
-    reviewing.withdraw(clerk, change)
+    review.withdraw(clerk, change)
     clerk.groups.clear()
     clerk = type(clerk).objects.get(pk=clerk.pk)
     limited = make_user("clerk")
-    deletion = reviewing.remove(limited, Project.objects.get()).proposal
-    reviewing.withdraw(limited, deletion)
+    deletion = review.remove(limited, Project.objects.get()).proposal
+    review.withdraw(limited, deletion)
     limited.area_limits.create(area=make_area())
     limited = type(limited).objects.get(pk=limited.pk)
 
     for user, proposal in ((clerk, change), (limited, deletion)):
         with pytest.raises(PermissionDenied):
-            reviewing.hand_in_again(user, proposal)
+            review.hand_in_again(user, proposal)
     assert not Proposal.objects.open().exists()
 
 
 def test_nothing_is_handed_in_again_about_what_is_gone(clerk, reviewer, project):
     proposal = changed(clerk, project, note="N").proposal
-    reviewing.withdraw(clerk, proposal)
-    recording.delete(Project.objects.get())
+    review.withdraw(clerk, proposal)
+    history.delete(Project.objects.get())
 
-    with pytest.raises(reviewing.ReviewError, match="deleted meanwhile"):
-        reviewing.hand_in_again(clerk, proposal)
+    with pytest.raises(review.ReviewError, match="deleted meanwhile"):
+        review.hand_in_again(clerk, proposal)
 
 
 # --- Who sees them ----------------------------------------------------------------------
@@ -351,6 +351,6 @@ def test_what_a_clerk_wrote_is_history_only_once_it_is_accepted(clerk, reviewer,
     proposal = changed(clerk, project, note="N").proposal
     assert rows(project) == [("+", None, "office")]
 
-    reviewing.accept(reviewer, proposal)
+    review.accept(reviewer, proposal)
 
     assert (CLERK in {row[2] for row in rows(project)}, len(rows(project))) == (False, 2)

@@ -7,12 +7,14 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from rest_framework.test import APIClient
 
-from projects import checking, merging, recording, reviewing
-from projects.importing import batches, import_table, undoing
-from projects.importing.mapping import mapping_of
+from projects import history, review
+from projects.data_quality import report as checking
+from projects.imports import batches, import_table, undo
+from projects.imports.mapping import mapping_of
 from projects.models import ApiToken, Enterprise, Project
 from projects.models.base import RegisterModel, ReviewedModel
-from projects.models.rights import SHELL
+from projects.models.permissions import SHELL
+from projects.review import merge
 from projects.serializers import BY_NOUN
 from projects.spreadsheets.reading import read
 from tests.factories import (
@@ -120,10 +122,10 @@ def test_a_proposal_may_name_a_draft_and_waits_until_that_is_published(drafts, w
     proposal = changed(clerk, project, **{way: draft if way == "enterprise" else [draft]}).proposal
 
     with pytest.raises(ValidationError) as caught:
-        reviewing.accept(reviewer, proposal)
+        review.accept(reviewer, proposal)
     assert caught.value.message_dict == {way: [PUBLISH_FIRST.format(draft.code)]}
-    reviewing.publish(reviewer, [draft])
-    reviewing.accept(reviewer, proposal)
+    review.publish(reviewer, [draft])
+    review.accept(reviewer, proposal)
 
     assert draft in project_links(project, way)
 
@@ -226,7 +228,7 @@ def test_taking_a_file_back_makes_no_draft_of_what_published_records_refer_to(bo
     batch = written("code,name\ne,Renamed\n", boss, "enterprises")
     make_project(enterprise=Enterprise.objects.get())
 
-    undone = undoing.undo(batch, boss)
+    undone = undo.undo(batch, boss)
 
     enterprise = Enterprise.objects.get()
     assert (enterprise.state, enterprise.name) == ("published", "Renamed")
@@ -241,9 +243,9 @@ def test_taking_a_file_back_leads_nothing_published_back_to_a_draft(boss):
     first = written("code,name\ne,Renamed\n", boss, "enterprises")
     make_project(code="p", enterprise=Enterprise.objects.get(code="e"))
     second = written("code,enterprise\np,f\n", boss)
-    assert undoing.undo(first, boss).kept == []
+    assert undo.undo(first, boss).kept == []
 
-    undone = undoing.undo(second, boss)
+    undone = undo.undo(second, boss)
 
     project = Project.objects.get()
     assert (Enterprise.objects.get(code="e").state, project.enterprise.code) == ("draft", "f")
@@ -255,13 +257,13 @@ def test_taking_a_file_back_leads_nothing_published_back_to_a_draft(boss):
 def test_nothing_is_restored_to_refer_to_a_draft(boss):
     enterprise, press = make_enterprise(code="e"), make_source(code="s")
     project = make_project(enterprise=enterprise, sources=[press])
-    recording.delete(project)
+    history.delete(project)
     row = Project.history.latest()
     for record in (enterprise, press):
         type(record).objects.filter(pk=record.pk).update(state="draft")
 
     with pytest.raises(ValidationError) as caught:
-        reviewing.restore(boss, Project, row)
+        review.restore(boss, Project, row)
 
     assert set(caught.value.message_dict) == {"enterprise", "sources"}
 
@@ -271,7 +273,7 @@ def test_nor_is_anything_merged_into_one(drafts):
     make_project(enterprise=published)
 
     with pytest.raises(ValidationError):
-        merging.merge(published, drafts["enterprise"], SHELL)
+        merge.merge(published, drafts["enterprise"], SHELL)
 
 
 @pytest.mark.parametrize(("make", "way", "noun", "several"), WAYS)

@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from projects import recording, reviewing
+from projects import history, review
 from projects.models import Enterprise, Project, Receipt, Source
 from tests.factories import (
     make_area,
@@ -25,7 +25,7 @@ def last_row(record):
 
 def removed(record, **links):
     key, row = record.pk, None
-    recording.delete(type(record).objects.get(pk=key))
+    history.delete(type(record).objects.get(pk=key))
     row = type(record).history.filter(id=key).latest()
     assert row.history_type == "-"
     return row
@@ -43,7 +43,7 @@ def test_a_record_comes_back_with_its_key_and_state(model, of_state):
     reviewer, before = make_user("reviewer"), state(record)
     row = removed(record)
 
-    restored = reviewing.restore(reviewer, model, row)
+    restored = review.restore(reviewer, model, row)
 
     after = state(restored)
     named = [field.name for field in model._meta.concrete_fields]
@@ -59,9 +59,9 @@ def test_links_come_back_but_for_what_is_gone_since():
     partners, press, trade = [make_enterprise(code=c) for c in "ab"], make_source(), make_sector()
     project = make_project(partners=partners, sources=[press], sectors=[trade])
     row = removed(project)
-    recording.delete(Enterprise.objects.get(code="a"))
+    history.delete(Enterprise.objects.get(code="a"))
 
-    restored = reviewing.restore(make_user("reviewer"), Project, row)
+    restored = review.restore(make_user("reviewer"), Project, row)
 
     assert [one.code for one in restored.partners.all()] == ["b"]
     assert (restored.sources.get(), restored.shares.get().sector) == (press, trade)
@@ -72,16 +72,16 @@ def test_only_a_reviewer_restores(role):
     row = removed(make_project())
 
     with pytest.raises(PermissionDenied):
-        reviewing.restore(make_user(role), Project, row)
+        review.restore(make_user(role), Project, row)
     assert not Project.objects.exists()
 
 
 def test_what_is_there_is_not_restored_twice():
     row, reviewer = removed(make_project()), make_user("reviewer")
-    reviewing.restore(reviewer, Project, row)
+    review.restore(reviewer, Project, row)
 
-    with pytest.raises(reviewing.ReviewError, match="restored already"):
-        reviewing.restore(reviewer, Project, row)
+    with pytest.raises(review.ReviewError, match="restored already"):
+        review.restore(reviewer, Project, row)
 
 
 def test_a_code_that_another_has_by_now_is_refused():
@@ -89,7 +89,7 @@ def test_a_code_that_another_has_by_now_is_refused():
     make_project(code="P")
 
     with pytest.raises(ValidationError) as caught:
-        reviewing.restore(make_user("reviewer"), Project, row)
+        review.restore(make_user("reviewer"), Project, row)
     assert "code" in caught.value.message_dict
 
 
@@ -99,7 +99,7 @@ def test_a_receipt_of_a_project_that_is_gone_is_refused():
     removed(receipt.project)
 
     with pytest.raises(ValidationError) as caught:
-        reviewing.restore(make_user("reviewer"), Receipt, row)
+        review.restore(make_user("reviewer"), Receipt, row)
     assert "project" in caught.value.message_dict
 
 
@@ -109,11 +109,11 @@ def test_a_limited_reviewer_restores_and_is_shown_what_is_of_their_areas():
     inside, outside = (removed(make_project(area=area)) for area in (here, there))
     anybodys = removed(make_source())
 
-    assert list(reviewing.deleted(reviewer, Project)) == [inside]
-    assert list(reviewing.deleted(reviewer, Source)) == [anybodys]
+    assert list(review.deleted(reviewer, Project)) == [inside]
+    assert list(review.deleted(reviewer, Source)) == [anybodys]
     with pytest.raises(PermissionDenied):
-        reviewing.restore(reviewer, Project, outside)
-    reviewing.restore(reviewer, Project, inside)
+        review.restore(reviewer, Project, outside)
+    review.restore(reviewer, Project, inside)
 
     assert Project.objects.get().area == here
 
@@ -122,11 +122,11 @@ def test_what_was_deleted_is_listed_once_and_no_longer_once_it_is_back():
     reviewer = make_user("reviewer")
     first, again = removed(make_project()), make_project()
     removed(again)
-    reviewing.restore(reviewer, Project, last_row(again))
+    review.restore(reviewer, Project, last_row(again))
     row = removed(again)
 
-    assert list(reviewing.deleted(reviewer, Project)) == [row, first]
-    assert list(reviewing.deleted(make_user("visitor"), Project)) == []
-    assert list(reviewing.deleted(None, Project)) == []
-    reviewing.restore(reviewer, Project, row)
-    assert list(reviewing.deleted(reviewer, Project)) == [first]
+    assert list(review.deleted(reviewer, Project)) == [row, first]
+    assert list(review.deleted(make_user("visitor"), Project)) == []
+    assert list(review.deleted(None, Project)) == []
+    review.restore(reviewer, Project, row)
+    assert list(review.deleted(reviewer, Project)) == [first]

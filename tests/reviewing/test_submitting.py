@@ -3,9 +3,10 @@
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from projects import recording, reviewing
+from projects import history as recording
+from projects import review
 from projects.models import Area, Project, Proposal, ProposalKind, Sector, State
-from projects.models.rights import SHELL
+from projects.models.permissions import SHELL
 from tests.factories import (
     make_area,
     make_enterprise,
@@ -39,7 +40,7 @@ WRITERS = ["clerk", "reviewer", "administrator"]
 def test_what_anybody_enters_is_a_draft(model, role):
     user = make_user(role)
 
-    done = reviewing.submit(user, new_of(model))
+    done = review.submit(user, new_of(model))
 
     assert (done.record.state, done.proposal, done.is_proposal) == (State.DRAFT, None, False)
     assert rows(done.record) == [("+", user, role)]
@@ -50,7 +51,7 @@ def test_what_a_superuser_and_the_shell_enter_is_published(model):
     boss = make_user("superuser")
 
     for user, who, role in ((boss, boss, ADMINISTRATOR), (SHELL, None, OFFICE)):
-        record = reviewing.submit(user, new_of(model)).record
+        record = review.submit(user, new_of(model)).record
         assert record.state == State.PUBLISHED
         assert rows(record) == [("+", who, role)]
         recording.delete(record)
@@ -106,7 +107,7 @@ def test_what_a_superuser_changes_in_a_draft_publishes_it():
 def test_what_is_not_reviewed_is_written_at_once():
     reviewer = make_user("reviewer")
 
-    sector = reviewing.submit(reviewer, Sector(code="trade", name="Trade")).record
+    sector = review.submit(reviewer, Sector(code="trade", name="Trade")).record
     done = changed(reviewer, sector, name="Commerce")
 
     sector.refresh_from_db()
@@ -119,7 +120,7 @@ def test_links_are_proposed_by_their_codes():
     press, trade = make_source(code="press"), make_sector(code="trade")
     project = make_project(enterprise=lead, partners=[old])
 
-    done = reviewing.submit(
+    done = review.submit(
         make_user("clerk"),
         Project.objects.get(),
         partners=[new],
@@ -164,12 +165,12 @@ def test_what_was_proposed_before_stays_overtaken_where_more_is_added():
     proposal = changed(clerk, project, note="N").proposal
 
     assert proposal.before == {"name": "Old", "note": ""}
-    assert reviewing.overtaken(proposal, Project.objects.get()) == ["name"]
+    assert review.overtaken(proposal, Project.objects.get()) == ["name"]
 
 
 def test_saving_what_stands_leaves_a_deletion_that_was_proposed():
     project, clerk = make_project(), make_user("clerk")
-    deletion = reviewing.remove(clerk, project).proposal
+    deletion = review.remove(clerk, project).proposal
 
     done = changed(clerk, project, name=project.name)
 
@@ -193,7 +194,7 @@ def test_a_deletion_that_is_proposed_takes_the_place_of_a_change_and_the_other_w
     project, clerk = make_project(), make_user("clerk")
     change = changed(clerk, project, note="N").proposal
 
-    deletion = reviewing.remove(clerk, Project.objects.get()).proposal
+    deletion = review.remove(clerk, Project.objects.get()).proposal
     assert (deletion.pk, deletion.kind, deletion.changes) == (change.pk, "deletion", {})
     again = changed(clerk, project, note="N").proposal
 
@@ -215,8 +216,8 @@ def test_a_draft_is_deleted_at_once_and_what_is_published_is_proposed_for_it():
     clerk = make_user("clerk")
     draft, published = project_of(clerk), make_project()
 
-    gone = reviewing.remove(clerk, draft)
-    asked = reviewing.remove(clerk, published)
+    gone = review.remove(clerk, draft)
+    asked = review.remove(clerk, published)
 
     assert (gone.is_proposal, asked.is_proposal) == (False, True)
     assert list(Project.objects.all()) == [published]
@@ -229,7 +230,7 @@ def test_what_others_refer_to_is_not_proposed_for_deletion():
     make_project(enterprise=enterprise)
 
     with pytest.raises(recording.ReferredToError):
-        reviewing.remove(make_user("clerk"), enterprise)
+        review.remove(make_user("clerk"), enterprise)
     assert not Proposal.objects.exists()
 
 
@@ -239,10 +240,10 @@ def test_what_only_unseen_drafts_refer_to_may_be_proposed_for_deletion_but_is_no
     make_project(area=there, enterprise=enterprise, state="draft")
     clerk = make_user("clerk", areas=[here])
 
-    proposal = reviewing.remove(clerk, enterprise).proposal
+    proposal = review.remove(clerk, enterprise).proposal
 
     with pytest.raises(recording.ReferredToError):
-        reviewing.accept(make_user("reviewer"), proposal)
+        review.accept(make_user("reviewer"), proposal)
 
 
 def test_many_are_written_each_as_if_alone():
@@ -252,7 +253,7 @@ def test_many_are_written_each_as_if_alone():
     found["d"].note = found["p"].note = "N"
     new = Project(code="n", name="N")
 
-    done = reviewing.submit_many(
+    done = review.submit_many(
         clerk, [(found["p"], {}), (new, {}), (found["d"], {}), (found["s"], {})]
     )
 
@@ -275,8 +276,8 @@ def test_a_record_that_was_deleted_meanwhile_is_not_proposed_about():
     recording.delete(project)
     read.note = "N"
 
-    with pytest.raises(reviewing.ReviewError, match="was deleted meanwhile"):
-        reviewing.submit(clerk, read)
+    with pytest.raises(review.ReviewError, match="was deleted meanwhile"):
+        review.submit(clerk, read)
 
 
 # --- Areas -----------------------------------------------------------------------
@@ -324,7 +325,7 @@ def test_nothing_is_moved_out_of_the_areas_nor_into_them(limited):
     with pytest.raises(PermissionDenied):
         changed(limited, outside, area=area("here"))
     with pytest.raises(PermissionDenied):
-        reviewing.remove(limited, outside)
+        review.remove(limited, outside)
     assert not Proposal.objects.exists()
 
 

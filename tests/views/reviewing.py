@@ -6,7 +6,7 @@ from typing import Any
 
 from django.test import Client
 
-from projects import reviewing
+from projects import review
 from projects.models import Enterprise, Project, Proposal
 from tests.factories import make_user
 from tests.views.reading import Element, read
@@ -32,14 +32,14 @@ def make_draft(user: Any = None, **changes: Any) -> Project:
     links = {name: changes.pop(name) for name in ("partners", "sources") if name in changes}
     record = Project(**given | changes)
     record.clean_fields(exclude=["enterprise"])
-    return reviewing.submit(user, record, **links).record
+    return review.submit(user, record, **links).record
 
 
 def make_draft_enterprise(user: Any = None, **changes: Any) -> Enterprise:
     given = {"code": f"firm-{Enterprise.objects.count() + 1}", "name": "A firm to be"}
     links = {name: changes.pop(name) for name in ("sources",) if name in changes}
     record = Enterprise(**given | changes)
-    return reviewing.submit(user or make_user("clerk"), record, **links).record
+    return review.submit(user or make_user("clerk"), record, **links).record
 
 
 def propose(user: Any, record: Any, **changes: Any) -> Proposal:
@@ -48,6 +48,6 @@ def propose(user: Any, record: Any, **changes: Any) -> Proposal:
     links = {name: changes.pop(name) for name in ("partners", "sources") if name in changes}
     for name, value in changes.items():
         setattr(standing, name, value)
-    proposal = reviewing.submit(user, standing, **links).proposal
+    proposal = review.submit(user, standing, **links).proposal
     assert proposal is not None
     return proposal

@@ -3,8 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from projects import exporting
-from projects.blank_sheets import NOUNS
+from projects import exports
+from projects.imports.template_workbook import NOUNS
 from projects.spreadsheets.reading import read
 from tests.factories import make_user
 
@@ -18,7 +18,7 @@ def test_staff_get_the_workbook(client, noun):
     answer = client.get(reverse("import-template", args=[noun]))
 
     assert answer.status_code == 200
-    assert answer["Content-Type"] == exporting.CONTENT_TYPES["xlsx"]
+    assert answer["Content-Type"] == exports.CONTENT_TYPES["xlsx"]
     assert answer["Content-Disposition"] == f'attachment; filename="{noun}-template.xlsx"'
     assert "amount" in read(answer.content).headings or noun == "enterprises"
 

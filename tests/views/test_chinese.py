@@ -11,8 +11,8 @@ from django.core import mail
 from django.test import Client
 from django.utils import translation
 
-from projects.accounts import resetting
-from projects.admin.naming import ROLES
+from projects.accounts import password_reset
+from projects.admin.verbose_names import ROLES
 from tests.factories import make_user
 from tests.reached import addresses, make_register
 from tests.views.reading import Element, read
@@ -168,7 +168,7 @@ def test_a_mail_in_chinese_has_no_western_mark_beside_chinese(client, settings):
     settings.CAN_SEND_MAIL = True
     make_user("clerk", username="clerk", email="clerk@example.org", password="long-enough-9")
     client.post("/zh-hans/accounts/password-reset/", {"email": "clerk@example.org"})
-    resetting.send_waiting()
+    password_reset.send_waiting()
     (sent,) = mail.outbox
 
     assert re.search(f"[{HAN}]", sent.subject)

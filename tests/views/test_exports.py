@@ -13,7 +13,7 @@ from django.urls import resolve, reverse
 from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
-from projects import exporting
+from projects import exports
 from projects.serializers import EnterpriseSerializer, ProjectSerializer
 from projects.spreadsheets import writing
 from tests.factories import (
@@ -73,7 +73,7 @@ def make_full_project(**changes):
 def test_a_file_says_what_it_is_and_of_which_day(client, noun, form):
     response = client.get(f"/{noun}/export.{form}")
 
-    assert response["Content-Type"] == exporting.CONTENT_TYPES[form]
+    assert response["Content-Type"] == exports.CONTENT_TYPES[form]
     assert response["Content-Disposition"] == (
         f'attachment; filename="{noun}-{timezone.localdate()}.{form}"'
     )
@@ -316,10 +316,10 @@ def test_queries_do_not_grow_with_the_records(client, noun, form):
 
 
 def test_records_are_read_in_parts(client, monkeypatch):
-    monkeypatch.setattr(exporting.records, "CHUNK", 2)
+    monkeypatch.setattr(exports.records, "CHUNK", 2)
     for _ in range(5):
         make_full_project()
-    export = exporting.PROJECTS
+    export = exports.PROJECTS
     question = export.question(client.get("/projects/").wsgi_request.GET, None)
 
     with CaptureQueriesContext(connection) as captured:

@@ -7,7 +7,7 @@ from django.utils.translation import override
 
 from projects.models import Qualifier
 from projects.templatetags import figures
-from projects.totals import Figure
+from projects.totals.totals import Figure
 
 
 @pytest.mark.parametrize(

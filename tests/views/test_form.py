@@ -2,7 +2,7 @@
 
 import pytest
 
-from projects.views.questions import MOST_OPTIONS
+from projects.views.filter_form import MOST_OPTIONS
 from tests.factories import (
     make_area,
     make_enterprise,

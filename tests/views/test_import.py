@@ -6,11 +6,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from projects import recording
-from projects.importing import batches, workers
+from projects import history
+from projects.imports import batches, workers
 from projects.models import BatchState, ImportBatch, Project
 from projects.spreadsheets import reading
-from projects.views.imports import upload, uploads
+from projects.views.imports import upload, upload_handler
 from tests.factories import make_project, make_user
 from tests.views.bringing import SIGNING_LIST, bring, file_of, page_of, previewed, step, written
 from tests.views.reading import check_chinese, check_policy, check_whole, read
@@ -142,8 +142,8 @@ def test_what_is_wrong_with_the_form_is_said_at_its_field(client, office, data, 
 
 
 def test_a_file_that_is_too_large_is_let_go_by_and_said_so(client, office, monkeypatch):
-    monkeypatch.setattr(uploads, "AROUND", 1000)
-    monkeypatch.setattr(uploads, "MOST_BYTES", 1000)
+    monkeypatch.setattr(upload_handler, "AROUND", 1000)
+    monkeypatch.setattr(upload_handler, "MOST_BYTES", 1000)
 
     answer = client.post("/import/", {"file": file_of("a" * 3000), "noun": "projects"})
 
@@ -345,7 +345,7 @@ def pages_of_each_state(client):
     step(client, undone, "approve")
     recorded = Project.objects.get(code="d")
     recorded.note = "Looked into"
-    recording.save(recorded)
+    history.save(recorded)
     step(client, undone, "undo")
     step(client, cancelled, "cancel")
     ImportBatch.objects.filter(pk=broken.pk).update(

@@ -7,7 +7,7 @@ from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from projects.importing.mapping import mapping_of
+from projects.imports.mapping import mapping_of
 from projects.models import Area, BatchState, Enterprise, Project
 from projects.serializers import BY_NOUN
 from tests.factories import make_area, make_sector, make_source, make_user, make_zone

@@ -8,10 +8,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from projects import recording
-from projects.importing import batches
+from projects import history
+from projects.imports import batches
 from projects.models import Area, BatchState, Enterprise, Project
-from projects.money.slips import FEWEST_PEERS
+from projects.money.unit_errors import FEWEST_PEERS
 from projects.views.imports import page as import_page
 from tests.factories import (
     make_area,
@@ -224,7 +224,7 @@ def test_if_the_register_changed_meanwhile_it_is_said_and_shown_again(client, of
     project = make_project(code="a", name="A", amount=Decimal("5.00"))
     batch = previewed(client, "code,name,amount\na,A,7\n")
     project.amount = Decimal("6.00")
-    recording.save(project)
+    history.save(project)
 
     step(client, batch, "approve")
     page = page_of(client, batch)

@@ -2,7 +2,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from projects import reviewing
+from projects import review
 from projects.models import Enterprise, Project, Proposal
 from tests.factories import make_area, make_project, make_user
 from tests.views.bringing import page_of, written
@@ -102,7 +102,7 @@ def test_what_was_changed_since_it_was_looked_at_is_not_published(clerk, reviewe
     seen = mark(reviewer, batch)
     draft = Project.objects.get(code="a")
     draft.name = "Changed"
-    reviewing.submit(clerk, draft)
+    review.submit(clerk, draft)
     count = drafts()
 
     answer = publish(reviewer, batch, seen)
@@ -118,7 +118,7 @@ def test_all_of_it_or_nothing(clerk, reviewer):
     batch = brought_in(clerk)
     draft = Project.objects.get(code="b")
     draft.name = "Mended"
-    reviewing.submit(reviewer, draft)
+    review.submit(reviewer, draft)
     count = drafts()
 
     answer = publish(reviewer, batch, mark(reviewer, batch))

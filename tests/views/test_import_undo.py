@@ -3,9 +3,9 @@
 import pytest
 from django.contrib.auth.models import Permission
 
-from projects import recording
-from projects.importing import undoing
-from projects.importing.batches import BatchError
+from projects import history
+from projects.imports import undo
+from projects.imports.batches import BatchError
 from projects.models import BatchState, Enterprise, Project
 from tests.factories import make_project, make_receipt, make_user
 from tests.views.bringing import page_of, step, written
@@ -63,7 +63,7 @@ def test_what_was_kept_is_named_with_the_reason(client, office):
     batch = written(client, "code,name\na,A\nb,B\nc,C\n")
     edited = Project.objects.get(code="a")
     edited.note = "Looked into"
-    recording.save(edited)
+    history.save(edited)
     make_receipt(Project.objects.get(code="b"))
 
     step(client, batch, "undo")
@@ -115,7 +115,7 @@ def test_it_needs_the_permission_for_each_thing_it_does(client, codename, senten
     assert (answer.status_code, batch.state) == (409, BatchState.WRITTEN)
     assert Project.objects.count() == 2
     with pytest.raises(BatchError, match=sentence):
-        undoing.undo(batch, type(clerk).objects.get(pk=clerk.pk))
+        undo.undo(batch, type(clerk).objects.get(pk=clerk.pk))
 
 
 def test_only_a_written_file_offers_it(client, office):

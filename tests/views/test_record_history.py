@@ -5,7 +5,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from projects import recording, reviewing
+from projects import history, review
 from projects.models import Headline, Project, Receipt, Source
 from tests.factories import (
     make_area,
@@ -43,15 +43,15 @@ def save(record, user=None, **changes):
     for name, value in changes.items():
         setattr(record, name, value)
     record._history_user = user
-    recording.save(record, **links)
+    history.save(record, **links)
 
 
 def published(clerk, reviewer, **changes):
     """A project that was a draft, was mended and published."""
     draft = make_draft(clerk, code="cold", name="Secret name", **changes)
     draft.name = "Cold chain"
-    reviewing.submit(clerk, draft)
-    reviewing.publish(reviewer, [draft])
+    review.submit(clerk, draft)
+    review.publish(reviewer, [draft])
     return Project.objects.get(pk=draft.pk)
 
 
@@ -84,7 +84,7 @@ def test_the_public_reads_what_was_published_and_since_changed(ask, clerk, revie
 def test_no_draft_and_nobody_s_name_shows_in_the_public_history(client, clerk, reviewer):
     project = published(clerk, reviewer)
     proposal = propose(clerk, project, description="Proposed")
-    reviewing.accept(reviewer, proposal)
+    review.accept(reviewer, proposal)
 
     for address in ("/projects/cold/", "/projects/cold/history/", "/api/v1/projects/cold/history/"):
         text = client.get(address).content.decode()
@@ -113,9 +113,9 @@ def test_staff_of_another_area_read_what_the_public_reads(clerk, reviewer):
 def test_what_was_deleted_and_brought_back_is_told(ask, clerk, reviewer):
     source = make_source(title="The Times")
     project = published(clerk, reviewer, sources=[source])
-    recording.delete(project)
-    (row,) = reviewing.deleted(reviewer, Project)
-    reviewing.restore(reviewer, Project, row)
+    history.delete(project)
+    (row,) = review.deleted(reviewer, Project)
+    review.restore(reviewer, Project, row)
 
     assert entries(ask("/projects/cold/")) == [
         "brought back by a reviewer",
@@ -140,7 +140,7 @@ def test_what_it_named_and_is_gone_is_said_to_be_deleted(ask):
     key = firm.pk
     project = make_project(enterprise=firm)
     save(project, None, enterprise=None)
-    recording.delete(firm)
+    history.delete(firm)
 
     assert entries(ask(project.get_absolute_url()))[0] == (
         f"changed by the office Lead enterprisedeleted enterprise {key} → —"
@@ -244,17 +244,17 @@ def bodies(client):
 
 def add_drafts(clerk, project):
     area, silk = project.area, project.enterprise
-    source = reviewing.submit(clerk, Source(code="hidden", title="Hidden")).record
+    source = review.submit(clerk, Source(code="hidden", title="Hidden")).record
     firm = make_draft_enterprise(clerk, area=area, sources=[source])
     make_draft(clerk, area=area, enterprise=silk, sources=[source], amount=Decimal("5.00"))
     make_draft(clerk, area=area, enterprise=firm)
     receipt = Receipt(project=project, received_on=date(2024, 1, 1), amount=Decimal("7.00"))
-    reviewing.submit(clerk, receipt)
+    review.submit(clerk, receipt)
     headline = Headline(
         code="h", what="enterprises_settled", area=area, as_of=date(2023, 11, 11),
         value=Decimal("35.00"), source=source,
     )  # fmt: skip
-    reviewing.submit(clerk, headline)
+    review.submit(clerk, headline)
     propose(clerk, project, name="Proposed")
 
 

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from projects import reviewing
+from projects import review
 from projects.models import AttemptCount, ErrorReport, Project
-from projects.reviewing import reports
+from projects.review import error_reports
 from tests.factories import (
     make_area,
     make_enterprise,
@@ -127,7 +127,7 @@ def test_a_program_that_fills_in_everything_reports_nothing(client, register):
 
 
 def test_an_address_reports_so_many_an_hour_and_is_told(client, register):
-    for number in range(reports.FROM_ADDRESS.most):
+    for number in range(error_reports.FROM_ADDRESS.most):
         assert client.post(ADDRESSES[0], {"wrong": str(number)}).status_code == 302
 
     answer = client.post(ADDRESSES[0], {"wrong": "One more"})
@@ -135,7 +135,7 @@ def test_an_address_reports_so_many_an_hour_and_is_told(client, register):
     assert answer.status_code == 429
     assert 0 < int(answer["Retry-After"]) <= 3600
     assert "One more" in answer.content.decode()
-    assert ErrorReport.objects.count() == reports.FROM_ADDRESS.most
+    assert ErrorReport.objects.count() == error_reports.FROM_ADDRESS.most
     assert client.post(ADDRESSES[0], {"wrong": "x"}, REMOTE_ADDR="10.0.0.9").status_code == 302
     for count in AttemptCount.objects.all():
         count.ends_at -= timedelta(hours=2)
@@ -145,7 +145,7 @@ def test_an_address_reports_so_many_an_hour_and_is_told(client, register):
 
 def test_a_draft_has_no_form_not_even_for_its_author(client):
     clerk = make_user("clerk")
-    reviewing.submit(clerk, Project(code="draft", name="Draft"))
+    review.submit(clerk, Project(code="draft", name="Draft"))
     client.force_login(clerk)
 
     assert client.get("/projects/draft/report/").status_code == 404

@@ -1,6 +1,6 @@
 import pytest
 
-from projects import recording, reviewing
+from projects import history, review
 from projects.models import Enterprise, Project
 from tests.factories import (
     make_area,
@@ -24,7 +24,7 @@ def reviewer():
 def deleted(record, user=None):
     key, model = record.pk, type(record)
     record._history_user = user
-    recording.delete(record)
+    history.delete(record)
     row = model.history.filter(id=key).latest("history_id")
     return f"/review/deleted/{model._meta.verbose_name_plural}/{row.pk}/"
 
@@ -35,7 +35,7 @@ def test_what_was_deleted_is_listed_with_when_and_by_whom(reviewer):
     second = deleted(make_enterprise(code="e-1", name="Silk"))
     clerk = make_user("clerk")
     draft = make_draft(clerk, code="d-1", name="Drafted")
-    reviewing.remove(clerk, draft)
+    review.remove(clerk, draft)
 
     found = page(reviewer, "/review/deleted/")
 

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from projects import recording, reviewing
+from projects import history, review
 from projects.models import Headline, Project, Receipt, ReturnedDraft, Source
 from tests.factories import make_area, make_project, make_source, make_user
 from tests.views.reading import read
@@ -60,7 +60,7 @@ def test_a_draft_is_shown_in_full_and_in_words(clerk, reviewer):
 def test_its_past_says_who_changed_what(clerk, reviewer):
     draft = make_draft(clerk, name="Cold chain")
     draft.name = "Cold chain base"
-    reviewing.submit(reviewer, draft)
+    review.submit(reviewer, draft)
 
     past = page(clerk, address(draft)).one("ol", class_="history")
 
@@ -88,7 +88,7 @@ def test_a_reviewer_publishes_what_was_looked_at(clerk, reviewer, client):
 def test_what_was_edited_since_is_not_published(clerk, reviewer, version):
     draft = make_draft(clerk)
     draft.name = "Renamed"
-    reviewing.submit(clerk, draft)
+    review.submit(clerk, draft)
 
     answer = client_of(reviewer).post(address(draft, "publish"), {"version": version})
 
@@ -112,7 +112,7 @@ def test_publishing_twice_says_so(clerk, reviewer):
 def test_whoever_had_a_hand_in_it_does_not_publish_it(clerk, reviewer):
     draft = make_draft(clerk)
     draft.name = "Mended"
-    reviewing.submit(reviewer, draft)
+    review.submit(reviewer, draft)
 
     shown = page(reviewer, address(draft)).one("main")
     answer = client_of(reviewer).post(address(draft, "publish"), {"version": "2"})
@@ -148,7 +148,7 @@ def test_a_draft_is_returned_with_a_reason_until_it_is_mended(clerk, reviewer):
     assert page(clerk, address(draft)).one("blockquote").text == "Which year?"
     draft.signed_on = "2024-01-01"
     draft.clean_fields()
-    reviewing.submit(clerk, draft)
+    review.submit(clerk, draft)
     assert page(clerk, address(draft)).all("blockquote") == []
 
 
@@ -165,7 +165,7 @@ def test_what_it_refers_to_and_is_a_draft_is_named_before(clerk, reviewer):
 
 
 def test_every_noun_has_such_a_page(clerk, reviewer):
-    source = reviewing.submit(clerk, Source(code="press", title="Press")).record
+    source = review.submit(clerk, Source(code="press", title="Press")).record
     project = make_project(name="Cold chain")
     receipt = Receipt(project=project, received_on="2024-01-01", amount=Decimal("-5.00"))
     headline = Headline(
@@ -175,7 +175,7 @@ def test_every_noun_has_such_a_page(clerk, reviewer):
     records = [source, make_draft_enterprise(clerk)]
     for record in (receipt, headline):
         record.clean_fields()
-        records.append(reviewing.submit(clerk, record).record)
+        records.append(review.submit(clerk, record).record)
 
     for record in records:
         text = page(reviewer, address(record)).one("main").text
@@ -205,7 +205,7 @@ def test_its_page_costs_the_same_however_long_its_past(
     for number in range(60):
         draft.name = f"Name {number}"
         draft._history_user = clerk
-        recording.save(draft)
+        history.save(draft)
     client = client_of(reviewer)
 
     with django_assert_max_num_queries(30):

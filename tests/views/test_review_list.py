@@ -2,7 +2,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from projects import reviewing
+from projects import review
 from projects.models import Project
 from tests.factories import make_area, make_project, make_source, make_user
 from tests.views.reading import check_policy, check_whole, read
@@ -75,7 +75,7 @@ def test_drafts_stand_with_who_entered_them_and_proposals_with_what_they_touch(c
 def test_whoever_entered_it_is_named_whoever_mended_it_since(clerk, reviewer):
     draft = make_draft(clerk)
     draft.name = "Mended"
-    reviewing.submit(reviewer, draft)
+    review.submit(reviewer, draft)
 
     (row,) = page(reviewer, "/review/").all("table")[0].rows()
 
@@ -86,9 +86,9 @@ def test_whoever_entered_it_is_named_whoever_mended_it_since(clerk, reviewer):
 def test_a_clerk_sees_what_became_of_their_entries(clerk, reviewer):
     draft, waits = make_draft(clerk, code="d-1"), make_draft(clerk, code="d-2")
     make_draft(code="d-3")
-    reviewing.send_back(reviewer, draft, "Which year?")
+    review.send_back(reviewer, draft, "Which year?")
     proposal = propose(clerk, make_project(code="p-1"), name="Yarn")
-    reviewing.return_(reviewer, proposal, "Says who?")
+    review.return_(reviewer, proposal, "Says who?")
 
     found = page(clerk, "/review/?whose=mine")
 
@@ -105,7 +105,7 @@ def test_a_clerk_sees_what_became_of_their_entries(clerk, reviewer):
 
 def test_returned_proposals_of_others_are_only_shown_when_asked_for(clerk, reviewer):
     proposal = propose(clerk, make_project(code="p-1"), name="Yarn")
-    reviewing.return_(reviewer, proposal, "Says who?")
+    review.return_(reviewer, proposal, "Says who?")
 
     assert proposed(reviewer) == []
     assert proposed(reviewer, "?state=returned") == ["p-1"]
@@ -183,7 +183,7 @@ def test_all_of_them_or_none(clerk, reviewer):
     kept, edited = make_draft(clerk), make_draft(clerk)
     ticked = [box(reviewer, kept), box(reviewer, edited)]
     edited.name = "Renamed"
-    reviewing.submit(clerk, edited)
+    review.submit(clerk, edited)
 
     answer = client_of(reviewer).post("/review/", {"draft": ticked})
 
@@ -234,7 +234,7 @@ def test_the_lists_cost_the_same_whatever_waits(clerk, reviewer):
         for _ in range(times):
             firm = make_draft_enterprise(clerk, area=area)
             draft = make_draft(clerk, enterprise=firm, area=area)
-            reviewing.send_back(reviewer, draft, "Why?")
+            review.send_back(reviewer, draft, "Why?")
             propose(clerk, make_project(area=area), name="Other")
 
     grow(1)
@@ -247,7 +247,7 @@ def test_the_lists_cost_the_same_whatever_waits(clerk, reviewer):
 
 def test_the_navigation_says_how_many_wait_to_whoever_may_see_them(client, clerk, reviewer):
     make_draft(clerk)
-    reviewing.send_back(reviewer, make_draft(clerk), "Why?")
+    review.send_back(reviewer, make_draft(clerk), "Why?")
     propose(clerk, make_project(), name="Other")
 
     def nav(who):

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
-from projects import recording, reviewing
+from projects import history, review
 from tests.factories import make_area, make_enterprise, make_project, make_source, make_user
 from tests.views.reading import check_chinese, check_policy, check_whole, read
 from tests.views.reviewing import client_of, make_draft, make_draft_enterprise, propose
@@ -33,18 +33,18 @@ def addresses():
         description="二期\n\n另计",
     )
     draft.name_zh = "棉纱三期"
-    reviewing.submit(clerk, draft)
-    reviewing.send_back(make_user("reviewer"), draft, "哪一年？")
+    review.submit(clerk, draft)
+    review.send_back(make_user("reviewer"), draft, "哪一年？")
     project = make_project(name="", name_zh="冷链基地", area=area, sources=[source])
     change = propose(clerk, project, name_zh="冷链", note="注", signed_on=date(2024, 1, 1))
     project.name_zh = "冷链港"
-    recording.save(project)
-    deletion = reviewing.remove(other, project).proposal
+    history.save(project)
+    deletion = review.remove(other, project).proposal
     returned = propose(make_user("clerk"), project, note="不对")
-    reviewing.return_(make_user("reviewer"), returned, "不对")
+    review.return_(make_user("reviewer"), returned, "不对")
     gone = make_enterprise(name="", name_zh="旧名", area=area)
     key = gone.pk
-    recording.delete(gone)
+    history.delete(gone)
     row = type(gone).history.filter(id=key).latest("history_id")
     return [
         "/review/",

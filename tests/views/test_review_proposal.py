@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from projects import recording, reviewing
+from projects import history, review
 from projects.models import Project, Proposal
 from tests.factories import make_area, make_enterprise, make_project, make_receipt, make_user
 from tests.views.reading import read
@@ -70,7 +70,7 @@ def test_a_proposal_stands_beside_what_is_published_field_by_field(clerk, review
 def test_what_was_changed_meanwhile_is_marked_with_what_stood_there(clerk, reviewer, project):
     proposal = propose(clerk, project, name="Yarn", description="New")
     project.name = "Cotton"
-    recording.save(project)
+    history.save(project)
 
     rows = page(reviewer, address(proposal)).one("table").rows()
 
@@ -105,7 +105,7 @@ def test_a_record_that_was_changed_since_it_was_looked_at_is_not_overwritten(
 ):
     proposal = propose(clerk, project, description="New")
     project.name = "Cotton"
-    recording.save(project)
+    history.save(project)
 
     answer = client_of(reviewer).post(address(proposal, "accept"), {"version": "1"})
 
@@ -153,7 +153,7 @@ def test_a_clerk_decides_about_nothing(clerk, project):
 
 def test_a_clerk_returns_nothing_whose_record_is_gone(clerk, project):
     proposal = propose(make_user("clerk"), project, name="Yarn")
-    recording.delete(project)
+    history.delete(project)
 
     answer = client_of(clerk).post(address(proposal, "return"), {"reason": "No"})
 
@@ -183,7 +183,7 @@ def test_returning_needs_a_reason_and_keeps_what_was_typed(clerk, reviewer, proj
 def test_what_was_typed_stays_where_it_cannot_be_returned(clerk, reviewer, project):
     proposal = propose(clerk, project, name="Yarn")
     proposal_step = address(proposal, "return")
-    reviewing.withdraw(clerk, proposal)
+    review.withdraw(clerk, proposal)
 
     answer = client_of(reviewer).post(proposal_step, {"reason": "Says <who>?"})
 
@@ -222,7 +222,7 @@ def test_a_rule_that_forbids_it_is_said_by_field(clerk, reviewer, project):
 
 
 def test_a_deletion_shows_the_record_and_is_done_once_accepted(clerk, reviewer, project):
-    proposal = reviewing.remove(clerk, project).proposal
+    proposal = review.remove(clerk, project).proposal
 
     shown = page(reviewer, address(proposal)).one("main")
     client_of(reviewer).post(address(proposal, "accept"), {"version": "1"})
@@ -235,7 +235,7 @@ def test_a_deletion_shows_the_record_and_is_done_once_accepted(clerk, reviewer, 
 
 def test_a_deletion_names_what_refers_to_the_record(clerk, reviewer):
     firm = make_enterprise()
-    proposal = reviewing.remove(clerk, firm).proposal
+    proposal = review.remove(clerk, firm).proposal
     hers = make_project(enterprise=firm, name="Cold chain")
 
     shown = page(reviewer, address(proposal)).one("main")

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from projects import recording
+from projects import history
 from projects.models import AuditEntry, ErrorReport, Project
 from tests.factories import make_area, make_project, make_user
 from tests.reached import addresses, make_register
@@ -149,7 +149,7 @@ def test_whoever_is_limited_to_areas_decides_about_these_only(client):
 def test_a_report_outlives_its_record(office):
     project = make_project(code="p")
     report = make_report(project)
-    recording.delete(project)
+    history.delete(project)
 
     page = page_at(office, f"{LIST}{report.pk}/")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from projects import sample
+from projects.management.demo import sample
 
 pytestmark = pytest.mark.django_db
 

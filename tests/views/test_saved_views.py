@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from projects.models import SavedView
-from projects.models.view import MOST_VIEWS
+from projects.models.saved_view import MOST_VIEWS
 from tests.factories import make_area, make_project, make_user
 from tests.views.reading import query_of, read, sent_by
 

@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
-from projects import exporting
-from projects.exporting import totals
+from projects import exports
+from projects.exports import totals
 from projects.spreadsheets import writing
 from tests.doors import content
 from tests.factories import (
@@ -29,7 +29,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
-FORMS = list(exporting.CONTENT_TYPES)
+FORMS = list(exports.CONTENT_TYPES)
 FIGURES = [
     "projects",
     "disclosed",
@@ -73,7 +73,7 @@ def trade():
 def test_a_file_says_what_it_is_and_of_which_day(client, form):
     response = client.get(reverse("totals-export", kwargs={"format": form}))
 
-    assert response["Content-Type"] == exporting.CONTENT_TYPES[form]
+    assert response["Content-Type"] == exports.CONTENT_TYPES[form]
     assert response["Content-Disposition"] == (
         f'attachment; filename="totals-{timezone.localdate()}.{form}"'
     )

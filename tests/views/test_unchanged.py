@@ -9,10 +9,10 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from projects import merging, recording
-from projects.derived import rebuild
+from projects import history
+from projects.conversion import rebuild
 from projects.models import Allocation, Area, Project, RecentWrite, State
-from projects.reviewing import drafts, restoring
+from projects.review import drafts, merge, restore
 from tests.factories import (
     make_area,
     make_enterprise,
@@ -74,7 +74,7 @@ def test_a_page_is_given_again_for_one_query(client, project, address):
 
 def change_a_name(project):
     project.name = "Weaving mill"
-    recording.save(project)
+    history.save(project)
 
 
 def change_in_a_shell(project):
@@ -84,22 +84,22 @@ def change_in_a_shell(project):
 
 def change_many(project):
     project.name = "Weaving mill"
-    recording.save_many([(project, {})])
+    history.save_many([(project, {})])
 
 
 def link_another_sector(project):
-    recording.save(project, sectors=[(make_sector(), None)])
+    history.save(project, sectors=[(make_sector(), None)])
 
 
 def merge_its_enterprise(project):
-    merging.merge(project.enterprise, make_enterprise(name="Oasis Textiles"))
+    merge.merge(project.enterprise, make_enterprise(name="Oasis Textiles"))
 
 
 def restore_one(project):
     gone = make_project(code="gone", amount=Decimal("7.00"))
-    recording.delete(gone)
+    history.delete(gone)
     user = make_user("superuser")
-    restoring.restore(user, Project, restoring.deleted(user, Project).first())
+    restore.restore(user, Project, restore.deleted(user, Project).first())
 
 
 def publish_a_draft(project):
@@ -115,7 +115,7 @@ WRITES = [
     merge_its_enterprise,
     restore_one,
     publish_a_draft,
-    recording.delete,
+    history.delete,
     lambda project: make_project(),
     lambda project: make_receipt(project),
 ]
@@ -221,7 +221,7 @@ def test_a_write_that_is_taken_back_is_not_noted():
     Area.objects.filter(pk=stale.pk).update(version=7)
     before = RecentWrite.objects.state()
     stale.name = "Yet another"
-    with pytest.raises(recording.OvertakenError):
-        recording.save(stale)
+    with pytest.raises(history.OvertakenError):
+        history.save(stale)
 
     assert RecentWrite.objects.state() == before

@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from projects import backups
+from projects.management import backups
 
 
 class Command(BaseCommand):

@@ -9,7 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from projects import checking
+from projects.data_quality import report
 
 # How many findings of a kind are shown; the others are counted.
 SHOWN = 20
@@ -31,7 +31,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.errors = self.warnings = 0
-        found = self._counted(checking.findings())
+        found = self._counted(report.findings())
         if options["format"] == "json":
             self._write_json(found)
         else:
@@ -46,7 +46,7 @@ class Command(BaseCommand):
                 % {"count": f"{self.errors:,}"}
             )
 
-    def _counted(self, found: Iterator[checking.Finding]) -> Iterator[checking.Finding]:
+    def _counted(self, found: Iterator[report.Finding]) -> Iterator[report.Finding]:
         for finding in found:
             if finding.is_error:
                 self.errors += 1
@@ -54,7 +54,7 @@ class Command(BaseCommand):
                 self.warnings += 1
             yield finding
 
-    def _write_json(self, found: Iterator[checking.Finding]) -> None:
+    def _write_json(self, found: Iterator[report.Finding]) -> None:
         """A list, written as it is found, so that it is never held as a whole."""
         separator = "["
         for finding in found:
@@ -70,9 +70,9 @@ class Command(BaseCommand):
             separator = ","
         self.stdout.write("\n]" if separator == "," else "[]")
 
-    def _write_text(self, found: Iterator[checking.Finding]) -> None:
-        counts = dict.fromkeys(checking.Rule, 0)
-        shown: dict[checking.Rule, list[checking.Finding]] = {rule: [] for rule in checking.Rule}
+    def _write_text(self, found: Iterator[report.Finding]) -> None:
+        counts = dict.fromkeys(report.Rule, 0)
+        shown: dict[report.Rule, list[report.Finding]] = {rule: [] for rule in report.Rule}
         for finding in found:
             counts[finding.rule] += 1
             if len(shown[finding.rule]) < SHOWN:
@@ -83,12 +83,10 @@ class Command(BaseCommand):
         ):
             self.stdout.write(f"{heading}: {count:,}")
             for rule, findings in shown.items():
-                if findings and (rule in checking.ERRORS) == are_errors:
+                if findings and (rule in report.ERRORS) == are_errors:
                     self._write_rule(rule, counts[rule], findings)
 
-    def _write_rule(
-        self, rule: checking.Rule, count: int, findings: list[checking.Finding]
-    ) -> None:
+    def _write_rule(self, rule: report.Rule, count: int, findings: list[report.Finding]) -> None:
         self.stdout.write(f"  {capfirst(rule.label)}: {count:,}")
         for finding in findings:
             at = f"{finding.noun} {finding.code}"

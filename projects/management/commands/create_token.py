@@ -8,8 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from projects import auditing
-from projects.filters.values import read_day
+from projects.accounts import audit_log
+from projects.filters.fields import read_day
 from projects.models import ApiToken
 
 
@@ -57,5 +57,5 @@ class Command(BaseCommand):
             )
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from None
-        auditing.note_token(auditing.Action.TOKEN_MADE, token)
+        audit_log.note_token(audit_log.Action.TOKEN_MADE, token)
         self.stdout.write(key)

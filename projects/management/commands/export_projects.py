@@ -1,5 +1,5 @@
-from projects import exporting
-from projects.management.exports import ExportCommand
+from projects import exports
+from projects.management.export_command import ExportCommand
 
 
 class Command(ExportCommand):
@@ -7,4 +7,4 @@ class Command(ExportCommand):
         "Writes projects as CSV, XLSX or JSON, to standard output or a file: those that the "
         "page of the list would find, with the fields of the API."
     )
-    export = exporting.PROJECTS
+    export = exports.PROJECTS

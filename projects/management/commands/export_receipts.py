@@ -1,5 +1,5 @@
-from projects import exporting
-from projects.management.exports import ExportCommand
+from projects import exports
+from projects.management.export_command import ExportCommand
 
 
 class Command(ExportCommand):
@@ -7,4 +7,4 @@ class Command(ExportCommand):
         "Writes funds received as CSV, XLSX or JSON, to standard output or a file, with the "
         "fields of the API. import_receipts reads it back: each row is found by its id."
     )
-    export = exporting.RECEIPTS
+    export = exports.RECEIPTS

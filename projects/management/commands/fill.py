@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
-from projects import filling
+from projects.management.demo import generate
 
 # Seconds between two lines that say how far a long run has come.
 SAID_EVERY = 10
@@ -30,8 +30,8 @@ class Command(BaseCommand):
                 self.stderr.write(f"{done:,} / {options['count']:,}")
 
         try:
-            filled = filling.fill(options["count"], report)
-        except (filling.RealRecordsError, ValueError) as error:
+            filled = generate.fill(options["count"], report)
+        except (generate.RealRecordsError, ValueError) as error:
             raise CommandError(str(error)) from None
         except IntegrityError as error:
             raise CommandError(
@@ -45,8 +45,8 @@ class Command(BaseCommand):
             )
             % {
                 "projects": f"{filled.projects:,}",
-                "first": filling.project_code(filled.first),
-                "last": filling.project_code(filled.last),
+                "first": generate.project_code(filled.first),
+                "last": generate.project_code(filled.last),
                 "enterprises": f"{filled.enterprises:,}",
                 "receipts": f"{filled.receipts:,}",
             }

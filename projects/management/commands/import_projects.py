@@ -1,4 +1,4 @@
-from projects.management.importing import ImportCommand
+from projects.management.import_command import ImportCommand
 
 
 class Command(ImportCommand):

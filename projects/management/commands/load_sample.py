@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from projects import sample
+from projects.management.demo import sample
 
 
 class Command(BaseCommand):

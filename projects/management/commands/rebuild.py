@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from projects import derived
+from projects import conversion
 from projects.models import base_currency
 
 
@@ -15,7 +15,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            result = derived.rebuild()
+            result = conversion.rebuild()
         except (ArithmeticError, TypeError, ValueError) as error:
             raise CommandError(
                 _(

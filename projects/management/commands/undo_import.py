@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from projects.importing import batches, undoing
+from projects.imports import batches, undo
 from projects.models import ImportBatch
 
 
@@ -26,7 +26,7 @@ class Command(BaseCommand):
         if batch is None:
             raise CommandError(_("There is no import with the number %(n)s.") % {"n": number})
         try:
-            result = undoing.undo(batch)
+            result = undo.undo(batch)
         except batches.BatchError as error:
             raise CommandError(str(error)) from None
         self.stdout.write(_("Taken back: %(count)s records.") % {"count": result.count})

@@ -8,8 +8,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections
 
-from projects.accounts import resetting
-from projects.importing import batches, workers
+from projects.accounts import password_reset
+from projects.imports import batches, workers
 from projects.models import ImportBatch
 
 
@@ -38,7 +38,7 @@ class Command(BaseCommand):
 
     def _work(self, *, once: bool, every: float, while_alive: int | None, **_: Any) -> None:
         while while_alive is None or workers.is_running(while_alive):
-            if sent := resetting.send_waiting():
+            if sent := password_reset.send_waiting():
                 self.stdout.write(f"{sent} × a new password asked for")
             workers.mark_interrupted()
             batch = ImportBatch.objects.waiting().first()

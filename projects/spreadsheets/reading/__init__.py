@@ -10,6 +10,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
+from .csv_json import read_text
 from .kinds import OLE, ZIP, refuse_other_kinds
 from .limits import (
     HEADINGS_WITHIN,
@@ -25,7 +26,6 @@ from .limits import (
     refuse,
 )
 from .tables import Known, Line, Row, Table, plain
-from .texts import read_text
 from .workbooks import read_workbook, text_of
 
 __all__ = [

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from projects.wording import shown
+from projects.names.messages import shown
 
 from .limits import (
     HEADINGS_WITHIN,

@@ -20,12 +20,11 @@ from django.utils.translation import pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.generic import FormView
 
-from projects import auditing
-from projects.accounts import limits, second_factor, typed
-from projects.auditing import Action
-from projects.models.attempt import Taken
+from projects.accounts import audit_log, lockout, second_factor, typed
+from projects.accounts.audit_log import Action
+from projects.models.attempt_count import Taken
 
-from .locked import Guarded
+from .lockout import Guarded
 
 # What stands in a session between the password and the code, and for how many seconds it holds.
 HALF_WAY = "half_way"
@@ -39,7 +38,7 @@ class SignInForm(AuthenticationForm):
         name, password = (self.cleaned_data.get(field) for field in ("username", "password"))
         if not name or not password:
             return super().clean()
-        attempt = limits.SignInAttempt(self.request, name)
+        attempt = lockout.SignInAttempt(self.request, name)
         try:
             cleaned = super().clean()
         except ValidationError:
@@ -52,13 +51,13 @@ class SignInForm(AuthenticationForm):
 def note_failure(request: Any, name: str, taken: Taken) -> None:
     """That a sign-in failed. A name that nobody has is not kept: it may be a password."""
     user = get_user_model()._default_manager.filter(username=name).first()
-    auditing.note(Action.SIGN_IN_FAILED, request, user=user, known_name=user is not None)
+    audit_log.note(Action.SIGN_IN_FAILED, request, user=user, known_name=user is not None)
     note_lock(request, user, taken)
 
 
 def note_lock(request: HttpRequest, user: Any, taken: Taken) -> None:
     for limit in taken.used_up:
-        auditing.note(Action.LOCKED_OUT, request, user=user, limit=limit.name)
+        audit_log.note(Action.LOCKED_OUT, request, user=user, limit=limit.name)
 
 
 class SignIn(Guarded, LoginView):
@@ -94,8 +93,8 @@ def signed_in(
 ) -> HttpResponse:
     login(request, user)
     typed.forget_others(request)
-    limits.welcome(request, user)
-    auditing.note(Action.SIGNED_IN, request, user=user, second_factor=factor)
+    lockout.welcome(request, user)
+    audit_log.note(Action.SIGNED_IN, request, user=user, second_factor=factor)
     return HttpResponseRedirect(target)
 
 
@@ -134,10 +133,10 @@ class SignInCode(Guarded, FormView):
         return user
 
     def form_valid(self, form: Any) -> HttpResponse:
-        taken = limits.take_code(self.request, self.user)
+        taken = lockout.take_code(self.request, self.user)
         kind = second_factor.verify(self.user, form.cleaned_data["code"])
         if kind is None:
-            auditing.note(Action.SECOND_FACTOR_FAILED, self.request, user=self.user)
+            audit_log.note(Action.SECOND_FACTOR_FAILED, self.request, user=self.user)
             note_lock(self.request, self.user, taken)
             form.add_error("code", wrong_code())
             return self.form_invalid(form)
@@ -151,7 +150,7 @@ def wrong_code() -> ValidationError:
 class SignOut(LogoutView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.user.is_authenticated:
-            auditing.note(Action.SIGNED_OUT, request, user=request.user)
+            audit_log.note(Action.SIGNED_OUT, request, user=request.user)
         return super().post(request, *args, **kwargs)
 
 

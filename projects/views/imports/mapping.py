@@ -18,18 +18,18 @@ from rest_framework import serializers as rest
 
 from projects import serializers
 from projects.accounts import typed
-from projects.importing import allowing, batches
-from projects.importing.finding import referred
-from projects.importing.headings import SAMPLE, VALUES, column_for, values_of
-from projects.importing.mapping import Column, Mapping, MappingError, mapping_of
-from projects.importing.rows import text_of
+from projects.imports import batches, permissions
+from projects.imports.column_matching import SAMPLE, VALUES, column_for, values_of
+from projects.imports.lookup import referred
+from projects.imports.mapping import Column, Mapping, MappingError, mapping_of
+from projects.imports.rows import text_of
 from projects.models import Area, ImportBatch, Source, Zone
 from projects.serializers.cells import headings
 from projects.spreadsheets.reading import FileError, Table
 
-from .access import StaffView
+from .base import StaffView
+from .labels import field_label, noun_label
 from .page import at_once, page_of, steps_at
-from .words import field_label, noun_label
 
 SAMPLES = 3
 LONGEST_SAMPLE = 60
@@ -90,7 +90,7 @@ class MappingForm(forms.Form):
         self.user = user
         self.before = mapping_of(batch.mapping, list(serializers.BY_NOUN))
         self.serializer = serializers.BY_NOUN[batch.noun]()
-        self.model = allowing.model_of(batch.noun)
+        self.model = permissions.model_of(batch.noun)
         self._add_columns()
         self._add_values()
         if "amount" in self.writable:
@@ -204,7 +204,7 @@ class MappingForm(forms.Form):
             (BY_CODE, _("codes")),
             (BY_NAME, _("names; one that is not found is refused")),
         ]
-        if name == "project" or not allowing.may(self.user, "add", model):
+        if name == "project" or not permissions.may(self.user, "add", model):
             return ways
         if model is Area:
             return ways + [

@@ -11,23 +11,30 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from projects import auditing, serializers
-from projects.accounts import typed
-from projects.importing import batches, publishing, undoing, workers
-from projects.importing.mapping import MappingError, mapping_of
-from projects.importing.rows import text_of
-from projects.models import WRITABLE, BatchState, ImportBatch, RowFate, Sector, base_currency
-from projects.models.batch import AT_WORK
+from projects import serializers
+from projects.accounts import audit_log, typed
+from projects.imports import batches, publish, undo, workers
+from projects.imports.mapping import MappingError, mapping_of
+from projects.imports.rows import text_of
+from projects.models import (
+    WRITABLE,
+    BatchState,
+    ImportBatch,
+    RowFate,
+    Sector,
+    base_currency,
+)
+from projects.models.import_batch import AT_WORK
 from projects.serializers.cells import headings
 from projects.spreadsheets.reading import FileError
 from projects.spreadsheets.writing import csv_lines
 from projects.views.lists import part_of, whole_number
-from projects.views.review.problems import STOPPING, problem_of
+from projects.views.review.errors import STOPPING, problem_of
 
-from .access import StaffView
-from .deciding import answers, questions
+from .base import StaffView
+from .decisions import answers, questions
+from .labels import field_label, noun_label
 from .rows import DOUBTED, KEPT, listed, sum_of
-from .words import field_label, noun_label
 
 # Seconds after which the page of a file at work is asked for again.
 REFRESH = 2
@@ -81,9 +88,9 @@ def page_of(
             context |= {**_preview(batch, back), "typed_back": back}
         case BatchState.WRITTEN:
             context["meanings"] = meanings(batch)
-            context["may_not"] = undoing.lacking(batch, request.user)
+            context["may_not"] = undo.lacking(batch, request.user)
             context["is_theirs"] = batch.user_id == request.user.pk or request.user.is_superuser
-            context["unpublished"] = publishing.unpublished(batch, request.user)
+            context["unpublished"] = publish.unpublished(batch, request.user)
     if batch.is_at_work:
         context["waits_in_vain"] = workers.waits_in_vain(batch)
     answer = render(request, "projects/import_page.html", context, status=400 if errors else status)
@@ -107,7 +114,7 @@ def _with_rows(request: HttpRequest, batch: ImportBatch, errors: dict[str, Any])
     counts = {str(fate): batch.counts.get(fate, 0) for fate in FATES}
     labels = {str(fate): fate.label for fate in FATES}
     if batch.state == BatchState.UNDONE:
-        said = batch.rows.exclude(faults=[]).filter(fate__in=undoing.ACTIONS)
+        said = batch.rows.exclude(faults=[]).filter(fate__in=undo.ACTIONS)
         counts = {KEPT: said.count(), **counts}
         labels[KEPT] = gettext("kept")
     else:
@@ -211,7 +218,7 @@ class Approve(Step):
     @staticmethod
     def take(request: HttpRequest, batch: ImportBatch) -> None:
         batches.approve(batch, partial="partial" in request.POST)
-        auditing.note(auditing.Action.IMPORT_APPROVED, request, subject=f"import/{batch.pk}")
+        audit_log.note(audit_log.Action.IMPORT_APPROVED, request, subject=f"import/{batch.pk}")
 
 
 class Cancel(Step):
@@ -243,7 +250,7 @@ class Undo(StaffView):
         batch = self.batch(pk)
         if batch.state != BatchState.WRITTEN:
             return redirect("import", pk)
-        extent = undoing.extent(batch)
+        extent = undo.extent(batch)
         context = {
             "batch": batch,
             "noun": noun_label(batch.noun),
@@ -252,14 +259,14 @@ class Undo(StaffView):
             "changed": extent[RowFate.CHANGED],
             "proposed": extent[RowFate.PROPOSED],
             "count": sum(extent.values()),
-            "may_not": undoing.lacking(batch, request.user),
+            "may_not": undo.lacking(batch, request.user),
         }
         return render(request, "projects/import_undo.html", context)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         batch = self.batch(pk)
         try:
-            undoing.undo(batch, request.user)
+            undo.undo(batch, request.user)
         except batches.BatchError as error:
             batch.refresh_from_db()
             return page_of(request, batch, problem=str(error), status=409)
@@ -274,7 +281,7 @@ class PublishDrafts(StaffView):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         batch = get_object_or_404(self.readable().select_related("user"), pk=pk)
         try:
-            count = publishing.publish(batch, request.user, request.POST.get("mark", ""))
+            count = publish.publish(batch, request.user, request.POST.get("mark", ""))
         except STOPPING as error:
             problem = problem_of(error, request.user, serializers.BY_NOUN[batch.noun])
             sentences = " ".join(problem.sentences)

@@ -11,10 +11,17 @@ from django.apps import apps
 from django.urls import NoReverseMatch, reverse
 from django.utils.text import capfirst
 
-from projects.importing import allowing
-from projects.models import BatchState, ImportBatch, ImportRow, Proposal, Qualifier, RowFate
+from projects.imports import permissions
+from projects.models import (
+    BatchState,
+    ImportBatch,
+    ImportRow,
+    Proposal,
+    Qualifier,
+    RowFate,
+)
 
-from .words import field_label
+from .labels import field_label
 
 # Rows that are told by what is said of them and not by their fate: those that are to be
 # doubted, and those of a file that was taken back whose records stayed.
@@ -190,7 +197,7 @@ def _decimal(text: str) -> Decimal | None:
 
 def _noun_of(noun: str) -> str:
     """Of a row of the file nothing; of a record that is made on the way, what it is."""
-    if noun in allowing.NOUNS:
+    if noun in permissions.NOUNS:
         return ""
     return capfirst(str(apps.get_model("projects", noun)._meta.verbose_name))
 

@@ -14,16 +14,16 @@ from django.utils.translation import gettext_lazy as _
 
 from projects import serializers
 from projects.accounts import typed
-from projects.importing import batches
-from projects.importing.mapping import Mapping, MappingError, mapping_of
+from projects.imports import batches
+from projects.imports.mapping import Mapping, MappingError, mapping_of
 from projects.models import RowFate
 from projects.spreadsheets import reading
 from projects.views.lists import PAGE_SIZE, part_of, whole_number
 
-from .access import StaffView
+from .base import StaffView
+from .labels import noun_label
 from .page import at_once
-from .uploads import is_too_large
-from .words import noun_label
+from .upload_handler import is_too_large
 
 # In the list of files: what became of their rows, but for what is no row of its own.
 COUNTED = (RowFate.NEW, RowFate.CHANGED, RowFate.PROPOSED, RowFate.UNCHANGED, RowFate.REFUSED)

@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from projects import money
-from projects.languages import labelled
+from projects.i18n.languages import labelled
 from projects.models import NOUN_OF, Headline, Receipt
 
 

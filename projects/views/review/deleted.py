@@ -11,15 +11,16 @@ from django.shortcuts import render
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from projects import histories, reviewing, serializers
-from projects.models import REVIEWED, Noun, State, rights
-from projects.reviewing import queue
+from projects import review, serializers
+from projects.history import diff
+from projects.models import REVIEWED, Noun, State, permissions
+from projects.review import queue
 from projects.views.lists import PAGE_SIZE, part_of, whole_number
 
-from .access import ReviewView
+from .actions import Step
 from .addresses import name_of, page_of, review_of
-from .problems import Problem
-from .steps import Step
+from .base import ReviewView
+from .errors import Problem
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Gone:
 
 
 def gone(noun: str, row: Any) -> Gone:
-    record = histories.record_of(REVIEWED[noun], row)
+    record = diff.record_of(REVIEWED[noun], row)
     return Gone(
         row,
         record,
@@ -98,12 +99,14 @@ def page_of_deleted(
     """A deleted record as it last was. `problem`: why it could not be brought back."""
     user, model = request.user, REVIEWED[found.noun]
     # Its links were gone when it was deleted: they stand in the row before.
-    before = histories.all_of(model, found.row.id).filter(history_id__lt=found.row.history_id)
+    before = diff.all_of(model, found.row.id).filter(history_id__lt=found.row.history_id)
     last = before.exclude(history_type="-").first() or found.row
-    may_restore = rights.may(user, "publish", model) and rights.reaches(user, found.record)
+    may_restore = permissions.may(user, "publish", model) and permissions.reaches(
+        user, found.record
+    )
     context = {
         "gone": found,
-        "changes": histories.stated(model, last, user),
+        "changes": diff.stated(model, last, user),
         "may_restore": may_restore,
         "problem": problem,
     }
@@ -114,7 +117,7 @@ def page_of_deleted(
 class OneDeleted(ReviewView):
     def seen(self, noun: str, pk: int) -> Gone:
         model = self.model_of(noun)
-        rows = reviewing.deleted(self.request.user, model).select_related("history_user")
+        rows = review.deleted(self.request.user, model).select_related("history_user")
         row = rows.filter(history_id=pk).first()
         if row is None:
             raise Http404
@@ -137,6 +140,6 @@ class Restore(OneDeleted, Step):
         return serializers.BY_NOUN[subject.noun]
 
     def take(self, subject: Gone) -> tuple[str, str]:
-        record = reviewing.restore(self.request.user, REVIEWED[subject.noun], subject.row)
+        record = review.restore(self.request.user, REVIEWED[subject.noun], subject.row)
         onward = review_of(record) if record.is_draft else page_of(record)
         return _("“%(record)s” is brought back as it was.") % {"record": record}, onward

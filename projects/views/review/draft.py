@@ -11,17 +11,18 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from projects import histories, reviewing, serializers
+from projects import review, serializers
 from projects.accounts import typed
-from projects.models import NOUN_OF, ReturnedDraft, rights
-from projects.reviewing import differences
-from projects.reviewing.rules import check_may_decide
+from projects.history import diff
+from projects.models import NOUN_OF, ReturnedDraft, permissions
+from projects.review import diff as differences
+from projects.review.permissions import check_may_decide
 
-from .access import ReviewView
+from .actions import Step, reason_typed
 from .addresses import admin_of, name_of, page_of, review_of
-from .problems import Problem
-from .saying import Named, Speaker
-from .steps import Step, reason_typed
+from .base import ReviewView
+from .errors import Problem
+from .field_display import Named, Speaker
 
 # Of its past, the latest; the admin has all of it.
 MOST_CHANGES = 50
@@ -37,8 +38,8 @@ def page_of_draft(
     user, model = request.user, type(record)
     said = differences.said(record, {})
     lines = Speaker(model, user, said).lines(said)
-    authors = reviewing.authors_of([record])[record.pk]
-    history = histories.all_of(model, record.pk)
+    authors = review.authors_of([record])[record.pk]
+    history = diff.all_of(model, record.pk)
     rows = list(history[: MOST_CHANGES + 1])
     context: dict[str, Any] = {
         "record": record,
@@ -50,17 +51,17 @@ def page_of_draft(
         "lines": lines,
         "drafts": _drafts_in(lines),
         "may_not_publish": _may_not_publish(user, record, authors),
-        "may_return": rights.may(user, "publish", model) and rights.reaches(user, record),
+        "may_return": permissions.may(user, "publish", model) and permissions.reaches(user, record),
         "returned": _returned(record),
-        "entries": histories.told(history, rows[:MOST_CHANGES], names=True),
+        "entries": diff.told(history, rows[:MOST_CHANGES], names=True),
         "whole_past": admin_of(record, "history") if len(rows) > MOST_CHANGES else "",
         "publish": reverse("review-draft-publish", args=[NOUN_OF[model], record.pk]),
         "address": review_of(record),
         "send_back": reverse("review-draft-return", args=[NOUN_OF[model], record.pk]),
     }
-    if rights.reaches(user, record):
+    if permissions.reaches(user, record):
         for action, name in (("change", "mend"), ("delete", "remove")):
-            if rights.may(user, action, model):
+            if permissions.may(user, action, model):
                 context[name] = admin_of(record, action)
     status = problem.status if problem else 200
     return render(request, "projects/review_draft.html", context, status=status)
@@ -128,13 +129,13 @@ class Publish(DraftStep):
         version = self.request.POST.get("version", "")
         looked_at = int(version) if version.isdecimal() and len(version) < 10 else 0
         versions = {(type(subject), subject.pk): looked_at}
-        reviewing.publish(self.request.user, [subject], versions)
+        review.publish(self.request.user, [subject], versions)
         sentence = _("“%(record)s” is published: anybody may read it now.")
         return sentence % {"record": subject}, reverse("review")
 
 
 class SendBack(DraftStep):
     def take(self, subject: Any) -> tuple[str, str]:
-        reviewing.send_back(self.request.user, subject, self.request.POST.get("reason", ""))
+        review.send_back(self.request.user, subject, self.request.POST.get("reason", ""))
         sentence = _("“%(record)s” is returned to whoever entered it, with your reason.")
         return sentence % {"record": subject}, review_of(subject)

@@ -14,18 +14,18 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from projects import recording, reviewing, serializers
-from projects.importing import publishing
-from projects.models import ImportBatch, Proposal, ProposalKind, rights
-from projects.reviewing import differences
-from projects.reviewing.rules import check_may_decide
+from projects import history, review, serializers
+from projects.imports import publish
+from projects.models import ImportBatch, Proposal, ProposalKind, permissions
+from projects.review import diff
+from projects.review.permissions import check_may_decide
 
-from .access import ReviewView
+from .actions import Step, reason_typed
 from .addresses import admin_of, name_of, page_of
-from .listing import called
-from .problems import Problem
-from .saying import OF_AMOUNTS, Speaker, Value
-from .steps import Step, reason_typed
+from .base import ReviewView
+from .errors import Problem
+from .field_display import OF_AMOUNTS, Speaker, Value
+from .rows import called
 
 # Shorter than what a page tells apart.
 MOMENT = timedelta(minutes=1)
@@ -65,9 +65,7 @@ def page_of_proposal(
     About twenty queries at most, whatever it is about.
     """
     user = request.user
-    record = differences.read_along(
-        proposal.model._base_manager.filter(pk=proposal.record_id)
-    ).first()
+    record = diff.read_along(proposal.model._base_manager.filter(pk=proposal.record_id)).first()
     is_own = proposal.user_id == user.pk
     context: dict[str, Any] = {
         "proposal": proposal,
@@ -86,7 +84,7 @@ def page_of_proposal(
     if proposal.kind == ProposalKind.CHANGE:
         context["compared"] = compared(user, proposal, record)
     elif record is not None:
-        said = differences.said(record, {})
+        said = diff.said(record, {})
         context["lines"] = Speaker(proposal.model, user, said).lines(said)
         if proposal.is_open:
             context |= _referring(user, record)
@@ -99,7 +97,7 @@ def _may_not(user: Any, proposal: Proposal, record: Any) -> str:
     try:
         if record is not None:
             check_may_decide(user, record, {proposal.user_id})
-        elif not rights.may(user, "publish", proposal.model):
+        elif not permissions.may(user, "publish", proposal.model):
             return _("Only a reviewer decides about it.")
     except PermissionDenied as error:
         return str(error)
@@ -110,12 +108,12 @@ def _batch(user: Any, proposal: Proposal) -> ImportBatch | None:
     """The file by which it was proposed, where `user` may look at that."""
     if proposal.batch_id is None:
         return None
-    batches = publishing.readable(user).without_content()
+    batches = publish.readable(user).without_content()
     return batches.filter(pk=proposal.batch_id).first()
 
 
 def _mend(user: Any, record: Any, is_own: bool) -> str:
-    return admin_of(record) if is_own and rights.may(user, "change", type(record)) else ""
+    return admin_of(record) if is_own and permissions.may(user, "change", type(record)) else ""
 
 
 def compared(user: Any, proposal: Proposal, record: Any) -> list[Compared]:
@@ -125,7 +123,7 @@ def compared(user: Any, proposal: Proposal, record: Any) -> list[Compared]:
     query for each noun referred to.
     """
     before, wanted = proposal.before, proposal.changes
-    standing = {} if record is None else differences.said(record, {})
+    standing = {} if record is None else diff.said(record, {})
     now = standing if proposal.is_open and record is not None else {**standing, **before}
     then, proposed = {**now, **before}, {**now, **wanted}
     speaker = Speaker(proposal.model, user, now, then, proposed)
@@ -138,8 +136,8 @@ def compared(user: Any, proposal: Proposal, record: Any) -> list[Compared]:
             speaker.labels[name],
             speaker.value(name, now),
             speaker.value(name, proposed),
-            None if differences.same(then.get(name), now.get(name)) else speaker.value(name, then),
-            name in wanted and differences.same(now.get(name), wanted[name]),
+            None if diff.same(then.get(name), now.get(name)) else speaker.value(name, then),
+            name in wanted and diff.same(now.get(name), wanted[name]),
         )
         for name in speaker.fields
         if name in names
@@ -148,11 +146,11 @@ def compared(user: Any, proposal: Proposal, record: Any) -> list[Compared]:
 
 def _referring(user: Any, record: Any) -> dict[str, Any]:
     """What refers to a record, as far as `user` may see it, and the sentence that says so."""
-    referring = recording.referring_to([record])
+    referring = history.referring_to([record])
     if not referring:
         return {}
     found = []
-    for records in recording.visible(referring, user):
+    for records in history.visible(referring, user):
         if count := records.count():
             along = [name for name in ("project", "source") if hasattr(records.model, name)]
             some = records.select_related(*along)[:MOST_NAMED] if along else records[:MOST_NAMED]
@@ -187,29 +185,29 @@ class Accept(ProposalStep):
     def take(self, subject: Proposal) -> tuple[str, str]:
         version = self.request.POST.get("version", "")
         if not version.isdecimal() or len(version) > 9:
-            raise reviewing.ReviewError(
+            raise review.ReviewError(
                 _("The form says no version of the record: look at the proposal again.")
             )
-        record = reviewing.accept(self.request.user, subject, int(version))
+        record = review.accept(self.request.user, subject, int(version))
         deleted = _("It is deleted, as was proposed.")
         return (deleted if record is None else _("It is published as proposed."), _onward(subject))
 
 
 class SendBack(ProposalStep):
     def take(self, subject: Proposal) -> tuple[str, str]:
-        reviewing.return_(self.request.user, subject, self.request.POST.get("reason", ""))
+        review.return_(self.request.user, subject, self.request.POST.get("reason", ""))
         return _("It is returned to whoever proposed it, with your reason."), _onward(subject)
 
 
 class Withdraw(ProposalStep):
     def take(self, subject: Proposal) -> tuple[str, str]:
-        reviewing.withdraw(self.request.user, subject)
+        review.withdraw(self.request.user, subject)
         return _("Your proposal is withdrawn."), _onward(subject)
 
 
 class HandInAgain(ProposalStep):
     def take(self, subject: Proposal) -> tuple[str, str]:
-        reviewing.hand_in_again(self.request.user, subject)
+        review.hand_in_again(self.request.user, subject)
         return _("Your proposal waits for review again."), _onward(subject)
 
 

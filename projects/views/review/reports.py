@@ -10,13 +10,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from projects.models import ErrorReport, ReportState
-from projects.reviewing import reports
+from projects.review import error_reports
 from projects.views.lists import PAGE_SIZE, part_of, whole_number
 
-from .access import ReviewView
+from .actions import Step, reason_typed
 from .addresses import admin_of, name_of, page_of
-from .problems import Problem
-from .steps import Step, reason_typed
+from .base import ReviewView
+from .errors import Problem
 
 
 class ReportList(ReviewView):
@@ -37,7 +37,7 @@ class ReportList(ReviewView):
             found = ErrorReport.objects.filter(state=state).select_related("decided_by")
             page = part_of(found, number, PAGE_SIZE, errors)
             if page is not None:
-                records = reports.reported_records(page, request.user)
+                records = error_reports.reported_records(page, request.user)
                 rows = [(report, name_of_reported(records.get(report.pk))) for report in page]
                 context |= {"page": page, "reports": rows}
         status = 400 if errors else 200
@@ -52,8 +52,8 @@ def page_of_report(
     request: HttpRequest, report: ErrorReport, problem: Problem | None = None
 ) -> HttpResponse:
     """The page of a report as it stands. `problem`: why a step could not be taken."""
-    record = reports.reported_records([report], request.user).get(report.pk)
-    may_decide = report.is_open and reports.may_decide(request.user, record)
+    record = error_reports.reported_records([report], request.user).get(report.pk)
+    may_decide = report.is_open and error_reports.may_decide(request.user, record)
     context = {
         "report": report,
         "name": name_of_reported(record),
@@ -87,11 +87,11 @@ class ReportStep(Step):
 
 class Settle(ReportStep):
     def take(self, subject: ErrorReport) -> tuple[str, str]:
-        reports.settle(self.request.user, subject, self.request.POST.get("reason", ""))
+        error_reports.settle(self.request.user, subject, self.request.POST.get("reason", ""))
         return _("The report is settled."), reverse("review-report", args=[subject.pk])
 
 
 class Dismiss(ReportStep):
     def take(self, subject: ErrorReport) -> tuple[str, str]:
-        reports.dismiss(self.request.user, subject, self.request.POST.get("reason", ""))
+        error_reports.dismiss(self.request.user, subject, self.request.POST.get("reason", ""))
         return _("The report is dismissed."), reverse("review-report", args=[subject.pk])

@@ -1,0 +1,194 @@
+"""The page that merges two enterprises: both side by side, what will happen, and a button."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import formats, timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from projects.i18n.languages import in_list
+from projects.models import Enterprise, Project, Source
+from projects.review import merge as merging
+
+from .base import RegisterAdmin
+
+PERMISSIONS = (
+    "projects.change_enterprise",
+    "projects.delete_enterprise",
+    # What it makes is published at once.
+    "projects.publish_enterprise",
+    "projects.change_project",
+)
+COMPARED = (
+    "code",
+    "name",
+    "name_zh",
+    "aliases",
+    "uscc",
+    "kind",
+    "origin",
+    "area",
+    "settled_on",
+    "note",
+)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One row of the page: what both say, in the order of their keys, and what will be said."""
+
+    label: str
+    both: Sequence[str]
+    afterwards: str
+    differs: bool
+
+
+class MergingAdmin(RegisterAdmin):
+    """The admin of a noun of which two records may turn out to be one; so far of enterprises.
+
+    Whoever merges changes and deletes enterprises, and changes the projects
+    that name them.
+    """
+
+    @admin.action(description=_("Merge two enterprises"), permissions=["merge"])
+    def merge_two(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
+        keys = list(queryset.order_by("pk").values_list("pk", flat=True)[:3])
+        if len(keys) == 2:
+            return redirect("admin:projects_enterprise_merge", *keys)
+        sentence = gettext("Merging takes two enterprises: select exactly two.")
+        self.message_user(request, sentence, messages.ERROR)
+        return None
+
+    def has_merge_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perms(PERMISSIONS)
+
+    def get_urls(self) -> list[URLPattern]:
+        merge = path(
+            "merge/<int:one>/<int:other>/",
+            self.admin_site.admin_view(self.merge_view),
+            name="projects_enterprise_merge",
+        )
+        return [merge, *super().get_urls()]
+
+    def merge_view(self, request: HttpRequest, one: int, other: int) -> HttpResponse:
+        """Both side by side; what will happen, where `keep` says which one stays; by POST, do it.
+
+        About fifteen queries to show, whatever the two have.
+        """
+        if not self.has_merge_permission(request):
+            raise PermissionDenied
+        both = self._both(request, one, other)
+        is_sent = request.method == "POST"
+        keep = (request.POST if is_sent else request.GET).get("keep")
+        kept = next((record for record in both if str(record.pk) == keep), None)
+        old = None if kept is None else both[1 - both.index(kept)]
+        problems: list[str] = []
+        if kept is None or old is None:
+            if is_sent or keep is not None:
+                problems = [gettext("Choose which of the two stays.")]
+        else:
+            try:
+                if is_sent:
+                    return self._merge(request, old, kept, both)
+                merging.check(old, kept)
+            except ValidationError as error:
+                problems = error.messages
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("Merge two enterprises"),
+            "opts": self.opts,
+            "both": both,
+            "seen": _seen(both),
+            "kept": kept,
+            "old": old,
+            "problems": problems,
+            "rows": list(_rows(both, old, kept)),
+        }
+        return TemplateResponse(request, "admin/projects/enterprise/merge.html", context)
+
+    def _both(self, request: HttpRequest, one: int, other: int) -> list[Enterprise]:
+        for key in (one, other):
+            self._check_key(str(key))
+        records = self.get_queryset(request).select_related("area").prefetch_related("sources")
+        both = list(records.filter(pk__in={one, other}).order_by("pk"))
+        if len(both) != 2:
+            raise Http404
+        return both
+
+    def _merge(
+        self, request: HttpRequest, old: Enterprise, kept: Enterprise, both: list[Enterprise]
+    ) -> HttpResponse:
+        if request.POST.get("seen") != _seen(both):
+            raise ValidationError(
+                gettext("One of them was changed since this page was shown: look at both again.")
+            )
+        with transaction.atomic():
+            self.log_deletions(request, self.get_queryset(request).filter(pk=old.pk))
+            merged = merging.merge(old, kept, request.user)
+            sentence = gettext("Merged “%(old)s” into “%(into)s”.") % {
+                "old": old.code,
+                "into": kept.code,
+            }
+            self.log_change(request, merged.into, sentence)
+        self.message_user(request, sentence, messages.SUCCESS)
+        return redirect("admin:projects_enterprise_change", merged.into.pk)
+
+
+def _seen(both: Sequence[Enterprise]) -> str:
+    """The state of both in a few characters, which the form sends back."""
+    return " ".join(str(record.version) for record in both)
+
+
+def _rows(
+    both: Sequence[Enterprise], old: Enterprise | None, kept: Enterprise | None
+) -> Iterator[Compared]:
+    afterwards: Enterprise | None = None
+    sources: Sequence[Source] = ()
+    if old is not None and kept is not None:
+        afterwards, sources = merging.united(old, kept)
+    for name in COMPARED:
+        said = [_say(record, name) for record in both]
+        yield _compared(_label(name), said, _say(afterwards, name) if afterwards else "")
+    said = [in_list(record.sources.all()) for record in both]
+    yield _compared(_label("sources"), said, in_list(sources))
+    for label, column in ((_("projects led"), "enterprise"), (_("partner in"), "partners")):
+        named = [Project.objects.filter(**{column: record}) for record in both]
+        # Where both take part in one project it is one project afterwards, and who leads is no
+        # partner as well.
+        all_named = Project.objects.filter(**{f"{column}__in": both}).distinct()
+        if column == "partners":
+            all_named = all_named.exclude(enterprise__in=both)
+        counts = [str(formats.localize(found.count())) for found in named]
+        after = str(formats.localize(all_named.count())) if afterwards else ""
+        yield _compared(capfirst(str(label)), counts, after)
+    said = [str(formats.localize(timezone.localtime(record.updated_at))) for record in both]
+    yield _compared(_label("updated_at"), said, "")
+
+
+def _compared(label: str, said: Sequence[str], afterwards: str) -> Compared:
+    return Compared(label, said, afterwards, len(set(said)) > 1)
+
+
+def _label(name: str) -> str:
+    return capfirst(str(Enterprise._meta.get_field(name).verbose_name))
+
+
+def _say(record: Enterprise, name: str) -> str:
+    if name == "origin":
+        return record.origin_name
+    if name == "kind":
+        return record.get_kind_display()
+    value = getattr(record, name)
+    return "" if value is None else str(formats.localize(value))

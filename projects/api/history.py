@@ -1,0 +1,127 @@
+"""The history of a record to programs: what was published of it, when, and in what capacity."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
+from rest_framework.response import Response
+
+from projects.history import diff
+from projects.models import State
+from projects.models.base import ReviewedModel
+from projects.models.fields import MoneyField
+from projects.models.permissions import Role
+from projects.names.messages import shown
+
+ASKED = frozenset({"page", "page_size", "cursor", "format"})
+
+
+class InFields(diff.Rows):
+    """Changes as the fields of the API have them: other records by their codes."""
+
+    def change(self, field: Any, old: Any, new: Any) -> diff.Change:
+        return diff.Change(field.name, old, new)
+
+    def label(self, record: Any) -> str:
+        return record.code
+
+    def say(self, column: Any, value: Any) -> Any:
+        if column.name == "aliases":
+            return [line.strip() for line in (value or "").splitlines() if line.strip()]
+        if value is None:
+            return None
+        if column.is_relation:
+            return self.named(column.related_model, value)
+        if isinstance(column, MoneyField):
+            return f"{value:.2f}"
+        if isinstance(value, Decimal):
+            return format(value, "f")
+        return value.isoformat() if isinstance(value, date) else value
+
+    def say_links(self, field: Any, links: Sequence[tuple[Any, ...]]) -> Any:
+        model = field.related_model
+        if field.name != "sectors":
+            return [self.named(model, end) for end, *_rest in links]
+        return [
+            {
+                "sector": self.named(model, end),
+                "share": None if share is None else f"{share:.2f}",
+            }
+            for end, share in links
+        ]
+
+    def named(self, model: Any, key: Any) -> str | None:
+        """The code of a record, as it last was published where the record is gone. One query for
+        each that is."""
+        if (model, key) not in self.labels:
+            rows = model.history.filter(id=key)
+            if issubclass(model, ReviewedModel):
+                rows = rows.filter(state=State.PUBLISHED)
+            row = rows.order_by("-history_id").only("code").first()
+            self.labels[model, key] = row.code if row is not None else None
+        return self.labels[model, key]
+
+
+class ChangeSerializer(serializers.Serializer):
+    """One field before and after, in the form in which the record has it."""
+
+    field = serializers.CharField()
+    old = serializers.SerializerMethodField()
+    new = serializers.SerializerMethodField()
+
+    @extend_schema_field(OpenApiTypes.ANY)
+    def get_old(self, change: diff.Change) -> Any:
+        return change.old
+
+    @extend_schema_field(OpenApiTypes.ANY)
+    def get_new(self, change: diff.Change) -> Any:
+        return change.new
+
+
+class EntrySerializer(serializers.Serializer):
+    """One change of what is published: when, by whom (in what capacity, never by name), and what.
+
+    The first is of kind `published`, and lists no fields.
+    """
+
+    at = serializers.DateTimeField()
+    kind = serializers.ChoiceField(
+        [kind for kind in diff.Kind.choices if kind[0] != diff.Kind.ENTERED]
+    )
+    role = serializers.ChoiceField(Role.choices)
+    changes = ChangeSerializer(many=True)
+
+
+class WithHistory:
+    """What a viewset of a reviewed noun answers of the past of its records."""
+
+    @extend_schema(responses=EntrySerializer(many=True))
+    @action(detail=True, methods=["get"])
+    def history(self, request: Any, **kwargs: Any) -> Response:
+        """What was changed of a published record, the latest first; for all askers the same."""
+        return self.told(self.get_object())
+
+    def told(self, record: Any) -> Response:
+        unknown = {
+            shown(name): [_("There is no parameter “%(name)s” here.") % {"name": shown(name)}]
+            for name in self.request.query_params
+            if name not in ASKED
+        }
+        if unknown:
+            raise ValidationError(unknown)
+        history = diff.published(type(record), record.pk)
+        rows = self.paginate_queryset(
+            history.order_by(F("history_id").desc(nulls_last=True), "history_id")
+        )
+        entries = diff.told(history, rows, reader=InFields)
+        return self.get_paginated_response(EntrySerializer(entries, many=True).data)

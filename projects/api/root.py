@@ -1,0 +1,136 @@
+"""What is not a noun: the root, the schema and its reader, and addresses that lead nowhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponsePermanentRedirect
+from django.urls import Resolver404, resolve
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+from rest_framework.views import APIView
+
+from projects.filters.fields import shown
+
+from .formats import WITHOUT_TOKEN, Negotiation
+from .schema import RegisterSchema
+
+LISTS = {
+    "zones": "zone-list",
+    "areas": "area-list",
+    "sectors": "sector-list",
+    "enterprises": "enterprise-list",
+    "projects": "project-list",
+    "receipts": "receipt-list",
+    "sources": "source-list",
+    "headlines": "headline-list",
+    "rates": "rate-list",
+    "totals": "totals",
+}
+# What a visitor is not shown.
+FOR_THE_SIGNED_IN = {"imports": "import-list", "proposals": "proposal-list"}
+
+
+class RootView(APIView):
+    """The investment register of the free trade zones: what can be asked here."""
+
+    content_negotiation_class = Negotiation
+    schema = RegisterSchema()
+
+    @extend_schema(
+        operation_id="root",
+        responses={
+            200: {"type": "object", "additionalProperties": {"type": "string", "format": "uri"}}
+        },
+    )
+    def get(self, request: Any) -> Response:
+        lists = LISTS | (FOR_THE_SIGNED_IN if request.user.is_authenticated else {})
+        return Response(
+            {name: reverse(f"api:{route}", request=request) for name, route in lists.items()}
+        )
+
+    def get_view_name(self) -> str:
+        return "API"
+
+
+class OnlyKnownParameters:
+    """Refuses parameters that nothing here reads, and languages that do not exist."""
+
+    parameters = frozenset({"format", "lang"})
+
+    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        errors = {
+            name: [_("There is no parameter “%(name)s” here.") % {"name": shown(name)}]
+            for name in request.query_params
+            if name not in self.parameters
+        }
+        language = request.query_params.get("lang")
+        if language and language not in dict(settings.LANGUAGES):
+            errors["lang"] = [
+                _("“%(value)s” is not possible here: give one of %(choices)s.")
+                % {"value": shown(language), "choices": ", ".join(dict(settings.LANGUAGES))}
+            ]
+        if errors:
+            raise ValidationError(errors)
+
+
+@extend_schema_view(get=extend_schema(exclude=True))
+class SchemaView(OnlyKnownParameters, SpectacularAPIView):
+    """The OpenAPI description of all this."""
+
+    content_negotiation_class = Negotiation
+
+
+class DocsView(OnlyKnownParameters, SpectacularSwaggerSplitView):
+    """A page to read the description and to try things out; its script comes by itself."""
+
+    parameters = frozenset({"lang", "script"})
+
+    @extend_schema(exclude=True)
+    def get(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        response = super().get(request, *args, **kwargs)
+        if not request.user.is_authenticated:
+            response.data |= WITHOUT_TOKEN
+        return response
+
+
+class UnknownAddressView(APIView):
+    """Any other address below `/api/`, by any method: there is nothing here.
+
+    Or there would be with a slash at its end, to which reading is sent on.
+    """
+
+    authentication_classes = ()
+    permission_classes = ()
+    schema = None
+
+    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if self.missing_slash(request):
+            if request.method in ("GET", "HEAD"):
+                return
+            raise NotFound(_("Addresses end with a slash here."))
+        raise NotFound(_("There is nothing at this address."))
+
+    def get(self, request: Any) -> HttpResponsePermanentRedirect:
+        return HttpResponsePermanentRedirect(
+            request._request.get_full_path(force_append_slash=True)
+        )
+
+    @staticmethod
+    def missing_slash(request: Any) -> bool:
+        if request.path_info.endswith("/"):
+            return False
+        try:
+            found = resolve(f"{request.path_info}/")
+        except Resolver404:
+            return False
+        return getattr(found.func, "cls", None) is not UnknownAddressView and (
+            getattr(found.func, "view_class", None) is not UnknownAddressView
+        )

@@ -1,0 +1,249 @@
+"""The nouns of the register, each a list and its records."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponsePermanentRedirect
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import viewsets
+from rest_framework.decorators import action
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+
+from projects import filters, review, serializers
+from projects import history as recording
+from projects.models.fields import CODE_PATTERN
+
+from .conditional import WrittenInStates, stated
+from .errors import Conflict
+from .filter_backend import QuestionBackend
+from .formats import Negotiation, StrictJSONParser
+from .history import EntrySerializer, WithHistory
+from .idempotency import idempotent
+from .proposals import ProposalSerializer, Reviewed
+from .schema import RegisterSchema
+
+
+class Moved(Conflict):
+    """A record was asked for by a code under which it stands no more."""
+
+    def __init__(self, former: str, code: str) -> None:
+        self.code = code
+        sentence = _("“%(former)s” was merged into “%(code)s”: write to that one.")
+        super().__init__(sentence % {"former": former, "code": code})
+
+
+def submitted(user: Any, serializer: Any) -> review.Submitted:
+    """What becomes of valid data. Raises ValidationError, by field."""
+    record, links = serializer.apply()
+    return review.submit(user, record, **links)
+
+
+class NounViewSet(WrittenInStates, viewsets.ModelViewSet):
+    """A noun: its serializer, its question, and what an answer needs besides the record itself.
+
+    Reading starts from what the asker may see; writing goes through
+    `projects.history`, and is answered with the record as it then stands.
+    What is changed or deleted is in the state that the asker has seen, and
+    until the answer is made nobody else writes to it.
+    PATCH writes the fields that are sent. So does PUT, but it insists on those
+    that a new record needs: what a client has never heard of is not emptied by
+    its silence.
+    """
+
+    question_class: type[filters.Question]
+    filter_backends = [QuestionBackend]
+    parser_classes = [StrictJSONParser]
+    content_negotiation_class = Negotiation
+    schema = RegisterSchema()
+    lookup_field = "code"
+    lookup_value_regex = CODE_PATTERN
+    # Answers name other records by code: these are read along, at a fixed number of queries.
+    joined: tuple[str, ...] = ()
+    fetched: tuple[str, ...] = ("sources",)
+
+    @property
+    def model(self) -> type[models.Model]:
+        return self.serializer_class.Meta.model
+
+    def get_queryset(self) -> QuerySet:
+        return self.with_answers(self.model.objects.visible_to(self.request.user))
+
+    def with_answers(self, records: Any) -> QuerySet:
+        return records.select_related(*self.joined).prefetch_related(*self.fetched)
+
+    def answer(self, record: Any) -> Any:
+        """What is answered after a write: read anew, with everything that was derived.
+
+        Whoever wrote it is told what became of it, even if they may not read drafts.
+        """
+        written = self.with_answers(self.model.objects.filter(pk=record.pk))
+        return self.get_serializer(written.get()).data
+
+    @recording.retried()
+    @idempotent
+    @transaction.atomic
+    def create(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        serializer = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        record = submitted(request.user, serializer).record
+        key = getattr(record, self.lookup_field)
+        address = reverse(f"api:{self.basename}-detail", args=[key], request=request)
+        return stated(self.answer(record), 201, {"Location": address})
+
+    @recording.retried()
+    def update(self, request: Any, *args: Any, partial: bool = False, **kwargs: Any) -> Response:
+        with self.held() as record:
+            serializer = self.get_serializer(record, data=request.data, partial=partial)
+            serializer.is_valid(raise_exception=True)
+            return self.written(submitted(request.user, serializer))
+
+    @recording.retried()
+    def destroy(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        with self.held() as record:
+            done = review.remove(request.user, record)
+            return self.written(done) if done.is_proposal else Response(status=204)
+
+    def written(self, done: review.Submitted) -> Response:
+        """The record as it stands; or the proposal that waits for review, with 202."""
+        if done.proposal is None:
+            return stated(self.answer(done.record))
+        proposed = ProposalSerializer(done.proposal, context=self.get_serializer_context())
+        address = reverse("api:proposal-detail", args=[done.proposal.pk], request=self.request)
+        return stated(proposed.data, 202, {"Location": address})
+
+
+class ZoneViewSet(NounViewSet):
+    """Free trade zones."""
+
+    serializer_class = serializers.ZoneSerializer
+    question_class = filters.ZoneQuestion
+
+
+class AreaViewSet(NounViewSet):
+    """Areas (片区) of the zones."""
+
+    serializer_class = serializers.AreaSerializer
+    question_class = filters.AreaQuestion
+    joined = ("zone",)
+
+
+class SectorViewSet(NounViewSet):
+    """Sectors of the economy, with their codes in published classifications."""
+
+    serializer_class = serializers.SectorSerializer
+    question_class = filters.SectorQuestion
+
+
+class EnterpriseViewSet(Reviewed, WithHistory, NounViewSet):
+    """Enterprises, settled in an area or only a party to a project.
+
+    The code of one that was merged into another leads to that one on reading;
+    nothing is written by it.
+    """
+
+    serializer_class = serializers.EnterpriseSerializer
+    question_class = filters.EnterpriseQuestion
+    joined = ("area",)
+
+    @extend_schema(
+        responses={
+            200: serializers.EnterpriseSerializer,
+            301: OpenApiResponse(
+                description="The enterprise was merged into another, to which `Location` leads."
+            ),
+        }
+    )
+    def retrieve(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().retrieve(request, *args, **kwargs)
+        except Moved as moved:
+            return self._led_on(moved, "detail")
+
+    @extend_schema(responses=EntrySerializer(many=True))
+    @action(detail=True, methods=["get"])
+    def history(self, request: Any, **kwargs: Any) -> Any:
+        """What was changed of a published record, the latest first; for all askers the same."""
+        try:
+            return self.told(self.get_object())
+        except Moved as moved:
+            return self._led_on(moved, "history")
+
+    def _led_on(self, moved: Moved, name: str) -> HttpResponsePermanentRedirect:
+        address = reverse(f"api:{self.basename}-{name}", args=[moved.code])
+        query = self.request.META.get("QUERY_STRING", "")
+        return HttpResponsePermanentRedirect(
+            self.request.build_absolute_uri(f"{address}?{query}" if query else address)
+        )
+
+    def get_object(self) -> Any:
+        try:
+            return super().get_object()
+        except Http404:
+            code = self.kwargs[self.lookup_field]
+            record = self.model.objects.visible_to(self.request.user).by_codes([code]).get(code)
+            if record is None:
+                raise
+            raise Moved(code, record.code) from None
+
+
+class ProjectViewSet(Reviewed, WithHistory, NounViewSet):
+    """Projects that an enterprise intends or has contracted.
+
+    A missing amount is undisclosed, which is not zero. On writing, `amount`
+    also takes words such as “17.6亿元” or “more than 1 billion yuan”.
+    """
+
+    serializer_class = serializers.ProjectSerializer
+    question_class = filters.ProjectQuestion
+
+    def with_answers(self, records: Any) -> QuerySet:
+        user = self.request.user
+        if self.action == "list":
+            user = filters.eyes_of(self.request.query_params, user)
+        return records.with_figures(user)
+
+
+class ReceiptViewSet(Reviewed, WithHistory, NounViewSet):
+    """Funds that arrived for a project; below zero, money returned."""
+
+    serializer_class = serializers.ReceiptSerializer
+    question_class = filters.ReceiptQuestion
+    lookup_field = "id"
+    lookup_value_regex = "[0-9]+"
+
+    def with_answers(self, records: Any) -> QuerySet:
+        return records.with_figures()
+
+
+class SourceViewSet(Reviewed, WithHistory, NounViewSet):
+    """Publications that say what the register repeats."""
+
+    serializer_class = serializers.SourceSerializer
+    question_class = filters.SourceQuestion
+    fetched = ()
+
+
+class HeadlineViewSet(Reviewed, WithHistory, NounViewSet):
+    """Figures as somebody published them."""
+
+    serializer_class = serializers.HeadlineSerializer
+    question_class = filters.HeadlineQuestion
+
+    def with_answers(self, records: Any) -> QuerySet:
+        return records.with_scope()
+
+
+class RateViewSet(NounViewSet):
+    """Published exchange rates, each in force from its day."""
+
+    serializer_class = serializers.RateSerializer
+    question_class = filters.RateQuestion
+    lookup_field = "id"
+    lookup_value_regex = "[0-9]+"
+    joined = ("source",)
+    fetched = ()

@@ -1,0 +1,120 @@
+"""What amounts are held against, read for many records at once and kept.
+
+A group is what records have in common: a kind, a key and a currency.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import IntegerField, Q, Value
+
+from projects.models import What
+from projects.models.chunking import batches
+
+Group = tuple[str, Any, str]
+SECTOR, AREA, SOURCE = "sector", "area", "source"
+# The newest of them: enough to say what is usual, at a cost that does not grow.
+MOST_PEERS = 200
+# In one query, of whose parts no database takes very many.
+MOST_GROUPS = 100
+
+
+class Peers:
+    """Amounts of the newest contracted projects of a sector or an area."""
+
+    def __init__(self, projects: Any) -> None:
+        self._projects = projects
+        self._kept: dict[Group, dict[int, Decimal]] = {}
+
+    def read(self, groups: Iterable[Group]) -> None:
+        """What is not yet known of these, in one query for each hundred of them."""
+        wanted = [group for group in dict.fromkeys(groups) if group not in self._kept]
+        for some in batches(wanted, MOST_GROUPS):
+            for group in some:
+                self._kept[group] = {}
+            first, *others = (self._newest(number, group) for number, group in enumerate(some))
+            for number, key, amount in first.union(*others, all=True) if others else first:
+                self._kept[some[number]][key] = amount
+
+    def _newest(self, number: int, group: Group) -> Any:
+        kind, key, currency = group
+        found = self._projects.contracted().filter(currency=currency, amount__gt=Decimal(0))
+        found = found.in_sectors([key]) if kind == SECTOR else found.filter(area=key)
+        newest = found.order_by("-pk").values("pk")[:MOST_PEERS]
+        # A part of a union has neither an order nor an end of its own.
+        return (
+            self._projects.filter(pk__in=newest)
+            .order_by()
+            .values_list(Value(number, output_field=IntegerField()), "pk", "amount")
+        )
+
+    def of(self, groups: Sequence[Group], *, besides: int | None) -> list[Decimal]:
+        """The amounts of the newest that are of one of the groups, each once."""
+        found: dict[int, Decimal] = {}
+        for group in groups:
+            found |= self._kept[group]
+        keys = sorted(found.keys() - {besides}, reverse=True)
+        return [found[key] for key in keys[:MOST_PEERS]]
+
+
+class Published:
+    """The largest figure of contracted funds that was published of an area or by a source."""
+
+    def __init__(self, headlines: Any) -> None:
+        self._headlines = headlines.filter(what=What.CONTRACTED_FUNDS)
+        self._kept: dict[Group, tuple[Decimal, str]] = {}
+
+    def read(self, groups: Iterable[Group]) -> None:
+        """What is not yet known of these. One query."""
+        wanted = [group for group in dict.fromkeys(groups) if group not in self._kept]
+        if not wanted:
+            return
+        for group in wanted:
+            self._kept[group] = (Decimal(0), "")
+        among = Q(area__in={key for kind, key, _currency in wanted if kind == AREA})
+        among |= Q(source__in={key for kind, key, _currency in wanted if kind == SOURCE})
+        columns = ("area_id", "source_id", "currency", "value", "code")
+        found = self._headlines.filter(among).order_by("value").values_list(*columns)
+        for area, source, currency, value, code in found:
+            for group in ((AREA, area, currency), (SOURCE, source, currency)):
+                if group in self._kept:
+                    self._kept[group] = (value, code)
+
+    def largest(self, groups: Sequence[Group]) -> tuple[Decimal, str]:
+        """That figure and the code of its headline; zero where there is none."""
+        return max((self._kept[group] for group in groups), default=(Decimal(0), ""))
+
+
+class Received:
+    """What projects have received, each payment by its size."""
+
+    def __init__(self, receipts: Any) -> None:
+        self._receipts = receipts
+        self._kept: dict[Any, list[tuple[int, str, Decimal]]] = {}
+
+    def read(self, projects: Iterable[Any]) -> None:
+        """The receipts of these, in place of those that were known. One query."""
+        self._kept = {key: [] for key in projects if key is not None}
+        if not self._kept:
+            return
+        columns = ("project_id", "pk", "currency", "amount")
+        found = self._receipts.filter(project__in=list(self._kept)).order_by()
+        for project, key, currency, amount in found.values_list(*columns):
+            self._kept[project].append((key, currency, abs(amount)))
+
+    def with_these(self, receipts: Iterable[Any]) -> dict[tuple[Any, str], list[Decimal]]:
+        """What was received by project and currency, with `receipts` as they stand in memory."""
+        receipts = [one for one in receipts if one.amount is not None]
+        renewed = {one.pk for one in receipts if one.pk}
+        found: dict[tuple[Any, str], list[Decimal]] = defaultdict(list)
+        for project, kept in self._kept.items():
+            for key, currency, amount in kept:
+                if key not in renewed:
+                    found[project, currency].append(amount)
+        for one in receipts:
+            found[one.project_id, one.currency].append(abs(one.amount))
+        return found

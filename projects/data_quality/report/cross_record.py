@@ -1,0 +1,124 @@
+"""Records beside each other: what must be once or must exist, contradicts, or is alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Count, Exists, OuterRef
+from django.utils.translation import gettext as _
+
+from projects import data_quality, names
+from projects.models import Enterprise, Headline
+from projects.models.chunking import batches, walk
+from projects.names import similarity
+from projects.totals import reconciliation
+
+from .findings import Batch, Finding, Rule, all_of, readably
+
+
+def repeated(model: Any) -> Iterator[Finding]:
+    """What a unique constraint should have kept out; one query for each, for all records."""
+    for constraint in model._meta.constraints:
+        if not isinstance(constraint, models.UniqueConstraint):
+            continue
+        expressions = [*constraint.fields, *constraint.expressions]
+        alike = {f"same_{n}": _expression(one) for n, one in enumerate(expressions)}
+        records = model._base_manager.filter(constraint.condition or models.Q()).annotate(**alike)
+        groups = records.order_by().values(*alike).annotate(count=Count("pk")).filter(count__gt=1)
+        for group in groups:
+            group.pop("count")
+            for batch in all_of(model, records.filter(**group)):
+                for key in batch.codes:
+                    sentence = str(constraint.get_violation_error_message())
+                    yield batch.finding(Rule.REPEATED, key, "", sentence)
+
+
+def _expression(column: Any) -> Any:
+    return models.F(column) if isinstance(column, str) else column
+
+
+def dangling() -> Iterator[Finding]:
+    """References that lead nowhere, in every table of the register; one query for each column.
+
+    History may name what is gone: it is left out.
+    """
+    for model in apps.get_app_config("projects").get_models(include_auto_created=True):
+        if hasattr(model, "history_object") or hasattr(model, "instance_type"):
+            continue
+        for field in model._meta.concrete_fields:
+            if not field.is_relation or not field.db_constraint:
+                continue
+            target = field.related_model._base_manager.filter(pk=OuterRef(field.attname))
+            lost = model._base_manager.filter(
+                ~Exists(target), **{f"{field.attname}__isnull": False}
+            )
+            for batch in all_of(model, lost):
+                for key in batch.codes:
+                    sentence = _("It refers to a record (%(noun)s) that does not exist.") % {
+                        "noun": field.related_model._meta.verbose_name
+                    }
+                    yield batch.finding(Rule.DANGLING, key, field.name, sentence)
+
+
+def published_figures() -> Iterator[Finding]:
+    """Headlines beside each other and beside what is itemised: each pair once, of the later."""
+    for batch in all_of(Headline):
+        # One by one where a headline cannot be read, which has been said before.
+        for finding in readably(_published, batch):
+            if finding.rule != Rule.UNREADABLE:
+                yield finding
+
+
+def _published(batch: Batch) -> Iterator[Finding]:
+    # Each headline takes several columns of a query, of which no database takes very many.
+    for some in batches(batch.records.select_related("zone", "area", "source"), 50):
+        for beside in reconciliation.beside(some, user=None):
+            headline = beside.headline
+            for sentence in data_quality.Doubter.headline(headline, beside.itemised):
+                yield batch.finding(Rule.SLIP, headline.pk, "value", sentence)
+            for other in beside.conflicts:
+                if (other.as_of, other.pk) < (headline.as_of, headline.pk):
+                    sentence = _(
+                        "%(value)s as of %(day)s, but “%(code)s” says %(other)s as of "
+                        "%(other_day)s."
+                    ) % {
+                        "value": f"{headline.value:,}",
+                        "day": headline.as_of,
+                        "code": other.code,
+                        "other": f"{other.value:,}",
+                        "other_day": other.as_of,
+                    }
+                    yield batch.finding(Rule.CONTRADICTION, headline.pk, "value", sentence)
+
+
+def alike_enterprises() -> Iterator[Finding]:
+    """Enterprises whose names are the same but for width, case, punctuation and legal form.
+
+    Of two that differ in their legal form, and have two social credit codes, the law
+    says that they are two.
+    """
+    by_name: dict[str, str] = {}
+    by_core: dict[str, tuple[str, str]] = {}
+    columns = ("code", "name", "name_zh", "uscc")
+    for enterprises in walk(Enterprise.objects.only(*columns)):
+        for one in enterprises:
+            for field in ("name", "name_zh"):
+                name = getattr(one, field)
+                if not (folded := names.normalise(name)):
+                    continue
+                same = by_name.setdefault(folded, one.code)
+                near, uscc = by_core.setdefault(similarity.core(name), (one.code, one.uscc))
+                if same != one.code:
+                    sentence = _("“%(name)s” is the name of “%(code)s” as well.")
+                elif near != one.code and not (uscc and one.uscc):
+                    sentence = _(
+                        "But for its legal form, “%(name)s” is the name of “%(code)s” as well."
+                    )
+                    same = near
+                else:
+                    continue
+                told = sentence % {"name": name, "code": same}
+                yield Finding(Rule.ALIKE, "enterprise", one.code, field, told)

@@ -1,0 +1,34 @@
+"""What is published and refers to a draft, of which the public would learn by it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from projects.models import State
+from projects.models.base import ReviewedModel
+
+from .findings import Finding, Rule, all_of
+
+
+def resting_on_drafts(model: Any) -> Iterator[Finding]:
+    """The published records of a noun that do, and those of a noun that is never a draft.
+
+    One query for each way in which its records refer to what is reviewed.
+    """
+    records = model._base_manager.all()
+    if issubclass(model, ReviewedModel):
+        records = records.filter(state=State.PUBLISHED)
+    for field in (*model._meta.concrete_fields, *model._meta.many_to_many):
+        if not field.is_relation or not issubclass(field.related_model, ReviewedModel):
+            continue
+        resting = records.filter(**{f"{field.name}__state": State.DRAFT}).distinct()
+        for batch in all_of(model, resting):
+            for key in batch.codes:
+                sentence = _(
+                    "It is published and refers to a draft (%(noun)s): publish that, or take the "
+                    "reference out."
+                ) % {"noun": field.related_model._meta.verbose_name}
+                yield batch.finding(Rule.DRAFT, key, field.name, sentence)

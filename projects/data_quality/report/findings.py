@@ -1,0 +1,140 @@
+"""What a finding is, and how records are walked to come to any."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from projects.models.chunking import walk
+
+# What a column may raise that holds what its kind cannot, as SQLite lets it.
+UNREADABLE = (ArithmeticError, TypeError, ValueError)
+
+
+class Rule(models.TextChoices):
+    """What was looked for. ERRORS says which are errors; the others are warnings."""
+
+    UNREADABLE = "unreadable", gettext_lazy("cannot be read")
+    REFUSED = "refused", gettext_lazy("against the rules")
+    DANGLING = "dangling", gettext_lazy("refers to what does not exist")
+    DERIVED = "derived", gettext_lazy("derived figures are not what they should be")
+    PARTS = "parts", gettext_lazy("parts do not add up to their amount")
+    SEARCH_KEY = "search_key", gettext_lazy("not found by its name")
+    HISTORY = "history", gettext_lazy("history does not agree")
+    REPEATED = "repeated", gettext_lazy("more than once what must be once")
+    DRAFT = "draft", gettext_lazy("published, and refers to a draft")
+
+    CONTRADICTION = "contradiction", gettext_lazy("headlines contradict each other")
+    AMOUNT_TEXT = "amount_text", gettext_lazy("amount is not what its words say")
+    SLIP = "slip", gettext_lazy("amount far off what is usual")
+    LEFT_OUT = "left_out", gettext_lazy("not converted, and left out of totals")
+    NO_SIGNING_DATE = "no_signing_date", gettext_lazy("contracted without a signing date")
+    STAGE = "stage", gettext_lazy("stage and dates do not agree")
+    FUTURE = "future", gettext_lazy("a date in the future")
+    ALIKE = "alike", gettext_lazy("perhaps the same enterprise twice")
+    USCC = "uscc", gettext_lazy("social credit code to be compared")
+    NO_SOURCE = "no_source", gettext_lazy("names no source")
+    NO_SECTOR = "no_sector", gettext_lazy("names no sector")
+    NO_AREA = "no_area", gettext_lazy("names no area")
+
+
+ERRORS = frozenset(
+    {
+        Rule.UNREADABLE,
+        Rule.REFUSED,
+        Rule.DANGLING,
+        Rule.DERIVED,
+        Rule.PARTS,
+        Rule.SEARCH_KEY,
+        Rule.HISTORY,
+        Rule.REPEATED,
+        Rule.DRAFT,
+    }
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing to look at, in one record; `code` is the id where the noun has no codes.
+
+    `field` is empty where the record as a whole is meant.
+    """
+
+    rule: Rule
+    noun: str
+    code: str
+    field: str
+    sentence: str
+
+    @property
+    def is_error(self) -> bool:
+        return self.rule in ERRORS
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some records of one noun, by key, with what they are called."""
+
+    model: Any
+    codes: dict[int, str]
+
+    @property
+    def records(self) -> Any:
+        return self.model._base_manager.filter(pk__in=list(self.codes)).order_by("pk")
+
+    def one_by_one(self) -> Iterator[Batch]:
+        for key, code in self.codes.items():
+            yield Batch(self.model, {key: code})
+
+    def finding(self, rule: Rule, key: int, field: str, sentence: str) -> Finding:
+        return Finding(rule, self.model._meta.model_name, self.codes[key], field, sentence)
+
+
+def _code(model: Any) -> str:
+    return "code" if any(field.name == "code" for field in model._meta.fields) else "pk"
+
+
+def all_of(model: Any, records: Any = None) -> Iterator[Batch]:
+    """All records of a noun, or these of them; nothing is read but what they are called."""
+    records = model._base_manager.all() if records is None else records
+    code = _code(model)
+    for found in walk(records.only(code)):
+        yield Batch(model, {one.pk: str(getattr(one, code)) for one in found})
+
+
+def readably(check: Callable[[Batch], Iterable[Finding]], batch: Batch) -> Iterator[Finding]:
+    """What `check` finds; one by one where something in the batch cannot be read."""
+    try:
+        found = _confirmed(check, batch)
+    except UNREADABLE as error:
+        if len(batch.codes) > 1:
+            for one in batch.one_by_one():
+                yield from readably(check, one)
+            return
+        [key] = batch.codes
+        sentence = _(
+            "The record or what belongs to it holds what cannot be read (%(error)s): mend it in "
+            "the database itself."
+        ) % {"error": error}
+        found = [batch.finding(Rule.UNREADABLE, key, "", sentence)]
+    yield from found
+
+
+def _confirmed(check: Callable[[Batch], Iterable[Finding]], batch: Batch) -> list[Finding]:
+    """What `check` finds, errors only if it finds them twice.
+
+    Somebody may write between two of its queries, and what it then holds
+    against each other are two states of a record.
+    """
+    found = list(check(batch))
+    wrong = {finding.code for finding in found if finding.is_error}
+    if not wrong:
+        return found
+    suspects = {key: code for key, code in batch.codes.items() if code in wrong}
+    again = set(check(Batch(batch.model, suspects)))
+    return [finding for finding in found if not finding.is_error or finding in again]

@@ -1,0 +1,84 @@
+"""What every export has in common."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import IO, Any
+
+from django.db import connection, transaction
+
+from projects import filters
+from projects.filters.fields import shown
+
+CONTENT_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "json": "application/json",
+}
+
+
+@contextmanager
+def at_one_moment() -> Iterator[None]:
+    """Let all that is read inside be of one moment, and keep no writer waiting for it.
+
+    For reading only. Inside a transaction it changes nothing.
+    """
+    if connection.in_atomic_block:
+        yield
+    elif connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            # Django's own transactions take the lock for writing at their start.
+            cursor.execute("BEGIN DEFERRED")
+            try:
+                yield
+            finally:
+                cursor.execute("COMMIT")
+    else:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            yield
+
+
+class Export(ABC):
+    """The files that answer one kind of question; `name` stands in front of theirs."""
+
+    name: str
+    question_class: type[filters.Question]
+
+    def question(self, data: Any, user: Any, request: Any = None) -> filters.Question:
+        records = self.question_class._meta.model.objects.visible_to(user)
+        return self.question_class(data, records, request=request, user=user)
+
+    def errors(self, question: filters.Question) -> dict[str, list[str]]:
+        """Messages by parameter; empty where there can be a file."""
+        return dict(question.errors)
+
+    def refusals(self, question: filters.Question) -> list[str]:
+        """The same as lines of plain text."""
+        return [
+            f"{shown(name)}: {message}"
+            for name, messages in self.errors(question).items()
+            for message in messages
+        ]
+
+    def filename(self, form: str, day: date) -> str:
+        return f"{self.name}-{day}.{form}"
+
+    def written(self, question: filters.Question, form: str, file: IO[bytes]) -> None:
+        """Write the file of a valid question, in a form of CONTENT_TYPES. Raises SheetFullError."""
+        if form == "xlsx":
+            self.xlsx(question, file)
+        else:
+            file.writelines(self.pieces(question, form))
+
+    @abstractmethod
+    def pieces(self, question: filters.Question, form: str) -> Iterator[bytes]:
+        """A CSV or JSON file in pieces; what the database will not answer it raises at once."""
+
+    @abstractmethod
+    def xlsx(self, question: filters.Question, file: IO[bytes]) -> None:
+        """Write the workbook. Raises SheetFullError."""

@@ -1,0 +1,209 @@
+"""A question's records to a file: through the API's own serialiser, in the question's order.
+
+CSV, XLSX and JSON hold the same fields under the same names. Records are read,
+turned and written one by one, so that memory does not grow with their number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import IO, Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from rest_framework.renderers import JSONRenderer
+
+from projects import filters, serializers
+from projects.models import base_currency
+from projects.serializers.cells import headings, to_cells
+from projects.serializers.labels import in_words
+from projects.spreadsheets import writing
+from projects.spreadsheets.writing import Row, SheetFullError, TooLong
+
+from . import about_sheet
+from .base import Export, at_one_moment
+
+CHUNK = 500
+# An amount is of a currency, and a name is in two scripts: a list shows both in one cell.
+_TOGETHER = {
+    "name": ["name_zh"],
+    "amount": ["currency", "qualifier"],
+    "amount_base": ["base_currency"],
+    "received": ["base_currency"],
+}
+_PIECE = 64 * 1024
+
+
+@dataclass
+class Counted:
+    """What an export says of itself once it is written."""
+
+    records: int = 0
+    undisclosed: int = 0
+    left_out: int = 0
+    sources: set[str] = field(default_factory=set)
+
+    def through(self, objects: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        """The same objects, counted as they pass."""
+        for data in objects:
+            self.records += 1
+            self.sources.update(data.get("sources") or filter(None, [data.get("source")]))
+            if "amount" in data:
+                self.undisclosed += data["amount"] is None
+                self.left_out += data["amount"] is not None and data["amount_base"] is None
+            yield data
+
+
+@dataclass(frozen=True)
+class RecordsExport(Export):
+    """The files of one noun. `completed` reads along what its serialiser names, as a user sees
+    it."""
+
+    name: str
+    question_class: type[filters.Question]
+    serializer_class: Any
+    completed: Callable[[Any, Any], Any]
+
+    def question(self, data: Any, user: Any, request: Any = None) -> filters.Question:
+        question = super().question(data, user, request)
+        question.also |= {filters.COLUMNS}
+        return question
+
+    def columns(self, question: filters.Question, errors: Any = None) -> list[str]:
+        """The columns of the file: those asked for with what they mean nothing without, or all."""
+        known = headings(self.serializer_class)
+        found = {} if errors is None else errors
+        wanted = set(filters.columns_asked(question.data, known, found))
+        for name in tuple(wanted):
+            wanted.update(_TOGETHER.get(name, ()))
+        return [name for name in known if name in wanted or not wanted]
+
+    def errors(self, question: filters.Question) -> dict[str, list[str]]:
+        errors = super().errors(question)
+        self.columns(question, errors)
+        for name in sorted(filters.PAGING):
+            if any(value.strip() for value in question.data.getlist(name)):
+                errors[name] = [_("A file holds all records and has no pages: leave this out.")]
+        return errors
+
+    def objects(self, question: filters.Question) -> Iterator[dict[str, Any]]:
+        """What the API answers for each record of a valid question.
+
+        One query for each link of the records and each 500 of them, and one for
+        the records themselves.
+        """
+        serializer = self.serializer_class()
+        with at_one_moment():
+            for record in self.completed(question.qs, question.user).iterator(chunk_size=CHUNK):
+                yield serializer.to_representation(record)
+
+    def rows(self, objects: Iterable[dict[str, Any]], columns: list[str]) -> Iterator[Row]:
+        places = [headings(self.serializer_class).index(name) for name in columns]
+        for data in objects:
+            cells = to_cells(self.serializer_class, data)
+            yield [cells[place] for place in places]
+
+    def pieces(self, question: filters.Question, form: str) -> Iterator[bytes]:
+        # The first piece alone would not yet ask the database anything.
+        question.qs.exists()
+        return {"csv": self.csv, "json": self.json}[form](question)
+
+    def csv(self, question: filters.Question) -> Iterator[bytes]:
+        columns = self.columns(question)
+        return writing.csv_lines(columns, self.rows(self.objects(question), columns))
+
+    def json(self, question: filters.Question) -> Iterator[bytes]:
+        """One array, an object a line."""
+        renderer = JSONRenderer()
+        columns = self.columns(question)
+        piece, before = bytearray(b"["), b"\n"
+        for data in self.objects(question):
+            piece += before + renderer.render({name: data[name] for name in columns})
+            before = b",\n"
+            if len(piece) > _PIECE:
+                yield bytes(piece)
+                piece.clear()
+        yield bytes(piece + b"\n]\n")
+
+    def xlsx(self, question: filters.Question, file: IO[bytes]) -> None:
+        # Asked beforehand as well, since a million rows are written for minutes.
+        if question.qs.order_by().count() >= writing.MOST_ROWS:
+            raise SheetFullError
+        columns = self.columns(question)
+        counted = Counted()
+        asked_at = timezone.localtime()
+
+        def said(too_long: list[TooLong]) -> Iterator[Row]:
+            yield [_("What this file holds"), self.name]
+            yield from about_sheet.asked(question)
+            yield [_("Asked at"), asked_at]
+            yield from self._counts(counted, columns)
+            yield about_sheet.moments()
+            yield from about_sheet.kept_out(too_long)
+            words = in_words(self.serializer_class)
+            yield from about_sheet.columns({name: words[name] for name in columns})
+
+        writing.xlsx(
+            columns,
+            self.rows(counted.through(self.objects(question)), columns),
+            file,
+            sheet=self.name,
+            about=said,
+            about_sheet=pgettext("sheet", "about"),
+        )
+
+    def _counts(self, counted: Counted, columns: list[str]) -> Iterator[Row]:
+        has_amounts = "amount" in columns
+        yield [_("Records"), counted.records]
+        if has_amounts:
+            yield [_("Records without a disclosed amount"), counted.undisclosed]
+            yield [_("Records with an amount that no rate converts"), counted.left_out]
+        if "sources" in columns or "source" in columns:
+            yield [_("Sources that they cite"), len(counted.sources)]
+        if has_amounts:
+            yield [_("An empty amount is undisclosed, which is not zero.")]
+            yield [
+                _(
+                    "The column amount_base is in %(currency)s, at the rates in the column rates; "
+                    "it is empty where no rate lies within the 45 days before."
+                )
+                % {"currency": base_currency()}
+            ]
+            yield about_sheet.long_numbers()
+
+
+PROJECTS = RecordsExport(
+    "projects",
+    filters.ProjectQuestion,
+    serializers.ProjectSerializer,
+    lambda records, user: records.with_figures(user),
+)
+ENTERPRISES = RecordsExport(
+    "enterprises",
+    filters.EnterpriseQuestion,
+    serializers.EnterpriseSerializer,
+    lambda records, user: records.select_related("area").prefetch_related("sources"),
+)
+AREAS = RecordsExport(
+    "areas",
+    filters.AreaQuestion,
+    serializers.AreaSerializer,
+    lambda records, user: records.select_related("zone").prefetch_related("sources"),
+)
+RECEIPTS = RecordsExport(
+    "receipts",
+    filters.ReceiptQuestion,
+    serializers.ReceiptSerializer,
+    lambda records, user: records.with_figures(),
+)
+HEADLINES = RecordsExport(
+    "headlines",
+    filters.HeadlineQuestion,
+    serializers.HeadlineSerializer,
+    lambda records, user: records.with_scope(),
+)
+SOURCES = RecordsExport(
+    "sources", filters.SourceQuestion, serializers.SourceSerializer, lambda records, user: records
+)

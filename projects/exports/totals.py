@@ -1,0 +1,294 @@
+"""The totals to a file: the rows that the page and the API answer, to the hundredth.
+
+CSV ends with the total in a row of its own, as the file has no other place for
+it: its keys are empty and its label is "Total". In a workbook the total stands
+on the second sheet, so that whoever sums a column does not count it twice. JSON
+is the API's own answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import IO, Any
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from rest_framework.renderers import JSONRenderer
+
+from projects import filters
+from projects.models import (
+    Basis,
+    ExchangeRate,
+    Project,
+    ProjectConversion,
+    Qualifier,
+    Receipt,
+    ReceiptConversion,
+    Source,
+    base_currency,
+)
+from projects.serializers.totals import FigureSerializer, RowSerializer, TotalsSerializer
+from projects.spreadsheets import writing
+from projects.spreadsheets.cells import Cell, Marked
+from projects.spreadsheets.writing import Row, Sheet, SheetFullError, TooLong
+from projects.totals import totals
+
+from . import about_sheet
+from .base import Export, at_one_moment
+
+# A wider cross-table is read by nobody; its figures stand one below the other all the same.
+MOST_ACROSS = 200
+# Nobody reads on for more; the exports of the records name all of them.
+MOST_SOURCES = 1_000
+
+_FIGURES = (
+    "projects",
+    "disclosed",
+    "undisclosed",
+    "left_out",
+    "amount",
+    "base_currency",
+    "basis",
+    "bound",
+    "share",
+    "href",
+)
+_MARKS = {Qualifier.AT_LEAST: "≥", Qualifier.ABOUT: "≈", Qualifier.AT_MOST: "≤"}
+
+
+class TotalsExport(Export):
+    """The files of a question to the totals. Held in memory, as the page and the API hold them."""
+
+    name = "totals"
+    question_class = filters.TotalsQuestion
+
+    def pieces(self, question: Any, form: str) -> Iterator[bytes]:
+        with at_one_moment():
+            table = _table(question)
+        if form == "json":
+            return iter([JSONRenderer().render(TotalsSerializer(table).data)])
+        return writing.csv_lines(headings(table.by), [*rows(table), total_row(table)])
+
+    def xlsx(self, question: Any, file: IO[bytes]) -> None:
+        """As for every export. A few queries, whatever the number of rows."""
+        asked_at = timezone.localtime()
+        with at_one_moment():
+            table = _table(question)
+            if len(table.rows) >= writing.MOST_ROWS:
+                raise SheetFullError
+            cross = totals.across(question, table) if fits_across(table) else None
+            sources = list(cited(question, table.basis)[: MOST_SOURCES + 1])
+            of_rates = list(quoted(question, table.basis)[: MOST_SOURCES + 1])
+
+        def said(too_long: list[TooLong]) -> Iterator[Row]:
+            yield [_("What this file holds"), self.name]
+            yield from about_sheet.asked(question)
+            for dimension in table.by:
+                yield [_("By"), dimension, str(totals.DIMENSIONS[dimension].label)]
+            yield [_("Basis"), table.basis.value, str(table.basis.label)]
+            yield [_("Currency"), table.currency]
+            yield [_("Asked at"), asked_at]
+            yield from _total(table)
+            yield from _explained(table, has_cross=cross is not None)
+            yield from about_sheet.kept_out(too_long)
+            yield from about_sheet.columns(in_words(table.by))
+            yield from _sources(_("Source"), sources)
+            yield from _sources(_("Source of exchange rates"), of_rates)
+
+        writing.xlsx(
+            headings(table.by),
+            rows(table),
+            file,
+            sheet=self.name,
+            about=said,
+            about_sheet=pgettext("sheet", "about"),
+            further=[across(table, cross)] if cross is not None else [],
+        )
+
+
+def _table(question: Any) -> totals.Totals:
+    return totals.totals(question, question.dimensions, question.basis_asked)
+
+
+def headings(by: tuple[str, ...]) -> list[str]:
+    """The columns of a table by these dimensions: keys, labels, figures."""
+    return [*by, *("label", "then_label")[: len(by)], *_FIGURES]
+
+
+def rows(table: totals.Totals) -> Iterator[Row]:
+    """What the API answers for each row, under `headings`."""
+    for data in RowSerializer(table.rows, many=True).data:
+        yield _cells(table, data)
+
+
+def total_row(table: totals.Totals) -> Row:
+    share = table.total.share
+    data = {
+        **FigureSerializer(table.total).data,
+        "label": _("Total"),
+        "share": None if share is None else f"{share:.4f}",
+    }
+    return _cells(table, data)
+
+
+def _cells(table: totals.Totals, data: Mapping[str, Any]) -> list[Cell]:
+    data = {**data, "base_currency": table.currency, "basis": table.basis.value}
+    for name in ("amount", "share"):
+        data[name] = None if data[name] is None else Decimal(data[name])
+    return [data.get(name) for name in headings(table.by)]
+
+
+def in_words(by: tuple[str, ...]) -> dict[str, str]:
+    """What each column holds, in the reader's language."""
+    labels = [totals.DIMENSIONS[dimension].label for dimension in by]
+    keys = {
+        name: _("%(dimension)s, by its code; empty where not stated") % {"dimension": label}
+        for name, label in zip(by, labels, strict=True)
+    }
+    names = {
+        name: _("%(dimension)s, by its name") % {"dimension": label}
+        for name, label in zip(("label", "then_label"), labels, strict=False)
+    }
+    figures = (
+        _("How many projects"),
+        _("How many of them disclose an amount"),
+        _("How many of them do not, which is not zero"),
+        _("How many of those that do are left out for want of a rate"),
+        _("What the rest makes, in the base currency"),
+        _("Base currency"),
+        _("Basis"),
+        _("What the amount is: exact, about, at_least or at_most"),
+        _("Share of the total's amount: 1 is all of it"),
+        _("The list of exactly these projects"),
+    )
+    return keys | names | dict(zip(_FIGURES, figures, strict=True))
+
+
+# --- The sheet across -----------------------------------------------------------
+
+
+def fits_across(table: totals.Totals) -> bool:
+    if len(table.by) < 2 or not table.rows:
+        return False
+    first, second = ({row.keys[dimension] for row in table.rows} for dimension in table.by)
+    return len(first) < writing.MOST_ROWS - 1 and len(second) <= MOST_ACROSS
+
+
+def across(table: totals.Totals, cross: totals.CrossTable) -> Sheet:
+    """The amounts as rows and columns, with the totals of both."""
+    first, second = (str(totals.DIMENSIONS[dimension].label) for dimension in table.by)
+    return Sheet(
+        name=_("across"),
+        headings=[
+            f"{first} / {second}",
+            *(column.label for column in cross.columns),
+            _("Total"),
+        ],
+        rows=[
+            *([row.label, *map(_amount, cells), _amount(row)] for row, cells in cross.rows),
+            [_("Total"), *map(_amount, cross.columns), _amount(table.total)],
+        ],
+    )
+
+
+def _amount(figure: totals.Figure | None) -> Cell:
+    """A figure in one cell: empty where no project falls, in words where nothing is known."""
+    if figure is None:
+        return None
+    if not figure.is_known:
+        return _not_known(figure)
+    mark = _MARKS.get(figure.bound)
+    return Marked(figure.amount, mark) if mark else figure.amount
+
+
+def _not_known(figure: totals.Figure) -> str:
+    if not figure.disclosed:
+        return _("undisclosed")
+    return _("not known in %(currency)s") % {"currency": base_currency()}
+
+
+# --- The sheet about it ---------------------------------------------------------
+
+
+def _total(table: totals.Totals) -> Iterator[Row]:
+    total = table.total
+    yield [_("Total"), total.amount if total.is_known else _not_known(total)]
+    yield [_("Bound of the total"), total.bound.value, str(total.bound.label)]
+    yield [_("Projects"), total.projects]
+    yield [_("Disclosed"), total.disclosed]
+    yield [_("Undisclosed"), total.undisclosed]
+    yield [_("Left out for want of a rate"), total.left_out]
+
+
+def _explained(table: totals.Totals, *, has_cross: bool) -> Iterator[Row]:
+    yield [_("The rows of the first sheet add up to this total; it is not among them.")]
+    if table.overlap > 0:
+        yield [
+            _(
+                "A project in several sectors counts in the row of each, and once in the total: "
+                "the rows count %(more)s more."
+            )
+            % {"more": f"{table.overlap:,}"}
+        ]
+    yield [
+        _(
+            "An amount leaves out the projects that are undisclosed or left out, and is then "
+            "“at least”. An amount of 0.00 that no project makes up is not known, which is not "
+            "zero: the columns beside it count what is missing."
+        )
+    ]
+    if has_cross:
+        yield [
+            _(
+                "On the sheet “%(sheet)s”, ≥ stands before an amount that is at least so much, "
+                "≈ about, ≤ at most; a cell is empty where there are no projects."
+            )
+            % {"sheet": _("across")}
+        ]
+    elif len(table.by) > 1 and table.rows:
+        yield [
+            _("A table across would have more than %(most)s columns, so there is none.")
+            % {"most": MOST_ACROSS}
+        ]
+    yield about_sheet.long_numbers()
+    yield about_sheet.moments()
+
+
+def _sources(name: str, sources: list[Source]) -> Iterator[Row]:
+    for source in sources[:MOST_SOURCES]:
+        yield [name, source.code, source.title, source.publisher, source.published_on, source.url]
+    if len(sources) > MOST_SOURCES:
+        yield [name, _("and more, which are not named here")]
+
+
+def cited(question: Any, basis: Basis) -> Any:
+    """The publications that say what the rows are made of: of the projects, or of the receipts."""
+    counted = totals.allocations(question, basis)
+    if basis == Basis.RECEIVED:
+        cited = Receipt.objects.filter(pk__in=counted.values("receipt"), source__isnull=False)
+        wanted = cited.order_by().values("source")
+    else:
+        links = Project.sources.through.objects
+        wanted = links.filter(project__in=counted.values("project")).values("source")
+    return Source.objects.visible_to(question.user).filter(pk__in=wanted)
+
+
+def quoted(question: Any, basis: Basis) -> Any:
+    """The publications of the exchange rates that the amounts were converted at."""
+    counted = totals.allocations(question, basis)
+    if basis == Basis.RECEIVED:
+        conversions = ReceiptConversion.objects.filter(receipt__in=counted.values("receipt"))
+    else:
+        conversions = ProjectConversion.objects.filter(project__in=counted.values("project"))
+    conversions = conversions.current()
+    rates = ExchangeRate.objects.filter(
+        Q(pk__in=conversions.filter(rate_from__isnull=False).values("rate_from"))
+        | Q(pk__in=conversions.filter(rate_to__isnull=False).values("rate_to"))
+    )
+    return Source.objects.visible_to(question.user).filter(pk__in=rates.order_by().values("source"))
+
+
+TOTALS = TotalsExport()

@@ -1,0 +1,274 @@
+"""How the values of a question are read: codes, days, moments, months, amounts.
+
+Each field cleans a list of texts, as the address gives them. Empty texts count
+as not given, because a form without JavaScript sends its empty fields along.
+What cannot be read is an error that names the value and says what would do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from projects import money
+from projects.models import base_currency
+from projects.models.fields import CODE_PATTERN
+from projects.models.text_validation import check_text
+from projects.names.messages import shown
+
+NOT_STATED = "none"
+# More than a person asks for; far fewer than a database takes in one query.
+MOST_VALUES = 200
+# Moments outside these years overflow when moved between time zones.
+FIRST_YEAR, LAST_YEAR = 1000, 9000
+
+
+class ManyValues(forms.TextInput):
+    """All values given under one name."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
+        values = data.getlist(name) if hasattr(data, "getlist") else [data.get(name) or ""]
+        return [value.strip() for value in values if value.strip()]
+
+    def format_value(self, value: Any) -> str:
+        return " ".join(value) if isinstance(value, (list, tuple)) else value or ""
+
+
+class OneValue(forms.Field):
+    """A field that takes one value; a second one is an error, as it would be ignored."""
+
+    widget = ManyValues
+
+    def clean(self, values: list[str]) -> Any:
+        values = values or []
+        if len(values) > 1:
+            raise ValidationError(
+                _("Give this once: it has %(count)s values."), "repeated", {"count": len(values)}
+            )
+        return self.read(values[0]) if values else None
+
+    def read(self, value: str) -> Any:
+        return value
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The choices of one question: things that exist, and whether "not stated" is one of them."""
+
+    things: list[Any] = field(default_factory=list)
+    not_stated: bool = False
+
+
+class SeveralValues(forms.Field):
+    """A field whose values are alternatives ("or"); cleans to None or a `Chosen`."""
+
+    widget = ManyValues
+
+    def clean(self, values: list[str]) -> Chosen | None:
+        if not values:
+            return None
+        if len(values) > MOST_VALUES:
+            raise ValidationError(
+                _("Give at most %(most)s values: these are %(count)s."),
+                "too_many",
+                {"most": MOST_VALUES, "count": len(values)},
+            )
+        given = list(dict.fromkeys(values))
+        rest = [value for value in given if value != NOT_STATED]
+        return Chosen(self.read_all(rest), not_stated=len(rest) < len(given))
+
+    def read_all(self, values: list[str]) -> list[Any]:
+        raise NotImplementedError
+
+
+class Codes(SeveralValues):
+    """Codes of records that the asker may see. One query, and one more for former codes."""
+
+    def __init__(self, *, records: Callable[[], Any], **kwargs: Any) -> None:
+        self.records = records
+        super().__init__(**kwargs)
+
+    def read_all(self, values: list[str]) -> list[Any]:
+        possible = [v for v in values if re.fullmatch(CODE_PATTERN, v, re.ASCII) and len(v) <= 64]
+        found = self.records().by_codes(possible) if possible else {}
+        unknown = [value for value in values if value not in found]
+        if unknown:
+            raise ValidationError(
+                _("There is no record with the code “%(value)s”."),
+                "unknown",
+                {"value": "”, “".join(shown(value) for value in unknown[:5])},
+            )
+        # Of several codes of one record, as after a merge, one is enough.
+        return list(dict.fromkeys(found[value] for value in values))
+
+
+class Words(SeveralValues):
+    """Values out of a fixed vocabulary, such as stages or currencies."""
+
+    def __init__(self, *, known: Callable[[str], bool], hint: Any, **kwargs: Any) -> None:
+        self.known = known
+        self.hint = hint
+        super().__init__(**kwargs)
+
+    def read_all(self, values: list[str]) -> list[Any]:
+        for value in values:
+            if not self.known(value):
+                raise ValidationError(
+                    _("“%(value)s” is not possible here: give %(hint)s."),
+                    "unknown",
+                    {"value": shown(value), "hint": self.hint},
+                )
+        return values
+
+
+class Choice(OneValue):
+    """One value out of a few, named in the error."""
+
+    def __init__(self, *, choices: Iterable[str], **kwargs: Any) -> None:
+        self.values = list(choices)
+        super().__init__(**kwargs)
+
+    def read(self, value: str) -> str:
+        if value not in self.values:
+            raise ValidationError(
+                _("“%(value)s” is not possible here: give one of %(choices)s."),
+                "unknown",
+                {"value": shown(value), "choices": ", ".join(self.values)},
+            )
+        return value
+
+
+class TrueOrFalse(OneValue):
+    def read(self, value: str) -> bool:
+        if value not in ("true", "false"):
+            raise ValidationError(
+                _("“%(value)s” is neither “true” nor “false”."), "unknown", {"value": shown(value)}
+            )
+        return value == "true"
+
+
+class Bound(OneValue):
+    """An amount in the base currency, also as `1亿`, `5000万` or `1.5bn`."""
+
+    def read(self, value: str) -> Decimal:
+        try:
+            return money.read_bound(value, currency=base_currency())
+        except money.MoneyError as error:
+            raise ValidationError(gettext(error.message), "money", error.params) from error
+
+
+def read_day(value: str) -> date | None:
+    """An ISO day (`2023-11-11`), or None."""
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
+        return None
+    try:
+        return parse_date(value)
+    except ValueError:
+        return None
+
+
+class Day(OneValue):
+    def read(self, value: str) -> date:
+        day = read_day(value)
+        if day is None:
+            raise ValidationError(
+                _("“%(value)s” is not a date: write 2023-11-11."), "date", {"value": shown(value)}
+            )
+        return day
+
+
+class Moment(OneValue):
+    """A day or a moment, inclusive: with `end`, a day stands for its last microsecond."""
+
+    def __init__(self, *, end: bool = False, **kwargs: Any) -> None:
+        self.end = end
+        super().__init__(**kwargs)
+
+    def read(self, value: str) -> datetime:
+        moment = self._moment(value)
+        if moment is None or not FIRST_YEAR <= moment.year <= LAST_YEAR:
+            raise ValidationError(
+                _(
+                    "“%(value)s” is neither a date nor a moment: write 2023-11-11 or "
+                    "2023-11-11T08:00:00Z."
+                ),
+                "moment",
+                {"value": shown(value)},
+            )
+        return moment
+
+    def _moment(self, value: str) -> datetime | None:
+        day = read_day(value)
+        if day is not None:
+            moment = datetime.combine(day, time.max if self.end else time.min)
+        else:
+            try:
+                # In an address “+08:00” arrives with a space for its plus.
+                parsed = parse_datetime(re.sub(r" (?=\d{2}:?\d{2}$)", "+", value))
+            except ValueError:
+                return None
+            if parsed is None:
+                return None
+            moment = parsed
+        return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
+
+
+@dataclass(frozen=True)
+class Period:
+    """A year or a month, as its first and last day."""
+
+    first: date
+    last: date
+
+
+class Years(SeveralValues):
+    def read_all(self, values: list[str]) -> list[Period]:
+        return [self._period(value) for value in values]
+
+    def _period(self, value: str) -> Period:
+        if not re.fullmatch(r"(?!0000)\d{4}", value, re.ASCII):
+            raise ValidationError(
+                _("“%(value)s” is not a year: write 2023."), "year", {"value": shown(value)}
+            )
+        return Period(date(int(value), 1, 1), date(int(value), 12, 31))
+
+
+class Months(SeveralValues):
+    def read_all(self, values: list[str]) -> list[Period]:
+        return [self._period(value) for value in values]
+
+    def _period(self, value: str) -> Period:
+        if not re.fullmatch(r"(?!0000)\d{4}-(0[1-9]|1[0-2])", value, re.ASCII):
+            raise ValidationError(
+                _("“%(value)s” is not a month: write 2023-11."), "month", {"value": shown(value)}
+            )
+        year, month = map(int, value.split("-"))
+        following = date(year + month // 12, month % 12 + 1, 1) if value != "9999-12" else date.max
+        last = following if following == date.max else following - timedelta(days=1)
+        return Period(date(year, month, 1), last)
+
+
+class SearchText(OneValue):
+    LONGEST = 200
+
+    def read(self, value: str) -> str:
+        if len(value) > self.LONGEST:
+            raise ValidationError(
+                _("The search is %(length)s characters long: give at most %(most)s."),
+                "too_long",
+                {"length": len(value), "most": self.LONGEST},
+            )
+        # What has no width is found or not like any other sign.
+        check_text(value, gettext("search"), lines=True, hidden=True)
+        return value

@@ -1,0 +1,296 @@
+"""Rows of history as readable changes: for staff all of them, for the public what was published.
+
+The public never learns that there was a draft: of a record they see the rows in
+which it was published, each against the published one before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import QuerySet, TextChoices
+from django.utils import formats
+from django.utils.text import capfirst
+from django.utils.translation import gettext, pgettext_lazy
+from simple_history.template_utils import ObjDiffDisplay
+from simple_history.utils import get_m2m_field_name
+
+from projects.i18n.languages import in_list
+from projects.models import State
+from projects.models.fields import MoneyField
+from projects.models.permissions import SHELL, Role
+
+# Long texts are cut to where they differ.
+SHOWN = 300
+DELETED = "-"
+
+
+class Kind(TextChoices):
+    """What a row of history is of."""
+
+    ENTERED = "entered", pgettext_lazy("history", "entered")
+    PUBLISHED = "published", pgettext_lazy("history", "published")
+    CHANGED = "changed", pgettext_lazy("history", "changed")
+    DELETED = "deleted", pgettext_lazy("history", "deleted")
+    RESTORED = "restored", pgettext_lazy("history", "brought back")
+
+
+@dataclass(frozen=True)
+class Change:
+    """One column or link of a record, before and after."""
+
+    field: str
+    old: Any
+    new: Any
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row of history as it is told. `name` is that of whoever wrote it, for staff only."""
+
+    at: datetime
+    kind: Kind
+    role: Role
+    changes: list[Change]
+    name: str = ""
+    is_draft: bool = False
+
+
+def published(model: Any, key: Any) -> QuerySet:
+    """The rows of a record of a reviewed noun that the public may know of, the newest first."""
+    rows = model.history.model.objects.filter(id=key, state=State.PUBLISHED)
+    return rows.order_by("-history_id")
+
+
+def all_of(model: Any, key: Any) -> QuerySet:
+    """All rows of a record, with who wrote them, for staff who see its drafts."""
+    rows = model.history.model.objects.filter(id=key)
+    return rows.select_related("history_user").order_by("-history_id")
+
+
+def told(
+    history: QuerySet,
+    rows: Sequence[Any],
+    *,
+    names: bool = False,
+    reader: type[Rows] | None = None,
+) -> list[Entry]:
+    """The entries of `rows`, a part of `history` in its order: of `published` or of `all_of`.
+
+    Without `names` nobody is named, and only what anybody may see is called by
+    its name. `reader` says the changes. Queries as of `changes`.
+    """
+    if not rows:
+        return []
+    model = rows[0].instance_type
+    read = (reader or _OnPages)(model, rows, history, SHELL if names else None, opening=False)
+    return [
+        Entry(
+            at=row.history_date,
+            kind=_kind(before, row),
+            role=Role(row.history_role or Role.OFFICE),
+            # The first one is what it was made of: that is not listed.
+            changes=read.between(before, row) if before is not None else [],
+            name=str(row.history_user or "") if names else "",
+            is_draft=row.state == State.DRAFT,
+        )
+        for row, before in read.pairs
+    ]
+
+
+def _kind(before: Any, row: Any) -> Kind:
+    if row.history_type == DELETED:
+        return Kind.DELETED
+    if before is None:
+        return Kind.ENTERED if row.state == State.DRAFT else Kind.PUBLISHED
+    if row.history_type == "+":
+        return Kind.RESTORED
+    return Kind.PUBLISHED if before.state != row.state else Kind.CHANGED
+
+
+def changes(model: Any, rows: Sequence[Any]) -> list[list[Change]]:
+    """What each of `rows` of one record, newest first, changed against the row before it.
+
+    The row that made the record changes what it states from nothing; one that
+    deletes it changes nothing. One query for the row before the last one, one
+    for each kind of link, and one for each noun referred to, however many rows.
+    """
+    if not rows:
+        return []
+    history = type(rows[-1]).objects.filter(**{model._meta.pk.attname: rows[-1].id})
+    reader = Rows(model, rows, history.order_by("-history_id"))
+    return [reader.between(before, row) for row, before in reader.pairs]
+
+
+def stated(model: Any, row: Any, user: Any) -> list[Change]:
+    """All that a row of history states, each field against nothing, in full."""
+    reader = _OnPages(model, [row], type(row).objects.none(), user, shown=None)
+    return reader.between(None, row)
+
+
+def record_of(model: Any, row: Any) -> Any:
+    """The record as its columns stand in a row, unsaved and without its links. No query."""
+    columns = model.register_history.fields_included(model)
+    return model(**{column.attname: getattr(row, column.attname) for column in columns})
+
+
+class Rows:
+    """Rows of one record's history, with all that it takes to say them in words to `user`.
+
+    `history` are the rows to which they belong. What refers to a record that
+    `user` does not see says no more than that it was deleted. Without `opening`
+    nothing is asked for the first row, which is told without its fields.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        rows: Sequence[Any],
+        history: QuerySet,
+        user: Any = SHELL,
+        *,
+        shown: int | None = SHOWN,
+        opening: bool = True,
+    ) -> None:
+        self.user = user
+        self.shown = shown
+        # A row that deletes has no links any more: nothing is compared with it.
+        older = history.filter(history_id__lt=rows[-1].history_id).exclude(history_type=DELETED)
+        first = older.first()
+        befores = [*rows[1:], first]
+        for index in range(len(rows) - 1, -1, -1):
+            if befores[index] is not None and befores[index].history_type == DELETED:
+                befores[index] = befores[index + 1]
+        self.pairs = list(zip(rows, befores, strict=True))
+        if first is not None:
+            rows = [*rows, first]
+        self.columns = [
+            model._meta.get_field(field.name)
+            for field in model.register_history.fields_included(model)
+            if field.editable
+        ]
+        self.link_fields = model.register_history.get_m2m_fields_from_model(model)
+        # A single row that is not told in full is compared with nothing.
+        told = rows if opening or len(rows) > 1 else []
+        self.links = {field: self._links_of(model, field, told) for field in self.link_fields}
+        compared = [pair for pair in self.pairs if opening or pair[1] is not None]
+        self.labels = self._labels(compared)
+
+    @staticmethod
+    def _links_of(model: Any, field: Any, rows: Sequence[Any]) -> dict[int, list[tuple[Any, ...]]]:
+        """The links of each row: the key of the other end, and what else the link says."""
+        through = field.remote_field.through
+        ends = {get_m2m_field_name(field), field.m2m_reverse_field_name()}
+        said = [
+            column.attname
+            for column in through._meta.concrete_fields
+            if not column.primary_key and column.name not in ends
+        ]
+        end = through._meta.get_field(field.m2m_reverse_field_name()).attname
+        found: dict[int, list[tuple[Any, ...]]] = {}
+        if not rows:
+            return found
+        stored = model.register_history.m2m_models[field]._base_manager
+        for key, *link in (
+            stored.filter(history_id__in=[row.history_id for row in rows])
+            .order_by("pk")
+            .values_list("history_id", end, *said)
+        ):
+            found.setdefault(key, []).append(tuple(link))
+        return found
+
+    def _labels(self, pairs: Sequence[tuple[Any, Any]]) -> dict[tuple[Any, Any], Any]:
+        """What the records are called by which rows differ; one query for each noun of theirs."""
+        wanted: dict[Any, set[Any]] = {}
+        for row, before in pairs:
+            for column in self.columns:
+                if column.is_relation:
+                    ends = {getattr(one, column.attname) for one in (row, before) if one}
+                    if len(ends) > 1 or before is None:
+                        wanted.setdefault(column.related_model, set()).update(ends - {None})
+            for field, links in self.links.items():
+                sides = [set(links.get(one.history_id, ())) for one in (row, before) if one]
+                if before is None or sides[0] != sides[1]:
+                    ends = {link[0] for side in sides for link in side}
+                    wanted.setdefault(field.related_model, set()).update(ends)
+        return {
+            (model, record.pk): self.label(record)
+            for model, keys in wanted.items()
+            if keys
+            for record in model.objects.visible_to(self.user).filter(pk__in=keys)
+        }
+
+    def between(self, before: Any, after: Any) -> list[Change]:
+        """What a row changed against the one before it; against None, all that it states."""
+        if after.history_type == DELETED:
+            return []
+        found = []
+        for column in self.columns:
+            old = getattr(before, column.attname) if before else None
+            new = getattr(after, column.attname)
+            if old != new:
+                found.append(self.change(column, self.say(column, old), self.say(column, new)))
+        for field in self.link_fields:
+            links = self.links[field]
+            old_links = links.get(before.history_id, []) if before else []
+            new_links = links.get(after.history_id, [])
+            if set(old_links) != set(new_links):
+                found.append(
+                    self.change(
+                        field, self.say_links(field, old_links), self.say_links(field, new_links)
+                    )
+                )
+        return [change for change in found if change.old != change.new]
+
+    # How it is said
+
+    def change(self, field: Any, old: Any, new: Any) -> Change:
+        if self.shown is not None:
+            old, new = ObjDiffDisplay(max_length=self.shown).common_shorten_repr(old, new)
+        return Change(str(capfirst(field.verbose_name)), old, new)
+
+    def label(self, record: Any) -> str:
+        return str(record)
+
+    def say(self, column: Any, value: Any) -> Any:
+        if value is None and isinstance(column, MoneyField):
+            return gettext("undisclosed")
+        if value is None or value == "":
+            return "—"
+        if column.is_relation:
+            return self.named(column.related_model, value)
+        if column.choices:
+            return str(dict(column.flatchoices).get(value, value))
+        if isinstance(value, bool):
+            return gettext("yes") if value else gettext("no")
+        return f"{value:,}" if isinstance(value, Decimal) else str(formats.localize(value))
+
+    def say_links(self, field: Any, links: Sequence[tuple[Any, ...]]) -> Any:
+        said = [
+            " ".join(
+                [
+                    self.named(field.related_model, end),
+                    *(f"{value} %" for value in rest if value is not None),
+                ]
+            )
+            for end, *rest in links
+        ]
+        return in_list(said) or "—"
+
+    def named(self, model: Any, key: Any) -> Any:
+        deleted = gettext("deleted %(noun)s %(key)s") % {
+            "noun": model._meta.verbose_name,
+            "key": key,
+        }
+        return self.labels.get((model, key), deleted)
+
+
+class _OnPages(Rows):
+    """As the pages say it: days in figures."""
+
+    def say(self, column: Any, value: Any) -> Any:
+        return value.isoformat() if isinstance(value, date) else super().say(column, value)

@@ -1,0 +1,101 @@
+"""What is published refers to nothing that is a draft: by it, the public would learn of one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from projects.models import State
+from projects.models.base import ReviewedModel
+
+from .links import Written
+from .protected import referring_to
+
+
+def columns(model: Any) -> list[str]:
+    """The columns by which records of a model refer to what is reviewed."""
+    return [
+        column.name
+        for column in model._meta.concrete_fields
+        if column.is_relation and issubclass(column.related_model, ReviewedModel)
+    ]
+
+
+def check(
+    record: Any,
+    links: Mapping[str, Sequence[Any] | None],
+    *,
+    asking: bool = True,
+    besides: Collection[str] = (),
+) -> None:
+    """Raise ValidationError, by field, for each draft that a published record refers to.
+
+    `links` are records by field; None: as they stand, which was asked before.
+    Without `asking`, what a record refers to is looked at only where it has been
+    read. Otherwise at most a query for each column; none for those named `besides`.
+    """
+    if getattr(record, "state", State.PUBLISHED) == State.DRAFT:
+        return
+    problems: dict[str, list[ValidationError]] = {}
+    for name in columns(type(record)):
+        if name in besides:
+            continue
+        if not asking and not record._meta.get_field(name).is_cached(record):
+            continue
+        try:
+            other = getattr(record, name)
+        except ObjectDoesNotExist:
+            # Said as a rule of its own.
+            continue
+        if other is not None and other.is_draft:
+            problems[name] = [_is_draft(other)]
+    for name, linked in links.items():
+        for other in linked or ():
+            if getattr(other, "is_draft", False):
+                problems.setdefault(name, []).append(_is_draft(other))
+    if problems:
+        raise ValidationError(problems)
+
+
+def resting_on_drafts(written: Sequence[Written]) -> set[Any]:
+    """The keys of those of one model that, as they are to stand, would break that rule.
+
+    For many records at once: a query for each column.
+    """
+    published = [pair for pair in written if not getattr(pair[0], "is_draft", False)]
+    if not published:
+        return set()
+    model = type(published[0][0])
+    found = {
+        record.pk
+        for record, links in published
+        if any(getattr(other, "is_draft", False) for some in links.values() for other in some or ())
+    }
+    for name in columns(model):
+        column = model._meta.get_field(name)
+        wanted = {getattr(record, column.attname) for record, _links in published} - {None}
+        drafts = column.related_model._base_manager.filter(pk__in=wanted, state=State.DRAFT)
+        keys = set(drafts.values_list("pk", flat=True))
+        found |= {record.pk for record, _ in published if getattr(record, column.attname) in keys}
+    return found
+
+
+def is_published_upon(record: Any) -> bool:
+    """Whether anything published refers to `record`, which therefore cannot become a draft."""
+    return any(
+        referring.filter(state=State.PUBLISHED).exists()
+        if issubclass(referring.model, ReviewedModel)
+        else True
+        for referring in referring_to([record])
+    )
+
+
+def _is_draft(other: Any) -> ValidationError:
+    return ValidationError(
+        _("“%(code)s” is a draft: publish it first."),
+        "draft",
+        {"code": getattr(other, "code", None) or str(other)},
+    )

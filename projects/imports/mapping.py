@@ -1,0 +1,334 @@
+"""What the columns of somebody else's file mean: a small TOML file, read strictly.
+
+See docs/importing.md for how one is written. A file with the register's own
+headings needs none: each heading is the field of that name.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping as AnyMapping
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields, replace
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any, NoReturn
+
+from django.utils.translation import gettext as _
+
+from projects.filters.fields import read_day
+from projects.names.messages import shown
+from projects.spreadsheets.reading import plain
+
+# Year first, so that day and month are not confused; others are named in the mapping.
+# The day before the first that spreadsheets count, by their reckoning from March 1900 on.
+FIRST_SERIAL = date(1899, 12, 30)
+DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日")
+
+
+class MappingError(Exception):
+    """Why a mapping cannot be used, as a sentence that names the key."""
+
+
+class CellError(Exception):
+    """Why a cell cannot be read, as a sentence."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """What one column of a file means.
+
+    `also`: other headings that it has in some files. `required`: a blank cell is
+    refused. `values`: what stands for what; a value that is not among them is refused,
+    kept or leaves its row out, as `others` says. `leave_out`: values whose rows
+    are left out. `split`: the characters that part several values in a cell.
+    `dates`: the forms in which it has days; what fits none of them is refused.
+    `round`: decimals to which a longer number is rounded half up, by explicit
+    wish; None refuses it. `unit`: what a plain number is multiplied by.
+    `not_before`: date fields that may not be later than this one, which is else
+    left empty and told in the note. `find`: the cell holds names, not codes;
+    `make`: those that are not there are made, with these fields.
+    """
+
+    heading: str
+    field: str
+    also: tuple[str, ...] = ()
+    required: bool = False
+    values: AnyMapping[str, str] | None = None
+    others: str = "refuse"
+    leave_out: tuple[str, ...] = ()
+    prefix: str = ""
+    sentence_case: bool = False
+    split: str = ""
+    dates: tuple[str, ...] = ()
+    not_before: tuple[str, ...] = ()
+    round: int | None = None
+    unit: int = 1
+    find: bool = False
+    make: AnyMapping[str, Any] | None = None
+
+    def texts(self, text: str) -> list[str] | None:
+        """What the cell says, in the register's words; None where its row is left out.
+
+        Raises CellError for a value of which the mapping does not say what it means.
+        """
+        if text in self.leave_out:
+            return None
+        if self.required and not text:
+            raise CellError(_("the mapping takes no row without a value here: enter one"))
+        if self.values is not None and (text or "" in self.values):
+            if text in self.values:
+                text = self.values[text]
+            elif self.others == "leave out":
+                return None
+            elif self.others == "refuse":
+                raise CellError(
+                    _("the mapping does not say what “%(value)s” means: add it to its values")
+                    % {"value": shown(text)}
+                )
+        texts = re.split(f"[{re.escape(self.split)}]", text) if self.split else [text]
+        return [self.prefix + self._said(one.strip()) for one in texts if one.strip()]
+
+    def _said(self, text: str) -> str:
+        if not self.dates:
+            return self._cased(text)
+        day = self.day(text)
+        if read_day(day) is None:
+            raise CellError(
+                _("“%(value)s” is no day in the form that the mapping names (%(forms)s)")
+                % {"value": shown(text), "forms": ", ".join(self.dates)}
+            )
+        return day
+
+    def _cased(self, text: str) -> str:
+        return text[:1].upper() + text[1:].lower() if self.sentence_case else text
+
+    def day(self, text: str) -> str:
+        """A date as ISO has it; what no format fits stays as it is, to be refused by its field.
+
+        A number of five digits is a day as spreadsheets count them.
+        """
+        if re.fullmatch(r"[2-6][0-9]{4}", text):
+            return (FIRST_SERIAL + timedelta(days=int(text))).isoformat()
+        for one in self.dates or DATE_FORMATS:
+            try:
+                # Only the day is used, so that no time zone matters.
+                return datetime.strptime(text, one).date().isoformat()  # noqa: DTZ007
+            except ValueError:
+                continue
+        return text
+
+    def rounded(self, text: str) -> str:
+        """A plain number with at most the decimals that the mapping asks for; else as it is."""
+        if self.round is None or not re.fullmatch(r"-?[0-9,]+\.[0-9]+", text):
+            return text
+        try:
+            number = Decimal(text.replace(",", ""))
+        except InvalidOperation:
+            return text
+        if len(text.partition(".")[2]) <= self.round:
+            return text
+        return f"{number.quantize(Decimal(1).scaleb(-self.round), ROUND_HALF_UP):f}"
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """What a file means: its columns by heading, what every row has, what must be there first.
+
+    `records`: by plural noun, records to be made where they are not there yet,
+    in the fields of the API. `decisions`: see `projects.imports.lookup.Finder`.
+    """
+
+    columns: AnyMapping[str, Column] = field(default_factory=dict)
+    ignored: frozenset[str] = frozenset()
+    constants: AnyMapping[str, Any] = field(default_factory=dict)
+    records: AnyMapping[str, Sequence[AnyMapping[str, Any]]] = field(default_factory=dict)
+    decisions: AnyMapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of_fields(cls, names: Sequence[str]) -> Mapping:
+        """The mapping of a file whose headings are the fields themselves."""
+        return cls({name: Column(name, name) for name in names})
+
+    def as_data(self) -> dict[str, Any]:
+        """The tables that `mapping_of` makes this mapping of."""
+        return {
+            "columns": {heading: _options(column) for heading, column in self.columns.items()},
+            "ignored": sorted(self.ignored),
+            "constants": dict(self.constants),
+            "records": {noun: list(several) for noun, several in self.records.items()},
+            "decisions": dict(self.decisions),
+        }
+
+    @property
+    def headings(self) -> frozenset[str]:
+        also = {heading for column in self.columns.values() for heading in column.also}
+        return frozenset(self.columns) | also | self.ignored
+
+    def of_file(self, headings: Sequence[str]) -> Mapping:
+        """The same for one file: each column under that of its headings which the file has."""
+        columns = {}
+        for column in self.columns.values():
+            several = (column.heading, *column.also)
+            heading = next((one for one in several if one in headings), column.heading)
+            columns[heading] = replace(column, heading=heading, also=())
+        # In the order of the file: a mapping that was kept in a database may have lost its own.
+        places = {heading: place for place, heading in enumerate(headings)}
+        ordered = sorted(columns.values(), key=lambda one: places.get(one.heading, len(places)))
+        return replace(self, columns={one.heading: one for one in ordered})
+
+    def column_of(self, name: str) -> str:
+        """The heading from which a field is read; the field itself where none is."""
+        return next((c.heading for c in self.columns.values() if c.field == name), name)
+
+
+def _options(column: Column) -> dict[str, Any]:
+    """What a column says beyond its heading, without what it need not say."""
+    found: dict[str, Any] = {}
+    for option in fields(Column):
+        value = getattr(column, option.name)
+        if option.name != "heading" and value != option.default:
+            found[option.name] = list(value) if isinstance(value, tuple) else value
+    return found
+
+
+def read_mapping(path: Path, nouns: Sequence[str]) -> Mapping:
+    """The mapping in a TOML file. Raises MappingError."""
+    try:
+        with path.open("rb") as file:
+            data = tomllib.load(file)
+    except OSError as error:
+        refuse(
+            _("“%(path)s” cannot be read: %(reason)s."), path=path, reason=error.strerror or error
+        )
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        refuse(_("The mapping is no TOML: %(reason)s."), reason=error)
+    return mapping_of(data, nouns)
+
+
+def mapping_of(data: AnyMapping[str, Any], nouns: Sequence[str]) -> Mapping:
+    """The mapping that these tables describe. Raises MappingError, naming the key."""
+    _known(data, {"columns", "ignored", "constants", "records", "decisions"}, "")
+    columns: dict[str, Column] = {}
+    for heading, given in _table(data, "columns").items():
+        heading = plain(heading)
+        given = {"field": given} if isinstance(given, str) else given
+        columns[heading] = _column(heading, given)
+    _no_heading_twice(columns)
+    ignored = data.get("ignored", [])
+    _texts(ignored, "ignored")
+    records = _table(data, "records")
+    _known(records, set(nouns), "records.")
+    for noun, several in records.items():
+        if not isinstance(several, list) or not all(isinstance(one, dict) for one in several):
+            refuse(_("“%(key)s” must be a list of tables."), key=f"records.{noun}")
+        for one in several:
+            if not isinstance(one.get("code"), str):
+                refuse(_("Each record under “%(key)s” needs a code."), key=f"records.{noun}")
+    decisions = _table(data, "decisions")
+    _texts(list(decisions.values()), "decisions")
+    return Mapping(
+        columns,
+        frozenset(map(plain, ignored)),
+        _as_json(_table(data, "constants")),
+        _as_json(records),
+        decisions,
+    )
+
+
+def _column(heading: str, given: Any) -> Column:
+    key = f"columns.{heading}"
+    if not isinstance(given, dict):
+        refuse(_("“%(key)s” must be the name of a field, or a table."), key=key)
+    options = {option.name: option for option in fields(Column) if option.name != "heading"}
+    _known(given, set(options), f"{key}.")
+    if not isinstance(given.get("field"), str):
+        refuse(_("“%(key)s” must say which field it is of."), key=key)
+    found: dict[str, Any] = {}
+    for name, value in given.items():
+        where = f"{key}.{name}"
+        match name:
+            case "field" | "prefix" | "split":
+                _is(value, str, where)
+            case "sentence_case" | "find" | "required":
+                _is(value, bool, where)
+            case "round" | "unit":
+                _is(value, int, where)
+                if not 0 <= value <= 10**12:
+                    refuse(_("“%(key)s” is out of range."), key=where)
+            case "leave_out" | "not_before" | "dates":
+                _texts(value, where)
+                value = tuple(value)
+            case "also":
+                _texts(value, where)
+                value = tuple(map(plain, value))
+            case "values":
+                _is(value, dict, where)
+                _texts(list(value.values()), where)
+            case "make":
+                _is(value, dict, where)
+                value = _as_json(value)
+            case "others":
+                if value not in ("refuse", "keep", "leave out"):
+                    refuse(_("“%(key)s” must be “refuse”, “keep” or “leave out”."), key=where)
+        found[name] = value
+    if "make" in found and not found.get("find"):
+        refuse(_("“%(key)s” makes what it does not find: add find = true."), key=f"{key}.make")
+    if "unit" in found and (found["field"] != "amount" or "round" in found):
+        refuse(_("“%(key)s” belongs to the amount, and not beside “round”."), key=f"{key}.unit")
+    return Column(heading, **found)
+
+
+def _no_heading_twice(columns: AnyMapping[str, Column]) -> None:
+    seen = set(columns)
+    for column in columns.values():
+        for heading in column.also:
+            if heading in seen:
+                refuse(
+                    _("“%(key)s” names the heading “%(heading)s” a second time."),
+                    key=f"columns.{column.heading}.also",
+                    heading=heading,
+                )
+            seen.add(heading)
+
+
+def refuse(message: str, **params: Any) -> NoReturn:
+    raise MappingError(message % params) from None
+
+
+def _known(data: AnyMapping[str, Any], names: set[str], before: str) -> None:
+    for name in data:
+        if name not in names:
+            refuse(
+                _("The mapping has no key “%(key)s”: it has %(names)s."),
+                key=f"{before}{name}",
+                names=", ".join(sorted(names)),
+            )
+
+
+def _table(data: AnyMapping[str, Any], name: str) -> dict[str, Any]:
+    value = data.get(name, {})
+    _is(value, dict, name)
+    return value
+
+
+def _is(value: Any, kind: type, key: str) -> None:
+    names = {str: _("a text"), bool: _("true or false"), int: _("a number"), dict: _("a table")}
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        refuse(_("“%(key)s” must be %(kind)s."), key=key, kind=names[kind])
+
+
+def _texts(value: Any, key: str) -> None:
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        refuse(_("“%(key)s” must hold texts."), key=key)
+
+
+def _as_json(value: Any) -> Any:
+    """TOML's dates are texts in JSON."""
+    if isinstance(value, dict):
+        return {name: _as_json(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_as_json(one) for one in value]
+    return value.isoformat() if isinstance(value, date) else value

@@ -1,0 +1,111 @@
+"""What a file has brought in and nobody has published yet: seen by reviewers, and published at
+once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Count, Max, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from projects import review
+from projects.models import (
+    NOUN_OF,
+    REVIEWED,
+    BatchState,
+    ImportBatch,
+    RowFate,
+    State,
+    permissions,
+)
+
+BROUGHT_IN = (RowFate.NEW, RowFate.CHANGED, RowFate.MADE)
+
+
+@dataclass(frozen=True)
+class Unpublished:
+    """The drafts of a file that a person sees: how many, and a mark that changes with each of them.
+
+    `may_not`: why they may not publish them; empty where they may, as far as is
+    known before each draft is looked at.
+    """
+
+    count: int
+    mark: str
+    may_not: str
+
+
+def readable(user: Any) -> QuerySet:
+    """The files that `user` may look at: their own; and for whoever publishes what they hold, those
+    of others that were written, unless they are limited to areas."""
+    seen = ImportBatch.objects.visible_to(user)
+    if permissions.is_trusted(user) or permissions.areas_of(user) is not None:
+        return seen
+    nouns = [noun for noun, model in REVIEWED.items() if permissions.may(user, "publish", model)]
+    return seen | ImportBatch.objects.filter(noun__in=nouns, state=BatchState.WRITTEN)
+
+
+def unpublished(batch: ImportBatch, user: Any) -> Unpublished:
+    """Two queries for each noun that the file has brought in."""
+    count, marks, lacking = 0, [], []
+    for drafts in _drafts(batch, user):
+        found = drafts.aggregate(count=Count("pk"), last=Max("updated_at"))
+        if found["count"]:
+            count += found["count"]
+            marks.append(f"{drafts.model._meta.model_name}:{found['count']}:{found['last']}")
+            if not permissions.may(user, "publish", drafts.model):
+                lacking.append(drafts.model)
+    return Unpublished(count, " ".join(marks), _may_not(batch, user, lacking))
+
+
+def _may_not(batch: ImportBatch, user: Any, lacking: list[Any]) -> str:
+    try:
+        for model in lacking:
+            review.check_may_publish(user, model)
+        review.check_not_own(user, {batch.user_id})
+    except PermissionDenied as error:
+        return str(error)
+    return ""
+
+
+def publish(batch: ImportBatch, user: Any, mark: str) -> int:
+    """Publish the drafts of a file, all of them or none; returns how many.
+
+    `mark` is that of what the person saw: where a draft has been edited, deleted
+    or published since, nothing is. Raises PermissionDenied and ReviewError.
+    """
+    with transaction.atomic():
+        seen = unpublished(batch, user)
+        if seen.may_not:
+            raise PermissionDenied(seen.may_not)
+        if not seen.count:
+            raise review.ReviewError(_("All of it is published already."))
+        if seen.mark != mark:
+            raise review.ReviewError(
+                _("Some of these drafts were changed since you looked at them: look again.")
+            )
+        versions = {
+            (drafts.model, key): version
+            for drafts in _drafts(batch, user)
+            for key, version in drafts.values_list("pk", "version")
+        }
+        records = [model(pk=key) for model, key in versions]
+        return review.publish(user, records, versions)
+
+
+def _drafts(batch: ImportBatch, user: Any) -> list[Any]:
+    """One queryset for each reviewed noun of which the file has brought in anything. One query."""
+    rows = batch.rows.filter(fate__in=BROUGHT_IN, record_id__isnull=False).order_by()
+    nouns = set(rows.values_list("noun", flat=True).distinct())
+    found = []
+    for model in REVIEWED.values():
+        # Rows of the file go by the noun; what was made for them by its model.
+        names = {NOUN_OF[model], model._meta.model_name} & nouns
+        if names:
+            keys = rows.filter(Q(noun__in=names)).values("record_id")
+            drafts = model.objects.visible_to(user).filter(state=State.DRAFT, pk__in=keys)
+            found.append(drafts.order_by())
+    return found

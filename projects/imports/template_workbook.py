@@ -1,0 +1,346 @@
+"""Workbooks to be filled in and imported: the fields of a noun as columns, each explained.
+
+The headings are the fields of the API, so that what is filled in is read
+without a mapping. Examples stand on a sheet of their own, which no import reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from babel.numbers import get_currency_name
+from django.utils.text import capfirst
+from django.utils.translation import get_language, gettext
+from rest_framework import serializers as rest
+
+from projects import money, serializers
+from projects.models import (
+    Area,
+    Enterprise,
+    Kind,
+    Project,
+    Qualifier,
+    Sector,
+    Source,
+    Stage,
+    base_currency,
+)
+from projects.names import places
+from projects.serializers.fields import CodeOf, MoneyText
+from projects.serializers.labels import in_words
+from projects.spreadsheets.template_sheets import Choices, Column, Else, Refusals, blank
+from projects.spreadsheets.writing import Row, Sheet
+
+from .lookup import referred
+
+# What a drop-down offers of records; of more than these, codes are typed.
+MOST_LISTED = 5_000
+# Either of them will do.
+_NAMES = ("name", "name_zh")
+
+
+def blank_sheet(noun: str, user: Any) -> bytes:
+    """The workbook for one of NOUNS, with what `user` may see to choose from.
+
+    One query for each noun whose codes its columns take.
+    """
+    lists = _Lists(user)
+    fields = _fields(noun, lists)
+    examples = _EXAMPLES[noun](lists)
+    return blank(
+        noun,
+        [field.column for field in fields],
+        refusals=Refusals(
+            title=gettext("This cannot be read"),
+            choice=gettext("The sheet “%(lists)s” has what can stand here.")
+            % {"lists": gettext("lists")},
+            day=gettext("Give a day: year, month and day, such as 2023-11-11."),
+        ),
+        lists=gettext("lists"),
+        explained=[
+            Sheet(
+                gettext("columns"),
+                [
+                    gettext("Column"),
+                    gettext("In words"),
+                    gettext("How it is written"),
+                    gettext("Example"),
+                    gettext("Required"),
+                ],
+                [*(field.explained(examples) for field in fields), *_rules(noun)],
+            ),
+            Sheet(
+                gettext("examples"),
+                [field.name for field in fields],
+                [[example.get(field.name) for field in fields] for example in examples],
+            ),
+        ],
+    )
+
+
+def _rules(noun: str) -> Iterator[Row]:
+    """What holds for every row, below what is said of the columns."""
+    yield []
+    yield [gettext("Fill in the first sheet, one record a row; the import reads no other.")]
+    if noun == "receipts":
+        yield [
+            gettext(
+                "A row that is the same in everything as a payment that is there is that payment; "
+                "every other one is new."
+            )
+        ]
+    else:
+        yield [
+            gettext("A row whose code is there changes that record: blank cells keep what stands.")
+        ]
+    yield [gettext("The examples are made up: copy their form, not what they say.")]
+
+
+# --- What can be chosen ---------------------------------------------------------
+
+
+class _Lists:
+    """What drop-downs offer, each read once; None where it would be too long."""
+
+    def __init__(self, user: Any) -> None:
+        self.user = user
+        self._records: dict[Any, Choices | None] = {}
+
+    def records(self, model: Any) -> Choices | None:
+        if model not in self._records:
+            visible = model.objects.visible_to(self.user).order_by("code")
+            found = [(record.code, record.label) for record in visible[: MOST_LISTED + 1]]
+            name = capfirst(str(model._meta.verbose_name_plural))
+            self._records[model] = Choices(name, found) if len(found) <= MOST_LISTED else None
+        return self._records[model]
+
+    def codes(self, model: Any, number: int) -> list[str | None]:
+        """The first codes, as many as asked for; None in place of those that are not there."""
+        choices = self.records(model)
+        found: list[str | None] = [code for code, _label in choices.options] if choices else []
+        return [*found, *[None] * number][:number]
+
+
+def _vocabulary(name: str, field: Any) -> list[tuple[str, str]]:
+    """The words that a column takes, and what they mean; none where it takes any text."""
+    language = get_language() or "en"
+    if isinstance(field, rest.ChoiceField):
+        return [(str(word), str(label)) for word, label in field.choices.items() if word]
+    if name == "currency":
+        locale = "zh_Hans" if language.startswith("zh") else "en"
+        # The one most often meant stands first.
+        codes = sorted(money.currencies(), key=lambda code: (code != base_currency(), code))
+        return [(code, get_currency_name(code, locale=locale)) for code in codes]
+    if name == "origin":
+        return [(code, places.place_name(code, language)) for code in places.all_places()]
+    return []
+
+
+# --- One column -----------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Field:
+    """A field that can be written, and what the model says of it."""
+
+    name: str
+    field: Any
+    words: str
+    help_text: str
+    # The records whose codes it takes, and what its drop-down offers.
+    model: Any = None
+    choices: Choices | None = None
+
+    @property
+    def required(self) -> str:
+        if self.field.required:
+            return gettext("yes")
+        return gettext("one of the two names") if self.name in _NAMES else ""
+
+    @property
+    def form(self) -> str:
+        """How it is written."""
+        return " ".join(filter(None, [self._form(), self.help_text]))
+
+    def _form(self) -> str:
+        match self.field:
+            case rest.ListSerializer():
+                said = gettext(
+                    "Codes, parted by “;”, each with its share in per cent after a space where the "
+                    "shares are known."
+                )
+                return f"{said} {self._where()}"
+            case rest.ManyRelatedField():
+                return f"{gettext('Codes, parted by “;”.')} {self._where()}"
+            case CodeOf():
+                return f"{gettext('One code.')} {self._where()}"
+            case rest.DateField():
+                return gettext("A day: year, month and day, such as 2023-11-11.")
+            case MoneyText():
+                return self._amount()
+            case rest.ChoiceField():
+                return gettext("A word of the sheet “%(lists)s”.") % {"lists": gettext("lists")}
+        if self.name == "currency":
+            return gettext(
+                "A currency of ISO 4217, such as USD; %(base)s where neither this nor the amount "
+                "says one."
+            ) % {"base": base_currency()}
+        if most := self.field.max_length:
+            return gettext("Text of at most %(most)s characters.") % {"most": most}
+        return gettext("Text.")
+
+    def _where(self) -> str:
+        """Where the codes are to be found that it takes."""
+        named = {
+            "records": self.model._meta.verbose_name_plural,
+            "lists": gettext("lists"),
+        }
+        if self.choices is None:
+            return gettext("There are more %(records)s than a list holds.") % named
+        return gettext("The sheet “%(lists)s” has the %(records)s.") % named
+
+    def _amount(self) -> str:
+        said = gettext(
+            "A number in units of the currency, or an amount as people write it, such as "
+            "17.6亿元 or more than 1 billion yuan."
+        )
+        if not self.field.allow_null:
+            return said
+        return f"{said} {gettext('“undisclosed” takes away what stands, and is not zero.')}"
+
+    @property
+    def column(self) -> Column:
+        said = [self.words, self.form]
+        if self.required:
+            said.append(gettext("Required: %(which)s") % {"which": self.required})
+        otherwise = Else.REFUSED
+        if self.model is not None:
+            # A code may be of a record that is still to be entered; several are on no list.
+            otherwise = Else.ASKED if isinstance(self.field, CodeOf) else Else.TAKEN
+        return Column(
+            heading=self.name,
+            comment="\n".join(said),
+            is_required=bool(self.field.required),
+            is_day=isinstance(self.field, rest.DateField),
+            choices=self.choices,
+            otherwise=otherwise,
+        )
+
+    def explained(self, examples: Sequence[Mapping[str, Any]]) -> Row:
+        example = next((each[self.name] for each in examples if each.get(self.name)), None)
+        return [self.name, self.words, self.form, example, self.required]
+
+
+def _fields(noun: str, lists: _Lists) -> list[_Field]:
+    serializer_class = serializers.BY_NOUN[noun]
+    words = in_words(serializer_class)
+    found = []
+    for name, field in serializer_class().fields.items():
+        if field.read_only:
+            continue
+        column = serializer_class.Meta.model._meta.get_field(name)
+        model = referred(field)
+        if model is not None:
+            choices = lists.records(model)
+        else:
+            vocabulary = _vocabulary(name, field)
+            choices = Choices(words[name], vocabulary) if vocabulary else None
+        help_text = str(getattr(column, "help_text", ""))
+        found.append(_Field(name, field, words[name], help_text, model, choices))
+    return found
+
+
+# --- Examples: two rows each, which can be read; codes are of records that are there -------------
+
+
+def _projects(lists: _Lists) -> list[dict[str, Any]]:
+    (area,) = lists.codes(Area, 1)
+    lead, *partners = lists.codes(Enterprise, 3)
+    first, second = lists.codes(Sector, 2)
+    return [
+        {
+            "code": "example-1",
+            "name": "Example textile park",
+            "name_zh": "示例纺织产业园",
+            "aliases": "Example park\n示例产业园",
+            "area": area,
+            "enterprise": lead,
+            "partners": _together(*partners),
+            "sectors": f"{first} 60; {second} 40" if second else first,
+            "stage": Stage.OPERATING.value,
+            "intended_on": date(2023, 3, 1),
+            "signed_on": date(2023, 5, 1),
+            "registered_on": date(2023, 6, 1),
+            "started_on": date(2023, 8, 1),
+            "operating_on": date(2024, 6, 1),
+            "amount": "150000000.00",
+            "currency": "CNY",
+            "qualifier": Qualifier.AT_LEAST.value,
+            "amount_text": "more than 150 million yuan",
+            "description": gettext("What is built, and for whom."),
+            "note": gettext("What is assumed, such as a day that the source does not say."),
+            "sources": _together(*lists.codes(Source, 2)),
+        },
+        {
+            "code": "example-2",
+            "name_zh": "示例冷链基地",
+            "sectors": _together(first, second),
+            "stage": Stage.TERMINATED.value,
+            "signed_on": date(2023, 11, 11),
+            "terminated_on": date(2024, 2, 1),
+            "amount": "17.6亿元",
+        },
+    ]
+
+
+def _enterprises(lists: _Lists) -> list[dict[str, Any]]:
+    (area,) = lists.codes(Area, 1)
+    return [
+        {
+            "code": "example-1",
+            "name": "Example Textiles Co., Ltd.",
+            "name_zh": "示例纺织有限公司",
+            "aliases": "Example Textiles\n示例纺织",
+            # The example of the standard, GB 32100-2015.
+            "uscc": "91350100M000100Y43",
+            "origin": "CN-ZJ",
+            "kind": Kind.PRIVATE.value,
+            "area": area,
+            "settled_on": date(2023, 11, 11),
+            "note": gettext("What a reader must know."),
+            "sources": _together(*lists.codes(Source, 2)),
+        },
+        {"code": "example-2", "name": "Example Logistics", "origin": "KZ"},
+    ]
+
+
+def _receipts(lists: _Lists) -> list[dict[str, Any]]:
+    (project,) = lists.codes(Project, 1)
+    (source,) = lists.codes(Source, 1)
+    return [
+        {
+            "project": project,
+            "received_on": date(2023, 12, 1),
+            "amount": "5000000.00",
+            "currency": "CNY",
+            "amount_text": "500万元",
+            "source": source,
+            "note": gettext("What a reader must know."),
+        },
+        {"project": project, "received_on": date(2024, 3, 1), "amount": "-20万元"},
+    ]
+
+
+def _together(*codes: str | None) -> str:
+    return "; ".join(code for code in codes if code)
+
+
+_EXAMPLES: Mapping[str, Callable[[_Lists], list[dict[str, Any]]]] = {
+    "projects": _projects,
+    "enterprises": _enterprises,
+    "receipts": _receipts,
+}
+NOUNS = tuple(_EXAMPLES)

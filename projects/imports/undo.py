@@ -1,0 +1,210 @@
+"""Taking a written file back: every record as it was before, but for those edited since."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.apps import apps
+from django.db import transaction
+from django.db.models import Count, ProtectedError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from projects import history, review, serializers
+from projects.accounts import audit_log
+from projects.history import draft_references
+from projects.models import (
+    NOUN_OF,
+    BatchState,
+    ImportBatch,
+    ImportRow,
+    Proposal,
+    ProposalState,
+    RowFate,
+    State,
+)
+from projects.models.chunking import batches
+from projects.models.permissions import SHELL, may, out_of_reach, reaches
+
+from .batches import BatchError
+from .permissions import refusal
+
+# What whoever takes a row of such a fate back must be permitted to do.
+ACTIONS = {RowFate.NEW: "delete", RowFate.MADE: "delete", RowFate.CHANGED: "change"}
+
+
+@dataclass
+class Undone:
+    """How many records were taken back, and which were not and why: row, record, reason.
+
+    The rows of the batch keep these reasons as their faults.
+    """
+
+    count: int = 0
+    kept: list[tuple[int, str, str]] = field(default_factory=list)
+
+    def keep(self, row: ImportRow, reason: str) -> None:
+        self.kept.append((row.number, row.key, reason))
+        row.faults = [["", "", reason, ""]]
+        row.save(update_fields=["faults"])
+
+
+def undo(batch: ImportBatch, user: Any = SHELL) -> Undone:
+    """Take a written file back, in one transaction.
+
+    What was changed becomes what its history says it was before; what was new
+    is deleted, and stays in the history. Records that somebody has edited
+    since, or published, or that others refer to by now, stay and are named; what was
+    proposed and still waits is withdrawn. Raises BatchError
+    for a batch that is not written, or where `user` may not. Twice has no effect.
+    """
+    if reasons := lacking(batch, user):
+        raise BatchError(" ".join(reasons))
+    result = Undone()
+    with transaction.atomic():
+        taken = ImportBatch.objects.filter(pk=batch.pk, state=BatchState.WRITTEN).update(
+            state=BatchState.UNDONE, undone_at=timezone.now()
+        )
+        if not taken:
+            raise BatchError(_("Only a file that was written can be taken back."))
+        rows = batch.rows.filter(record_id__isnull=False)
+        _restore(rows.filter(fate=RowFate.CHANGED), user, result)
+        _withdraw(batch, result)
+        # What refers to others goes before them.
+        _delete(rows.filter(fate=RowFate.NEW), user, result)
+        _delete(rows.filter(fate=RowFate.MADE).order_by("-pk"), user, result)
+        audit_log.note(
+            audit_log.Action.IMPORT_UNDONE,
+            user=review.person(user),
+            subject=f"import/{batch.pk}",
+            noun=batch.noun,
+            records=result.count,
+            kept=len(result.kept),
+        )
+    batch.refresh_from_db()
+    return result
+
+
+def extent(batch: ImportBatch) -> dict[str, int]:
+    """How many records taking a file back is about, by the fate of their rows. One query."""
+    written = batch.rows.filter(record_id__isnull=False).order_by().values_list("fate")
+    found = dict(written.annotate(Count("pk")))
+    return {
+        fate: found.get(fate, 0)
+        for fate in (RowFate.NEW, RowFate.CHANGED, RowFate.PROPOSED, RowFate.MADE)
+    }
+
+
+def lacking(batch: ImportBatch, user: Any) -> list[str]:
+    """Why `user` may not take a file back; empty where they may. One query."""
+    written = batch.rows.filter(record_id__isnull=False, fate__in=ACTIONS).order_by()
+    pairs = sorted(set(written.values_list("noun", "fate").distinct()))
+    wanted = dict.fromkeys((ACTIONS[RowFate(fate)], _model(noun)) for noun, fate in pairs)
+    return [refusal(action, model) for action, model in wanted if not may(user, action, model)]
+
+
+def _model(noun: str) -> Any:
+    if noun in serializers.BY_NOUN:
+        return serializers.BY_NOUN[noun].Meta.model
+    return apps.get_model("projects", noun)
+
+
+def _restore(rows: Any, user: Any, result: Undone) -> None:
+    for some in batches(rows.iterator(chunk_size=500)):
+        model = _model(some[0].noun)
+        held = history.hold(model._base_manager.filter(pk__in=[row.record_id for row in some]))
+        records = {record.pk: record for record in held}
+        before = _states(model, some)
+        written = []
+        for row in some:
+            record, old = records.get(row.record_id), before.get(row.record_id)
+            if record is None:
+                result.keep(row, _("It has been deleted since."))
+            elif record.version != row.version_after:
+                result.keep(row, _("It has been edited since."))
+            elif review.is_proposal(user, record):
+                result.keep(row, _("It is published."))
+            elif old is None:
+                result.keep(row, _("Its history does not reach back."))
+            elif not reaches(user, record):
+                result.keep(row, out_of_reach(user))
+            elif _is_made_a_draft(record, old[0]) and draft_references.is_published_upon(record):
+                result.keep(row, _("Published records refer to it by now."))
+            else:
+                for name in model.register_history.compared_fields(model):
+                    setattr(record, name, getattr(old[0], name))
+                record._history_user = review.person(user)
+                written.append((row, (record, old[1])))
+        resting = draft_references.resting_on_drafts([pair for _row, pair in written])
+        for row, (record, _links) in written:
+            if record.pk in resting:
+                result.keep(row, _("What it referred to then is a draft now."))
+        standing = [pair for _row, pair in written if pair[0].pk not in resting]
+        history.save_many(standing)
+        result.count += len(standing)
+
+
+def _is_made_a_draft(record: Any, old: Any) -> bool:
+    return getattr(old, "state", "") == State.DRAFT and not record.is_draft
+
+
+def _states(model: Any, rows: Sequence[ImportRow]) -> dict[int, tuple[Any, dict[str, Any]]]:
+    """The row of history that each record had before, and its links as they then were.
+
+    Two queries and one for each kind of link.
+    """
+    wanted = {row.record_id: row.version_before for row in rows}
+    found: dict[int, Any] = {}
+    for old in model.history.filter(id__in=list(wanted)).order_by("history_id"):
+        if old.version == wanted[old.id]:
+            found[old.id] = old
+    links = model.register_history.links_of(model, list(found.values()))
+    return {key: (old, links[old.history_id]) for key, old in found.items()}
+
+
+def _withdraw(batch: ImportBatch, result: Undone) -> None:
+    """Withdraw what the file proposed and nobody has decided about, names that it taught included.
+
+    A query for each 500 rows, and one more.
+    """
+    for rows in batches(batch.rows.filter(fate=RowFate.PROPOSED).iterator(chunk_size=500)):
+        proposals = Proposal.objects.filter(
+            batch=batch,
+            noun=NOUN_OF[_model(batch.noun)],
+            record_id__in=[row.record_id for row in rows],
+        )
+        states = dict(proposals.values_list("record_id", "state"))
+        result.count += sum(state == ProposalState.OPEN for state in states.values())
+        for row in rows:
+            if states.get(row.record_id) == ProposalState.ACCEPTED:
+                result.keep(row, _("It was accepted since."))
+    open_ones = Proposal.objects.open().filter(batch=batch)
+    open_ones.update(state=ProposalState.WITHDRAWN, decided_at=timezone.now())
+
+
+def _delete(rows: Any, user: Any, result: Undone) -> None:
+    for row in list(rows):
+        model = _model(row.noun)
+        held = history.hold(model._base_manager.filter(pk=row.record_id), to_delete=True)
+        if not held:
+            continue
+        record = held[0]
+        if row.version_after is not None and record.version != row.version_after:
+            result.keep(row, _("It has been edited since."))
+            continue
+        if review.is_proposal(user, record):
+            result.keep(row, _("It is published."))
+            continue
+        if not reaches(user, record):
+            result.keep(row, out_of_reach(user))
+            continue
+        record._history_user = review.person(user)
+        try:
+            with transaction.atomic():
+                history.delete(record)
+        except ProtectedError:
+            result.keep(row, _("Other records refer to it by now."))
+        else:
+            result.count += 1

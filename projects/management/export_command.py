@@ -1,0 +1,102 @@
+"""What the commands that export a noun have in common."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO, Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.http import QueryDict
+from django.utils.translation import gettext
+
+from projects import exports
+from projects.accounts import audit_log
+from projects.spreadsheets.writing import SheetFullError
+
+
+class ExportCommand(BaseCommand):
+    """Writes what a visitor sees of a noun; a question that cannot be answered writes nothing."""
+
+    export: exports.Export
+
+    def add_arguments(self, parser: Any) -> None:
+        parser.add_argument("--format", required=True, choices=exports.CONTENT_TYPES)
+        parser.add_argument(
+            "--filter",
+            default="",
+            metavar="QUESTION",
+            help="which records, as in the address of the list: 'area=kashi&stage=signed'",
+        )
+        parser.add_argument(
+            "--output", metavar="FILE", help="a file, which is replaced once the new one is whole"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        asked = QueryDict(options["filter"].removeprefix("?"))
+        question = self.export.question(asked, None)
+        if refusals := self.export.refusals(question):
+            raise CommandError("\n".join(refusals))
+        form = options["format"]
+        audit_log.note(
+            audit_log.Action.EXPORTED,
+            subject=f"{self.export.name}/export.{form}",
+            question=audit_log.asked(asked),
+        )
+        try:
+            if options["output"]:
+                with replacing(Path(options["output"])) as file:
+                    self.export.written(question, form, file)
+            else:
+                self.print_out(question, form)
+        except SheetFullError as error:
+            raise CommandError(gettext(error.message) % error.params) from None
+
+    def print_out(self, question: Any, form: str) -> None:
+        # Past the wrapper, which knows text and adds ends to lines.
+        out = self.stdout._out
+        file = getattr(out, "buffer", None)
+        try:
+            if form != "xlsx":
+                for piece in self.export.pieces(question, form):
+                    file.write(piece) if file else out.write(piece.decode())
+            elif file is None or out.isatty():
+                raise CommandError(gettext("XLSX is no text: give a file with --output."))
+            else:
+                # A workbook is not written from its beginning to its end.
+                with TemporaryFile() as workbook:
+                    self.export.xlsx(question, workbook)
+                    workbook.seek(0)
+                    shutil.copyfileobj(workbook, file)
+            out.flush()
+        except BrokenPipeError:
+            # Whoever reads, such as `head`, has had enough; what is left would be
+            # written, and refused, once more at the end of the process.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """A new file that takes the place of `path` once all of it is written, and not before.
+
+    Raises CommandError where it cannot be written.
+    """
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with beside.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except OSError as error:
+        raise CommandError(
+            gettext("“%(path)s” cannot be written: %(reason)s.")
+            % {"path": path, "reason": error.strerror or error}
+        ) from None
+    finally:
+        with suppress(OSError):
+            beside.unlink()

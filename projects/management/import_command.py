@@ -1,0 +1,123 @@
+"""What the commands that import have in common."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from projects import imports, serializers
+from projects.accounts import audit_log
+from projects.imports import batches, permissions
+from projects.names.messages import shown
+from projects.serializers.cells import headings
+from projects.spreadsheets import reading
+
+
+class ImportCommand(BaseCommand):
+    """Reads files into one noun of the register; each file is written whole or not at all."""
+
+    noun: str
+
+    def add_arguments(self, parser: Any) -> None:
+        parser.add_argument("files", nargs="+", metavar="FILE", type=Path)
+        parser.add_argument(
+            "--mapping", type=Path, help="a TOML file that says what the columns mean"
+        )
+        parser.add_argument("--dry-run", action="store_true", help="check, and write nothing")
+        parser.add_argument("--sheet", help="the sheet of a workbook")
+        parser.add_argument(
+            "--partial", action="store_true", help="write the good rows although others are bad"
+        )
+
+    def handle(self, *args: Any, files: list[Path], **options: Any) -> None:
+        mapping = None
+        if options["mapping"]:
+            try:
+                mapping = imports.read_mapping(options["mapping"], list(serializers.BY_NOUN))
+            except imports.MappingError as error:
+                raise CommandError(f"{options['mapping']}: {error}") from None
+        bad = 0
+        for file in files:
+            bad += self._import(file, mapping, options)
+        if bad:
+            raise CommandError(
+                ngettext("%(count)s error.", "%(count)s errors.", bad) % {"count": bad}
+            )
+
+    def _import(self, file: Path, mapping: Any, options: dict[str, Any]) -> int:
+        """Import one file; returns how many errors it has."""
+        known = mapping.headings if mapping else headings(serializers.BY_NOUN[self.noun])
+        try:
+            table = reading.read_file(file, known=known, sheet=options["sheet"])
+        except reading.FileError as error:
+            raise CommandError(f"{file}: {error}") from None
+        report = imports.import_table(
+            self.noun,
+            table,
+            mapping,
+            dry_run=options["dry_run"],
+            partial=options["partial"],
+            progress=self._progress if options["verbosity"] else None,
+            keep=self._keep(file, mapping, options["sheet"]),
+            doubting=True,
+        )
+        if report.written:
+            audit_log.note(
+                audit_log.Action.IMPORTED,
+                subject=f"{self.noun}/{file.name}",
+                **{str(fate): count for fate, count in report.counts.items()},
+            )
+        self._say(file, report, options)
+        return len(report.faults)
+
+    def _keep(self, file: Path, mapping: Any, sheet: str | None) -> Any:
+        if self.noun not in permissions.NOUNS:
+            return None
+        return batches.kept(file.read_bytes(), file.name, self.noun, mapping, sheet=sheet or "")
+
+    def _progress(self, done: int, total: int) -> None:
+        if total > 500:
+            self.stderr.write(_("checked %(done)s of %(total)s") % {"done": done, "total": total})
+
+    def _say(self, file: Path, report: imports.Report, options: dict[str, Any]) -> None:
+        self.stdout.write(f"{file}")
+        for fate, count in report.counts.items():
+            # What commands write is published, and never proposed.
+            if fate == imports.Fate.PROPOSED:
+                continue
+            self.stdout.write(f"{fate}: {count}")
+        self.stdout.write(f"errors: {len(report.faults)}")
+        if report.doubts:
+            self.stdout.write(f"warnings: {len(report.doubts)}")
+        if report.left_out:
+            self.stdout.write(f"left out by the mapping: {len(report.left_out)}")
+        if report.emptied:
+            self.stdout.write(f"cells left empty by the mapping: {len(report.emptied)}")
+        if report.made:
+            made = ", ".join(
+                f"{count} × {model._meta.verbose_name}" for model, count in report.made.items()
+            )
+            self.stdout.write(f"made by the mapping: {made}")
+        if options["verbosity"] > 1:
+            for fault in (*report.left_out, *report.emptied):
+                self.stdout.write(said(fault))
+        for fault in (*report.doubts, *report.faults):
+            self.stderr.write(said(fault))
+        if not report.written:
+            self.stdout.write(
+                _("Nothing was written.")
+                if report.faults or not options["dry_run"]
+                else _("A trial: nothing was written.")
+            )
+
+
+def said(fault: imports.Fault) -> str:
+    """`row 12, amount, “1.234,50”: …`"""
+    where = [f"row {fault.row}"] if fault.row else []
+    where += [fault.column] if fault.column else []
+    where += [f"“{shown(fault.value)}”"] if fault.value else []
+    return ", ".join(where) + (f": {fault.reason}" if fault.reason else "")

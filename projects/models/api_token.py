@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from projects import names
+
+from .text_validation import CheckedTexts
+
+NAME_TAKEN = _("This user has a key of this name.")
+
+
+def digest_of(key: str) -> str:
+    # A key is 256 random bits, so that nothing is gained by a slow, salted hash.
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+class ApiTokenQuerySet(models.QuerySet):
+    def usable(self, today: date | None = None) -> ApiTokenQuerySet:
+        """Tokens not expired, of users who are active. A token is good on the day it expires on."""
+        today = today or timezone.localdate()
+        return self.filter(
+            models.Q(expires_on__isnull=True) | models.Q(expires_on__gte=today),
+            user__is_active=True,
+        )
+
+    def issue(self, user: Any, name: str, **fields: Any) -> tuple[ApiToken, str]:
+        """Make a token; returns it with its key, which is told only here."""
+        key = secrets.token_urlsafe(32)
+        token = ApiToken(user=user, name=name, digest=digest_of(key), **fields)
+        token.full_clean()
+        token.save(force_insert=True)
+        return token, key
+
+
+class ApiToken(CheckedTexts):
+    """One row is one key to the API: a user's rights, or with `read_only` just reading.
+
+    Only the key's SHA-256 is kept: whoever reads the database cannot use it.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="api_tokens",
+        verbose_name=_("user"),
+    )
+    name = models.CharField(
+        _("name"), max_length=100, help_text=_("What it is for, so that it can be told apart.")
+    )
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    read_only = models.BooleanField(_("read only"), default=False)
+    expires_on = models.DateField(_("expires on"), null=True, blank=True)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+
+    objects = ApiTokenQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("API key")
+        verbose_name_plural = _("API keys")
+        ordering = ["user", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "name"],
+                name="apitoken_name_once",
+                violation_error_message=NAME_TAKEN,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def validate_unique(self, exclude: Any = None) -> None:
+        """Names that a reader does not tell apart are one: a user has few, so all are compared."""
+        super().validate_unique(exclude)
+        if exclude and {"user", "name"} & set(exclude):
+            return
+        others = type(self).objects.filter(user=self.user_id).exclude(pk=self.pk)
+        taken = map(names.unique_form, others.values_list("name", flat=True))
+        if names.unique_form(self.name) in taken:
+            raise ValidationError({"name": ValidationError(NAME_TAKEN, "unique")})
+
+    def validate_constraints(self, exclude: Any = None) -> None:
+        # `validate_unique` has said the same, and more; forms ask both.
+        super().validate_constraints({*(exclude or ()), "name"})

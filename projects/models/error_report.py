@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from .area import Area
+from .base import RegisterQuerySet
+from .enterprise import Enterprise
+from .fields import CodeField
+from .headline import Headline
+from .project import Project
+from .source import Source
+from .text_validation import CheckedTexts
+
+LONGEST = 2000
+
+
+class Reported(models.TextChoices):
+    """The nouns whose records have a page, or a place on one, from which an error is reported."""
+
+    PROJECTS = "projects", _("project")
+    ENTERPRISES = "enterprises", _("enterprise")
+    AREAS = "areas", _("area")
+    SOURCES = "sources", _("source")
+    HEADLINES = "headlines", _("headline")
+
+
+REPORTED: dict[str, Any] = {
+    Reported.PROJECTS: Project,
+    Reported.ENTERPRISES: Enterprise,
+    Reported.AREAS: Area,
+    Reported.SOURCES: Source,
+    Reported.HEADLINES: Headline,
+}
+
+
+class ReportState(models.TextChoices):
+    OPEN = "open", pgettext_lazy("state of an error report", "open")
+    SETTLED = "settled", pgettext_lazy("state of an error report", "settled")
+    DISMISSED = "dismissed", pgettext_lazy("state of an error report", "dismissed")
+
+
+class ErrorReportQuerySet(RegisterQuerySet):
+    def open(self) -> Self:
+        return self.filter(state=ReportState.OPEN)
+
+
+class ErrorReport(CheckedTexts):
+    """One row is what somebody says is wrong with one published record.
+
+    Whoever reads the register may write it, without an account; staff alone read
+    it. `code` is the record's at that time. `email` is for asking back, and is
+    deleted with the decision. `note` says what came of it, in the words of
+    whoever decided.
+    """
+
+    noun = models.CharField(
+        pgettext_lazy("kind of record", "what"), max_length=20, choices=Reported
+    )
+    code = CodeField(verbose_name=_("record"))
+    wrong = models.TextField(_("what is wrong"), max_length=LONGEST)
+    right = models.TextField(_("what is right"), max_length=LONGEST, blank=True)
+    source = models.TextField(
+        _("where that is published"),
+        max_length=LONGEST,
+        blank=True,
+        help_text=_("A title, a date, an address: whatever lets the office look it up."),
+    )
+    email = models.EmailField(
+        _("e-mail address"),
+        blank=True,
+        help_text=_(
+            "For asking back, if you like. Nobody but the office sees it, and it is deleted when "
+            "your report has been dealt with."
+        ),
+    )
+    reported_at = models.DateTimeField(_("reported at"), default=timezone.now, editable=False)
+    state = models.CharField(
+        _("state"), max_length=10, choices=ReportState, default=ReportState.OPEN, editable=False
+    )
+    note = models.TextField(_("what came of it"), blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("decided by"),
+    )
+    decided_at = models.DateTimeField(_("decided at"), null=True, editable=False)
+
+    objects = ErrorReportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("error report")
+        verbose_name_plural = _("error reports")
+        # Read by whoever sees what waits, decided by whoever publishes.
+        default_permissions = ()
+        ordering = ["reported_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(noun__in=Reported.values),
+                name="errorreport_noun_known",
+                violation_error_message=_("Only records that have a page are reported."),
+            )
+        ]
+        indexes = [
+            # The open ones are few, and counted on every page that staff open.
+            models.Index(fields=["id"], condition=models.Q(state="open"), name="errorreport_open"),
+            models.Index(fields=["state", "reported_at", "id"], name="errorreport_state"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.noun}/{self.code}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == ReportState.OPEN
+
+    @property
+    def model(self) -> Any:
+        return REPORTED[self.noun]

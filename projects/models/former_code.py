@@ -1,0 +1,49 @@
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .enterprise import Enterprise
+from .fields import CodeField
+
+
+class FormerCode(models.Model):
+    """One row is a code under which an enterprise stood before it was merged into this one.
+
+    Addresses, questions and files that name it lead on; `enterprise` is always
+    the last of a chain of merges. `projects.review.merge` writes it.
+    """
+
+    code = CodeField(unique=True)
+    enterprise = models.ForeignKey(
+        Enterprise,
+        models.CASCADE,
+        related_name="former_codes",
+        verbose_name=_("enterprise"),
+    )
+    moved_at = models.DateTimeField(_("moved at"), default=timezone.now)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("user"),
+    )
+
+    class Meta:
+        verbose_name = _("former code")
+        verbose_name_plural = _("former codes")
+        ordering = ["code"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("code"),
+                name="formercode_code_unique",
+                violation_error_message=_(
+                    "Another enterprise had this code (upper and lower case count as one)."
+                ),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.code

@@ -1,0 +1,175 @@
+"""Files that were brought in, and what became of each of their rows."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+
+class BatchState(models.TextChoices):
+    """How far a file has come."""
+
+    MAPPING = "mapping", pgettext_lazy("state of an import", "waits for a mapping")
+    QUEUED = "queued", pgettext_lazy("state of an import", "waits to be checked")
+    CHECKING = "checking", pgettext_lazy("state of an import", "is being checked")
+    PREVIEWED = "previewed", pgettext_lazy("state of an import", "checked, nothing written yet")
+    APPROVED = "approved", pgettext_lazy("state of an import", "waits to be written")
+    WRITING = "writing", pgettext_lazy("state of an import", "is being written")
+    WRITTEN = "written", pgettext_lazy("state of an import", "written")
+    UNDONE = "undone", pgettext_lazy("state of an import", "taken back")
+    CANCELLED = "cancelled", pgettext_lazy("state of an import", "given up")
+    UNREADABLE = "unreadable", pgettext_lazy("state of an import", "cannot be read")
+    INTERRUPTED = "interrupted", pgettext_lazy("state of an import", "interrupted, nothing written")
+
+
+# What waits for a worker, and what a worker has in its hands.
+WAITING = {
+    BatchState.QUEUED: BatchState.CHECKING,
+    BatchState.APPROVED: BatchState.WRITING,
+}
+AT_WORK = tuple(WAITING.values())
+# Whose file is still of use.
+OPEN = (
+    BatchState.MAPPING,
+    *WAITING,
+    *AT_WORK,
+    BatchState.PREVIEWED,
+    BatchState.INTERRUPTED,
+)
+
+
+class ImportBatchQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """A person sees what they brought in, and whoever may do anything sees all."""
+        if getattr(user, "is_superuser", False):
+            return self.all()
+        return self.filter(user=user) if getattr(user, "pk", None) else self.none()
+
+    def waiting(self) -> Self:
+        return self.filter(state__in=list(WAITING)).order_by("pk")
+
+    def without_content(self) -> Self:
+        """Without the file itself, which may be large."""
+        return self.defer("content")
+
+
+class ImportBatch(models.Model):
+    """One row is one file that was brought in, with all that was decided about it.
+
+    `mapping` and `decisions` are as `projects.imports` takes them; `counts`
+    of rows by fate; `undecided` are names that a person must decide about: key,
+    name, and codes with likeness and label; `sums` are the contracted totals by sector before and
+    after, as texts. `plan` is the digest of what the preview showed: only that
+    is written. `worker` is the host and process that has it in its hands;
+    `beat_at` when something was last done to it.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="import_batches",
+        verbose_name=_("user"),
+    )
+    noun = models.CharField(_("noun"), max_length=20)
+    file_name = models.CharField(_("file"), max_length=255)
+    sha256 = models.CharField(_("SHA-256"), max_length=64, db_index=True)
+    size = models.PositiveBigIntegerField(_("size in bytes"))
+    content = models.BinaryField(editable=False)
+    sheet = models.CharField(_("sheet"), max_length=255, blank=True)
+    headings_digest = models.CharField(max_length=64, blank=True, db_index=True)
+    mapping = models.JSONField(default=dict, blank=True)
+    decisions = models.JSONField(default=dict, blank=True)
+    state = models.CharField(
+        _("state"), max_length=12, choices=BatchState, default=BatchState.MAPPING, db_index=True
+    )
+    partial = models.BooleanField(_("the good rows only"), default=False)
+    message = models.TextField(_("message"), blank=True)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    worker = models.CharField(max_length=120, blank=True)
+    beat_at = models.DateTimeField(null=True)
+    counts = models.JSONField(default=dict, blank=True)
+    sums = models.JSONField(default=dict, blank=True)
+    undecided = models.JSONField(default=list, blank=True)
+    plan = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField(_("brought in at"), default=timezone.now)
+    written_at = models.DateTimeField(_("written at"), null=True)
+    undone_at = models.DateTimeField(_("taken back at"), null=True)
+
+    objects = ImportBatchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        words = {"file": self.file_name, "state": self.get_state_display()}
+        return gettext("%(file)s (%(state)s)") % words
+
+    def get_absolute_url(self) -> str:
+        return reverse("import", args=[self.pk])
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
+
+    @property
+    def is_at_work(self) -> bool:
+        return self.state in (*WAITING, *AT_WORK)
+
+
+class RowFate(models.TextChoices):
+    """What becomes of a row."""
+
+    NEW = "new", pgettext_lazy("row of an import", "new")
+    CHANGED = "changed", pgettext_lazy("row of an import", "changed")
+    PROPOSED = "proposed", pgettext_lazy("row of an import", "proposed for review")
+    UNCHANGED = "unchanged", pgettext_lazy("row of an import", "unchanged")
+    REFUSED = "refused", pgettext_lazy("row of an import", "refused")
+    LEFT_OUT = "left_out", pgettext_lazy("row of an import", "left out by the mapping")
+    FOOTER = "footer", pgettext_lazy("row of an import", "a sum of other rows")
+    MADE = "made", pgettext_lazy("row of an import", "made because a row names it")
+
+
+# What can be written.
+WRITABLE = (RowFate.NEW, RowFate.CHANGED, RowFate.PROPOSED)
+
+
+class ImportRow(models.Model):
+    """One row is one row of a file, or a record that was made because a row names it.
+
+    `changes`: [field, old, new] in the words of the API; `faults`: [column,
+    value, reason, nearest], once a row was taken back why its record stayed;
+    `doubts`: the same of a row that can be written. `record_id` and the
+    versions are those of the record, before and after it was written; none
+    before. `key` is what a reader calls the record by.
+    """
+
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="rows")
+    number = models.PositiveIntegerField(_("row"))
+    fate = models.CharField(_("fate"), max_length=10, choices=RowFate)
+    noun = models.CharField(max_length=20)
+    key = models.CharField(_("record"), max_length=600, blank=True)
+    record_id = models.BigIntegerField(null=True)
+    version_before = models.PositiveIntegerField(null=True)
+    version_after = models.PositiveIntegerField(null=True)
+    changes = models.JSONField(default=list, blank=True)
+    faults = models.JSONField(default=list, blank=True)
+    doubts = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        verbose_name = _("row of an import")
+        verbose_name_plural = _("rows of imports")
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["batch", "fate", "number"], name="importrow_fate")]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.fate}"

@@ -1,0 +1,126 @@
+"""Drafts: which of them wait, publishing them, sending them back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
+
+from projects import history as recording
+from projects.accounts import audit_log
+from projects.history import draft_references
+from projects.models import NOUN_OF, REVIEWED, ReturnedDraft, State, permissions
+from projects.models.chunking import WRITTEN_AT_ONCE, batches
+
+from .permissions import ReviewError, called, check_may_decide, person, read_reason
+
+
+def waiting(user: Any, model: Any) -> Any:
+    """The drafts of a noun that `user` sees, each with `is_returned`.
+
+    Whether it was sent back as it stands, and so waits for whoever entered it
+    and not for review.
+    """
+    returned = ReturnedDraft.objects.filter(
+        noun=NOUN_OF[model], record_id=OuterRef("pk"), version=OuterRef("version")
+    )
+    drafts = model.objects.visible_to(user).filter(state=State.DRAFT)
+    return drafts.annotate(is_returned=Exists(returned)).order_by("pk")
+
+
+def authors_of(records: Iterable[Any]) -> dict[Any, set[Any]]:
+    """The keys of all who had a hand in these drafts of one model, by the draft's key. One query.
+
+    Whoever mended a word of a draft has not looked at it as somebody else would.
+    """
+    keys = [record.pk for record in records]
+    found: dict[Any, set[Any]] = {key: set() for key in keys}
+    if keys:
+        history = type(next(iter(records))).history
+        rows = history.filter(id__in=keys, state=State.DRAFT, history_user__isnull=False)
+        for key, user in rows.values_list("id", "history_user").distinct().order_by():
+            found[key].add(user)
+    return found
+
+
+def publish(user: Any, records: Iterable[Any], versions: dict[Any, int] | None = None) -> int:
+    """Publish drafts, all of them or none; returns how many.
+
+    They may refer to each other, and be of several nouns. `versions` are those
+    that the reviewer looked at, by model and key: a draft that has been edited
+    since is refused. One row of history each. Raises PermissionDenied,
+    ReviewError, and ValidationError where a rule forbids it, such as a reference
+    to another draft.
+    """
+    by_model: dict[Any, list[Any]] = {model: [] for model in REVIEWED.values()}
+    for record in records:
+        by_model[type(record)].append(record.pk)
+    published: list[Any] = []
+    with transaction.atomic():
+        for model, keys in by_model.items():
+            for some in batches(keys, WRITTEN_AT_ONCE):
+                published += _publish(user, model, some, versions)
+        if published:
+            audit_log.note(audit_log.Action.PUBLISHED, user=person(user), subject=called(published))
+    return len(published)
+
+
+def _publish(user: Any, model: Any, keys: list[Any], versions: dict[Any, int] | None) -> list[Any]:
+    links = [field.name for field in model._meta.many_to_many if field.name != "sectors"]
+    drafts = list(
+        model.objects.visible_to(user)
+        .filter(pk__in=keys, state=State.DRAFT)
+        .order_by("pk")
+        .select_for_update(no_key=True, of=("self",))
+        # Joined and not fetched by key: SQLite takes no 1,000 keys in the way Django asks.
+        .select_related(*draft_references.columns(model))
+        .prefetch_related(*links)
+    )
+    if len(drafts) < len(keys):
+        raise ReviewError(
+            _("Some of these drafts were published or deleted meanwhile: look at the list again.")
+        )
+    authors = authors_of(drafts)
+    written: list[Any] = []
+    for draft in drafts:
+        check_may_decide(user, draft, authors[draft.pk])
+        if versions is not None and versions.get((model, draft.pk)) != draft.version:
+            raise ReviewError(
+                _("“%(record)s” was edited since you looked at it: look at it again.")
+                % {"record": draft}
+            )
+        draft.state = State.PUBLISHED
+        draft._history_user = person(user)
+        linked = {name: list(getattr(draft, name).all()) for name in links}
+        try:
+            draft_references.check(draft, linked)
+        except ValidationError as error:
+            # Which of many it is.
+            raise ReviewError(f"{draft}: {' '.join(error.messages)}") from error
+        written.append((draft, {}))
+    recording.save_many(written)
+    return drafts
+
+
+def send_back(user: Any, draft: Any, reason: str) -> ReturnedDraft:
+    """Return a draft to whoever entered it, with a reason; it stays a draft, and theirs to mend.
+
+    Raises PermissionDenied and ReviewError.
+    """
+    reason = read_reason(reason, _("Say why: whoever entered it has to know what to mend."))
+    if not draft.is_draft:
+        raise ReviewError(_("This is published already: propose a change instead."))
+    if not permissions.may(user, "publish", type(draft)) or not permissions.reaches(user, draft):
+        raise PermissionDenied(_("Only a reviewer returns drafts."))
+    returned, _new = ReturnedDraft.objects.update_or_create(
+        noun=NOUN_OF[type(draft)],
+        record_id=draft.pk,
+        version=draft.version,
+        defaults={"reason": reason, "reviewer": person(user)},
+    )
+    audit_log.note(audit_log.Action.RETURNED, user=person(user), subject=called([draft]))
+    return returned

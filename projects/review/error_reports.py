@@ -1,0 +1,86 @@
+"""Errors that readers report: taken in from anybody, decided on by whoever publishes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from projects.accounts import audit_log
+from projects.accounts.client_address import network_of
+from projects.models import (
+    AttemptCount,
+    ErrorReport,
+    Limit,
+    Project,
+    ReportState,
+    permissions,
+)
+from projects.models.attempt_count import Taken
+from projects.models.error_report import REPORTED
+
+from .permissions import ReviewError, person, read_reason
+
+# Whoever corrects many records writes to the office; nobody floods its queue.
+FROM_ADDRESS = Limit("errors reported from an address", 10, timedelta(hours=1), timedelta(hours=1))
+
+
+def take(request: Any) -> Taken:
+    """Count one report of whoever makes the request. Five queries."""
+    user = request.user
+    whose = f"user {user.pk}" if user.is_authenticated else network_of(request)
+    return AttemptCount.objects.take([FROM_ADDRESS.of(whose)])
+
+
+def reported_records(reports: Iterable[ErrorReport], user: Any) -> dict[int, Any]:
+    """The record that each report is about, by the report's key; none for one that is gone, or that
+    `user` may not see. One query for each noun, and one more for codes of merged enterprises."""
+    reports = list(reports)
+    found: dict[int, Any] = {}
+    for noun, model in REPORTED.items():
+        of_noun = [report for report in reports if report.noun == noun]
+        if of_noun:
+            visible = model.objects.visible_to(user)
+            records = visible.by_codes([report.code for report in of_noun])
+            found |= {
+                report.pk: records[report.code] for report in of_noun if report.code in records
+            }
+    return found
+
+
+def may_decide(user: Any, record: Any) -> bool:
+    """Whether `user` may say what came of a report about `record`, which may be gone."""
+    if not permissions.may(user, "publish", Project):
+        return False
+    return record is None or permissions.reaches(user, record)
+
+
+def settle(user: Any, report: ErrorReport, note: str) -> None:
+    """The report was right, and has been seen to. Raises PermissionDenied and ReviewError."""
+    _decide(user, report, ReportState.SETTLED, note, audit_log.Action.REPORT_SETTLED)
+
+
+def dismiss(user: Any, report: ErrorReport, note: str) -> None:
+    """Nothing comes of the report. Raises PermissionDenied and ReviewError."""
+    _decide(user, report, ReportState.DISMISSED, note, audit_log.Action.REPORT_DISMISSED)
+
+
+def _decide(
+    user: Any, report: ErrorReport, state: ReportState, note: str, action: audit_log.Action
+) -> None:
+    note = read_reason(note, _("Say what came of it: others will ask."))
+    with transaction.atomic():
+        held = ErrorReport.objects.select_for_update(no_key=True).get(pk=report.pk)
+        if not may_decide(user, reported_records([held], user).get(held.pk)):
+            raise PermissionDenied(_("Only a reviewer decides about reported errors."))
+        if not held.is_open:
+            raise ReviewError(_("Somebody has dealt with this report meanwhile."))
+        held.state, held.note, held.email = state, note, ""
+        held.decided_by, held.decided_at = person(user), timezone.now()
+        held.save(update_fields=["state", "note", "email", "decided_by", "decided_at"])
+        audit_log.note(action, user=person(user), subject=str(held), report=held.pk)

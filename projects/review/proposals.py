@@ -1,0 +1,300 @@
+"""Proposals: what people would have of published records, made and decided on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from projects import history, serializers
+from projects.accounts import audit_log
+from projects.i18n.languages import in_list
+from projects.models import (
+    NOUN_OF,
+    ImportBatch,
+    Proposal,
+    ProposalKind,
+    ProposalState,
+    permissions,
+)
+
+from . import diff
+from .diff import Links
+from .permissions import (
+    ReviewError,
+    check_may_decide,
+    check_may_publish,
+    check_reach,
+    person,
+    read_reason,
+)
+
+Change = tuple[Any, Links]
+
+_NOTED = {
+    ProposalState.OPEN: audit_log.Action.PROPOSED,
+    ProposalState.ACCEPTED: audit_log.Action.PUBLISHED,
+    ProposalState.RETURNED: audit_log.Action.RETURNED,
+    ProposalState.WITHDRAWN: audit_log.Action.WITHDRAWN,
+}
+
+
+def propose(
+    user: Any, changes: Sequence[Change], batch: ImportBatch | None = None
+) -> list[Proposal | None]:
+    """A proposal for each changed record of one model; None where nothing would change.
+
+    What the person has proposed for a record before and is still open is added
+    to. The rules have been asked. Seven queries and one for each kind of link.
+    To be called in a transaction.
+    """
+    if not changes:
+        return []
+    model = type(changes[0][0])
+    keys = [record.pk for record, _links in changes]
+    standing = {
+        record.pk: record for record in diff.read_along(model._base_manager.filter(pk__in=keys))
+    }
+    open_ones = {
+        proposal.record_id: proposal
+        for proposal in Proposal.objects.open()
+        .filter(noun=NOUN_OF[model], record_id__in=keys, user=user)
+        .select_for_update()
+    }
+    found: list[Proposal | None] = []
+    new: list[Proposal] = []
+    changed: list[Proposal] = []
+    for record, links in changes:
+        before = standing.get(record.pk)
+        if before is None:
+            raise ReviewError(_("“%(record)s” was deleted meanwhile.") % {"record": record})
+        proposal = _merged(user, record, links, before, open_ones.get(record.pk))
+        if proposal is not None:
+            proposal.batch = batch or proposal.batch
+            (new if proposal.pk is None else changed).append(proposal)
+        found.append(proposal if proposal is not None and proposal.is_open else None)
+    Proposal.objects.bulk_create(new)
+    Proposal.objects.bulk_update(
+        changed, ["changes", "before", "version", "state", "batch", "kind", "updated_at"]
+    )
+    return found
+
+
+def _merged(
+    user: Any, record: Any, links: Links, before: Any, proposal: Proposal | None
+) -> Proposal | None:
+    """The proposal that comes of a record as it is to stand; None where nothing would change.
+
+    What an earlier proposal would change besides stays, with what it was then: a
+    field that is written as it stands was mostly not touched at all, and somebody
+    else may have changed it since.
+    """
+    now, wanted = diff.said(before, {}), diff.said(record, links)
+    changes = {name: value for name, value in wanted.items() if not diff.same(value, now[name])}
+    then = {name: now[name] for name in changes}
+    if not changes and (proposal is None or proposal.kind == ProposalKind.DELETION):
+        return None
+    if proposal is not None and proposal.kind == ProposalKind.CHANGE:
+        changes = {**proposal.changes, **changes}
+        then = {**proposal.before, **then}
+    if proposal is None:
+        proposal = Proposal(
+            noun=NOUN_OF[type(record)],
+            record_id=record.pk,
+            user=user,
+            kind=ProposalKind.CHANGE,
+            key=key_of(before),
+        )
+    proposal.kind = ProposalKind.CHANGE
+    proposal.changes = changes
+    proposal.before = then
+    proposal.version = before.version
+    proposal.updated_at = timezone.now()
+    return proposal
+
+
+def propose_deletion(user: Any, record: Any) -> Proposal:
+    """A proposal to delete a record; takes the place of the person's open one about it."""
+    with transaction.atomic():
+        proposal, _new = Proposal.objects.update_or_create(
+            noun=NOUN_OF[type(record)],
+            record_id=record.pk,
+            user=user,
+            state=ProposalState.OPEN,
+            defaults={
+                "kind": ProposalKind.DELETION,
+                "changes": {},
+                "before": {},
+                "version": record.version,
+                "key": key_of(record),
+                "updated_at": timezone.now(),
+            },
+        )
+    return proposal
+
+
+def key_of(record: Any) -> str:
+    code = getattr(record, "code", "")
+    return (f"{code}: {record}" if code else str(record))[:600]
+
+
+def record_of(proposal: Proposal, *, lock: bool = False) -> Any:
+    """The record that a proposal is about, as it stands; None where it is gone."""
+    records = proposal.model._base_manager.filter(pk=proposal.record_id)
+    if lock:
+        records = records.select_for_update(no_key=True)
+    return records.first()
+
+
+def overtaken(proposal: Proposal, record: Any) -> list[str]:
+    """The fields of which the record says something else by now than when it was proposed."""
+    now = diff.said(record, {})
+    return [
+        name
+        for name, value in proposal.before.items()
+        if name in now and not diff.same(value, now[name])
+    ]
+
+
+def accept(user: Any, proposal: Proposal, version: int | None = None) -> Any:
+    """Have a proposal done; returns the record as it then stands, None where it was deleted.
+
+    `version` is that of the record as the reviewer saw it beside the proposal:
+    one that was changed since is refused. Without it, so is a proposal that was
+    overtaken: what somebody else wrote meanwhile would be lost unseen. One row
+    of history, of the reviewer.
+    Raises PermissionDenied, ReviewError, ValidationError by field (the model's or
+    the serializer's), ProtectedError.
+    """
+    with transaction.atomic():
+        proposal = _locked(proposal)
+        record = record_of(proposal, lock=True)
+        if record is None:
+            raise ReviewError(_("The record was deleted meanwhile: return the proposal."))
+        check_may_decide(user, record, {proposal.user_id})
+        if version is not None and record.version != version:
+            raise ReviewError(
+                _("The record was changed since you looked at it: look at the proposal again.")
+            )
+        if version is None and (names := overtaken(proposal, record)):
+            raise ReviewError(
+                _(
+                    "These fields were changed since this was proposed: %(fields)s. Look at the "
+                    "record, and say in which version you have seen it."
+                )
+                % {"fields": in_list(names)}
+            )
+        record._history_user = person(user)
+        record._change_reason = f"proposal {proposal.pk}"
+        if proposal.kind == ProposalKind.DELETION:
+            history.delete(record)
+            record = None
+        else:
+            serializer = serializers.BY_NOUN[proposal.noun](
+                record, data=proposal.changes, partial=True, context={"user": user}
+            )
+            serializer.is_valid(raise_exception=True)
+            record, links = serializer.apply()
+            check_reach(user, record)
+            history.save(record, **links)
+        _decide(proposal, user, ProposalState.ACCEPTED)
+    return record
+
+
+def return_(user: Any, proposal: Proposal, reason: str) -> None:
+    """Send a proposal back, with a reason. Raises PermissionDenied and ReviewError."""
+    reason = read_reason(reason, _("Say why: whoever proposed it has to know what to mend."))
+    with transaction.atomic():
+        proposal = _locked(proposal)
+        check_may_publish(user, proposal.model)
+        record = record_of(proposal)
+        if record is not None:
+            check_may_decide(user, record, {proposal.user_id})
+        elif not permissions.may(user, "publish", proposal.model):
+            raise PermissionDenied(_("Only a reviewer decides about it."))
+        _decide(proposal, user, ProposalState.RETURNED, reason)
+
+
+def withdraw(user: Any, proposal: Proposal) -> None:
+    """Take one's own proposal back. Raises PermissionDenied and ReviewError."""
+    with transaction.atomic():
+        proposal = _locked(proposal)
+        _check_own(user, proposal)
+        _decide(proposal, None, ProposalState.WITHDRAWN)
+
+
+def hand_in_again(user: Any, proposal: Proposal) -> None:
+    """Have one's own proposal looked at once more, after it was returned or withdrawn.
+
+    Raises PermissionDenied, and ReviewError where another one is open by now.
+    """
+    with transaction.atomic():
+        proposal = _locked(proposal, ProposalState.RETURNED, ProposalState.WITHDRAWN)
+        _check_own(user, proposal)
+        record = record_of(proposal)
+        if record is None:
+            raise ReviewError(_("The record was deleted meanwhile."))
+        _check_may_still_propose(user, proposal, record)
+        if Proposal.objects.open().of(record).filter(user=user).exists():
+            raise ReviewError(_("You have another open proposal about this record."))
+        now = diff.said(record, {})
+        proposal.before = {name: now[name] for name in proposal.changes}
+        proposal.version = record.version
+        proposal.updated_at = timezone.now()
+        _decide(proposal, None, ProposalState.OPEN)
+
+
+def _check_own(user: Any, proposal: Proposal) -> None:
+    if user.pk != proposal.user_id:
+        raise PermissionDenied(_("This is somebody else's proposal."))
+
+
+def _check_may_still_propose(user: Any, proposal: Proposal, record: Any) -> None:
+    action = "delete" if proposal.kind == ProposalKind.DELETION else "change"
+    if not permissions.may(user, action, proposal.model):
+        raise PermissionDenied(_("You may no longer propose this."))
+    if not permissions.reaches(user, record):
+        raise PermissionDenied(permissions.out_of_reach(user))
+
+
+def _locked(proposal: Proposal, *states: ProposalState) -> Proposal:
+    """The proposal as it stands, held until the transaction ends. Raises ReviewError."""
+    standing = Proposal.objects.select_for_update().filter(pk=proposal.pk).first()
+    if standing is None or standing.state not in (states or (ProposalState.OPEN,)):
+        raise ReviewError(_("Somebody has decided about this meanwhile: look at it again."))
+    return standing
+
+
+def _decide(proposal: Proposal, user: Any, state: ProposalState, reason: str = "") -> None:
+    proposal.state, proposal.reason = state, reason
+    proposal.reviewer = person(user)
+    proposal.decided_at = timezone.now() if state != ProposalState.OPEN else None
+    proposal.save()
+    note(_NOTED[state], user or proposal.user, proposal)
+
+
+def note(action: audit_log.Action, user: Any, proposal: Proposal) -> None:
+    """What became of a proposal, in the audit log."""
+    code = proposal.key.partition(":")[0]
+    audit_log.note(
+        action, user=person(user), subject=f"{proposal.noun}/{code}", proposal=proposal.pk
+    )
+
+
+def check_rules(record: Any, links: Links, *, without_asking: bool = False) -> None:
+    """The model's rules for a record as somebody would have it; it may refer to drafts until it is
+    accepted. Raises ValidationError, by field."""
+    try:
+        history.check(record, without_asking=without_asking, **links)
+    except ValidationError as error:
+        left = {
+            name: [one for one in errors if one.code != "draft"]
+            for name, errors in error.error_dict.items()
+        }
+        left = {name: errors for name, errors in left.items() if errors}
+        if left:
+            raise ValidationError(left) from error

@@ -1,0 +1,130 @@
+"""What waits for review, of all nouns together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import CharField, Exists, Min, OuterRef, Q, QuerySet, Value
+
+from projects.filters import ReviewQuestion
+from projects.filters.review import Standing, Whose, of_areas
+from projects.models import (
+    REVIEWED,
+    ErrorReport,
+    Proposal,
+    ProposalState,
+    State,
+    permissions,
+)
+
+from . import restore
+from .drafts import waiting
+
+
+def nouns_of(user: Any) -> list[str]:
+    """The nouns of which `user`, being of the staff, sees drafts. At most two queries, once."""
+    if user is None or not (user.is_authenticated and user.is_staff):
+        return []
+    return [noun for noun, model in REVIEWED.items() if permissions.sees_drafts(user, model)]
+
+
+def count(user: Any) -> int:
+    """How many drafts, proposals and reported errors wait, of those that `user` sees. One query."""
+    parts = [
+        waiting(user, REVIEWED[noun]).order_by().filter(is_returned=False).values("pk")
+        for noun in nouns_of(user)
+    ]
+    proposals = Proposal.objects.visible_to(user).open().order_by().values("pk")
+    reported = ErrorReport.objects.open().order_by().values("pk")
+    return proposals.union(*parts, reported, all=True).count()
+
+
+def drafts(question: ReviewQuestion) -> Any:
+    """The drafts that a valid question means: noun, key and when they were last changed.
+
+    One query for a page of them, whatever they are of.
+    """
+    wanted = question.answer["noun"]
+    nouns = nouns_of(question.user)
+    parts = [
+        _drafts_of(question, noun)
+        .order_by()
+        .annotate(noun=Value(noun, CharField()))
+        .values("noun", "id", "updated_at")
+        for noun in nouns
+        if wanted is None or noun in wanted.things
+    ]
+    if not parts:
+        # Asked for is a noun of which the person sees no drafts.
+        return Proposal.objects.none()
+    return together(parts).order_by("updated_at", "noun", "id")
+
+
+def together(parts: list[QuerySet]) -> Any:
+    """Rows of several models as one list, which can be cut."""
+    return parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
+
+
+def _drafts_of(question: ReviewQuestion, noun: str) -> QuerySet:
+    asked, model = question.answer, REVIEWED[noun]
+    found = waiting(question.user, model)
+    if asked["state"] is not None:
+        is_returned = Q()
+        for standing, yes in ((Standing.WAITING, False), (Standing.RETURNED, True)):
+            if standing not in asked["state"].things:
+                is_returned &= ~Q(is_returned=yes)
+        found = found.filter(is_returned)
+    if asked["area"] is not None:
+        found = found.filter(of_areas(model, asked["area"]))
+    if asked["whose"]:
+        touched = Exists(
+            model.history.filter(id=OuterRef("pk"), state=State.DRAFT, history_user=question.user)
+        )
+        found = found.filter(touched if asked["whose"] == Whose.MINE else ~touched)
+    return found
+
+
+def proposals(question: ReviewQuestion) -> QuerySet:
+    """The proposals that a valid question means; where it says no state, those that wait, and the
+    person's own that were returned to them."""
+    found = question.qs
+    if question.answer["state"] is None:
+        own = Q(state=ProposalState.RETURNED, user=question.user)
+        found = found.filter(Q(state=ProposalState.OPEN) | own)
+    return found
+
+
+def hands_in(model: Any, keys: Iterable[Any]) -> list[dict[str, Any]]:
+    """Who had a hand in these drafts of one model, and since when; who entered each comes first.
+
+    `id`, `user`, `name` and `at`. One query.
+    """
+    rows = model.history.filter(id__in=list(keys), state=State.DRAFT)
+    return [
+        {
+            "id": row["id"],
+            "user": row["history_user"],
+            "name": row["history_user__username"] or "",
+            "at": row["at"],
+        }
+        for row in rows.order_by()
+        .values("id", "history_user", "history_user__username")
+        .annotate(first=Min("history_id"), at=Min("history_date"))
+        .order_by("first")
+    ]
+
+
+def deleted(user: Any, nouns: Iterable[str]) -> Any:
+    """What was deleted of these nouns, the last first: noun, and key of the last row of history.
+
+    One query for a page of it.
+    """
+    parts = [
+        restore.deleted(user, REVIEWED[noun])
+        .order_by()
+        .annotate(noun=Value(noun, CharField()))
+        .values("noun", "history_id", "history_date")
+        for noun in nouns
+    ]
+    return together(parts).order_by("-history_date", "noun", "-history_id")

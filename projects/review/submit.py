@@ -1,0 +1,128 @@
+"""The one way in: what anybody enters becomes published, a draft, or a proposal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from projects import history
+from projects.accounts.audit_log import Action
+from projects.models import ImportBatch, Proposal, State, permissions
+from projects.models.base import ReviewedModel
+
+from .permissions import check_reach, person
+from .proposals import Change, check_rules, note, propose, propose_deletion
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """What became of a write: the record as it is in memory, or the proposal that it became.
+
+    `proposal` is None as well where the person asked for what is there already.
+    """
+
+    record: Any
+    proposal: Proposal | None = None
+    is_proposal: bool = False
+
+
+def is_proposal(user: Any, record: Any) -> bool:
+    """Whether a change of `record` by `user` leaves it as it is, and becomes a proposal."""
+    return (
+        isinstance(record, ReviewedModel)
+        and record.pk is not None
+        and not record.is_draft
+        and not permissions.is_trusted(user)
+    )
+
+
+def submit(user: Any, record: Any, **links: Any) -> Submitted:
+    """Write a record with its links on behalf of `user`, whose permission has been asked.
+
+    A link that is None stays as it is. Raises ValidationError, by field, and
+    PermissionDenied where the record lies outside the areas of the person;
+    then nothing is written.
+    """
+    with transaction.atomic():
+        check_reach(user, record)
+        if is_proposal(user, record):
+            check_rules(record, links)
+            (proposal,) = propose(user, [(record, links)])
+            if proposal is not None:
+                note(Action.PROPOSED, user, proposal)
+            return Submitted(record, proposal, is_proposal=True)
+        links = settled(user, record, links)
+        if person(user) is not None:
+            record._history_user = person(user)
+        history.save(record, **links)
+    return Submitted(record)
+
+
+def settled(user: Any, record: Any, links: Any) -> dict[str, Any]:
+    """Set whether `record` is a draft; returns its links, with those that are then to be looked at.
+
+    What a trusted person writes is published, be it new or a draft.
+    """
+    links = dict(links)
+    if not isinstance(record, ReviewedModel):
+        return links
+    if not permissions.is_trusted(user):
+        if record.pk is None:
+            record.state = State.DRAFT
+    elif record.is_draft:
+        record.state = State.PUBLISHED
+        if record.pk is not None:
+            for field in type(record)._meta.many_to_many:
+                if field.name != "sectors" and links.get(field.name) is None:
+                    links[field.name] = list(getattr(record, field.name).all())
+    return links
+
+
+def submit_many(
+    user: Any, changes: Sequence[Change], batch: ImportBatch | None = None
+) -> list[Submitted]:
+    """The same for many checked records of one model; the database's refusal is an IntegrityError.
+
+    Whether they lie within the person's areas has been asked. Queries as of
+    `recording.save_many` and of `propose`, each for its part.
+    """
+    proposed = [change for change in changes if is_proposal(user, change[0])]
+    direct = [change for change in changes if not is_proposal(user, change[0])]
+    author = person(user)
+    written = []
+    for record, links in direct:
+        if author is not None:
+            record._history_user = author
+        written.append((record, settled(user, record, links)))
+    with transaction.atomic():
+        history.save_many(written)
+        proposals = propose(user, proposed, batch)
+    found = [Submitted(record) for record, _links in direct]
+    found += [
+        Submitted(record, proposal, is_proposal=True)
+        for (record, _links), proposal in zip(proposed, proposals, strict=True)
+    ]
+    return found
+
+
+def remove(user: Any, record: Any) -> Submitted:
+    """Delete a record on behalf of `user`, whose permission has been asked; or propose it.
+
+    Raises ProtectedError where others refer to it, and PermissionDenied. A
+    proposal may be made where only drafts do that the person may not see: they
+    do not learn of them.
+    """
+    with transaction.atomic():
+        check_reach(user, record)
+        if is_proposal(user, record):
+            history.check_deletable(record, user)
+            proposal = propose_deletion(user, record)
+            note(Action.PROPOSED, user, proposal)
+            return Submitted(record, proposal, is_proposal=True)
+        if person(user) is not None:
+            record._history_user = person(user)
+        history.delete(record)
+    return Submitted(record)

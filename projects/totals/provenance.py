@@ -1,0 +1,67 @@
+"""What a total was made with: the rates that converted its amounts, and whom no rate converts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q
+
+from projects.filters import ProjectQuestion
+from projects.models import (
+    Basis,
+    ExchangeRate,
+    Outcome,
+    Project,
+    ProjectConversion,
+    Receipt,
+    ReceiptConversion,
+    base_currency,
+    permissions,
+)
+
+# A page names so many of each; files name them all.
+MOST_RATES = MOST_LEFT_OUT = 20
+
+
+def _of_projects(question: ProjectQuestion, basis: Basis) -> tuple[Any, str]:
+    """The converted amounts that a question of this basis may be about, and their way to a project.
+
+    Of which projects is left to be asked of each: then the first that is found
+    is enough, and a large register is not gone through for a few names.
+    """
+    if basis != Basis.RECEIVED:
+        return ProjectConversion.objects.all(), "project"
+    receipts = permissions.visible(Receipt, question.user, "receipt__")
+    found = ReceiptConversion.objects.filter(receipts, question.receipts(prefix="receipt__"))
+    return found, "receipt__project"
+
+
+def rates_used(question: ProjectQuestion, basis: Basis) -> list[ExchangeRate]:
+    """The rates behind the total of a valid question, the latest first; one more than a page
+    names, where there are more. One query."""
+    conversions, project = _of_projects(question, basis)
+    projects = question.qs.order_by().of_basis(basis, question.user)
+    used = conversions.current().filter(
+        Exists(projects.filter(pk=OuterRef(project))), amount_base__isnull=False
+    )
+    return list(
+        ExchangeRate.objects.filter(
+            Exists(used.filter(rate_from=OuterRef("pk")))
+            | Exists(used.filter(rate_to=OuterRef("pk")))
+        )
+        .select_related("source")
+        .order_by("-quoted_on", "from_currency", "to_currency")[: MOST_RATES + 1]
+    )
+
+
+def left_out(question: ProjectQuestion, basis: Basis) -> list[Project]:
+    """The projects of a total that no rate converts, or not in full, as they were entered; one more
+    than a page names, where there are more. One query."""
+    conversions, project = _of_projects(question, basis)
+    unconverted = (
+        conversions.filter(**{project: OuterRef("pk")})
+        .exclude(outcome=Outcome.UNDISCLOSED)
+        .exclude(Q(outcome=Outcome.COUNTED, base_currency=base_currency()))
+    )
+    projects = question.qs.of_basis(basis, question.user).filter(Exists(unconverted))
+    return list(projects.order_by("pk")[: MOST_LEFT_OUT + 1])

@@ -1,0 +1,397 @@
+"""Any set of projects to sums that say what they leave out.
+
+Every sum is taken from the table of allocated amounts, one row for each project
+and sector, so that nothing is summed across a join that multiplies it: the rows
+of any table here add up to its total to the hundredth. All money is in the base
+currency.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Count, F, Q, QuerySet, Value
+from django.db.models.functions import ExtractMonth, ExtractYear, NullIf
+from django.urls import reverse
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from projects import money
+from projects.filters import ProjectQuestion
+from projects.models import (
+    Allocation,
+    Area,
+    Basis,
+    Enterprise,
+    Outcome,
+    Qualifier,
+    Sector,
+    Stage,
+    base_currency,
+)
+from projects.models.fields import ExactSum
+from projects.names import places
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One sum, and beside it what it leaves out.
+
+    `projects` counts each project once; of them `disclosed` have an amount and
+    `left_out` (of those) one that no rate converts. `amount` is what the rest
+    makes, in the base currency: zero where there is none, so that rows add up;
+    `is_known` tells the two zeros apart. `amount` is a bound as `bound` says.
+    """
+
+    projects: int = 0
+    disclosed: int = 0
+    left_out: int = 0
+    amount: Decimal = Decimal("0.00")
+    bound: Qualifier = Qualifier.EXACT
+    keys: Mapping[str, str | None] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+    share: Decimal | None = None
+    href: str = ""
+
+    @property
+    def undisclosed(self) -> int:
+        return self.projects - self.disclosed
+
+    @property
+    def counted(self) -> int:
+        """How many projects the amount is made of."""
+        return self.disclosed - self.left_out
+
+    @property
+    def is_known(self) -> bool:
+        """Whether anything at all was summed, or there was nothing to sum."""
+        return self.counted > 0 or self.projects == 0
+
+    @property
+    def label(self) -> str:
+        return " · ".join(self.labels.values())
+
+
+@dataclass(frozen=True)
+class Totals:
+    """A table of figures by one or two dimensions (`by`), and their total."""
+
+    basis: Basis
+    currency: str
+    by: tuple[str, ...]
+    rows: list[Figure]
+    total: Figure
+
+    @property
+    def overlap(self) -> int:
+        """How many more projects the rows count than there are: those in several sectors."""
+        return sum(row.projects for row in self.rows) - self.total.projects
+
+
+@dataclass(frozen=True)
+class CrossTable:
+    """The figures of two dimensions as rows and columns, each with its own total.
+
+    A cell is None where no project falls. The totals of rows and columns count
+    each project once, so that they may be less than the sum of their cells'
+    counts; their amounts are exactly the sum.
+    """
+
+    columns: list[Figure]
+    rows: list[tuple[Figure, list[Figure | None]]]
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """A way to group: its label, and the parameter by which a list asks for one of its keys."""
+
+    label: Any
+    parameter: str
+    ordered_by_key: bool = False
+
+
+# `enterprise` groups by the lead enterprise, so that each amount falls to one row;
+# a link to such a row therefore asks for the lead.
+DIMENSIONS = {
+    "sector": Dimension(_("Sector"), "sector"),
+    "area": Dimension(_("Area"), "area"),
+    "year": Dimension(_("Year"), "year", ordered_by_key=True),
+    "month": Dimension(_("Month"), "month", ordered_by_key=True),
+    "stage": Dimension(_("Stage"), "stage", ordered_by_key=True),
+    "origin": Dimension(_("Origin"), "origin"),
+    "enterprise": Dimension(_("Lead enterprise"), "lead"),
+    "currency": Dimension(_("Currency"), "currency"),
+}
+
+_DATE = {
+    Basis.CONTRACTED: "project__signed_on",
+    Basis.INTENDED: "project__intended_on",
+    Basis.RECEIVED: "receipt__received_on",
+}
+
+
+def _key(dimension: str, basis: Basis) -> dict[str, Any]:
+    """The columns to group by, under names that begin with the dimension's."""
+    day = _DATE[basis]
+    columns: dict[str, dict[str, Any]] = {
+        "sector": {"sector_key": F("sector")},
+        "area": {"area_key": F("project__area")},
+        "enterprise": {"enterprise_key": F("project__enterprise")},
+        "year": {"year_key": ExtractYear(day)},
+        "month": {"month_year": ExtractYear(day), "month_key": ExtractMonth(day)},
+        "stage": {"stage_key": F("project__stage")},
+        "origin": {"origin_key": NullIf(F("project__enterprise__origin"), Value(""))},
+        "currency": {"currency_key": F("project__currency")},
+    }
+    return columns[dimension]
+
+
+def aggregates(basis: Basis, among: Q | None = None, prefix: str = "") -> dict[str, Any]:
+    """What `figure` needs of a set of allocated rows, or of those `among` them."""
+    among = among or Q()
+    counted = Allocation.objects.counted()
+    disclosed = ~Q(outcome=Outcome.UNDISCLOSED)
+    found: dict[str, Any] = {
+        "projects": Count("project", distinct=True, filter=among or None),
+        "disclosed": Count("project", distinct=True, filter=among & disclosed),
+        "left_out": Count("project", distinct=True, filter=among & disclosed & ~counted),
+        "amount": ExactSum("amount_base", filter=among & counted),
+    }
+    if basis != Basis.RECEIVED:
+        for qualifier in (Qualifier.AT_LEAST, Qualifier.ABOUT, Qualifier.AT_MOST):
+            found[f"is_{qualifier}"] = Count(
+                "project", filter=among & counted & Q(project__qualifier=qualifier)
+            )
+    return {f"{prefix}{name}": aggregate for name, aggregate in found.items()}
+
+
+def figure(row: Mapping[str, Any], prefix: str = "") -> Figure:
+    """The figure that a row of `aggregates` makes."""
+    projects, disclosed, left_out, amount = (
+        row[f"{prefix}{name}"] for name in ("projects", "disclosed", "left_out", "amount")
+    )
+    bound = money.bound(
+        at_least=bool(row.get(f"{prefix}is_at_least")),
+        about=bool(row.get(f"{prefix}is_about")),
+        at_most=bool(row.get(f"{prefix}is_at_most")),
+        incomplete=disclosed < projects or left_out > 0,
+    )
+    return Figure(
+        projects=projects,
+        disclosed=disclosed,
+        left_out=left_out,
+        amount=amount if amount is not None else Decimal("0.00"),
+        bound=Qualifier(bound.value),
+    )
+
+
+def _share(part: Decimal, whole: Decimal) -> Decimal | None:
+    if not whole:
+        return None
+    return (part / whole).quantize(Decimal("0.0001"), ROUND_HALF_UP)
+
+
+def allocations(question: ProjectQuestion, basis: Basis) -> QuerySet:
+    """The allocated rows that a valid question of this basis is about."""
+    rows = Allocation.objects.of_basis(basis, question.user).filter(
+        project__in=question.qs.order_by().values("pk")
+    )
+    if basis == Basis.RECEIVED:
+        rows = rows.filter(question.receipts(prefix="receipt__"))
+    return rows
+
+
+def total(question: ProjectQuestion, basis: Basis) -> Figure:
+    """The sum of everything that a valid question means, of one basis. One query."""
+    return figure(allocations(question, basis).aggregate(**aggregates(basis)))
+
+
+def totals(
+    question: ProjectQuestion, by: Sequence[str], basis: Basis, whole: Figure | None = None
+) -> Totals:
+    """Sums by one or two dimensions (keys of DIMENSIONS) and their total.
+
+    The question must be valid and, with a basis of its own, of this one. Two
+    queries, one where the `whole` is known already, and one for the labels of
+    each dimension that names records.
+    """
+    columns: dict[str, Any] = {}
+    for dimension in by:
+        columns |= _key(dimension, basis)
+    whole = replace(whole or total(question, basis), href=_href(question, basis, {}))
+    whole = replace(whole, share=_share(whole.amount, whole.amount))
+    found = list(
+        allocations(question, basis)
+        .annotate(**columns)
+        .values(*columns)
+        .order_by()
+        .annotate(**aggregates(basis))
+    )
+    names = {dimension: _Names.read(dimension, found) for dimension in by}
+    rows = []
+    for row in found:
+        keys = {dimension: names[dimension].key(row) for dimension in by}
+        one = figure(row)
+        rows.append(
+            replace(
+                one,
+                keys=keys,
+                labels={dimension: names[dimension].label(keys[dimension]) for dimension in by},
+                share=_share(one.amount, whole.amount),
+                href=_href(question, basis, keys),
+            )
+        )
+    rows.sort(key=lambda row: tuple(_order(dimension, row) for dimension in by))
+    if len(by) == 1 and not DIMENSIONS[by[0]].ordered_by_key:
+        # The largest first; what is not stated stays last. Sorting is stable.
+        rows.sort(key=lambda row: (row.keys[by[0]] is None, -row.amount))
+    return Totals(basis, base_currency(), tuple(by), rows, whole)
+
+
+def across(question: ProjectQuestion, table: Totals) -> CrossTable:
+    """The rows of a table by two dimensions, put across. The totals of each are asked for."""
+    first, second = table.by
+    of_rows = totals(question, [first], table.basis)
+    of_columns = totals(question, [second], table.basis)
+    cells = {(row.keys[first], row.keys[second]): row for row in table.rows}
+    return CrossTable(
+        columns=of_columns.rows,
+        rows=[
+            (row, [cells.get((row.keys[first], column.keys[second])) for column in of_columns.rows])
+            for row in of_rows.rows
+        ],
+    )
+
+
+def together(rows: Sequence[Figure]) -> Figure | None:
+    """The rows that a long table does not show one by one, as one; None where there are none.
+
+    Its counts are those of the rows together: a project in several of them
+    counts in each.
+    """
+    if not rows:
+        return None
+    bounds = {row.bound for row in rows}
+    bound = money.bound(
+        at_least=Qualifier.AT_LEAST in bounds,
+        about=Qualifier.ABOUT in bounds,
+        at_most=Qualifier.AT_MOST in bounds,
+        incomplete=False,
+    )
+    return Figure(
+        projects=sum(row.projects for row in rows),
+        disclosed=sum(row.disclosed for row in rows),
+        left_out=sum(row.left_out for row in rows),
+        amount=sum((row.amount for row in rows), Decimal("0.00")),
+        bound=Qualifier(bound.value),
+    )
+
+
+def _order(dimension: str, row: Figure) -> tuple[Any, ...]:
+    key = row.keys[dimension]
+    if dimension == "stage":
+        return (key is None, Stage.values.index(key) if key else 0)
+    if DIMENSIONS[dimension].ordered_by_key:
+        return (key is None, key or "")
+    return (key is None, row.labels[dimension].casefold(), key or "")
+
+
+@dataclass(frozen=True)
+class _Names:
+    """Keys as they are asked for, and labels as they are read, of one dimension."""
+
+    dimension: str
+    records: Mapping[Any, Any]
+
+    @classmethod
+    def read(cls, dimension: str, rows: Sequence[Mapping[str, Any]]) -> _Names:
+        model = {"sector": Sector, "area": Area, "enterprise": Enterprise}.get(dimension)
+        if model is None:
+            return cls(dimension, {})
+        keys = {row[f"{dimension}_key"] for row in rows} - {None}
+        records = model.objects.in_bulk(list(keys))
+        return cls(dimension, {**records, **{record.code: record for record in records.values()}})
+
+    def key(self, row: Mapping[str, Any]) -> str | None:
+        value = row[f"{self.dimension}_key"]
+        if value is None:
+            return None
+        if self.records:
+            return self.records[value].code
+        if self.dimension == "year":
+            return f"{value:04d}"
+        if self.dimension == "month":
+            return f"{row['month_year']:04d}-{value:02d}"
+        return value
+
+    def label(self, key: str | None) -> str:
+        if key is None:
+            return gettext("not stated")
+        if self.records:
+            return self.records[key].label
+        if self.dimension == "stage":
+            return str(Stage(key).label)
+        if self.dimension == "origin":
+            return places.place_name(key, get_language() or "en")
+        return key
+
+
+def _href(question: ProjectQuestion, basis: Basis, keys: Mapping[str, str | None]) -> str:
+    """The address of the list of exactly the projects that a figure counts."""
+    asked = question.asked() | {"basis": [basis.value]}
+    for dimension, key in keys.items():
+        parameter = DIMENSIONS[dimension].parameter
+        value = key if key is not None else "none"
+        if parameter == "sector" and value not in asked.get("sector", [value]):
+            # A project of the sector asked for that is in this one as well.
+            asked["sector_also"] = [*asked.get("sector_also", []), value]
+        else:
+            asked[parameter] = [value]
+    return f"{reverse('projects')}?{urlencode(asked, doseq=True)}"
+
+
+def of_which(question: ProjectQuestion, basis: Basis) -> list[Figure]:
+    """For a question about sectors: the rows of the totals for just those sectors."""
+    wanted = set(question.asked().get("sector", []))
+    if not wanted:
+        return []
+    return [
+        row
+        for row in totals(question, ["sector"], basis).rows
+        if (row.keys["sector"] or "none") in wanted
+    ]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What stands above a list: how many match, how many disclose, and the money of each basis."""
+
+    records: int
+    disclosed: int
+    contracted: Figure
+    intended: Figure
+    received: Figure | None
+    of_which: list[Figure]
+
+
+def summary(question: ProjectQuestion) -> Summary:
+    """The summary line of a valid question. Three queries, and up to four more.
+
+    Contracted and intended stand apart and are never added; funds received are
+    there where the question is about them.
+    """
+    basis = Basis(question.basis_asked) if question.basis_asked else Basis.CONTRACTED
+    counts = question.qs.order_by().aggregate(
+        records=Count("pk"), disclosed=Count("pk", filter=Q(amount__isnull=False))
+    )
+    return Summary(
+        **counts,
+        contracted=total(question, Basis.CONTRACTED),
+        intended=total(question, Basis.INTENDED),
+        received=total(question, Basis.RECEIVED) if basis == Basis.RECEIVED else None,
+        of_which=of_which(question, basis),
+    )

@@ -1,0 +1,185 @@
+"""Somebody's own account: their password, their second factor, their keys to the API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.contrib.auth.views import PasswordChangeView
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse_lazy
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy as _
+from django.views import View
+from django.views.decorators.cache import never_cache
+from django.views.generic import TemplateView
+
+from projects.accounts import audit_log, lockout, second_factor, typed
+from projects.accounts.audit_log import Action
+from projects.models import ApiToken, RecoveryCode, SavedView
+
+from .lockout import Guarded
+from .signing_in import CodeForm, note_lock, wrong_code
+
+
+@method_decorator(never_cache, name="dispatch")
+class Account(LoginRequiredMixin, TemplateView):
+    template_name = "registration/account.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user = self.request.user
+        return super().get_context_data(
+            **kwargs,
+            has_second_factor=second_factor.is_set_up(user),
+            is_required=second_factor.is_required(user),
+            codes_left=RecoveryCode.objects.filter(user=user).count(),
+            keys=ApiToken.objects.filter(user=user).order_by("name"),
+            views=SavedView.objects.filter(user=user),
+            today=timezone.localdate(),
+            typed_back=typed.take(self.request),
+        )
+
+
+class DeleteKey(LoginRequiredMixin, View):
+    """Ends one of one's own keys to the API at once."""
+
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        token = get_object_or_404(ApiToken.objects.select_related("user"), pk=pk, user=request.user)
+        audit_log.note_token(Action.TOKEN_DELETED, token, request)
+        token.delete()
+        messages.success(request, _("The API key “%(name)s” holds no more.") % {"name": token.name})
+        return redirect("account")
+
+
+class ChangePassword(Guarded, PasswordChangeView):
+    """A new password of one's own. Other sessions and all API keys end; see `accounts.ending`."""
+
+    template_name = "registration/password_change.html"
+    success_url = reverse_lazy("account")
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        note_lock(request, request.user, lockout.take_confirmation(request.user))
+        return super().post(request, *args, **kwargs)
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        lockout.confirmed(self.request.user)
+        messages.success(self.request, _("Your password is changed."))
+        return super().form_valid(form)
+
+
+# --- The second factor ---------------------------------------------------------
+
+
+class ConfirmingForm(CodeForm):
+    """The password once more, and a code: a session that was stolen does not suffice."""
+
+    password = forms.CharField(
+        label=_("Your password"),
+        strip=False,
+        max_length=4096,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    field_order = ["password", "code"]
+
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+        self.fields["code"].widget.attrs.pop("autofocus")
+
+    def clean_password(self) -> str:
+        password = self.cleaned_data["password"]
+        if not self.request.user.check_password(password):
+            raise ValidationError(_("This is not your password."))
+        return password
+
+
+class SecondFactor(Guarded, LoginRequiredMixin, View):
+    """What there is of it, and each step: begin, confirm, new recovery codes, remove."""
+
+    http_method_names = ["get", "head", "post", "options"]
+
+    @property
+    def user(self) -> Any:
+        return self.request.user
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self._page(ConfirmingForm(request=request))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        step = request.POST.get("step", "")
+        if step == "begin":
+            second_factor.begin(request.user)
+            return redirect("second-factor")
+        # Counted before the form looks at the password.
+        taken = lockout.take_confirmation(request.user)
+        form = ConfirmingForm(request.POST, request=request)
+        take = {"confirm": self._confirm, "codes": self._codes, "remove": self._remove}.get(step)
+        if take is None:
+            raise Http404
+        if form.is_valid():
+            if answer := take(form.cleaned_data["code"]):
+                lockout.confirmed(request.user)
+                return answer
+            form.add_error("code", wrong_code())
+        audit_log.note(Action.SECOND_FACTOR_FAILED, request, step=step)
+        note_lock(request, request.user, taken)
+        return self._page(form, step)
+
+    def _confirm(self, code: str) -> HttpResponse | None:
+        codes = second_factor.confirm(self.user, code)
+        if codes is None:
+            return None
+        # Every session has ended with it; this one knew the code, and goes on under a new key.
+        update_session_auth_hash(self.request, self.user)
+        return self._told(codes)
+
+    def _codes(self, code: str) -> HttpResponse | None:
+        if second_factor.verify(self.user, code) is None:
+            return None
+        return self._told(second_factor.make_codes(self.user))
+
+    def _remove(self, code: str) -> HttpResponse | None:
+        if second_factor.verify(self.user, code) is None:
+            return None
+        second_factor.remove(self.user)
+        messages.success(self.request, _("Your second factor is removed."))
+        return redirect("account")
+
+    def _told(self, codes: list[str]) -> HttpResponse:
+        """The recovery codes, in this one answer: they are kept nowhere."""
+        return render(self.request, "registration/recovery_codes.html", {"codes": codes})
+
+    def _page(self, form: ConfirmingForm, step: str = "") -> HttpResponse:
+        user = self.user
+        begun = second_factor.begun(user)
+        context = {
+            "form": form,
+            "step": step,
+            "is_set_up": second_factor.is_set_up(user),
+            "is_required": second_factor.is_required(user),
+            "begun": begun,
+            "secret": second_factor.secret_of(begun) if begun else "",
+            "codes_left": RecoveryCode.objects.filter(user=user).count(),
+        }
+        return render(self.request, "registration/second_factor.html", context)
+
+
+@method_decorator(never_cache, name="dispatch")
+class Picture(LoginRequiredMixin, View):
+    """The secret that waits for its first code, as an image; afterwards nothing."""
+
+    http_method_names = ["get", "head", "options"]
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        begun = second_factor.begun(request.user)
+        if begun is None:
+            raise Http404
+        return HttpResponse(second_factor.picture_of(begun), content_type="image/svg+xml")

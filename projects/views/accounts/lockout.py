@@ -1,0 +1,43 @@
+"""The answer to whoever has tried too often."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+
+from projects.accounts.lockout import LockedOut
+
+
+def locked_out(request: HttpRequest, until: datetime) -> HttpResponse:
+    """The same for everybody: it says nothing of whether there is such an account."""
+    wait = max(1, math.ceil((until - timezone.now()).total_seconds()))
+    context = {"until": until, "minutes": math.ceil(wait / 60)}
+    response = render(request, "registration/locked_out.html", context, status=429)
+    response["Retry-After"] = str(wait)
+    return response
+
+
+@method_decorator(never_cache, name="dispatch")
+@method_decorator(
+    sensitive_post_parameters("password", "old_password", "code", "new_password1", "new_password2"),
+    name="dispatch",
+)
+class Guarded:
+    """A view whose attempts are limited: kept in no cache, and its secrets out of reports."""
+
+    # Nor in a session: see `accounts.typed`.
+    keeps_typed = False
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except LockedOut as error:
+            return locked_out(request, error.until)

@@ -1,0 +1,67 @@
+"""A new password by a link in a mail, for whoever has lost theirs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth.views import PasswordResetConfirmView
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import FormView, TemplateView
+
+from projects.accounts import lockout, password_reset
+
+from .lockout import Guarded
+
+
+class EmailForm(forms.Form):
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+
+class AskForLink(Guarded, FormView):
+    """Asks for a link. The answer is the same, and as soon, whether or not there is an account."""
+
+    form_class = EmailForm
+    template_name = "registration/password_reset.html"
+    extra_context = {"can_send": True}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"can_send": settings.CAN_SEND_MAIL}
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not settings.CAN_SEND_MAIL:
+            return redirect("password-reset")
+        return super().post(request, *args, **kwargs)
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        password_reset.ask(self.request, form.cleaned_data["email"])
+        return redirect("password-reset-sent")
+
+
+class LinkSent(TemplateView):
+    template_name = "registration/password_reset_sent.html"
+
+
+class NewPassword(Guarded, PasswordResetConfirmView):
+    """The page that the link leads to. It signs nobody in: a second factor is still asked for."""
+
+    template_name = "registration/password_reset_confirm.html"
+    success_url = reverse_lazy("password-reset-done")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        answer = super().form_valid(form)
+        # Whoever reads the owner's mail is the owner, and is let in from here.
+        lockout.welcome(self.request, self.user)
+        return answer
+
+
+class ResetDone(TemplateView):
+    template_name = "registration/password_reset_done.html"

@@ -1,0 +1,73 @@
+"""The page of one record, that every noun with an address has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Prefetch
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import render
+from django.views import View
+
+from projects.filters import ProjectQuestion, eyes_of
+from projects.i18n import amount_units
+from projects.models import Project, Source, permissions
+
+from .errors import bad_request
+from .record_status import standing
+
+# A page shows so many projects of a record, and leads to the list of them all.
+MOST_PROJECTS = 50
+
+
+class RecordPage(View):
+    """The page of one record, by its code; a former code leads to the page of what it is now.
+
+    `user` is with whose eyes it is looked at: with `state=published`, the public's.
+    """
+
+    http_method_names = ["get", "head", "options"]
+    model: Any
+    template: str
+
+    @property
+    def user(self) -> Any:
+        return eyes_of(self.request.GET, self.request.user)
+
+    def records(self) -> Any:
+        user = self.user
+        sources = Prefetch("sources", Source.objects.visible_to(user))
+        return self.model.objects.visible_to(user).prefetch_related(sources)
+
+    def beside(self, record: Any) -> dict[str, Any]:
+        return {}
+
+    def get(self, request: HttpRequest, code: str) -> HttpResponse:
+        if amount_units.problems(request.GET):
+            return bad_request(request)
+        record = self.records().by_codes([code]).get(code)
+        if record is None:
+            raise Http404
+        if record.code != code:
+            query = request.META.get("QUERY_STRING", "")
+            address = record.get_absolute_url()
+            return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)
+        context = {
+            "record": record,
+            "as_published": self.as_published(record),
+            **standing(self.user, record),
+            **self.beside(record),
+        }
+        return render(request, self.template, context)
+
+    def as_published(self, record: Any) -> str:
+        """The address of the same page as the public sees it, for whoever sees drafts on it."""
+        if getattr(record, "is_draft", False) or not permissions.sees_drafts(self.user, Project):
+            return ""
+        return "?state=published"
+
+
+def first_projects(question: ProjectQuestion) -> dict[str, Any]:
+    """The first projects of a valid question, and whether there are more. Four queries."""
+    found = list(question.qs.with_figures(question.user)[: MOST_PROJECTS + 1])
+    return {"projects": found[:MOST_PROJECTS], "has_more": len(found) > MOST_PROJECTS}

@@ -1,0 +1,100 @@
+"""Reporting an error: a short form at each record, for anybody who reads the register."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views import View
+from django.views.decorators.http import require_safe
+
+from projects.models import ErrorReport
+from projects.models.error_report import REPORTED
+from projects.review import error_reports
+
+from .lists import refused
+
+NOUN_OF = {model: noun for noun, model in REPORTED.items()}
+
+
+class ReportForm(forms.ModelForm):
+    # Programs that fill in every field fill in this one; people do not see it.
+    website = forms.CharField(
+        label=gettext_lazy("Leave this empty"),
+        required=False,
+        widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
+    )
+
+    class Meta:
+        model = ErrorReport
+        fields = ("wrong", "right", "source", "email")
+        widgets = {
+            "wrong": forms.Textarea(attrs={"rows": 4}),
+            "right": forms.Textarea(attrs={"rows": 3}),
+            "source": forms.Textarea(attrs={"rows": 2}),
+            "email": forms.EmailInput(attrs={"autocomplete": "email"}),
+        }
+
+
+class ReportPage(View):
+    """The form about one published record; nobody learns by it that there is a draft.
+
+    It is the one public page that sets a cookie, by which forms of other sites are
+    told from ours.
+    """
+
+    http_method_names = ["get", "head", "post", "options"]
+    model: Any = None
+    template = "projects/report.html"
+
+    def find(self, code: str) -> Any:
+        record = self.model.objects.visible_to(None).by_codes([code]).get(code)
+        if record is None:
+            raise Http404
+        return record
+
+    def get(self, request: HttpRequest, code: str) -> HttpResponse:
+        errors = {name: [_("There is no such parameter here.")] for name in request.GET}
+        context = {"record": self.find(code), "errors": errors}
+        if errors:
+            return refused(request, self.template, context)
+        return render(request, self.template, context | {"form": ReportForm()})
+
+    def post(self, request: HttpRequest, code: str) -> HttpResponse:
+        record = self.find(code)
+        report = ErrorReport(noun=NOUN_OF[self.model], code=record.code)
+        form = ReportForm(request.POST, instance=report)
+        context = {"record": record, "form": form}
+        if not form.is_valid():
+            return render(request, self.template, context, status=400)
+        if form.cleaned_data["website"]:
+            return redirect("report-sent")
+        taken = error_reports.take(request)
+        if taken.until is not None:
+            seconds = max(1, math.ceil((taken.until - timezone.now()).total_seconds()))
+            minutes = math.ceil(seconds / 60)
+            form.add_error(
+                None,
+                ngettext(
+                    "This is too much at once: send it again in %(minutes)s minute.",
+                    "This is too much at once: send it again in %(minutes)s minutes.",
+                    minutes,
+                )
+                % {"minutes": minutes},
+            )
+            answer = render(request, self.template, context, status=429)
+            answer["Retry-After"] = str(seconds)
+            return answer
+        form.save()
+        return redirect("report-sent")
+
+
+@require_safe
+def report_sent(request: HttpRequest) -> HttpResponse:
+    return render(request, "projects/report_sent.html")

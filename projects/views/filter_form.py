@@ -1,0 +1,359 @@
+"""A question as its page shows it: a form that keeps every value, chips, and addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+from django.utils.text import capfirst
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from projects import filters, money
+from projects.filters import base
+from projects.filters import fields as values
+from projects.i18n import amount_units
+from projects.models import (
+    Area,
+    Basis,
+    Kind,
+    Project,
+    Sector,
+    Stage,
+    State,
+    What,
+    Zone,
+    base_currency,
+    permissions,
+)
+from projects.names import places
+from projects.serializers.labels import field_in_words
+from projects.totals.totals import DIMENSIONS
+
+# Of more rows than this no select is made: their code is typed.
+MOST_OPTIONS = 100
+# What is looked for in a facet, and all that a page reads beside its question.
+LOOKING = frozenset({"facet", "facet_search"})
+PAGE_ALONE = LOOKING | {filters.COLUMNS, amount_units.NAME}
+# Each chip holds the whole address, so that many of them would grow with the square.
+MOST_CHIPS = 50
+
+VOCABULARIES: dict[str, Iterable[tuple[str, Any]]] = {
+    "stage": Stage.choices,
+    "kind": Kind.choices,
+    "what": What.choices,
+    "basis": Basis.choices,
+    "disclosed": [("true", _("disclosed")), ("false", _("undisclosed"))],
+    "state": State.choices,
+    "by": [(key, dimension.label) for key, dimension in DIMENSIONS.items()],
+    "then": [(key, dimension.label) for key, dimension in DIMENSIONS.items()],
+}
+# The tables that are small enough to choose from.
+SMALL = {"area": Area, "zone": Zone, "sector": Sector, "sector_also": Sector}
+# The columns behind a parameter, where they go by another name.
+COLUMNS = {"sector": "sectors", "sector_also": "sectors"}
+EXAMPLES = {
+    "amount_min": "5000万",
+    "amount_max": "1.5bn",
+    "year": "2023",
+    "month": "2023-11",
+    "origin": "CN-ZJ, KZ",
+    "currency": "CNY",
+    "updated_after": "2023-11-11",
+    "updated_before": "2023-11-11",
+}
+
+
+def asking(user: Any, **parameters: Any) -> filters.ProjectQuestion:
+    """The question to projects that a page asks by itself, read and found to be valid."""
+    question = filters.ProjectQuestion(
+        QueryDict(urlencode(parameters)), Project.objects.visible_to(user), user=user
+    )
+    if not question.is_valid():
+        raise ValueError(question.errors)
+    return question
+
+
+@dataclass(frozen=True)
+class Option:
+    value: str
+    label: Any
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Field:
+    """One parameter in the form. `values` are as typed; without options they are typed by hand.
+
+    A select takes one value until the address holds several.
+    """
+
+    name: str
+    label: str
+    values: list[str]
+    options: list[Option] = field(default_factory=list)
+    # What choosing nothing means; empty where one of the options is in force anyway.
+    blank: str = ""
+    example: str = ""
+    kind: str = "text"
+    is_faulty: bool = False
+
+    @property
+    def is_multiple(self) -> bool:
+        return len(self.values) > 1
+
+    @property
+    def size(self) -> int:
+        return min(len(self.options), 10)
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One value in force, and the address of the same page without it."""
+
+    label: str
+    value: str
+    href: str
+    is_faulty: bool
+
+
+class Asked:
+    """What the page of `question` needs to show and to keep what was asked.
+
+    `main` are the parameters that stand in the form at once; all others of the
+    question are a click away. Costs one query for each small table to choose
+    from.
+    """
+
+    def __init__(
+        self,
+        question: filters.Question,
+        errors: Mapping[str, Any],
+        main: Sequence[str],
+        *,
+        defaults: Mapping[str, str] | None = None,
+        vocabularies: Mapping[str, Iterable[tuple[str, Any]]] | None = None,
+        beside: Collection[str] = (),
+    ) -> None:
+        # Parameters that can be chosen beside the form as well.
+        self.beside = beside
+        self.question = question
+        self.errors = errors
+        self.vocabularies = {**VOCABULARIES, **(vocabularies or {})}
+        self.main_names = main
+        # What holds where nothing is said; such parameters group or order, and make no chip.
+        self.defaults = {"ordering": question.DEFAULT_ORDERING, **(defaults or {})}
+        self._small: dict[Any, list[Any]] = {}
+
+    @cached_property
+    def given(self) -> dict[str, list[str]]:
+        """The values of the address by parameter, each once, without the empty ones."""
+        data = self.question.data
+        given = {name: list(dict.fromkeys(v.strip() for v in data.getlist(name))) for name in data}
+        return {name: [v for v in found if v] for name, found in given.items()}
+
+    @property
+    def main(self) -> list[Field]:
+        return [self._field(name) for name in self.main_names]
+
+    @property
+    def more(self) -> list[Field]:
+        return [
+            self._field(name)
+            for name in self.question.filters
+            if name not in self.main_names and not self._is_idle(name)
+        ]
+
+    def _is_idle(self, name: str) -> bool:
+        """Whether a parameter chooses among what the reader sees but one kind of."""
+        if name != "state" or self.given.get(name):
+            return False
+        return not permissions.sees_drafts(self.question.user, self.question._meta.model)
+
+    @property
+    def has_more_in_force(self) -> bool:
+        """Whether one of those is in force that cannot be seen elsewhere, or cannot be read."""
+        return any(
+            self.given.get(name) and (name in self.errors or name not in self.beside)
+            for name in self.question.filters
+            if name not in self.main_names
+        )
+
+    @property
+    def hidden(self) -> list[tuple[str, str]]:
+        """What the address says beside the filters; a new question begins at its first page."""
+        return [
+            (name, value)
+            for name, found in self.given.items()
+            if name not in self.question.filters and name not in {"page", "cursor", *LOOKING}
+            for value in found
+        ]
+
+    def kept(self, *left: str) -> list[tuple[str, str]]:
+        """What a further form of the page sends along, but for what it asks itself."""
+        return [
+            (name, value)
+            for name, values in self.given.items()
+            if name not in {"page", *LOOKING, *left}
+            for value in values
+        ]
+
+    def _field(self, name: str) -> Field:
+        filter_ = self.question.filters[name]
+        found = self.given.get(name, [])
+        options = self._options(name, found)
+        is_faulty = name in self.errors
+        kind = "text"
+        if isinstance(filter_, base.SearchFilter):
+            kind = "search"
+        elif isinstance(filter_, base.DayFilter) and not is_faulty:
+            # A browser's date field would drop what is no date without a word.
+            kind = "date"
+        return Field(
+            name=name,
+            label=capfirst(str(filter_.label)),
+            values=found,
+            options=options,
+            blank="" if name in self.defaults else self._blank(name),
+            example=self._example(name),
+            kind=kind,
+            is_faulty=is_faulty,
+        )
+
+    def _example(self, name: str) -> str:
+        example = EXAMPLES.get(name)
+        return gettext("e.g. %(example)s") % {"example": example} if example else ""
+
+    def _blank(self, name: str) -> str:
+        return gettext("nothing more") if name == "then" else gettext("any")
+
+    def _options(self, name: str, found: list[str]) -> list[Option]:
+        """The choices of a select with those made; empty where the value is typed."""
+        choices = self._choices(name)
+        if not choices:
+            return []
+        chosen = found or ([self.defaults[name]] if name in self.defaults else [])
+        known = {value for value, _label in choices}
+        # What was asked stays to be seen, whether or not it can be answered.
+        strange = [(value, self.value_label(name, value)) for value in found if value not in known]
+        return [Option(value, label, value in chosen) for value, label in [*choices, *strange]]
+
+    def _choices(self, name: str) -> list[tuple[str, Any]]:
+        choices = list(self.vocabularies.get(name, ()))
+        if name == "ordering":
+            orderings = self.question.form.fields[name].values
+            return [(value, self._order_label(value)) for value in orderings]
+        if model := SMALL.get(name):
+            records = self._records(model)
+            if len(records) > MOST_OPTIONS:
+                return []
+            choices = [(record.code, record.label) for record in records]
+        if choices and self._may_be_missing(name):
+            choices.append((values.NOT_STATED, _("not stated")))
+        return choices
+
+    def _records(self, model: Any) -> list[Any]:
+        if model not in self._small:
+            visible = model.objects.visible_to(self.question.user)
+            self._small[model] = list(visible[: MOST_OPTIONS + 1])
+        return self._small[model]
+
+    def _may_be_missing(self, name: str) -> bool:
+        if not isinstance(self.question.form.fields[name], values.SeveralValues):
+            return False
+        column = self.question._meta.model._meta.get_field(COLUMNS.get(name, name))
+        return column.many_to_many or column.null or column.blank
+
+    def _order_label(self, ordering: str) -> str:
+        name = field_in_words(self.question._meta.model, ordering.removeprefix("-"))
+        if ordering.startswith("-"):
+            return gettext("%(column)s, descending") % {"column": name}
+        return name
+
+    def value_label(self, name: str, value: str) -> str:
+        """How a value reads: the label of a record or a word, an amount in full, else itself."""
+        if name not in self.question.filters:
+            return values.shown(value)
+        cleaned = self.question.form.cleaned_data.get(name)
+        if value == values.NOT_STATED and isinstance(cleaned, values.Chosen):
+            return gettext("not stated")
+        if name in self.vocabularies:
+            labels = dict(self.vocabularies[name])
+            return str(labels[value]) if value in labels else values.shown(value)
+        if isinstance(cleaned, values.Chosen):
+            if name == "origin":
+                return places.place_name(value, get_language() or "en")
+            for thing in cleaned.things:
+                if getattr(thing, "code", None) == value:
+                    return thing.label
+        if cleaned is not None and isinstance(self.question.filters[name], base.BoundFilter):
+            return f"{money.grouped(cleaned)} {base_currency()}"
+        return values.shown(value)
+
+    @cached_property
+    def chips(self) -> list[Chip]:
+        """Every value that narrows the question, and every one that cannot be read.
+
+        Of very many only the first; the form holds them all.
+        """
+        found: list[Chip] = []
+        for name, texts in self.given.items():
+            is_faulty = name in self.errors
+            is_filter = name in self.question.filters and name not in self.defaults
+            if not is_faulty and (not is_filter or name == "then"):
+                continue
+            for text in texts or ([""] if is_faulty else []):
+                if len(found) == MOST_CHIPS:
+                    return found
+                rest = {**self.given, name: [other for other in texts if other != text]}
+                found.append(
+                    Chip(
+                        label=self._chip_label(name),
+                        value=self.value_label(name, text),
+                        href=self.address(rest),
+                        is_faulty=is_faulty,
+                    )
+                )
+        return found
+
+    def _chip_label(self, name: str) -> str:
+        known = self.question.filters.get(name)
+        return capfirst(str(known.label)) if known else values.shown(name)
+
+    def address(self, given: Mapping[str, Sequence[str]]) -> str:
+        """The address of this page with these parameters, from its first page on."""
+        left = {"page", *LOOKING}
+        kept = {name: found for name, found in given.items() if found and name not in left}
+        return f"?{urlencode(kept, doseq=True)}"
+
+    @property
+    def nothing_narrowed(self) -> str:
+        """The address of this page without any filter, in the same order and grouping."""
+        asked = {*self.defaults, "then", "page_size", filters.COLUMNS, amount_units.NAME}
+        kept = asked - set(self.errors)
+        return self.address({name: found for name, found in self.given.items() if name in kept})
+
+    @property
+    def as_published(self) -> str:
+        """The address of the same page as the public sees it, for whoever sees drafts on it."""
+        if "state" not in self.question.filters or self.given.get("state"):
+            return ""
+        if not permissions.sees_drafts(self.question.user, self.question._meta.model):
+            return ""
+        return self.address({**self.given, "state": [State.PUBLISHED.value]})
+
+    @property
+    def whole_query(self) -> str:
+        """All that the address of the page asks, from its first page on."""
+        return self.address(self.given).removeprefix("?")
+
+    @property
+    def query(self) -> str:
+        """The question without its paging, as an export asks it."""
+        left = filters.PAGING | LOOKING | {amount_units.NAME}
+        asked = {name: v for name, v in self.given.items() if name not in left and v}
+        return urlencode(asked, doseq=True)

@@ -1,0 +1,41 @@
+"""Who may bring files in, and which of them a person sees."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.views import View
+
+from projects.imports import permissions, publish
+from projects.models import ImportBatch
+
+
+class StaffView(View):
+    """A page for staff who may write something that files hold; visitors are asked to sign in."""
+
+    http_method_names = ["get", "head", "post", "options"]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            back = request.method in ("GET", "HEAD")
+            return redirect_to_login(request.get_full_path() if back else reverse("imports"))
+        self.nouns = permissions.nouns_of(request.user) if request.user.is_staff else []
+        if not self.nouns:
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def seen(self) -> Any:
+        return ImportBatch.objects.visible_to(self.request.user).without_content()
+
+    def readable(self) -> Any:
+        """The same, and what the person may publish of what others brought in."""
+        return publish.readable(self.request.user).without_content()
+
+    def batch(self, pk: int) -> ImportBatch:
+        """One of the files that the person sees, with who brought it in. One query."""
+        return get_object_or_404(self.seen().select_related("user"), pk=pk)

@@ -1,0 +1,59 @@
+"""Names that are like those of records: what a person says of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.http import QueryDict
+from django.utils.translation import gettext
+
+from projects.imports import batches
+from projects.imports.lookup import NEW
+from projects.models import ImportBatch
+
+# Of so many names at once; the others follow.
+MOST_NAMES = 100
+
+
+@dataclass(frozen=True)
+class Question:
+    """One name, and the records that it may be of: code and label. `chosen`: what was said."""
+
+    field: str
+    name: str
+    noun: Any
+    alike: list[tuple[str, str]]
+    chosen: str = ""
+
+
+def questions(batch: ImportBatch, data: QueryDict | None = None) -> list[Question]:
+    """The names that are to be decided about, with what `data` says of them. No query."""
+    return [
+        Question(
+            f"name-{number}",
+            one["name"],
+            apps.get_model("projects", one["key"].partition(":")[0])._meta.verbose_name,
+            [(code, label) for code, _score, label in one["alike"]],
+            data.get(f"name-{number}", "") if data else "",
+        )
+        for number, one in enumerate(batch.undecided[:MOST_NAMES])
+    ]
+
+
+def answers(data: QueryDict, batch: ImportBatch) -> dict[str, str]:
+    """What a form says of some or all of the names, as decisions. Raises BatchError."""
+    said = {}
+    for number, one in enumerate(batch.undecided[:MOST_NAMES]):
+        meant = data.get(f"name-{number}", "")
+        if meant and meant not in (NEW, *(code for code, _score, _label in one["alike"])):
+            raise batches.BatchError(
+                gettext("“%(name)s” cannot be that: choose one of the records shown.")
+                % {"name": one["name"]}
+            )
+        if meant:
+            said[one["key"]] = meant
+    if not said:
+        raise batches.BatchError(gettext("Say of at least one name which record is meant."))
+    return said

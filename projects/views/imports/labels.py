@@ -1,0 +1,21 @@
+"""What nouns and their fields are called on the pages."""
+
+from __future__ import annotations
+
+from django.core.exceptions import FieldDoesNotExist
+from django.utils.text import capfirst
+
+from projects.imports import permissions
+
+
+def noun_label(noun: str) -> str:
+    return capfirst(str(permissions.model_of(noun)._meta.verbose_name_plural))
+
+
+def field_label(noun: str, name: str) -> str:
+    """The column's own words; a field without a column goes by its name."""
+    try:
+        column = permissions.model_of(noun)._meta.get_field(name)
+    except FieldDoesNotExist:
+        return name
+    return capfirst(str(getattr(column, "verbose_name", name)))

@@ -1,0 +1,46 @@
+"""What a page says of a reviewed record beside what the record says: whether it is public, what is
+proposed about it, and its history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+
+from projects.history import diff
+from projects.models import NOUN_OF, Proposal, permissions
+
+# On the page of a record; a page of their own has all of them.
+MOST_ENTRIES = 20
+MOST_PROPOSALS = 5
+
+
+def sees_all_of(user: Any, record: Any) -> bool:
+    """Whether `user` sees what `record` was as a draft, and who wrote it."""
+    return permissions.sees_drafts(user, type(record)) and permissions.reaches(user, record)
+
+
+def history_of(user: Any, record: Any) -> Any:
+    """The rows of history of which `user` may know, the newest first."""
+    history = diff.all_of if sees_all_of(user, record) else diff.published
+    return history(type(record), record.pk)
+
+
+def standing(user: Any, record: Any) -> dict[str, Any]:
+    """For the template. Two queries, one for each kind of link and one for each noun that its
+    history names; for those who are signed in one more."""
+    noun = NOUN_OF.get(type(record))
+    if noun is None:
+        return {}
+    history = history_of(user, record)
+    rows = list(history[: MOST_ENTRIES + 1])
+    found: dict[str, Any] = {
+        "entries": diff.told(history, rows[:MOST_ENTRIES], names=sees_all_of(user, record)),
+        "more_entries": len(rows) > MOST_ENTRIES,
+    }
+    if user is not None and user.is_authenticated:
+        proposals = Proposal.objects.visible_to(user).open().of(record).select_related("user")
+        found["proposals"] = list(proposals[:MOST_PROPOSALS])
+    if record.is_draft and user.is_staff:
+        found["review"] = reverse("review-draft", args=[noun, record.pk])
+    return found

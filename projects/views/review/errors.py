@@ -1,0 +1,80 @@
+"""Why a step of a review could not be taken, as sentences and a status."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError
+from django.db.models import ProtectedError
+from django.utils.translation import gettext as _
+from rest_framework import exceptions
+
+from projects.history import ReferredToError, still_referred_to
+from projects.i18n.languages import labelled
+from projects.review import ReviewError
+from projects.serializers.labels import in_words
+
+logger = logging.getLogger(__name__)
+
+# What stops a step, and is no mistake of ours.
+STOPPING = (
+    ReviewError,
+    PermissionDenied,
+    ValidationError,
+    exceptions.ValidationError,
+    ProtectedError,
+    IntegrityError,
+)
+
+
+@dataclass(frozen=True)
+class Problem:
+    sentences: list[str]
+    status: int
+
+
+def problem_of(error: Exception, user: Any, serializer: Any = None) -> Problem:
+    """What to say to `user`, who sees nothing by it that they may not see.
+
+    `serializer` names the fields to which rules object.
+    """
+    match error:
+        case PermissionDenied():
+            return Problem([str(error) or _("This is not open to you.")], 403)
+        case ReferredToError():
+            return Problem([error.said_to(user)], 409)
+        case ProtectedError():
+            return Problem([still_referred_to([], user)], 409)
+        case ValidationError():
+            by_field = getattr(error, "message_dict", {"": error.messages})
+            return Problem(list(_by_field(by_field, serializer)), 400)
+        case exceptions.ValidationError():
+            return Problem(list(_by_field(error.detail, serializer)), 400)
+        case IntegrityError():
+            # The rules were asked before; what they allowed has been overtaken by another write.
+            logger.warning("A step of a review was overtaken by another write", exc_info=error)
+            return Problem([_("Another write came in between: look at it again.")], 409)
+    return Problem([str(error)], 409)
+
+
+def _by_field(errors: Any, serializer: Any) -> Iterable[str]:
+    labels = in_words(serializer) if serializer is not None else {}
+    if not isinstance(errors, Mapping):
+        errors = {"": errors}
+    for name, found in errors.items():
+        for sentence in _flat(found):
+            yield labelled(labels[name], sentence) if name in labels else sentence
+
+
+def _flat(found: Any) -> Iterable[str]:
+    if isinstance(found, Mapping):
+        found = list(found.values())
+    if isinstance(found, list | tuple):
+        for one in found:
+            yield from _flat(one)
+    else:
+        yield str(found)

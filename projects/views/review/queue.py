@@ -1,0 +1,142 @@
+"""What waits for review: drafts and proposals, and publishing several drafts together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from projects import review
+from projects.accounts import typed
+from projects.filters import ReviewQuestion
+from projects.filters.review import Standing, Whose
+from projects.models import REVIEWED, Noun, Proposal
+from projects.review import queue
+from projects.views.filter_form import Asked
+from projects.views.lists import (
+    LARGEST_PAGE,
+    PAGE_SIZE,
+    PAGE_SIZES,
+    part_of,
+    refused,
+    whole_number,
+)
+
+from . import rows as listing
+from .base import ReviewView
+from .errors import STOPPING, Problem, problem_of
+
+TEMPLATE = "projects/review_list.html"
+MAIN = ("noun", "area", "whose", "state")
+
+
+class ReviewAsked(Asked):
+    def _may_be_missing(self, name: str) -> bool:
+        return name == "area"
+
+
+class ReviewList(ReviewView):
+    """The two tables. About twenty-five queries, whatever waits."""
+
+    http_method_names = ["get", "head", "post", "options"]
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        back = typed.take(request)
+        return self.show(request, back=back, ticked=back.sent.getlist("draft") if back else [])
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Publish what is ticked, all of it or nothing."""
+        ticked = request.POST.getlist("draft")
+        try:
+            records, versions = self.looked_at(ticked)
+            with transaction.atomic():
+                count = review.publish(request.user, records, versions)
+        except STOPPING as error:
+            return self.show(request, problem_of(error, request.user), ticked)
+        sentence = ngettext(
+            "%(count)s draft is published: anybody may read it now.",
+            "%(count)s drafts are published: anybody may read them now.",
+            count,
+        )
+        messages.success(request, sentence % {"count": count})
+        # From the first page on: there may be fewer by now.
+        kept = request.GET.copy()
+        kept.pop("page", None)
+        return redirect(f"{request.path}?{kept.urlencode()}" if kept else request.path)
+
+    def looked_at(self, ticked: list[str]) -> tuple[list[Any], dict[Any, int]]:
+        """What boxes stand for, with the versions that were looked at. Raises ReviewError."""
+        versions: dict[Any, int] = {}
+        for key in ticked[: LARGEST_PAGE + 1]:
+            noun, _colon, rest = key.partition(":")
+            pk, _colon, version = rest.partition(":")
+            if noun not in self.nouns or not _is_number(pk) or not _is_number(version):
+                raise review.ReviewError(_("What was sent is no list of drafts."))
+            versions[REVIEWED[noun], int(pk)] = int(version)
+        if not versions:
+            raise review.ReviewError(_("Nothing is published: tick a draft first."))
+        if len(versions) > LARGEST_PAGE:
+            raise review.ReviewError(_("These are too many drafts for one list."))
+        return [model(pk=pk) for model, pk in versions], versions
+
+    def show(
+        self,
+        request: HttpRequest,
+        problem: Problem | None = None,
+        ticked: Sequence[str] = (),
+        back: typed.Typed | None = None,
+    ) -> HttpResponse:
+        question = ReviewQuestion(
+            request.GET,
+            Proposal.objects.visible_to(request.user).select_related("user", "reviewer"),
+            request=request,
+            also={"proposals_page"},
+        )
+        errors = dict(question.errors)
+        number = whole_number(request.GET, "page", 1, 10**9, errors)
+        second = whole_number(request.GET, "proposals_page", 1, 10**9, errors)
+        size = whole_number(request.GET, "page_size", PAGE_SIZE, LARGEST_PAGE, errors)
+        vocabularies = {
+            "noun": [(noun, label) for noun, label in Noun.choices if noun in self.nouns],
+            "whose": Whose.choices,
+            "state": Standing.choices,
+        }
+        context: dict[str, Any] = {
+            "asked": ReviewAsked(question, errors, MAIN, vocabularies=vocabularies),
+            "errors": errors,
+            "problem": problem,
+            "typed_back": back,
+        }
+        if errors:
+            return refused(request, TEMPLATE, context)
+        drafts = part_of(queue.drafts(question), number, size, errors)
+        found = Paginator(queue.proposals(question), size)
+        if second > found.num_pages:
+            errors["proposals_page"] = [
+                _("There is no page %(number)s: the last is %(last)s.")
+                % {"number": second, "last": found.num_pages}
+            ]
+        if drafts is None or errors:
+            return refused(request, TEMPLATE, context)
+        proposals = found.page(second)
+        rows = listing.drafts(request.user, drafts, ticked)
+        context |= {
+            "page": drafts,
+            "page_sizes": PAGE_SIZES,
+            "drafts": rows,
+            "publishable": any(row.may_publish for row in rows),
+            "proposals_page": proposals,
+            "proposals": listing.proposals(request.user, proposals),
+        }
+        return render(request, TEMPLATE, context, status=problem.status if problem else 200)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 16

@@ -1,0 +1,113 @@
+"""What somebody keeps of the lists: a question under a name, one's own alone."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views import View
+
+from projects.filters import Question
+from projects.models import SavedView
+
+from .area import AreaList
+from .enterprise import EnterpriseList
+from .filter_form import LOOKING, PAGE_ALONE
+from .headline import HeadlineList
+from .lists import ListPage
+from .project import ProjectList
+from .source import SourceList
+
+LISTS: dict[str, type[ListPage]] = {
+    "projects": ProjectList,
+    "enterprises": EnterpriseList,
+    "areas": AreaList,
+    "headlines": HeadlineList,
+    "sources": SourceList,
+}
+LONGEST = 2000
+# Where in a list a reader stands is no part of a view of it.
+PASSING = {"page", "cursor", *LOOKING}
+
+
+def query_of(page: type[ListPage], text: str, user: Any) -> str:
+    """The question of a list as an address has it, its known parameters alone.
+
+    Raises a ValidationError where the list would not answer it.
+    """
+    if len(text) > LONGEST:
+        raise ValidationError(_("This question is too long to be kept."))
+    data = QueryDict(text, mutable=True)
+    for name in PASSING & set(data):
+        del data[name]
+    records = page.question_class._meta.model.objects.visible_to(user)
+    question: Question = page.question_class(data, records, user=user, also=PAGE_ALONE)
+    _shown, errors = page.read(question)
+    if errors:
+        raise ValidationError([f"{name}: {said}" for name, many in errors.items() for said in many])
+    given = {name: [v for v in data.getlist(name) if v.strip()] for name in data}
+    return urlencode({name: found for name, found in given.items() if found}, doseq=True)
+
+
+class SaveView(LoginRequiredMixin, View):
+    """Keeps the question of a list under a name, and leads back to it."""
+
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        page = LISTS.get(request.POST.get("listed", ""))
+        if page is None:
+            raise Http404
+        view = SavedView(
+            user=request.user,
+            listed=request.POST["listed"],
+            name=request.POST.get("name", ""),
+        )
+        try:
+            view.query = query_of(page, request.POST.get("query", ""), request.user)
+        except ValidationError as error:
+            say(request, error)
+            return redirect(view)
+        try:
+            view.validate_and_save()
+        except ValidationError as error:
+            say(request, error)
+        else:
+            messages.success(request, _("The view “%(name)s” is kept.") % {"name": view.name})
+        return redirect(view)
+
+
+class RenameView(LoginRequiredMixin, View):
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        view = get_object_or_404(SavedView, pk=pk, user=request.user)
+        view.name = request.POST.get("name", "")
+        try:
+            view.validate_and_save(update_fields=["name", "name_key"])
+        except ValidationError as error:
+            say(request, error)
+        else:
+            messages.success(request, _("The view is called “%(name)s” now.") % {"name": view.name})
+        return redirect("account")
+
+
+class DeleteView(LoginRequiredMixin, View):
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        view = get_object_or_404(SavedView, pk=pk, user=request.user)
+        view.delete()
+        messages.success(request, _("The view “%(name)s” is deleted.") % {"name": view.name})
+        return redirect("account")
+
+
+def say(request: HttpRequest, error: ValidationError) -> None:
+    for message in error.messages:
+        messages.error(request, message)

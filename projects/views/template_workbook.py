@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from projects import exports
+from projects.imports import template_workbook
+
+
+@require_safe
+@login_required
+def blank_sheet(request: HttpRequest, noun: str) -> HttpResponse:
+    """The workbook in which staff enter records of a noun, to import it afterwards."""
+    if not request.user.is_staff:
+        raise PermissionDenied
+    return HttpResponse(
+        template_workbook.blank_sheet(noun, request.user),
+        content_type=exports.CONTENT_TYPES["xlsx"],
+        headers={"Content-Disposition": f'attachment; filename="{noun}-template.xlsx"'},
+    )
