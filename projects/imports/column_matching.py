@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 from projects import money, names, serializers
@@ -202,9 +203,17 @@ def suggest(noun: str, table: Table) -> Suggestion:
     return Suggestion(FileMapping(columns, frozenset(ignored), constants), unmapped)
 
 
-def known_headings(noun: str) -> frozenset[str]:
-    """Words by which the row of the headings is recognised; compare them by `recognised`."""
-    return frozenset(word for words in WORDS[noun].values() for word in words)
+@cache
+def _fields_by_word(noun: str) -> Mapping[str, str]:
+    """The field of each normalised word of WORDS; the first field of a word that several have.
+
+    The words are the same in every language of the page, so that they are normalised once.
+    """
+    found: dict[str, str] = {}
+    for name, words in WORDS[noun].items():
+        for word in words:
+            found.setdefault(names.normalise(word), name)
+    return found
 
 
 def field_of(noun: str, heading: str, samples: Sequence[str] = ()) -> str | None:
@@ -214,20 +223,18 @@ def field_of(noun: str, heading: str, samples: Sequence[str] = ()) -> str | None
     """
     if not heading.strip():
         return None
-    if noun not in WORDS:
-        return heading if heading in fields_of(serializers.BY_NOUN[noun]) else None
     if heading in fields_of(serializers.BY_NOUN[noun]):
         return heading
+    if noun not in WORDS:
+        return None
     bare = names.normalise(_bare(heading)).replace("_", " ")
     shorter = [bare.removeprefix(own).strip() for own in _OWN[noun] if bare.startswith(own)]
     # Below a heading of several columns, the last part is the column's own.
     last = names.normalise(_bare(heading.split()[-1])).replace("_", " ")
     forms = [bare, *filter(None, shorter), last]
-    for form in forms:
-        for name, words in WORDS[noun].items():
-            if form in map(names.normalise, words):
-                return _name_field(samples) if name == "name" else name
-    return None
+    words = _fields_by_word(noun)
+    name = next((words[form] for form in forms if form in words), None)
+    return _name_field(samples) if name == "name" else name
 
 
 def _name_field(samples: Sequence[str]) -> str:
