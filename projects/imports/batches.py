@@ -29,7 +29,7 @@ from projects.totals import totals
 
 from . import preview as planning
 from . import workers
-from .column_matching import Suggestion, recognised, suggest
+from .column_matching import recognised, suggest
 from .lookup import Finder
 from .mapping import Mapping, MappingError, mapping_of
 from .rows import text_of
@@ -56,6 +56,37 @@ def receive(
     what the headings' words suggest. A file that cannot be read is kept as well,
     with the reason.
     """
+    return _receive(content, file_name, noun, user=user, sheet=sheet)[0]
+
+
+def receive_mapped(
+    content: bytes,
+    file_name: str,
+    noun: str,
+    mapping: Mapping,
+    *,
+    user: Any = None,
+    sheet: str = "",
+) -> ImportBatch:
+    """Keep a file as `receive` does, and have it checked by this mapping; a small one at once.
+
+    Raises BatchError for a mapping that does not fit the file, which is then given up.
+    """
+    batch, table = _receive(content, file_name, noun, user=user, sheet=sheet)
+    if table is not None:
+        try:
+            map_columns(batch, mapping, table=table)
+        except BatchError:
+            cancel(batch)
+            raise
+        work_at_once(batch, table)
+    return batch
+
+
+def _receive(
+    content: bytes, file_name: str, noun: str, *, user: Any, sheet: str
+) -> tuple[ImportBatch, Table | None]:
+    """The batch, and the table in its file; None where it cannot be read."""
     batch = ImportBatch(
         user=user,
         noun=noun,
@@ -65,6 +96,7 @@ def receive(
         content=content,
         sheet=sheet,
     )
+    table = None
     try:
         table = table_of(batch)
     except FileError as error:
@@ -74,7 +106,7 @@ def receive(
         batch.headings_digest = _headings_digest(noun, table)
         batch.mapping = _mapping_for(batch, table).as_data()
     batch.save()
-    return batch
+    return batch, table
 
 
 def kept(
@@ -144,30 +176,28 @@ def _mapping_for(batch: ImportBatch, table: Table) -> Mapping:
     remembered = written.without_content().order_by("-pk").first()
     if remembered is not None:
         return _mapping_of(remembered)
-    return suggestion(batch, table).mapping
+    return suggest(batch.noun, table).mapping
 
 
 def _mapping_of(batch: ImportBatch) -> Mapping:
     return mapping_of(batch.mapping, list(serializers.BY_NOUN))
 
 
-def suggestion(batch: ImportBatch, table: Table) -> Suggestion:
-    return suggest(batch.noun, table)
-
-
-def unmapped(batch: ImportBatch, table: Table) -> list[str]:
-    """The headings of which the mapping says neither what they mean nor that they are ignored."""
-    known = _mapping_of(batch).headings
-    return [heading for heading in table.headings if heading not in known]
-
-
 def map_columns(
-    batch: ImportBatch, mapping: Mapping, decisions: dict[str, str] | None = None
-) -> None:
-    """Take a mapping and have the file checked by it. Raises BatchError."""
-    table = table_of(batch)
+    batch: ImportBatch,
+    mapping: Mapping,
+    decisions: dict[str, str] | None = None,
+    *,
+    table: Table | None = None,
+) -> Table:
+    """Take a mapping and have the file checked by it; returns the table in the file.
+
+    `table`: the same, where it has been read already. Raises BatchError and FileError.
+    """
+    table = table or table_of(batch)
     batch.mapping = mapping.as_data()
-    if left := unmapped(batch, table):
+    known = mapping.headings
+    if left := [heading for heading in table.headings if heading not in known]:
         raise BatchError(
             _("Say what these columns mean, or that they are ignored: %(headings)s.")
             % {"headings": ", ".join(left)}
@@ -181,14 +211,15 @@ def map_columns(
         message="",
         plan="",
     )
+    return table
 
 
-def decide(batch: ImportBatch, decisions: dict[str, str]) -> None:
+def decide(batch: ImportBatch, decisions: dict[str, str]) -> Table:
     """Take what a person says of names that are like others, and have the file checked anew.
 
-    By the key of `undecided`: a code, or `new`. Raises BatchError.
+    By the key of `undecided`: a code, or `new`. Returns and raises what `map_columns` does.
     """
-    map_columns(batch, _mapping_of(batch), {**batch.decisions, **decisions})
+    return map_columns(batch, _mapping_of(batch), {**batch.decisions, **decisions})
 
 
 def approve(batch: ImportBatch, *, partial: bool = False) -> None:
@@ -223,10 +254,17 @@ def _move(batch: ImportBatch, states: Any, to: BatchState, **columns: Any) -> No
 # --- Work ----------------------------------------------------------------------
 
 
-def work_on(batch: ImportBatch) -> bool:
+def work_at_once(batch: ImportBatch, table: Table | None = None) -> None:
+    """Do what a file of few rows waits for; a larger one waits for a worker."""
+    if batch.total <= AT_ONCE:
+        work_on(batch, table)
+
+
+def work_on(batch: ImportBatch, table: Table | None = None) -> bool:
     """Do what a batch waits for; False where it waits for nothing or another was faster.
 
-    Raises nothing for what is wrong with the file: the batch says it.
+    `table`: that in the file, where it has been read already. Raises nothing for
+    what is wrong with the file: the batch says it.
     """
     to = WAITING.get(BatchState(batch.state))
     if to is None:
@@ -237,9 +275,9 @@ def work_on(batch: ImportBatch) -> bool:
         return False
     try:
         if to == BatchState.CHECKING:
-            preview(batch)
+            preview(batch, table)
         else:
-            commit(batch)
+            commit(batch, table)
     except (FileError, MappingError, BatchError) as error:
         _finish(batch, BatchState.UNREADABLE, message=str(error))
     except BaseException:
@@ -271,19 +309,20 @@ def _progress(batch: ImportBatch) -> Callable[[int, int], None]:
     return report
 
 
-def _checked(batch: ImportBatch, report: Any = None) -> tuple[Checked, Finder, Checker]:
-    table = table_of(batch)
+def _checked(
+    batch: ImportBatch, table: Table, report: Any = None
+) -> tuple[Checked, Finder, Checker]:
     mapping = _mapping_of(batch).of_file(table.headings)
     finder = Finder(batch.user, {**mapping.decisions, **batch.decisions})
     checker = Checker(batch.noun, mapping, finder)
     return checker.check(table, report), finder, checker
 
 
-def preview(batch: ImportBatch) -> None:
+def preview(batch: ImportBatch, table: Table | None = None) -> None:
     """Check a file and keep what it would do, row by row, with the sums before and after."""
     report = _progress(batch) if batch.state == BatchState.CHECKING else None
     try:
-        checked, finder, checker = _checked(batch, report)
+        checked, finder, checker = _checked(batch, table or table_of(batch), report)
     except CancelledError:
         return
     note_doubts(checked, finder.user, checker)
@@ -317,10 +356,11 @@ def preview(batch: ImportBatch) -> None:
             transaction.set_rollback(True)
 
 
-def commit(batch: ImportBatch) -> None:
+def commit(batch: ImportBatch, table: Table | None = None) -> None:
     """Write what the preview showed, in one transaction; or, if the register has changed since,
     show the new preview and write nothing."""
-    checked, finder, checker = _checked(batch)
+    table = table or table_of(batch)
+    checked, finder, checker = _checked(batch, table)
     with transaction.atomic():
         write(checked, finder, checker.mapping, batch)
         # What only the database refuses is known by now, as it was in the preview.
@@ -343,7 +383,7 @@ def commit(batch: ImportBatch) -> None:
             )
             return
         transaction.set_rollback(True)
-    preview(batch)
+    preview(batch, table)
     message = _("The register changed meanwhile, so nothing was written: look at it once more.")
     ImportBatch.objects.filter(pk=batch.pk).update(message=message)
     batch.refresh_from_db()

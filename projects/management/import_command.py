@@ -52,7 +52,8 @@ class ImportCommand(BaseCommand):
         """Import one file; returns how many errors it has."""
         known = mapping.headings if mapping else headings(serializers.BY_NOUN[self.noun])
         try:
-            table = reading.read_file(file, known=known, sheet=options["sheet"])
+            content = reading.content_of(file)
+            table = reading.read(content, known=known, sheet=options["sheet"])
         except reading.FileError as error:
             raise CommandError(f"{file}: {error}") from None
         report = imports.import_table(
@@ -62,7 +63,7 @@ class ImportCommand(BaseCommand):
             dry_run=options["dry_run"],
             partial=options["partial"],
             progress=self._progress if options["verbosity"] else None,
-            keep=self._keep(file, mapping, options["sheet"]),
+            keep=self._keep(content, file.name, mapping, options["sheet"]),
             doubting=True,
         )
         if report.written:
@@ -74,10 +75,10 @@ class ImportCommand(BaseCommand):
         self._say(file, report, options)
         return len(report.faults)
 
-    def _keep(self, file: Path, mapping: Any, sheet: str | None) -> Any:
+    def _keep(self, content: bytes, name: str, mapping: Any, sheet: str | None) -> Any:
         if self.noun not in permissions.NOUNS:
             return None
-        return batches.kept(file.read_bytes(), file.name, self.noun, mapping, sheet=sheet or "")
+        return batches.kept(content, name, self.noun, mapping, sheet=sheet or "")
 
     def _progress(self, done: int, total: int) -> None:
         if total > 500:

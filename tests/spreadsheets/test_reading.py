@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 import xlsxwriter
 
-from projects.spreadsheets.reading import FileError, Row, read, read_file, text_of
+from projects.spreadsheets.reading import FileError, Row, content_of, read, text_of
 
 KNOWN = ["code", "name", "amount"]
 
@@ -158,7 +158,7 @@ def test_text_has_no_sheets():
 
 def test_a_file_that_is_not_there_is_said_so(tmp_path):
     with pytest.raises(FileError, match="cannot be read: No such file"):
-        read_file(tmp_path / "missing.csv")
+        content_of(tmp_path / "missing.csv")
 
 
 def test_a_very_long_cell_is_read_whole():

@@ -42,34 +42,33 @@ __all__ = [
     "Line",
     "Row",
     "Table",
+    "content_of",
     "letters",
     "plain",
     "read",
-    "read_file",
     "text_of",
 ]
 
 
-def read_file(path: Path, *, known: Known = (), sheet: str | None = None) -> Table:
-    """The table in a file. Raises FileError.
-
-    The headings are the first row, among the first twenty, that holds most of
-    the `known` ones, or of which `known` counts the most. `sheet` names one of a
-    workbook's sheets: otherwise it is the first that has rows, and a hidden one
-    only where no other has.
-    """
+def content_of(path: Path) -> bytes:
+    """The bytes of a file. Raises FileError where it is too large or cannot be read."""
     try:
         check_size(path.stat().st_size)
-        content = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         refuse(
             _("“%(path)s” cannot be read: %(reason)s."), path=path, reason=error.strerror or error
         )
-    return read(content, known=known, sheet=sheet)
 
 
 def read(content: bytes, *, known: Known = (), sheet: str | None = None) -> Table:
-    """The same of a file's content; its kind is told by what it holds, not by its name."""
+    """The table in a file of this content; its kind is told by the content, not by a name.
+
+    The headings are the first row, among the first twenty, that holds most of
+    the `known` ones, or of which `known` counts the most. `sheet` names one of a
+    workbook's sheets: otherwise it is the first that has rows, and a hidden one
+    only where no other has. Raises FileError.
+    """
     check_size(len(content))
     if content.startswith((ZIP, OLE[:4])):
         return read_workbook(content, known, sheet)

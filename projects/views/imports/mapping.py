@@ -29,7 +29,7 @@ from projects.spreadsheets.reading import FileError, Table
 
 from .base import StaffView
 from .labels import field_label, noun_label
-from .page import at_once, page_of, steps_at
+from .page import page_of, steps_at
 
 SAMPLES = 3
 LONGEST_SAMPLE = 60
@@ -459,14 +459,15 @@ class MappingPage(StaffView):
                 status=409,
             )
         try:
-            form = MappingForm(batch, batches.table_of(batch), request.user, request.POST)
+            table = batches.table_of(batch)
+            form = MappingForm(batch, table, request.user, request.POST)
             if not form.is_valid():
                 return self.show(batch, form, status=400)
-            batches.map_columns(batch, form.mapping())
+            batches.map_columns(batch, form.mapping(), table=table)
         except (batches.BatchError, FileError, MappingError) as error:
             batch.refresh_from_db()
             return page_of(request, batch, problem=str(error), status=409)
-        at_once(batch)
+        batches.work_at_once(batch, table)
         return redirect("import", pk)
 
     def show(

@@ -26,7 +26,7 @@ from projects.models import (
 )
 from projects.models.import_batch import AT_WORK
 from projects.serializers.cells import headings
-from projects.spreadsheets.reading import FileError
+from projects.spreadsheets.reading import FileError, Table
 from projects.spreadsheets.writing import csv_lines
 from projects.views.lists import part_of, whole_number
 from projects.views.review.errors import STOPPING, problem_of
@@ -192,25 +192,22 @@ class ImportPage(StaffView):
         return page_of(request, batch)
 
 
-def at_once(batch: ImportBatch) -> None:
-    """Do what a file of few rows waits for; a larger one waits for a worker."""
-    if batch.total <= batches.AT_ONCE:
-        batches.work_on(batch)
-
-
 class Step(StaffView):
-    """One step of a file, taken by a form; where it is too late for it, 409 and why."""
+    """One step of a file, taken by a form; where it is too late for it, 409 and why.
+
+    `take` returns the table in the file, where it has read it.
+    """
 
     http_method_names = ["post", "options"]
-    take: Callable[[HttpRequest, ImportBatch], None]
+    take: Callable[[HttpRequest, ImportBatch], Table | None]
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         batch = self.batch(pk)
         try:
-            type(self).take(request, batch)
+            table = type(self).take(request, batch)
         except (batches.BatchError, MappingError, FileError) as error:
             return page_of(request, batch, problem=str(error), status=409)
-        at_once(batch)
+        batches.work_at_once(batch, table)
         return redirect("import", pk)
 
 
@@ -231,16 +228,16 @@ class Decide(Step):
     """Take what a person says of names that are like others, and check the file anew."""
 
     @staticmethod
-    def take(request: HttpRequest, batch: ImportBatch) -> None:
-        batches.decide(batch, answers(request.POST, batch))
+    def take(request: HttpRequest, batch: ImportBatch) -> Table:
+        return batches.decide(batch, answers(request.POST, batch))
 
 
 class CheckAgain(Step):
     """By the mapping that it has: after an interruption, or once the register was mended."""
 
     @staticmethod
-    def take(request: HttpRequest, batch: ImportBatch) -> None:
-        batches.map_columns(batch, mapping_of(batch.mapping, list(serializers.BY_NOUN)))
+    def take(request: HttpRequest, batch: ImportBatch) -> Table:
+        return batches.map_columns(batch, mapping_of(batch.mapping, list(serializers.BY_NOUN)))
 
 
 class Undo(StaffView):

@@ -16,13 +16,12 @@ from projects import serializers
 from projects.accounts import typed
 from projects.imports import batches
 from projects.imports.mapping import Mapping, MappingError, mapping_of
-from projects.models import RowFate
+from projects.models import ImportBatch, RowFate
 from projects.spreadsheets import reading
 from projects.views.lists import PAGE_SIZE, part_of, whole_number
 
 from .base import StaffView
 from .labels import noun_label
-from .page import at_once
 from .upload_handler import is_too_large
 
 # In the list of files: what became of their rows, but for what is no row of its own.
@@ -100,24 +99,21 @@ class ImportList(StaffView):
             form.refuse(form.cleaned_data["file"].size)
         if not form.is_valid():
             return self.show(form, {}, status=400)
-        file = form.cleaned_data["file"]
-        batch = batches.receive(
-            file.read(),
-            file.name,
-            form.cleaned_data["noun"],
-            user=request.user,
-            sheet=form.cleaned_data["sheet"],
-        )
-        mapping = form.cleaned_data["mapping"]
-        if mapping is not None and batch.is_open:
-            try:
-                batches.map_columns(batch, mapping)
-            except batches.BatchError as error:
-                form.add_error("mapping", str(error))
-                batches.cancel(batch)
-                return self.show(form, {}, status=400)
-            at_once(batch)
+        try:
+            batch = self.receive(form)
+        except batches.BatchError as error:
+            form.add_error("mapping", str(error))
+            return self.show(form, {}, status=400)
         return redirect("import", batch.pk)
+
+    def receive(self, form: UploadForm) -> ImportBatch:
+        """Keep the file of a valid form. Raises BatchError for a mapping that does not fit it."""
+        file, mapping = form.cleaned_data["file"], form.cleaned_data["mapping"]
+        given = (file.read(), file.name, form.cleaned_data["noun"])
+        options = {"user": self.request.user, "sheet": form.cleaned_data["sheet"]}
+        if mapping is None:
+            return batches.receive(*given, **options)
+        return batches.receive_mapped(*given, mapping, **options)
 
     def show(
         self,
