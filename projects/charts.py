@@ -1,8 +1,8 @@
-"""Figures as shapes: where on a picture each of them stands. Knows no Django and no words.
+"""Geometry of SVG charts: where each bar, point and label is. Does not import Django.
 
-Across, everything is in per cent of the picture's width; down, in pixels. So a
-picture is as wide as its place on the page, while its texts keep their size, and
-nothing has to be reckoned in a template or a browser.
+Horizontal positions are in per cent of the chart's width, vertical ones in pixels,
+so that a chart fills the width of its place on the page while its texts keep their
+size, and templates need no arithmetic.
 """
 
 from __future__ import annotations
@@ -15,23 +15,23 @@ from typing import Generic, TypeVar
 Thing = TypeVar("Thing")
 
 FULL = Decimal("100.00")
-# What is there is seen, however small it is beside the rest.
+# The smallest width of a bar above zero, so that it is visible.
 THINNEST = Decimal("0.40")
-# Darker than this a cell would swallow its figures.
+# The darkest shade of a cell on which figures remain readable.
 MOST_HEAT = 6
-# The height of a line with its words above it, and what the words take of it.
+# The height of a bar with the text above it.
 ROW = 58
 HEIGHT = 180
-# Of so many points each is drawn large enough to be pointed at.
+# Up to so many points are drawn large enough to hover over.
 MOST_LARGE_POINTS = 40
-# How far apart names below a line stand at least, in per cent of its width.
+# The smallest distance between labels below a line, in per cent of its width.
 APART = Decimal(26)
-# So much is left free at both ends of a line, for half of the words below its ends.
+# Free space at both ends of a line, for half of a label.
 MARGIN = Decimal(5)
 
 
 def _per_cent(part: Decimal, whole: Decimal) -> Decimal:
-    """From 0 to 100; at least THINNEST for whatever is above zero."""
+    """The percentage, from 0 to 100; at least THINNEST for a part above zero."""
     if part <= 0 or whole <= 0:
         return Decimal("0.00")
     return max(THINNEST, min(FULL, part * 100 / whole)).quantize(Decimal("0.01"))
@@ -39,7 +39,7 @@ def _per_cent(part: Decimal, whole: Decimal) -> Decimal:
 
 @dataclass(frozen=True)
 class Bar(Generic[Thing]):
-    """One bar and the thing that it is of; `top` is where its row begins."""
+    """One bar and the thing it represents; `top` is where its row starts."""
 
     thing: Thing
     left: Decimal
@@ -69,7 +69,7 @@ class Bars(Generic[Thing]):
 
 
 def bars(things: Sequence[tuple[Thing, Decimal]]) -> Bars[Thing]:
-    """A bar for each thing by its amount beside the largest; one below zero has no width."""
+    """A bar for each thing, relative to the largest amount; negative amounts have no width."""
     largest = max((amount for _thing, amount in things), default=Decimal(0))
     return Bars(
         [
@@ -80,7 +80,7 @@ def bars(things: Sequence[tuple[Thing, Decimal]]) -> Bars[Thing]:
 
 
 def funnel(things: Sequence[tuple[Thing, int]]) -> Bars[Thing]:
-    """A bar for each step beside the first and widest, each in the middle of the picture."""
+    """A centred bar for each step, relative to the first and widest."""
     first = Decimal(things[0][1]) if things else Decimal(0)
     found = []
     for number, (thing, count) in enumerate(things):
@@ -91,10 +91,10 @@ def funnel(things: Sequence[tuple[Thing, int]]) -> Bars[Thing]:
 
 @dataclass(frozen=True)
 class Split:
-    """A whole, and how much of it is made up by a part: widths that stand side by side.
+    """The widths of a part and of the rest of a whole, side by side.
 
-    Where the part is larger than the whole, it takes the whole width, and
-    `whole` says where the whole ends.
+    If the part is larger than the whole, it takes the full width and `whole` is
+    where the whole ends.
     """
 
     part: Decimal
@@ -103,7 +103,7 @@ class Split:
 
 
 def split(part: Decimal, whole: Decimal) -> Split | None:
-    """None where there is nothing of which anything could be a part."""
+    """`part` as a part of `whole`; None if the whole is zero or negative."""
     if whole <= 0:
         return None
     if part > whole:
@@ -118,18 +118,18 @@ class Point(Generic[Thing]):
     x: Decimal
     y: Decimal
     has_tick: bool
-    # Words at an end of the line begin or end there, so that none are cut off.
+    # Labels at the ends of the line are aligned to them, so that none is cut off.
     anchor: str = "middle"
 
     @property
     def words_at(self) -> Decimal:
-        """Where the words below the point stand, across."""
+        """The horizontal position of the label below the point."""
         return {"start": Decimal(0), "middle": self.x, "end": FULL}[self.anchor]
 
 
 @dataclass(frozen=True)
 class Line(Generic[Thing]):
-    """Points over a ground line, and the stretches between those that follow each other."""
+    """Points above a base line, and the segments between consecutive ones."""
 
     points: list[Point[Thing]]
     stretches: list[tuple[Point[Thing], Point[Thing]]]
@@ -138,12 +138,12 @@ class Line(Generic[Thing]):
 
     @property
     def radius(self) -> int:
-        """Of a point: many of them would hide their line."""
+        """The radius of a point: many large ones would hide the line."""
         return 4 if len(self.points) <= MOST_LARGE_POINTS else 2
 
     @property
     def words_at(self) -> int:
-        """Where the words below the ground line stand."""
+        """The vertical position of the labels below the base line."""
         return self.height + 18
 
     @property
@@ -152,11 +152,10 @@ class Line(Generic[Thing]):
 
 
 def line(places: Iterable[tuple[int, Thing | None, Decimal]]) -> Line[Thing] | None:
-    """A point for each place of time, counted from any beginning, that has a thing.
+    """A line through (period, thing, amount); periods are consecutive integers.
 
-    A place without one, or left out altogether, breaks the line: nothing is known
-    of it, which is not zero. None where there are fewer than two points, or
-    none above zero.
+    A missing period, or one whose thing is None, breaks the line: unknown is not zero.
+    None if there are fewer than two points, or none above zero.
     """
     known = [(place, thing, amount) for place, thing, amount in places if thing is not None]
     largest = max((amount for _place, _thing, amount in known), default=Decimal(0))
@@ -190,8 +189,8 @@ def line(places: Iterable[tuple[int, Thing | None, Decimal]]) -> Line[Thing] | N
 
 
 def _ticks(places: Sequence[Decimal]) -> set[int]:
-    """Which of the points at these places have their name below them: the first, the last, and
-    those between that stand far enough from each other for their names on a phone."""
+    """Indexes of the points that get a label: the first, the last, and those in between that are
+    far enough apart for their labels on a phone."""
     named, last = [0], len(places) - 1
     for number in range(1, last):
         if min(places[number] - places[named[-1]], places[last] - places[number]) >= APART:
@@ -200,7 +199,7 @@ def _ticks(places: Sequence[Decimal]) -> set[int]:
 
 
 def heat(amount: Decimal, largest: Decimal) -> int:
-    """How dark the cell of an amount is beside the largest: from 0, for none, to MOST_HEAT."""
+    """The shade of a cell relative to the largest amount: from 0 (none) to MOST_HEAT."""
     if amount <= 0 or largest <= 0:
         return 0
     return max(1, min(MOST_HEAT, int(-(-amount * MOST_HEAT // largest))))

@@ -1,8 +1,8 @@
-"""The catalogues of translations as gettext reads them, made of those that people edit.
+"""Compile the message catalogues (`.po` to `.mo`) at the start of the site.
 
-As Python does with what it imports: where the compiled file is missing or older it is
-made at the start, so that nobody has to think of it. Babel does so on machines that have
-no gettext, too.
+Like Python's bytecode, a compiled catalogue that is missing or older than its source is
+compiled again, so that there is no step to forget. Uses Babel, so that gettext need not
+be installed.
 """
 
 from __future__ import annotations
@@ -16,8 +16,11 @@ from django.core.exceptions import ImproperlyConfigured
 
 
 def compile_what_changed() -> list[Path]:
-    """Returns what was made anew."""
-    made = []
+    """Compile the catalogues that are missing or out of date; returns their paths.
+
+    Raises ImproperlyConfigured if a file cannot be written.
+    """
+    written = []
     for folder in settings.LOCALE_PATHS:
         for source in sorted(Path(folder).glob("*/LC_MESSAGES/*.po")):
             target = source.with_suffix(".mo")
@@ -27,10 +30,10 @@ def compile_what_changed() -> list[Path]:
                 except OSError as error:
                     raise ImproperlyConfigured(
                         f"{target} cannot be written ({error.strerror}): run manage.py check once "
-                        "as somebody who may."
+                        "as a user who may write to its folder."
                     ) from error
-                made.append(target)
-    return made
+                written.append(target)
+    return written
 
 
 def is_fresh(target: Path, source: Path) -> bool:
@@ -41,7 +44,7 @@ def is_fresh(target: Path, source: Path) -> bool:
 
 
 def compiled(source: Path) -> bytes:
-    # Only then, as it takes a while to load.
+    # Imported here because loading takes a while.
     from io import BytesIO
 
     from babel.messages.mofile import write_mo
@@ -49,18 +52,18 @@ def compiled(source: Path) -> bytes:
 
     with source.open("rb") as file:
         catalogue = read_po(file, abort_invalid=True)
-    found = BytesIO()
-    write_mo(found, catalogue)
-    return found.getvalue()
+    output = BytesIO()
+    write_mo(output, catalogue)
+    return output.getvalue()
 
 
 def put_in_place(content: bytes, target: Path) -> None:
-    """Whole or not at all: several workers may start at once."""
+    """Write a file atomically, as several workers may start at once."""
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
-        # As readable as what it is made of: the one who serves may be somebody else.
+        # Readable by everyone: the site may run as another user.
         os.chmod(name, 0o644)
         os.replace(name, target)
     except OSError:

@@ -1,8 +1,7 @@
-"""The languages of the pages: which one an address is in, and the same page in the other.
+"""The language of a page, decided by its address, and links to the other language.
 
-The address alone decides: without a prefix English, below `/zh-hans/` Chinese. What a
-browser prefers is not asked and no cookie remembers a choice, so that an address that
-somebody passes on shows what they saw.
+Without a prefix a page is English, below `/zh-hans/` it is Chinese. Browser preferences
+and cookies are ignored, so that an address shows everyone the same page.
 """
 
 from __future__ import annotations
@@ -20,17 +19,17 @@ from django.utils.http import escape_leading_slashes
 from django.utils.translation import pgettext
 
 ENGLISH, CHINESE = "en", "zh-hans"
-# As `lang`, `hreflang` and `Content-Language` have them (RFC 5646).
+# Language tags for `lang`, `hreflang` and `Content-Language` (RFC 5646).
 TAGS = {ENGLISH: "en", CHINESE: "zh-Hans"}
-# Characters of a question.
+# The longest query string, in characters.
 LONGEST = 8_000
-# What programs ask has one address, whose answers are in English.
+# Addresses for programs exist once and answer in English.
 IN_ONE_LANGUAGE = ("api/", "healthz", "readyz")
 
 
 @dataclass(frozen=True)
 class Version:
-    """A page in one language: how that is tagged and called by its readers, and where it is."""
+    """A page in one language: the language's tag and its own name, and the page's address."""
 
     tag: str
     name: str
@@ -39,26 +38,26 @@ class Version:
 
 
 class LanguageOfAddress:
-    """Answers in the language of the address, refusals and faults included."""
+    """Activates the language of the address for the whole response, errors included."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         language, _rest = parted(request.path_info)
-        # Where libraries look for it.
+        # Libraries read it from there.
         request.LANGUAGE_CODE = language
         with translation.override(language):
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", TAGS[language])
         if response.streaming:
-            # Made while it is sent, when this function is left.
+            # It is generated after this function has returned.
             response.streaming_content = in_language(language, response.streaming_content)
         return response
 
 
 def in_language(language: str, parts: Iterable[Any]) -> Iterator[Any]:
-    """The same parts, each made in `language`, whatever is spoken where they are asked for."""
+    """Iterate over `parts`, with `language` active while each of them is generated."""
     iterator = iter(parts)
     end = object()
     try:
@@ -69,12 +68,12 @@ def in_language(language: str, parts: Iterable[Any]) -> Iterator[Any]:
                 return
             yield part
     finally:
-        # An answer that nobody reads to its end lets go of what it holds all the same.
+        # Releases resources of a response that is not read to its end.
         getattr(iterator, "close", lambda: None)()
 
 
 def current() -> str:
-    """The language that is spoken now: one of those above."""
+    """The active language: ENGLISH or CHINESE."""
     return CHINESE if (translation.get_language() or "").startswith("zh") else ENGLISH
 
 
@@ -87,27 +86,26 @@ def tag() -> str:
 
 
 def in_list(things: Iterable[Any]) -> str:
-    """Things in one line, with what parts them in this language: `a, b` or `甲、乙`."""
+    """`things` joined by the separator of the active language: `a, b` or `甲、乙`."""
     return pgettext("in a list", ", ").join(map(str, things))
 
 
 def labelled(label: Any, said: Any) -> str:
-    """What a thing is called, and what is said of it: `Area: Kashi` or `片区：喀什`."""
+    """A label and a text: `Area: Kashi` or `片区：喀什`."""
     return f"{label}{pgettext('after a label', ': ')}{said}"
 
 
 def parted(path: str) -> tuple[str, str]:
-    """The language of an address from the site's root, and what follows its prefix."""
+    """The language of a path from the site's root, and the path without its prefix."""
     rest = path.removeprefix("/")
     first, slash, after = rest.partition("/")
     return (CHINESE, after) if first == CHINESE and (slash or not after) else (ENGLISH, rest)
 
 
 def versions(request: HttpRequest) -> list[Version]:
-    """The page in each language, with its question; none where there is but one of it.
+    """The page in each language, with its query string; empty if it exists in one only.
 
-    An answer to a form has no address of its own: then it is that of the page that the
-    form belongs to.
+    The response to a form links to the page that the form belongs to.
     """
     _language, rest = parted(request.path_info)
     if rest.startswith(IN_ONE_LANGUAGE):
@@ -127,9 +125,9 @@ def versions(request: HttpRequest) -> list[Version]:
 
 
 def asked_of(request: HttpRequest) -> str:
-    """The question of an address, to be asked again by links of its page.
+    """The query string of a request, for links on its page.
 
-    Empty where it is longer than servers take: each link would say it once more.
+    Empty if it is longer than LONGEST: each link would repeat it.
     """
     query = request.META.get("QUERY_STRING", "")
     return query if len(query) <= LONGEST else ""
@@ -140,13 +138,13 @@ def _path(language: str, rest: str) -> str:
 
 
 def _address(language: str, rest: str) -> str:
-    """Escaped: a visitor may write what is no address as it stands, or another site (`//host`)."""
+    """The escaped path: a visitor may send invalid characters, or another site (`//host`)."""
     path = get_script_prefix().removesuffix("/") + _path(language, rest)
     return escape_leading_slashes(escape_uri_path(path))
 
 
 def _to_be_read(rest: str) -> str:
-    """The nearest address at or above `rest` whose page can be asked for by GET."""
+    """The nearest path at or above `rest` that answers GET requests."""
     while rest:
         try:
             view = resolve(_path(current(), rest)).func

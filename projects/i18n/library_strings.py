@@ -1,6 +1,7 @@
-"""What libraries say on our pages and have no Chinese for, or Chinese in Western punctuation.
+"""Messages of libraries that lack a Chinese translation, or have one with Western punctuation.
 
-Named here to be collected: our catalogue is asked before theirs, so that it fills their gaps.
+They are listed here so that `makemessages` collects them. Our catalogue has precedence over
+those of the libraries.
 """
 
 from django.utils.translation import ngettext_lazy
@@ -41,9 +42,9 @@ OF_THE_ADMIN = (
     ),
 )
 OF_FORMS = (
-    # What stands after the label of a field.
+    # Follows the label of a form field.
     gettext_noop(":"),
-    # What ends a text that was cut.
+    # Ends a truncated text.
     gettext_noop("%(truncated_text)s…"),
     gettext_noop("Ensure this value is %(limit_value)s (it is %(show_value)s)."),
     ngettext_lazy(

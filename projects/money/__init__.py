@@ -1,10 +1,10 @@
-"""What an amount of money is: how it is read, kept, split, converted and written.
+"""Amounts of money: parsing, storing, splitting, converting and formatting.
 
-Amounts are Decimals with two places, or whole hundredths ("minor" units) where
-they are stored or reckoned with, whatever the currency. Nothing here rounds
-except `convert`, which rounds once. No module of this package knows Django or
-a language: a MoneyError carries its sentence and the parameters apart, so that
-whoever shows it can translate it.
+Amounts are Decimals with two decimals, or integers in hundredths ("minor"
+units) where they are stored or computed with, whatever the currency. Nothing
+here rounds except `convert`, which rounds once. The package does not import
+Django: a MoneyError carries its message and the parameters separately, so that
+the caller can translate it.
 """
 
 from .allocation import allocate, equal_parts

@@ -1,4 +1,4 @@
-"""Splitting an amount so that the parts add up to it."""
+"""Split an amount into parts that add up to it exactly."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from fractions import Fraction
 def allocate(amount: int, shares: Sequence[Decimal]) -> list[int]:
     """Split `amount` (hundredths) by `shares` (per cent, summing to 100).
 
-    Largest remainder, ties to the earlier share, so the parts add up to
-    `amount` exactly. Money returned (below zero) splits as it was paid, so that
-    the two cancel. Raises ValueError if the shares do not make 100 exactly or
-    one of them is below zero.
+    Uses the largest remainder method; ties go to the earlier share. The parts add
+    up to `amount` exactly. A negative amount (money returned) splits like the
+    positive one, so that the two cancel. Raises ValueError if the shares do not
+    make exactly 100 or one of them is negative.
     """
-    # Fractions, because a sum of Decimals rounds once it has 28 digits.
+    # Fractions, because sums of Decimals are rounded to 28 digits.
     exact = [Fraction(share) for share in shares]
     if sum(exact) != 100:
         raise ValueError("The shares do not make 100.")
     if min(exact) < 0:
-        raise ValueError("A share lies outside 0 to 100.")
+        raise ValueError("A share is below 0 or above 100.")
     return _largest_remainder(amount, exact)
 
 
@@ -38,7 +38,7 @@ def _largest_remainder(amount: int, weights: Sequence[Fraction]) -> list[int]:
     size, whole = abs(amount), sum(weights)
     wanted = [size * weight / whole for weight in weights]
     parts = [int(part) for part in wanted]
-    # The sort is stable: of equal remainders the earlier comes first.
+    # The sort is stable: the earlier of two equal remainders comes first.
     by_remainder = sorted(range(len(parts)), key=lambda i: parts[i] - wanted[i])
     for i in by_remainder[: size - sum(parts)]:
         parts[i] += 1

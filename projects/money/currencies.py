@@ -1,4 +1,4 @@
-"""Which codes are currencies, and what Chinese texts call them."""
+"""Currency codes, and the Chinese names of currencies."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from functools import cache
 
 from babel.core import get_global
 
-# Written after a number in place of the code. Only names that mean one currency:
-# 索姆 may be Kyrgyz or Uzbek and 卢比 may be of several countries, so amounts in
-# those keep their ISO code.
+# Written after a number instead of the code. Only unambiguous names: 索姆 may be
+# Kyrgyz or Uzbek and 卢比 belongs to several countries, so those keep their codes.
 CHINESE_NAMES = {
     "CNY": "元",
     "USD": "美元",
@@ -31,11 +30,10 @@ CHINESE_NAMES = {
 
 @cache
 def currencies() -> frozenset[str]:
-    """The ISO 4217 codes of money in use today, as CLDR (through Babel) knows them.
+    """The ISO 4217 codes of currencies in use today, from CLDR (by Babel).
 
-    A code counts while it is legal tender somewhere, which leaves out the
-    metals (XAU), bonds and units of account (XDR), funds (USN), the testing
-    code (XTS) and "no currency" (XXX).
+    Only legal tender counts, which excludes metals (XAU), units of account (XDR),
+    funds (USN), the testing code (XTS) and "no currency" (XXX).
     """
     return frozenset(
         code
@@ -46,5 +44,5 @@ def currencies() -> frozenset[str]:
 
 
 def is_currency(code: str) -> bool:
-    """Whether `code`, in capitals, is a currency of ISO 4217 in use today."""
+    """Whether `code`, in capitals, is an ISO 4217 currency in use today."""
     return code in currencies()

@@ -1,8 +1,7 @@
-"""Writing an amount, for programs and for readers of either language.
+"""Format an amount, for programs and for readers of English or Chinese.
 
-Nothing written here drops a digit: a reader who multiplies 1.76 by a billion
-gets the stored amount. Currencies are told by ISO code in English, because ¥
-means one thing in Chinese and another in English.
+No format drops a digit: 1.76 billion is exactly the stored amount. English uses
+ISO codes, because ¥ means the yuan in Chinese and the yen in English.
 """
 
 from __future__ import annotations
@@ -11,16 +10,16 @@ from decimal import Context, Decimal, Inexact
 
 from .currencies import CHINESE_NAMES
 
-# Sums have more digits than the 28 that reckoning with Decimals keeps unasked.
+# Sums may have more digits than the 28 of Decimal's default context.
 _EXACT = Context(prec=100, traps=[Inexact])
 
-# Powers of ten, from the largest.
+# Powers of ten and their names, the largest first.
 _CHINESE_STEPS = ((12, "万亿"), (8, "亿"), (4, "万"))
 _ENGLISH_STEPS = ((12, " trillion"), (9, " billion"), (6, " million"))
 
 
 def plain(value: Decimal) -> str:
-    """`1000000000.00`, as the API and spreadsheets have it."""
+    """`1000000000.00`, as in the API and in spreadsheets."""
     return f"{_two_places(value):f}"
 
 
@@ -32,7 +31,7 @@ def grouped(value: Decimal) -> str:
 def in_chinese(value: Decimal, currency: str) -> str:
     """`17.6亿元`, `5,000万元`, `5,000元`, `300.92元`, `2.4亿美元`, `3亿 KGS`."""
     figure = _in_steps(value, _CHINESE_STEPS).removesuffix(".00")
-    return f"{figure}{_called_in_chinese(currency)}"
+    return f"{figure}{_chinese_name(currency)}"
 
 
 def in_english(value: Decimal, currency: str) -> str:
@@ -42,7 +41,7 @@ def in_english(value: Decimal, currency: str) -> str:
 
 def full_in_chinese(value: Decimal, currency: str) -> str:
     """`17,600,000,000.00元`"""
-    return f"{grouped(value)}{_called_in_chinese(currency)}"
+    return f"{grouped(value)}{_chinese_name(currency)}"
 
 
 def full_in_english(value: Decimal, currency: str) -> str:
@@ -51,8 +50,8 @@ def full_in_english(value: Decimal, currency: str) -> str:
 
 
 def ten_thousands_in_chinese(value: Decimal, currency: str) -> str:
-    """`1,760,000万元`, `0.5万美元`: the unit of Chinese ledgers."""
-    return f"{_ten_thousands(value)}万{_called_in_chinese(currency)}"
+    """`1,760,000万元`, `0.5万美元`: the usual unit of Chinese ledgers."""
+    return f"{_ten_thousands(value)}万{_chinese_name(currency)}"
 
 
 def ten_thousands_in_english(value: Decimal, currency: str) -> str:
@@ -61,11 +60,11 @@ def ten_thousands_in_english(value: Decimal, currency: str) -> str:
 
 
 def in_full(value: Decimal, currency: str) -> str:
-    """`1,000,000,000.00 CNY = 10亿元`: what an editor checks a slip of ten against."""
+    """`1,000,000,000.00 CNY = 10亿元`, so that an editor notices a wrong factor of ten."""
     return f"{grouped(value)} {currency} = {in_chinese(value, currency)}"
 
 
-def _called_in_chinese(currency: str) -> str:
+def _chinese_name(currency: str) -> str:
     return CHINESE_NAMES.get(currency, f" {currency}")
 
 
@@ -74,7 +73,7 @@ def _ten_thousands(value: Decimal) -> str:
 
 
 def _in_steps(value: Decimal, steps: tuple[tuple[int, str], ...]) -> str:
-    """A value in the largest step that it reaches; below the steps, with two decimals."""
+    """A value in the largest step it reaches; below all steps, with two decimals."""
     value = _two_places(value)
     for power, name in steps:
         if value.adjusted() >= power:
@@ -83,6 +82,6 @@ def _in_steps(value: Decimal, steps: tuple[tuple[int, str], ...]) -> str:
 
 
 def _two_places(value: Decimal) -> Decimal:
-    """Raises decimal.Inexact where two decimals would not hold the value: it is no amount."""
-    # Plus takes the sign off a zero.
+    """`value` with two decimals. Raises decimal.Inexact if it has more: it is not an amount."""
+    # plus() removes the sign of a negative zero.
     return _EXACT.plus(value.quantize(Decimal("0.01"), context=_EXACT))

@@ -8,28 +8,28 @@ from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
 
 from projects.names.messages import gettext_noop, shown
 
-# 99,999,999,999,999.99. A 64-bit integer holds 923 times as much.
+# 99,999,999,999,999.99. 923 of these fit into a 64-bit integer.
 MAX_MINOR = 9_999_999_999_999_999
 
-# Moving the point must not round, whatever precision the caller's context has.
+# Shifting the decimal point must not round, whatever the caller's context.
 _EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
 _LARGEST = Decimal(MAX_MINOR).scaleb(-2, _EXACT)
 
 _PLAIN = re.compile(r"[0-9]+(?:\.[0-9]*)?")
-# Groups of three, parted alike throughout and not begun by a zero: “0,500” is
-# somebody's half and “1,23,456” somebody else's custom.
+# Groups of three with the same separator throughout, not starting with zero: “0,500”
+# may mean a half, and “1,23,456” follows the Indian custom.
 _GROUPED = re.compile(r"[1-9][0-9]{0,2}([, ’'])[0-9]{3}(?:\1[0-9]{3})*(?:\.[0-9]*)?")
 
-# Width is how a character is drawn, not what it says. NFKC as a whole would
-# also turn “10²” and the footnote in “10①” into other numbers.
+# Only the width of characters is normalised. Full NFKC would also turn “10²” and the
+# footnote mark in “10①” into other numbers.
 _ONLY_WIDTH = ("<wide>", "<narrow>", "<noBreak>")
 
 
 class MoneyError(ValueError):
-    """What is wrong with an amount, and what would be right.
+    """An amount that cannot be accepted.
 
-    `message` is an English sentence with named placeholders, which is the key
-    of its translation; `params` fill them; `str()` is both put together.
+    `message` is an English sentence with named placeholders, and its own
+    translation key; `params` are their values; `str()` is the English text.
     """
 
     def __init__(self, message: str, **params: str) -> None:
@@ -39,7 +39,7 @@ class MoneyError(ValueError):
 
 
 def in_common_width(text: str) -> str:
-    """`text` with full-width characters made ordinary, and white space made single spaces."""
+    """`text` with full-width characters as ordinary ones and white space as single spaces."""
     if text.isascii():
         return " ".join(text.split())
     folded = "".join(
@@ -52,10 +52,10 @@ def in_common_width(text: str) -> str:
 
 
 def read_digits(digits: str) -> Decimal | None:
-    """The number that plain or grouped digits stand for, or None where they are ambiguous.
+    """The value of plain or grouped digits; None if they are ambiguous.
 
-    A point is for decimals and appears once; commas, spaces and apostrophes
-    group by three. `1,5`, `1.234,50`, `1.234.567` and `1,23,456` are None.
+    A point separates decimals and appears at most once; commas, spaces and
+    apostrophes group by three. `1,5`, `1.234,50`, `1.234.567` and `1,23,456` are None.
     """
     if _PLAIN.fullmatch(digits):
         return Decimal(digits)
@@ -65,23 +65,23 @@ def read_digits(digits: str) -> Decimal | None:
 
 
 def to_minor(value: Decimal | int | str, *, negative: bool = False) -> int:
-    """Return an amount in hundredths, exactly.
+    """Convert an amount to hundredths, exactly.
 
-    Raises MoneyError for what is no finite number, is out of range, has more
-    than two decimals, or is below zero without `negative`. Nothing is rounded.
+    Raises MoneyError if the value is not a finite number, is out of range, has
+    more than two decimals, or is negative without `negative`. Nothing is rounded.
 
-    A Decimal is a value: 1.500 is 1.50. A text is a spelling: “1.500” is
-    refused, because it has three decimals and because half of Europe writes
-    fifteen hundred that way. A float is neither: 0.1 is not what anybody wrote.
+    The Decimal 1.500 is accepted as 1.50. The text “1.500” is refused, because half
+    of Europe writes fifteen hundred that way. Floats are refused, as they cannot
+    represent most decimals.
     """
     number = value if isinstance(value, Decimal) else _number(value)
-    # The digits of an integer can be too many for str(), which those of a Decimal never are.
+    # str() refuses integers with too many digits, but not Decimals.
     given = value if isinstance(value, str) else number
     if not number.is_finite():
         raise not_a_number(given)
     if number < 0 and not negative:
         raise below_zero(given)
-    # Asked before the point is moved: 1e400 would become an integer of 403 digits.
+    # Checked before shifting the point: 1e400 would become an integer of 403 digits.
     if number.copy_abs() > _LARGEST:
         raise too_large(given)
     minor = number.scaleb(2, _EXACT)
@@ -95,7 +95,7 @@ def _number(value: object) -> Decimal:
         return Decimal(value)
     if not isinstance(value, str):
         raise not_a_number(value)
-    # Enough for the largest amount in any grouping, and a bound on the work.
+    # 60 characters are enough for the largest amount in any grouping.
     text = in_common_width(value) if len(value) <= 60 else ""
     sign, digits = (text[0], text[1:]) if text[:1] in ("-", "+", "−") else ("", text)
     if not re.match(r"[0-9]", digits):
@@ -109,11 +109,11 @@ def _number(value: object) -> Decimal:
 
 
 def from_minor(minor: int) -> Decimal:
-    """Return hundredths as a Decimal with exactly two decimals, however large (a sum may be)."""
+    """Convert hundredths to a Decimal with exactly two decimals; works for sums of any size."""
     return Decimal(minor).scaleb(-2, _EXACT)
 
 
-# Each fault has one sentence, whether a number or a text had it.
+# One message for each error, for numbers and texts alike.
 
 
 def not_a_number(value: object) -> MoneyError:

@@ -1,9 +1,9 @@
-"""Reading an amount from the words in which somebody wrote it.
+"""Parse an amount as people write it, in Chinese or English.
 
-The text is cut into words, each of a known kind; their order must be that of an
-amount; then the number, the currency and the qualifier are each made of their
-words. Whatever is left over, said twice or open to two readings is refused: an
-amount read wrongly is off by ten or ten thousand, and nobody sees it in a total.
+The text is split into tokens of known kinds. Their order must be that of an
+amount; then number, currency and qualifier are read from their tokens. Text that
+is left over, repeated or ambiguous is refused: a misread amount is off by a
+factor of ten or ten thousand, and nobody would notice it in a total.
 """
 
 from __future__ import annotations
@@ -41,16 +41,17 @@ from .vocabulary import (
     YUAN_OR_YEN,
 )
 
-# No amount takes more, and it bounds the work that a text can ask for.
+# No amount needs more. The limit bounds the work of parsing.
 LONGEST_TEXT = 200
 
 
 @dataclass(frozen=True)
 class Amount:
-    """An amount as a text gives it.
+    """A parsed amount.
 
-    `value` (units of the currency, two decimals) None: undisclosed. `currency`
-    (ISO 4217) and `qualifier` None: the text does not say. `text` is as given.
+    `value` is in units of the currency with two decimals; None means undisclosed.
+    `currency` (ISO 4217) and `qualifier` are None if the text does not state
+    them. `text` is the input, unchanged.
     """
 
     value: Decimal | None
@@ -60,14 +61,13 @@ class Amount:
 
 
 def read_amount(text: str, *, unit: int | Decimal = 1, negative: bool = False) -> Amount:
-    """Read `17.6亿元`, `more than 1 billion yuan`, `约3.2亿美元`, `US$2.4bn`, `未披露`.
+    """Parse `17.6亿元`, `more than 1 billion yuan`, `约3.2亿美元`, `US$2.4bn`, `未披露`.
 
-    `unit` multiplies a bare number, as a heading 投资额（万元） asks; a text with
-    a scale or unit of its own (`1.2亿元`, `5000元`) keeps that. A minus is taken only with
-    `negative`. Raises MoneyError, and nothing else, for an empty text (which is
-    not the same as undisclosed) and for whatever is ambiguous, below zero, out
-    of range, finer than two decimals or not an amount. Takes time in proportion
-    to the length of the text.
+    `unit` multiplies a plain number, as under a heading such as 投资额（万元）; a text
+    with its own scale or unit (`1.2亿元`, `5000元`) ignores it. A minus sign is
+    accepted only with `negative`. Raises MoneyError, and nothing else, if the text
+    is empty (which does not mean undisclosed), ambiguous, negative, out of range,
+    has more than two decimals, or is not an amount. Runs in linear time.
     """
     if len(text) > LONGEST_TEXT:
         raise MoneyError(
@@ -95,10 +95,10 @@ def read_amount(text: str, *, unit: int | Decimal = 1, negative: bool = False) -
 
 
 def read_bound(text: str, *, currency: str) -> Decimal:
-    """Read a limit such as `5000万` or `1.5bn`, in units of `currency`.
+    """Parse a limit such as `5000万` or `1.5bn`, in units of `currency`.
 
-    Raises MoneyError for what is no single amount in that currency: a limit has
-    no qualifier and is never undisclosed.
+    Raises MoneyError unless the text is a single amount in that currency. A limit
+    has no qualifier and is never undisclosed.
     """
     read = read_amount(text)
     if read.value is None or read.qualifier not in (None, Qualifier.EXACT):
@@ -117,7 +117,7 @@ def read_bound(text: str, *, currency: str) -> Decimal:
     return read.value
 
 
-# Words
+# --- Tokens -------------------------------------------------------------------
 
 _NUMBER = "N"
 _ANY_QUALIFIER = "BAE"
@@ -125,9 +125,9 @@ _ANY_QUALIFIER = "BAE"
 
 @dataclass(frozen=True)
 class _Word:
-    """A piece of a text: its kind (see vocabulary), as written, and what it means.
+    """A token: its kind (see `vocabulary`), its text and its meaning.
 
-    Numbers and scales mean a number, currencies and qualifiers a word.
+    Numbers and scales have a `number`, currencies and qualifiers a `meaning`.
     """
 
     kind: str
@@ -141,16 +141,16 @@ class _Word:
 
 
 def _alternatives() -> str:
-    """All words as one pattern, the longest first, so that 万亿 is not read as 万."""
+    """A pattern of all known words, the longest first so that 万亿 is not read as 万."""
     return "|".join(
-        # A word in Latin letters ends where the letters end.
+        # A word in Latin letters must not be followed by another letter.
         re.escape(word) + ("(?![a-z])" if word[-1].isascii() and word[-1].isalpha() else "")
         for word in sorted(WORDS, key=len, reverse=True)
     )
 
 
-# Each alternative takes one character at least and can match in one way only, so
-# that cutting is linear.
+# Each alternative consumes at least one character and matches in one way only, so
+# that tokenizing is linear.
 _TOKEN = re.compile(
     r"(?P<space> )"
     r"|(?P<digits>[0-9]+(?:[., '’][0-9]+)*)"
@@ -161,13 +161,13 @@ _TOKEN = re.compile(
     re.ASCII,
 )
 
-# Qualifiers and currency around one number; its scale may stand apart from it by a
-# qualifier (100余万元). Further numbers with their scales follow in Chinese.
+# Qualifiers and currency around one number. A qualifier may separate the number from
+# its scale (100余万元). In Chinese, further numbers with their scales may follow.
 _SHAPE = re.compile(r"[BEC]*NA?U?(?:NU?)*[AEC]*")
 
 
 def _cut(folded: str, text: str) -> list[_Word]:
-    """The words of a text. Raises MoneyError unless they stand as in an amount."""
+    """Split a text into tokens. Raises MoneyError unless their order is that of an amount."""
     words = []
     position = 0
     while position < len(folded):
@@ -216,9 +216,9 @@ def _word(found: re.Match[str], text: str) -> _Word:
 
 
 def _numeral(written: str, text: str) -> int:
-    """A Chinese numeral below ten thousand: 五千, 三百零二, 十五.
+    """The value of a Chinese numeral below ten thousand: 五千, 三百零二, 十五.
 
-    五百二 is refused: spoken, it is 520, but written it may lack its 零.
+    五百二 is refused: spoken it means 520, but written it may be a 502 without its 零.
     """
     total, digit, scale_before, after_zero = 0, None, 10_000, False
     for place, character in enumerate(written):
@@ -244,10 +244,10 @@ def _numeral(written: str, text: str) -> int:
     return total + digit
 
 
-# Meaning
+# --- Meaning ------------------------------------------------------------------
 
-# What may follow a scale in one amount: 1亿2000万, 5万3000. After 亿 a 千 is left out,
-# since 1亿2千 is said of 120,000,000 and written of 100,002,000.
+# Scales that may follow a scale: 1亿2000万, 5万3000. 千 after 亿 is not allowed, as
+# 1亿2千 may mean 120,000,000 (spoken) or 100,002,000 (written).
 _FOLLOWING = {
     10**12: {10**8, 10**10, 10**11},
     10**8: {10**4, 10**6, 10**7},
@@ -261,7 +261,7 @@ def _value(words: list[_Word], unit: int | Decimal, text: str) -> int:
     multiplier = _multiplier(words, unit, text)
     last, its_scale = groups[-1]
     if its_scale == multiplier == 1 and len(last.written.partition(".")[2]) > 2:
-        # Even of zeros, as in `to_minor`: 1.500 is somebody's fifteen hundred.
+        # Zeros count as well, as in `to_minor`: 1.500 may mean fifteen hundred.
         raise too_many_decimals(text)
     minor = sum((word.number * scale for word, scale in groups), Fraction(0)) * multiplier * 100
     if minor > MAX_MINOR:
@@ -272,10 +272,10 @@ def _value(words: list[_Word], unit: int | Decimal, text: str) -> int:
 
 
 def _multiplier(words: list[_Word], unit: int | Decimal, text: str) -> Fraction:
-    """What a heading's unit makes of the number: 1 where the text has a scale or unit of its own.
+    """The factor from the heading's unit: 1 if the text has its own scale or unit.
 
-    5000元 names its unit. CNY 5000 below 万元 names only the currency, and may be
-    meant either way: a slip of ten thousand, so it is refused.
+    5000元 states its unit. CNY 5000 below a heading in 万元 states only the
+    currency, and reading it wrongly would be off by ten thousand: refused.
     """
     kinds = "".join(word.kind for word in words)
     if unit == 1 or SCALE in kinds:
@@ -295,7 +295,7 @@ def _multiplier(words: list[_Word], unit: int | Decimal, text: str) -> Fraction:
 
 
 def _groups(words: list[_Word], text: str) -> list[tuple[_Word, int]]:
-    """Numbers with their scales: one, or several in the Chinese way with falling scales."""
+    """Numbers with their scales: one, or in Chinese several with descending scales."""
     groups: list[tuple[_Word, int]] = []
     for word in words:
         if word.kind == _NUMBER:
@@ -309,7 +309,7 @@ def _groups(words: list[_Word], text: str) -> list[tuple[_Word, int]]:
             its_scale in _FOLLOWING.get(scale, ())
             and number.number.denominator == 1
             and following.number * its_scale < scale
-            # 2万5 is said of 25,000 and written of 20,005; 2万5000 leaves no doubt.
+            # 2万5 may mean 25,000 (spoken) or 20,005 (written); 2万5000 is unambiguous.
             and (its_scale > 1 or _fills_four_places(following))
         ):
             raise _unreadable(text)
@@ -323,7 +323,7 @@ def _fills_four_places(word: _Word) -> bool:
 
 
 def _currency(words: list[_Word], text: str) -> str | None:
-    """The one currency that the words name; None if they name none."""
+    """The currency named by the tokens; None if there is none. Raises MoneyError for two."""
     number = next(i for i, word in enumerate(words) if word.kind == _NUMBER)
     named = {
         word.meaning
@@ -354,7 +354,7 @@ def _currency(words: list[_Word], text: str) -> str | None:
 
 
 def _qualifier(words: list[_Word], text: str) -> Qualifier | None:
-    """The one qualifier that the words give; None if they give none."""
+    """The qualifier given by the tokens; None if there is none. Raises MoneyError for two."""
     given = {word.meaning for word in words if word.kind in _ANY_QUALIFIER}
     if len(given) > 1:
         raise MoneyError(

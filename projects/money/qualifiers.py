@@ -1,4 +1,4 @@
-"""How an amount relates to the truth, and what that makes of a sum."""
+"""Qualifiers of amounts and of sums: exactly, at least, about, at most."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Qualifier(StrEnum):
-    """Whether the truth is the amount itself, the amount or more, near it, or it or less."""
+    """How the true amount relates to the stated one: equal, at least, about, or at most."""
 
     EXACT = "exact"
     AT_LEAST = "at_least"
@@ -15,13 +15,12 @@ class Qualifier(StrEnum):
 
 
 def bound(*, at_least: bool, about: bool, at_most: bool, incomplete: bool) -> Qualifier:
-    """How a sum relates to the truth, by whether any of its amounts has each qualifier.
+    """The qualifier of a sum, from whether any of its amounts has each qualifier.
 
-    `incomplete`: a record is undisclosed, or was left out for want of a rate.
-    Amounts are never below zero, so the sum is then too low if anything, the
-    same as with an amount that is itself "at least". Where an "at most" pulls
-    the other way, "about" is all that can be said; "about" alone bounds
-    neither side. The sum of nothing is exact.
+    `incomplete`: a record is undisclosed, or left out for lack of an exchange rate.
+    Amounts are never negative, so an incomplete sum can only be too low, as with an
+    amount that is "at least". Together with an "at most" the result is "about", as
+    neither limit is certain. The sum of nothing is exact.
     """
     may_be_higher = at_least or incomplete
     if may_be_higher and at_most:

@@ -1,4 +1,4 @@
-"""Converting an amount by published rates: exactly, and rounded once."""
+"""Convert amounts by published exchange rates, exactly, with a single rounding."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal, Inexact
 from fractions import Fraction
 
-# A rate is kept as text of at most 30 characters, and so with at most 28 digits.
+# A rate is stored as text of at most 30 characters, so with at most 28 digits.
 _LONGEST = 30
 _MOST_DIGITS = 28
-# What is printed of a rate that has no end: more than a bank publishes.
+# Digits to print of a non-terminating rate: more than banks publish.
 _PRINTED_DIGITS = 15
 
 
@@ -26,29 +26,29 @@ class Rate:
 
 
 def factor(rates: Sequence[Rate], from_currency: str, to_currency: str) -> Fraction:
-    """Units of `to_currency` for one of `from_currency`, exactly.
+    """The exact rate from `from_currency` to `to_currency`: units of the latter for one unit.
 
-    `rates` lead from the one to the other in this order, each quoted in either
-    direction: none for the same currency, one, or two through a pivot. Raises
-    ValueError if they do not lead there.
+    `rates` form a chain from one currency to the other, each quoted in either
+    direction: none for the same currency, one, or two through a pivot currency.
+    Raises ValueError if they do not connect the two.
     """
-    product, at = Fraction(1), from_currency
+    product, currency = Fraction(1), from_currency
     for rate in rates:
-        if at == rate.from_currency:
-            product, at = product * Fraction(rate.value), rate.to_currency
-        elif at == rate.to_currency:
-            product, at = product / Fraction(rate.value), rate.from_currency
+        if currency == rate.from_currency:
+            product, currency = product * Fraction(rate.value), rate.to_currency
+        elif currency == rate.to_currency:
+            product, currency = product / Fraction(rate.value), rate.from_currency
         else:
-            raise ValueError(f"No rate leads on from {at}.")
-    if at != to_currency:
-        raise ValueError(f"The rates lead to {at}, not to {to_currency}.")
+            raise ValueError(f"There is no rate for {currency}.")
+    if currency != to_currency:
+        raise ValueError(f"The rates convert to {currency}, not to {to_currency}.")
     return product
 
 
 def convert(minor: int, rate: Fraction) -> int:
-    """Convert hundredths into hundredths, rounded half up: the only rounding there is.
+    """Convert hundredths to hundredths, rounded half up: the only rounding of amounts.
 
-    Halves go away from zero, so that money returned cancels what was paid.
+    Halves round away from zero, so that a refund cancels its payment.
     """
     exact = abs(minor) * rate
     rounded = (2 * exact.numerator + exact.denominator) // (2 * exact.denominator)
@@ -56,11 +56,11 @@ def convert(minor: int, rate: Fraction) -> int:
 
 
 def printable_rate(rate: Fraction) -> Decimal:
-    """A rate to keep and print beside an amount, in the format `f`.
+    """A rate as a Decimal to store and show beside an amount, without an exponent.
 
-    Exact where that takes at most 28 digits, as a rate used the way it was
-    published does; else rounded to 15 digits. Amounts are converted by the
-    Fraction itself.
+    Exact if that takes at most 28 digits, which is so for a rate used in the
+    direction it was quoted; otherwise rounded to 15 digits. Amounts are converted
+    by the Fraction itself.
     """
     numerator, denominator = Decimal(rate.numerator), Decimal(rate.denominator)
     rounded = Context(prec=_PRINTED_DIGITS, rounding=ROUND_HALF_UP)
@@ -69,7 +69,7 @@ def printable_rate(rate: Fraction) -> Decimal:
     except Inexact:
         number = rounded.divide(numerator, denominator).normalize()
     if len(f"{number:f}") > _LONGEST:
-        # Many zeros behind the point come before the first digit.
+        # Leading zeros after the decimal point make it too long.
         number = rounded.divide(numerator, denominator)
         number = Decimal(f"{number:.{_MOST_DIGITS}f}").normalize()
     return Decimal(f"{number:f}")

@@ -1,8 +1,8 @@
-"""Amounts in the wrong unit: how far off its peers one is, and which slip that would be.
+"""Outlier detection: amounts that are probably in the wrong unit.
 
-The commonest slips move an amount by whole powers of ten: 亿 taken for billion
-(10), a decimal point that was lost (100), 万元 taken for 元 (10,000), 亿元 for
-元 (100,000,000).
+The most common mistakes change an amount by a power of ten: 亿 read as billion
+(10), a lost decimal point (100), 万元 read as 元 (10,000), 亿元 read as 元
+(100,000,000).
 """
 
 from __future__ import annotations
@@ -13,29 +13,29 @@ from decimal import Decimal
 from math import log10
 from statistics import median
 
-# Powers of ten by which a slip moves an amount.
+# Exponents of the factors (powers of ten) of the usual mistakes.
 SLIPS = (1, 2, 4, 8)
-# With fewer, nothing is usual.
+# Fewer peers say nothing about what is normal.
 FEWEST_PEERS = 8
 # Parts of one whole are fewer.
 FEWEST_PARTS = 3
-# How far off is never remarkable: a factor of five.
+# Distances are in decimal logarithms. Below this one (a factor of 5) nothing is an outlier;
 UNREMARKABLE = 0.7
-# What no spread of the peers makes usual: a factor of five thousand.
+# above this one (a factor of 5,000) everything is, whatever the spread of the peers.
 REMARKABLE = 3.7
-# As a multiple of the peers' own spread; parts of one whole spread with a longer tail: of a
-# council's real payments one in twenty lay beyond that of peers.
+# In between: multiples of the peers' spread. Parts of one whole vary more: of a city
+# council's real payments one in twenty was beyond the limit for peers.
 SPREADS = 2.5
 SPREADS_OF_PARTS = 4
-# The median distance from the median, as a standard deviation where logarithms are normal.
+# Ratio of the standard deviation to the median absolute deviation of a normal distribution.
 _DEVIATION = 1.4826
 
 
 @dataclass(frozen=True)
 class Slip:
-    """An amount stands at `times` × what is usual, or, `is_below`, at that part of it.
+    """An amount that is `times` × the `usual` one, or with `is_below` 1/`times` of it.
 
-    `factor` is that of the likeliest slip, and `usual` what it is held against.
+    `factor` is that of the most likely mistake: 10, 100, 10,000 or 100,000,000.
     """
 
     usual: Decimal
@@ -44,19 +44,19 @@ class Slip:
     is_below: bool
 
     def meant(self, amount: Decimal) -> Decimal:
-        """What the amount would be without the slip."""
+        """The amount without the mistake."""
         return amount * self.factor if self.is_below else amount / self.factor
 
 
 def off_its_peers(
     amount: Decimal, peers: Sequence[Decimal], *, among_parts: bool = False
 ) -> Slip | None:
-    """The slip that would explain how far `amount` is off the amounts of its peers.
+    """The likely mistake if `amount` is an outlier among its `peers`; None if it is not.
 
-    All in one currency; what is not above zero says nothing of units and is left
-    out. None where there are too few of them, or the amount is as they are: within
-    their own spread, by the median of their logarithms, which a few slips among
-    them do not move. `among_parts`: of one whole, which are fewer and vary more.
+    All in one currency. Peers that are zero or negative are ignored. Compares
+    logarithms with their median and median absolute deviation, which a few wrong
+    peers do not change. None as well if there are too few peers. `among_parts`:
+    the peers are parts of one whole, which are fewer and vary more.
     """
     fewest, spreads = (FEWEST_PARTS, SPREADS_OF_PARTS) if among_parts else (FEWEST_PEERS, SPREADS)
     known = [log10(peer) for peer in peers if peer > 0]
@@ -71,17 +71,16 @@ def off_its_peers(
 
 
 def above_its_whole(amount: Decimal, whole: Decimal) -> Slip | None:
-    """The slip that would explain how `amount` comes to more than what it is a part of."""
+    """The likely mistake if `amount` exceeds the whole it is a part of; else None."""
     if whole <= 0 or amount <= whole:
         return None
     return _slip(log10(amount) - log10(whole), whole)
 
 
 def off_its_whole(amount: Decimal, whole: Decimal) -> Slip | None:
-    """The slip that would explain how a part is many times its whole, or hardly any of it.
+    """The likely mistake if a part is 5 times its whole or more, or 1/5,000 of it or less.
 
-    A little more than the whole may have come in, and a first part may be small: nothing
-    is said below five times it, nor down to a five-thousandth.
+    None in between: payments may slightly exceed a contract, and a first payment may be small.
     """
     if amount <= 0 or whole <= 0:
         return None
@@ -90,9 +89,9 @@ def off_its_whole(amount: Decimal, whole: Decimal) -> Slip | None:
 
 
 def below_its_parts(amount: Decimal, parts: Decimal) -> Slip | None:
-    """The slip that would explain how the parts of `amount` come to many times it.
+    """The likely mistake if the parts of `amount` make 5 times it or more; else None.
 
-    By less than five times, something else is amiss.
+    A smaller excess has other causes than a wrong unit.
     """
     if amount <= 0 or parts <= 0:
         return None
@@ -107,5 +106,5 @@ def _slip(distance: float, usual: Decimal) -> Slip:
 
 
 def _rounded(value: Decimal) -> Decimal:
-    """To two digits, whole where it is at least ten: more would say more than is known."""
+    """Rounded to two significant digits: more would suggest a precision there is not."""
     return value.quantize(Decimal(1).scaleb(max(value.adjusted() - 1, -2)))

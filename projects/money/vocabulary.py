@@ -1,8 +1,8 @@
-"""The words that stand around the number of an amount, in Chinese and English.
+"""The words around the number of an amount, in Chinese and English.
 
-A word has a kind, one letter long, so that the shape of a text can be told by a
-short pattern, and what it means. Where it may stand is part of the kind, because a
-word out of place is a sign that the text says something else.
+Each word has a kind and a meaning. Kinds are single letters, so that a regular
+expression can check the order of the words in a text. The kind includes the
+position of a qualifier, because a misplaced word usually means something else.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ AFTER = "A"  # a qualifier after the number: 以上
 EITHER = "E"  # a qualifier on either side: at least
 RANGE = "R"  # between two numbers, or a minus
 
-# 元 is the yuan, but also "unit of the currency named before", as in 港币5000万元.
+# 元 means yuan, but after another currency it only means "units", as in 港币5000万元.
 UNIT_OF_CURRENCY = "元"
-# In Chinese the sign of the yuan, in English that of the yen.
+# The sign of the yuan in Chinese texts, of the yen in English ones.
 YUAN_OR_YEN = "¥"
 
 _AT_LEAST, _ABOUT, _AT_MOST = Qualifier.AT_LEAST, Qualifier.ABOUT, Qualifier.AT_MOST
@@ -27,7 +27,7 @@ _AT_LEAST, _ABOUT, _AT_MOST = Qualifier.AT_LEAST, Qualifier.ABOUT, Qualifier.AT_
 _CURRENCIES = {
     **{name: code for code, name in CHINESE_NAMES.items()},
     **dict.fromkeys(["人民币", "rmb", "cny", "cn¥", "yuan", "chinese yuan", "renminbi"], "CNY"),
-    # A bare $ is the United States dollar: the others are written with their letters.
+    # A plain $ is the United States dollar: other dollars are written with letters.
     **dict.fromkeys(
         ["美金", "$", "us$", "usd", "dollar", "dollars", "us dollar", "us dollars", "u.s. dollars"],
         "USD",
@@ -49,8 +49,8 @@ _CURRENCIES = {
     "乌兹别克斯坦苏姆": "UZS",
 }
 
-# 十 and 十亿 are left to the Chinese numerals: 五十亿 is 五十 times 亿. “mm” is a
-# million to bankers and a thousand thousands to nobody else, so it is not read.
+# 十 and 十亿 are handled as Chinese numerals: 五十亿 is 五十 times 亿. “mm” is left
+# out, as only bankers read it as a million.
 _SCALES = {
     "百": 10**2,
     "千": 10**3,
@@ -67,8 +67,8 @@ _SCALES = {
     **dict.fromkeys(["tn", "trn", "trillion"], 10**12),
 }
 
-# “近” and “nearly” say that the amount is close below. A reader is told "about",
-# not "at most": it is said to impress, and nobody vouches for the limit.
+# “近” and “nearly” mean slightly less. They count as "about", not as "at most":
+# they are used to impress, not to state a limit.
 _QUALIFIERS = {
     (BEFORE, _AT_LEAST): [
         *["超", "超过", "超出", "逾", "突破", "高于", "大于", "多于", "不低于", "不少于"],
@@ -97,7 +97,7 @@ _QUALIFIERS = {
 
 _RANGES = ["-", "–", "—", "至", "到", "to", "and"]
 
-# Word (in lower case) to kind and meaning: an ISO code, a Qualifier, or a power of ten.
+# Lower-case word to its kind and meaning: an ISO code, a Qualifier, or a power of ten.
 WORDS: dict[str, tuple[str, str | int]] = {
     **{word: (CURRENCY, code) for word, code in _CURRENCIES.items()},
     YUAN_OR_YEN: (CURRENCY, YUAN_OR_YEN),
@@ -110,8 +110,8 @@ WORDS: dict[str, tuple[str, str | int]] = {
     **{word: (RANGE, word) for word in _RANGES},
 }
 
-# A dash is not among them: in accounts it is a zero. Nor is "to be determined",
-# which says that nothing has been agreed.
+# A dash is not included, as it means zero in accounts; nor is "to be determined",
+# which means that nothing has been agreed.
 UNDISCLOSED = frozenset(
     [
         *["undisclosed", "not disclosed", "not published", "not available", "unknown"],
@@ -120,7 +120,7 @@ UNDISCLOSED = frozenset(
     ]
 )
 
-# Traditional characters, and those of cheques, which mean the same amounts.
+# Traditional characters and financial numerals.
 SIMPLIFIED = str.maketrans(
     "萬億圓圆餘約過於幣歐鎊韓盧堅壹贰貳叁參肆伍陆陸柒捌玖拾佰仟〇两兩",
     "万亿元元余约过于币欧镑韩卢坚一二二三三四五六六七八九十百千零二二",

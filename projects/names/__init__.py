@@ -1,9 +1,9 @@
-"""What a name is: how two spellings of it are found to be alike. Knows no Django.
+"""Normalisation of names, pinyin and search keys. Does not import Django.
 
-A search key holds a name in every form in which somebody may type it: as it is
-written, folded; in pinyin; and by the initials of its pinyin. A word is found if
-the key contains it, which works alike on both databases and for words of two
-characters, which no index of trigrams finds.
+A search key contains a name in all forms in which somebody may type it: normalised,
+in pinyin, and as the initials of its pinyin. A search matches if the key contains
+each of its words. Unlike a trigram index, this also finds words of two characters,
+and it works alike on both databases.
 """
 
 from __future__ import annotations
@@ -12,22 +12,22 @@ import re
 import unicodedata
 from functools import lru_cache
 
-# Far more than names have. What stands beyond it is not found.
+# Far longer than names are. Text beyond the limit is not searchable.
 LONGEST_KEY = 20_000
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff〇"
 _CHINESE = re.compile(f"[{_HAN}]+")
 # Xi'an, Xi’an and Oʻzbekiston are one word each.
 _APOSTROPHES = re.compile("['’‘ʻʼ`´]")
-# Letters and digits of any script, and the marks that codes and names are made of.
+# Words consist of letters and digits of any script, and marks that occur in codes and names.
 _NOT_A_WORD = re.compile(r"[^\w.&+-]+")
-# Chinese has no spaces: those around it come of brackets, or stand before a foreign word.
+# Chinese has no spaces: spaces next to it come from brackets or precede a foreign word.
 _BESIDE_CHINESE = re.compile(f" (?=[{_HAN}])|(?<=[{_HAN}]) ")
-# Letters that no decomposition takes the stroke or the tie off.
+# Letters that Unicode does not decompose into a plain letter and a mark.
 _PLAIN_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe"})
 
-# Where the dictionary's reading of a place is another word's. Alone it takes 什 for
-# that of 什么 and 勒 for "to rein in"; in names from Central Asia they are shi and le.
+# Place names for which the dictionary has the wrong reading. For single characters it
+# takes 什 from 什么 and 勒 as "to rein in"; in Central Asian names they are shi and le.
 _READINGS = {
     "什么": "shen me",
     "什": "shi",
@@ -52,7 +52,7 @@ _READ_APART = re.compile("(" + "|".join(sorted(_READINGS, key=len, reverse=True)
 
 
 def normalise(text: str) -> str:
-    """Fold what readers do not tell apart: width, case, accents, punctuation, white space.
+    """Remove differences in width, case, accents, punctuation and white space.
 
     中国（新疆）自由贸易试验区 becomes 中国新疆自由贸易试验区, and
     `Xi’an Co., Ltd.` becomes `xian co. ltd.`
@@ -61,14 +61,17 @@ def normalise(text: str) -> str:
 
 
 def unique_form(text: str) -> str:
-    """What is compared where a name must be the only one of its kind: without case, width,
-    spaces around it or more than one in it, and what has no width. Accents and signs count."""
+    """The form in which names are compared for uniqueness.
+
+    Ignores case, width, invisible characters, and white space except single spaces
+    between words. Accents and punctuation count.
+    """
     plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     return " ".join("".join(c for c in plain if unicodedata.category(c) != "Cf").split())
 
 
 def _folded(text: str) -> str:
-    """`text` folded, its words parted by single spaces."""
+    """`text` normalised, its words separated by single spaces."""
     plain = unicodedata.normalize("NFKC", _APOSTROPHES.sub("", text)).casefold()
     marked = unicodedata.normalize("NFKD", plain.translate(_PLAIN_LETTERS))
     bare = "".join(c for c in marked if not unicodedata.combining(c))
@@ -76,9 +79,9 @@ def _folded(text: str) -> str:
 
 
 def syllables(text: str) -> list[str]:
-    """The pinyin of the Chinese characters in `text`, a syllable each, without tones.
+    """The pinyin syllables of the Chinese characters in `text`, without tones.
 
-    ü is v, as it is typed: 绿 is lv.
+    ü is written v, as it is typed: 绿 is lv.
     """
     found: list[str] = []
     for run in _CHINESE.findall(text):
@@ -89,11 +92,11 @@ def syllables(text: str) -> list[str]:
 
 @lru_cache(maxsize=10_000)
 def _dictionary_reading(text: str) -> tuple[str, ...]:
-    """The reading of Chinese characters. Kept, since the names of a register share most words."""
-    # Loading the dictionary takes 0.3 s, which most commands can do without.
+    """The reading of Chinese characters. Cached, as the names of a register share most words."""
+    # Imported here because loading the dictionary takes 0.3 s.
     from pypinyin import lazy_pinyin
 
-    # What has no known reading is left out: as a character it is in the key already.
+    # Characters without a known reading are left out: the key contains them anyway.
     return tuple(syllable for syllable in lazy_pinyin(text, errors="ignore") if syllable)
 
 
@@ -103,12 +106,12 @@ def pinyin(text: str) -> str:
 
 
 def is_chinese(text: str) -> bool:
-    """Whether there is a Chinese character in it."""
+    """Whether `text` contains a Chinese character."""
     return _CHINESE.search(text) is not None
 
 
 def spoken(text: str) -> str:
-    """`text` with its Chinese in pinyin, each run of it a word: 喀什ABC厂 is kashi ABC chang."""
+    """`text` with each run of Chinese replaced by its pinyin: 喀什ABC厂 is kashi ABC chang."""
     return " ".join(_CHINESE.sub(lambda run: f" {pinyin(run[0])} ", text).split())
 
 
@@ -118,16 +121,16 @@ def initials(text: str) -> str:
 
 
 def search_key(*texts: str) -> str:
-    """What is stored to be searched: each text folded and, of Chinese ones, pinyin and initials.
+    """The search key of a record: its texts normalised, with pinyin and initials of Chinese ones.
 
-    A line each, without repetitions, at most 20,000 characters in whole lines;
-    no word of a query runs over two lines.
+    One form a line, without duplicates, at most 20,000 characters in whole lines.
+    Query words contain no line break, so they never match across two forms.
     """
     forms: dict[str, None] = {}
     for text in texts:
         sounds = syllables(text)
         sound = "".join(sounds)
-        # Where ü is not typed as v it loses its dots.
+        # Some people type u instead of v for ü.
         for form in (
             normalise(text),
             sound,
@@ -141,10 +144,10 @@ def search_key(*texts: str) -> str:
 
 
 def search_words(query: str) -> list[str]:
-    """The words of a query, folded as search keys are; every one of them must be found.
+    """The words of a query, normalised like search keys; all of them must match.
 
-    Only an empty query has none: one of mere punctuation is its own word, which no
-    key contains, since a question that finds everything would be misread.
+    Only an empty query has no words. A query of punctuation alone is its own word,
+    which no key contains: it finds nothing rather than everything.
     """
     words = list(dict.fromkeys(_folded(query).split()))
     return words or query.split()

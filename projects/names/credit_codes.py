@@ -1,6 +1,6 @@
-"""The unified social credit code of an enterprise (统一社会信用代码), GB 32100-2015.
+"""Unified social credit codes of enterprises (统一社会信用代码), GB 32100-2015.
 
-Knows no Django.
+Does not import Django.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ from dataclasses import dataclass, field
 
 from .messages import gettext_noop, shown
 
-# I, O, S, V and Z are left out of the standard, being like digits or each other.
+# The standard excludes I, O, S, V and Z, which look like digits or other letters.
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
-# Codes that Fujian issued before the check character was settled are legal and fail it.
+# Fujian issued codes before the check character was defined: they are valid, but fail it.
 _EARLY_FUJIAN = re.compile(r"9135\d{4}M0")
 
 
 @dataclass(frozen=True)
 class UsccProblem:
-    """What is wrong with a code: `message % params`. A warning is no reason to refuse it."""
+    """What is wrong with a code: `message % params`. A warning does not make it invalid."""
 
     message: str
     params: dict[str, str] = field(default_factory=dict)
@@ -28,12 +28,12 @@ class UsccProblem:
 
 
 def read_uscc(text: str) -> str:
-    """The code as the standard writes it: in capitals, without spaces and hyphens."""
+    """`text` as the standard writes codes: in capitals, without spaces and hyphens."""
     return re.sub(r"[\s\-‐-―]+", "", unicodedata.normalize("NFKC", text)).upper()
 
 
 def check_character(code: str) -> str:
-    """The 18th character that the first 17 call for."""
+    """The 18th character, computed from the first 17."""
     total = sum(
         ALPHABET.index(character) * weight
         for character, weight in zip(code[:17], WEIGHTS, strict=True)
@@ -42,7 +42,7 @@ def check_character(code: str) -> str:
 
 
 def uscc_problem(code: str) -> UsccProblem | None:
-    """What is wrong with a code that `read_uscc` has mended; None if nothing is."""
+    """What is wrong with a code as `read_uscc` returns it; None if it is valid."""
     if len(code) != 18:
         return UsccProblem(
             gettext_noop("“%(value)s” has %(length)s characters: a social credit code has 18."),

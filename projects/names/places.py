@@ -1,4 +1,4 @@
-"""Where an enterprise is at home: a province of China or a country. Knows no Django."""
+"""Places of origin: provinces of China and countries. Does not import Django."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class Province:
     name_zh: str
 
 
-# ISO 3166-2:CN beside GB/T 2260. Hong Kong, Macao and Taiwan stand here as
-# divisions of GB/T 2260 and, with codes of their own, in ISO 3166-1.
+# ISO 3166-2:CN and GB/T 2260 codes. Hong Kong, Macao and Taiwan are divisions of
+# GB/T 2260 here, and also have codes in ISO 3166-1.
 PROVINCES = tuple(
     Province(*row.split("|"))
     for row in """\
@@ -62,7 +62,7 @@ CN-HK|81|Hong Kong|香港特别行政区
 CN-MO|82|Macao|澳门特别行政区""".splitlines()
 )
 
-# Codes of Babel's list that ISO 3166-1 does not assign to a country.
+# Codes in Babel's list that ISO 3166-1 does not assign to a country.
 _NO_COUNTRY = frozenset(
     ["AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "XK", "ZZ"]
 )
@@ -92,7 +92,7 @@ def is_place(code: str) -> bool:
 
 
 def place_name(code: str, language: str) -> str:
-    """The name of a place in Chinese (`zh…`) or English; the code itself if it is unknown."""
+    """The name of a place in Chinese (language `zh…`) or English; an unknown code itself."""
     language = _language(language)
     if province := _provinces().get(code):
         return province.name_zh if language == "zh_Hans" else province.name
@@ -113,7 +113,7 @@ def _by_name() -> dict[str, str]:
     for language in ("en", "zh_Hans"):
         found |= {normalise(name): code for code, name in _countries(language).items()}
     for province in PROVINCES:
-        # A province is also known by its name without the kind of division, as 浙江 and 新疆 are.
+        # Provinces are also known without the kind of division, such as 浙江 and 新疆.
         short = _KIND_OF_DIVISION.sub("", province.name_zh)
         for name in (province.name, province.name_zh, short, province.gbt2260):
             found.setdefault(normalise(name), province.code)
@@ -121,6 +121,6 @@ def _by_name() -> dict[str, str]:
 
 
 def find_place(text: str) -> str | None:
-    """The code of a place given by its code, its GB/T 2260 number or its name; None if unknown."""
+    """The code of a place, from its code, GB/T 2260 number or name; None if unknown."""
     code = text.strip().upper()
     return code if is_place(code) else _by_name().get(normalise(text))

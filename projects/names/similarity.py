@@ -1,7 +1,7 @@
-"""How alike two names are, so that a person can be asked whether they mean one. Knows no Django.
+"""Similarity of names, for duplicate detection. Does not import Django.
 
-Nothing is ever merged for the likeness of its name: a score says what is worth a
-look, and only a social credit code says what is the same.
+Records are never merged because of their names: a score says what a person should
+look at. Only a social credit code identifies an enterprise.
 """
 
 from __future__ import annotations
@@ -19,26 +19,26 @@ from projects import names
 from .credit_codes import read_uscc, uscc_problem
 
 SAME = 1.0
-# One of the two leaves out what the other has in brackets: 华泰（新疆）纺织, 华泰纺织.
+# Equal but for a part in brackets: 华泰（新疆）纺织, 华泰纺织.
 WITHOUT_BRACKETS = 0.95
-# Other characters of the same sound or the same trade, or a Chinese name and its English one.
+# Different characters with the same sound or trade, or a Chinese name and its English form.
 HEARD_ALIKE = 0.9
-# Names that are alike in part only stay below that.
+# The maximum for names that are only partly similar.
 IN_PART = 0.89
-# What one name adds to the other costs little, as it is often a place: 新疆兴达纺织, 兴达纺织.
+# The minimum for a name that contains the other: the rest is often a place: 新疆兴达纺织, 兴达纺织.
 CONTAINED = 0.5
-# From here on a likeness is worth a look. Below it stand names that share a place and a
-# trade, as half of a register does.
+# The lowest score worth a look. Names that only share a place and a trade, as half of a
+# register does, are below it.
 NEAR = 0.7
 
-# Shorter pieces are in too many names to tell anything of one.
+# Shorter fragments occur in too many names.
 SHORTEST_HALF = 2
 SHORTEST_WORD = 4
 
 _BRACKETED = re.compile(r"[(（\[［【〔][^()（）\[\]［］【】〔〕]*[)）\]］】〕]")
 
-# What says what an enterprise is in law, and not which one; folded as names are, without full
-# stops. A branch (分公司) is not the enterprise itself, and keeps its ending.
+# Legal forms, normalised and without full stops. A branch (分公司) is not the enterprise
+# itself and keeps its ending.
 _ENDING = re.compile(
     r"""(?:
         股份有限责任公司 | 股份有限公司 | 有限责任公司 | 责任有限公司 | 有限公司 | 股份公司
@@ -54,13 +54,13 @@ _ENDING = re.compile(
     )\Z""",
     re.VERBOSE,
 )
-# Where it stands first, as in Russian and in the languages of Central Asia.
+# Legal forms that come first, as in Russian and the languages of Central Asia.
 _BEGINNING = re.compile(r"\A(?:the|ооо|оао|зао|пао|ао|тоо|осоо) ")
-# Those of abbreviations, not those inside of numbers.
+# Full stops of abbreviations, not decimal points.
 _FULL_STOP = re.compile(r"\.(?!\d)")
 
-# Words of trade, which English names translate where all else is written by its sound. The
-# first of the English words stands for the others and for the Chinese.
+# Words for trades, which English names translate while they transliterate the rest. The
+# first English word represents the others and the Chinese word.
 _TRADES = {
     "纺织": "textile textiles",
     "服装": "garment garments apparel clothing",
@@ -101,9 +101,9 @@ _LINKING = frozenset({"and", "of", "the", "&", "-", "+"})
 
 
 def core(name: str) -> str:
-    """The name folded, without what it is in law: 新疆兴达纺织有限公司 is 新疆兴达纺织.
+    """The normalised name without its legal form: 新疆兴达纺织有限公司 is 新疆兴达纺织.
 
-    A name that is nothing else is kept.
+    A name that consists of a legal form only is kept.
     """
     text = names.normalise(_FULL_STOP.sub("", names.normalise(name)))
     while True:
@@ -114,46 +114,47 @@ def core(name: str) -> str:
 
 
 def core_without_brackets(name: str) -> str:
-    """The core of what stands outside of brackets: 喀什（新疆）纺织有限公司 is 喀什纺织.
+    """The core without text in brackets: 喀什（新疆）纺织有限公司 is 喀什纺织.
 
-    Of a name without brackets, or all in brackets, the core.
+    Falls back to the core if the name has no brackets, or nothing outside them.
     """
     return core(_BRACKETED.sub(" ", name)) or core(name)
 
 
 def sound(name: str) -> str:
-    """The core as it is heard, without spaces, and words of trade in English.
+    """A phonetic key of the core: pinyin without spaces, words for trades in English.
 
-    兴达纺织, `Xingda Fangzhi` and `Xingda Textile Co., Ltd.` are all xingdatextile.
+    兴达纺织, `Xingda Fangzhi` and `Xingda Textile Co., Ltd.` all become xingdatextile.
     """
     return _sound(core(name))
 
 
 def _sound(text: str) -> str:
-    told = _TRADE.sub(lambda trade: f" {_TRADES[trade[0]].split()[0]} ", text)
-    told = _PHRASE.sub(lambda words: "".join(filter(None, words.groups())), names.spoken(told))
-    said = _trades_said()
-    words = (said.get(word, word) for word in told.split() if word not in _LINKING)
-    # As in a search key: where ü is not typed as v it loses its dots.
+    translated = _TRADE.sub(lambda trade: f" {_TRADES[trade[0]].split()[0]} ", text)
+    spoken = names.spoken(translated)
+    joined = _PHRASE.sub(lambda words: "".join(filter(None, words.groups())), spoken)
+    trades = _trade_words()
+    words = (trades.get(word, word) for word in joined.split() if word not in _LINKING)
+    # As in a search key: some people type u instead of v for ü.
     return re.sub(r"[\W_]", "", "".join(words)).replace("v", "u")
 
 
 @cache
-def _trades_said() -> dict[str, str]:
-    """What stands for each word of trade in Latin letters: English, or the pinyin of the Chinese.
+def _trade_words() -> dict[str, str]:
+    """Words for trades in Latin letters (English, or pinyin), each to its representative.
 
-    Not made before it is asked for, since pinyin has a dictionary to load.
+    Built on first use, because pinyin loads a dictionary.
     """
-    said: dict[str, str] = {}
+    words: dict[str, str] = {}
     for chinese, english in _TRADES.items():
         first, *others = english.split()
-        said |= dict.fromkeys([names.pinyin(chinese), first, *others], first)
-    return said
+        words |= dict.fromkeys([names.pinyin(chinese), first, *others], first)
+    return words
 
 
 @dataclass(frozen=True)
 class Form:
-    """What is compared of a name."""
+    """The forms of a name that are compared: core, core without brackets, phonetic key."""
 
     core: str
     bare: str
@@ -168,11 +169,10 @@ class Form:
 
 
 def alike(one: str, other: str, *, codes: tuple[str, str] = ("", "")) -> float:
-    """How alike two names are, from 0 (not at all) to 1 (but for the legal form the same).
+    """The similarity of two names, from 0 to 1 (equal but for the legal form). Symmetric.
 
-    `codes` are the social credit codes of the two enterprises, which settle it
-    whatever the names: equal ones are one enterprise, different ones that are
-    valid are two. Takes the names in either order.
+    `codes` are the social credit codes of the two enterprises and take precedence
+    over the names: 1 if they are equal, 0 if they differ and both are valid.
     """
     first, second = map(read_uscc, codes)
     if first and second:
@@ -197,7 +197,7 @@ def _score(one: Form, other: Form) -> float:
         return WITHOUT_BRACKETS
     if one.sound and one.sound == other.sound:
         return HEARD_ALIKE
-    # Unlike Chinese names have many letters of their pinyin in common, but few characters.
+    # Different Chinese names share many letters of pinyin, but few characters.
     in_chinese = one.is_chinese and other.is_chinese
     first, second = (one.core, other.core) if in_chinese else (one.sound, other.sound)
     return IN_PART * max(_contained(first, second), fuzz.ratio(first, second) / 100)
@@ -211,10 +211,10 @@ def _contained(one: str, other: str) -> float:
 
 
 class Known:
-    """Names made ready to be searched, by the key of what they are the names of.
+    """An index of names, by the keys of the records they belong to.
 
-    Making them ready takes seconds for 50,000 names, most of them for pinyin, so
-    it is done once; a question then takes hundredths of a second.
+    Building it takes seconds for 50,000 names, mostly for pinyin; a search then
+    takes hundredths of a second.
     """
 
     def __init__(self, known: Mapping[str, Iterable[str]]) -> None:
@@ -222,23 +222,23 @@ class Known:
         self._by_core: dict[str, list[Form]] = defaultdict(list)
         self._by_bare: dict[str, list[Form]] = defaultdict(list)
         self._by_sound: dict[str, list[Form]] = defaultdict(list)
-        # Lists, since what is compared with all of them goes through them again and again.
+        # Lists, because each search iterates over all of them.
         self._cores: list[str] = []
         self._sounds: list[str] = []
         self._foreign_sounds: list[str] = []
-        for key, called in known.items():
-            self.add(key, called)
+        for key, its_names in known.items():
+            self.add(key, its_names)
 
-    def add(self, key: str, called: Iterable[str]) -> None:
-        """Make the names of one more key ready."""
-        for form in dict.fromkeys(Form.of(name) for name in called):
+    def add(self, key: str, its_names: Iterable[str]) -> None:
+        """Add the names of one more record."""
+        for form in dict.fromkeys(Form.of(name) for name in its_names):
             if not form.core:
                 continue
             if form not in self._keys:
-                self._make_ready(form)
+                self._index(form)
             self._keys[form].append(key)
 
-    def _make_ready(self, form: Form) -> None:
+    def _index(self, form: Form) -> None:
         if form.is_chinese and form.core not in self._by_core:
             self._cores.append(form.core)
         if form.sound not in self._by_sound:
@@ -250,7 +250,7 @@ class Known:
         self._by_sound[form.sound].append(form)
 
     def nearest(self, name: str, limit: int = 5, at_least: float = NEAR) -> list[tuple[str, float]]:
-        """The keys whose names are most like `name`, best first and then by key, with the score."""
+        """(key, score) of the records with the most similar names, best first, then by key."""
         asked = Form.of(name)
         if not asked.core:
             return []
@@ -263,7 +263,7 @@ class Known:
         return sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]
 
     def _candidates(self, asked: Form, at_least: float) -> set[Form]:
-        """Every form whose score may reach `at_least`."""
+        """All forms whose score may be `at_least` or more."""
         found = {
             *self._by_core.get(asked.core, ()),
             *self._by_core.get(asked.bare, ()),
@@ -282,24 +282,23 @@ class Known:
 
 
 def pieces(name: str, *, in_part: bool = True) -> list[str]:
-    """What the search key of a record contains whose name is like `name`, in one form or another.
+    """Fragments of which a similar name's search key contains at least one.
 
-    Its core as it is written and as it sounds; where names that are alike `in
-    part` are wanted, also both halves of a Chinese one, since one other character
-    leaves one of them as it is, and the words that are no words of trade, as which
-    a name in the other script has them. None of a name too short to tell anything.
+    The core as written and in pinyin, and its longest word that is not a trade. With
+    `in_part`, also both halves of a Chinese name (a single different character
+    leaves one of them unchanged) and a second word. Empty for very short names.
     """
     form = Form.of(name)
     found = [form.bare, names.spoken(form.bare).replace(" ", "")]
     if in_part and form.is_chinese and len(form.core) >= SHORTEST_HALF * 2:
         middle = len(form.core) // 2
         halves = (form.core[:middle], form.core[middle:])
-        # A half that is a trade and nothing else is that of all names of the trade.
+        # A half that is only a trade occurs in all names of that trade.
         found += [half for half in halves if _TRADE.sub("", half)]
-    told = _TRADE.sub(" ", form.bare)
-    # Of a name in the other script the key has the words, but for those of trade.
-    trades = _trades_said()
-    words = [word for word in names.spoken(told).split() if word not in trades]
+    # The other script's form of a name has the same words, except those for trades.
+    trades = _trade_words()
+    spoken = names.spoken(_TRADE.sub(" ", form.bare))
+    words = [word for word in spoken.split() if word not in trades]
     found += sorted(words, key=len, reverse=True)[: 2 if in_part else 1]
     return [piece for piece in dict.fromkeys(found) if len(piece) >= _shortest(piece)]
 
@@ -314,19 +313,18 @@ def nearest(
     limit: int = 5,
     at_least: float = NEAR,
 ) -> list[tuple[str, float]]:
-    """Which of `known` have the names most like `name`: (key, score), best first.
+    """(key, score) of those of `known` whose names are most similar to `name`, best first.
 
-    For a single question; who asks more than one of the same names makes a
-    `Known` of them first.
+    For a single search. For several searches of the same names, build a `Known` once.
     """
-    ready = known if isinstance(known, Known) else Known(known)
-    return ready.nearest(name, limit, at_least)
+    index = known if isinstance(known, Known) else Known(known)
+    return index.nearest(name, limit, at_least)
 
 
 def _similar(text: str, texts: list[str], at_least: float) -> list[str]:
-    """Those of `texts` that `_score` may find alike enough, in part."""
+    """Those of `texts` for which the partial score may be `at_least` or more."""
     wanted = at_least / IN_PART
-    # One that makes up this part of the other, if contained in it, is as much as is wanted.
+    # A contained name that makes up this part of the other reaches the wanted score.
     part = max((wanted - CONTAINED) / (1 - CONTAINED), 0.0)
     cutoff = max(min(wanted, 2 * part / (1 + part)) - 1e-9, 0.0)
     return [

@@ -1,8 +1,8 @@
-"""What a text may hold: characters, in the order in which they are read. Knows no Django.
+"""Rules for the characters of a text, and repair of wrongly decoded text. Does not import Django.
 
-Marks of direction (U+200E, U+200F, U+061C) stay, as Uyghur and Arabic beside
-digits need them; so do joiners (U+200C, U+200D) and variation selectors, which
-make other letters of some scripts.
+Direction marks (U+200E, U+200F, U+061C) are allowed, as Uyghur and Arabic need them
+next to digits; so are joiners (U+200C, U+200D) and variation selectors, which
+change letters of some scripts.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from .messages import gettext_noop
 
 _CONTROLS = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
 _LINE_BREAKS = "\t\n\r\u2028\u2029"
-# Embeddings, overrides and isolates: what stands in them is shown in another order.
+# Embeddings, overrides and isolates: they change the order in which text is shown.
 _REORDERING = "\u202a-\u202e\u2066-\u2069"
 _NO_CHARACTERS = "\ud800-\udfff\ufdd0-\ufdef" + "".join(
     f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000)
 )
-# Without width: soft hyphen, zero-width space, word joiner, invisible signs, byte order mark,
+# Invisible: soft hyphen, zero-width space, word joiner, invisible signs, byte order mark,
 # deprecated formats, annotations, fillers, tags.
 _HIDDEN = (
     "\u00ad\u034f\u115f\u1160\u180e\u200b\u2060-\u2064\u206a-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb"
@@ -56,7 +56,7 @@ _SENTENCES = {
         "out."
     ),
 }
-# Controls have no name in Unicode.
+# Control characters have no name in Unicode.
 _NAMES = {
     "\x00": "null",
     "\t": "tab",
@@ -70,14 +70,14 @@ _NAMES = {
 }
 
 
-# Characters of Latin-1 beside each other, which UTF-8 that was read as such is made of.
+# Runs of Latin-1 characters, as UTF-8 looks when it was decoded as Latin-1.
 _LATIN_1 = re.compile("[\x80-\xff]{2,}")
-# What begins a character in UTF-8, and the bytes that go on with it.
+# A first byte of a character in UTF-8, and its continuation bytes.
 _UTF_8 = re.compile("[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _OF_CP1252 = re.compile("[\x80-\x9f]")
 _LEFT_BEHIND = re.compile(f"[\x7f{_HIDDEN}]")
 _TO_BE_MENDED = re.compile(f"[\x7f-\x9f{_HIDDEN}]")
-# A text that was read wrongly, written, and read wrongly again.
+# A text may have been decoded wrongly several times.
 _MOST_TIMES = 4
 
 
@@ -92,17 +92,17 @@ class TextProblem:
 def text_problem(
     text: str, field: str, *, lines: bool = False, hidden: bool = False
 ) -> TextProblem | None:
-    """The first character in `text` that cannot stand there; None if there is none.
+    """The first character of `text` that is not allowed; None if all are.
 
-    `field` is what the reader calls it. With `lines` it may have several, and
-    tabs; with `hidden`, as in prose, what has no width, which in a name would
-    make two of what looks like one.
+    `field` is the label shown to the reader. `lines` allows line breaks and tabs.
+    `hidden` allows invisible characters, as in prose; in a name they would make two
+    names look the same.
     """
     found = _REFUSED[lines, hidden].search(text)
     if found is None:
         return None
     character = found[0]
-    message = next(said for kind, said in _SENTENCES.items() if kind.match(character))
+    message = next(text for kind, text in _SENTENCES.items() if kind.match(character))
     return TextProblem(
         message,
         {
@@ -114,19 +114,18 @@ def text_problem(
 
 
 def called(character: str) -> str:
-    """A character by its number and, where it has one, its name: U+200B (zero width space)."""
+    """A character's code point and name, if it has one: U+200B (zero width space)."""
     name = _NAMES.get(character) or unicodedata.name(character, "").lower()
     number = f"U+{ord(character):04X}"
     return f"{number} ({name})" if name else number
 
 
 def mended(text: str) -> str:
-    r"""A text of a file as it was before a program on its way read it in a wrong encoding.
+    r"""Repair a text of a file that some program decoded wrongly, and remove invisible characters.
 
-    Nobody types a control of the second set (U+0080 to U+009F): where one
-    stands, it was a byte of UTF-8 (`â\x80\x99` was `’`) or of cp1252 (`\x92`
-    was `’` as well), as browsers take it, too. What has no width, and U+007F,
-    is left behind by programs and goes. What reorders stays, to be refused.
+    Nobody types C1 controls (U+0080 to U+009F): they come from bytes of UTF-8
+    (`â\x80\x99` for `’`) or cp1252 (`\x92` for `’`). Invisible characters and U+007F
+    are removed. Characters that reorder text are kept, so that validation refuses them.
     """
     if not _TO_BE_MENDED.search(text):
         return text
@@ -140,22 +139,22 @@ def mended(text: str) -> str:
 def _as_utf_8(found: re.Match[str]) -> str:
     run = found[0]
     if not _OF_CP1252.search(run):
-        # Letters and signs of Latin-1 that happen to stand so.
+        # Ordinary Latin-1 letters and signs.
         return run
     try:
         return run.encode("latin-1").decode("utf-8")
     except UnicodeDecodeError:
-        # Not all of it, as where a letter of Latin-1 stands beside it.
+        # Only parts are UTF-8, for example next to a Latin-1 letter.
         return run if _UTF_8.fullmatch(run) else _UTF_8.sub(_as_utf_8, run)
 
 
 def _as_cp1252(found: re.Match[str]) -> str:
-    # Five of them stand for nothing there either.
+    # Five of them are undefined in cp1252.
     return found[0].encode("latin-1").decode("cp1252", "ignore")
 
 
 def in_one_line(text: str) -> str:
-    """A text that is one line, though somebody broke it so that it fits its cell."""
+    """`text` on one line, its line breaks and tabs replaced by spaces."""
     if not _LINE_BREAK.search(text):
         return text
     return " ".join(part.strip() for part in _LINE_BREAK.split(text) if part.strip())
