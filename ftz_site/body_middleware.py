@@ -1,4 +1,4 @@
-"""What says how long its body is, is read; what does not, would be read as empty."""
+"""Require a Content-Length, as Django reads a chunked body as an empty one."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from django.utils.translation import gettext
 
 
 class LengthRequired:
-    """Refuses a body in chunks with 411: Django reads as much as was announced, which is nothing.
+    """Answers 411 to requests with a chunked body.
 
-    A change that was sent so would be answered as done, and nothing changed.
+    Without this, a change sent that way would be reported as done without changing anything.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -21,7 +21,7 @@ class LengthRequired:
         meta = request.META
         if "HTTP_TRANSFER_ENCODING" not in meta or meta.get("CONTENT_LENGTH"):
             return self.get_response(request)
-        said = gettext("Say how long the body is (Content-Length): none is read in chunks.")
+        message = gettext("Say how long the body is (Content-Length): none is read in chunks.")
         if request.path_info.startswith("/api/"):
-            return JsonResponse({"detail": said}, status=411)
-        return HttpResponse(f"{said}\n", status=411, content_type="text/plain; charset=utf-8")
+            return JsonResponse({"detail": message}, status=411)
+        return HttpResponse(f"{message}\n", status=411, content_type="text/plain; charset=utf-8")

@@ -1,8 +1,8 @@
-"""What every answer carries, whoever makes it: policies, and who may keep a copy of it.
+"""Security and caching headers of every response.
 
-The outermost middleware, so that static files, redirects, refusals and faults
-carry it too. Only Strict-Transport-Security is left to Django's own, which
-stands next and sends it over TLS alone, as RFC 6797 asks.
+The outermost middleware, so that static files, redirects and errors have the headers
+as well. Only Strict-Transport-Security is left to Django's SecurityMiddleware, which
+sends it over TLS only, as RFC 6797 requires.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
-# For what is no page: nothing in it is ever to be loaded, run or framed.
+# For everything but pages: nothing may be loaded, run or framed.
 NOTHING = {
     "default-src": "'none'",
     "base-uri": "'none'",
@@ -22,21 +22,21 @@ NOTHING = {
     "frame-ancestors": "'none'",
     "object-src": "'none'",
 }
-# For pages: what they need comes from this site, and nothing is written into them.
+# For pages: resources from this site only, and nothing inline.
 OF_THIS_SITE = NOTHING | dict.fromkeys(
     ("connect-src", "font-src", "form-action", "img-src", "script-src", "style-src"), "'self'"
 )
-# Our own scripts never make text into markup; on lists one of them lets htmx do it with whole
-# pages of this site, and with nothing else. Those of the admin, of the API's pages and
-# of the reader of its description do (jQuery, React), and would stop at the first of it.
+# Our own scripts never turn text into markup. On lists, one of them lets htmx do so with
+# whole pages of this site only. The libraries of the admin and the API pages (jQuery,
+# React) do, and would not work with this policy.
 NO_MARKUP_FROM_TEXT = {"require-trusted-types-for": "'script'", "trusted-types": "'none'"}
 IN_PLACE = {"trusted-types": "default"}
 LISTS = frozenset({"areas", "enterprises", "headlines", "projects", "sources"})
 WITH_LIBRARIES = re.compile("/([a-z]{2}(-[a-z]+)?/)?(admin|api)/")
-# The reader of the description has its icons in its stylesheet.
+# Swagger's stylesheet contains its icons.
 WITH_ICONS = {"api:docs": {"img-src": "'self' data:"}}
 
-# None of them is used here, so that no script that gets in could.
+# None of these is used here, so injected scripts cannot use them either.
 FEATURES_OFF = (
     "accelerometer",
     "autoplay",
@@ -73,7 +73,7 @@ FEATURES_OFF = (
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    # Other sites learn of no address. This one does, as Django's check of forms needs it.
+    # Other sites get no referrer. This one does, as Django's CSRF check needs it.
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": ", ".join(f"{feature}=()" for feature in FEATURES_OFF),
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -81,7 +81,7 @@ ALWAYS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 
-# Where each answer is one person's, also in a language of its own (/zh-hans/admin/).
+# Paths whose responses are personal, with or without a language prefix.
 PERSONAL = re.compile("/([a-z]{2}(-[a-z]+)?/)?(admin|accounts|import)/")
 
 
@@ -95,7 +95,7 @@ class Headers:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        # A view may note more of them with the request, such as what is left of a limit.
+        # A view may add headers through the request, such as the rest of a rate limit.
         for name, value in (ALWAYS | getattr(request, "further_headers", {})).items():
             response.headers[name] = value
         response.headers["Content-Security-Policy"] = policy(directives(request, response))
@@ -105,9 +105,9 @@ class Headers:
 
 
 def directives(request: HttpRequest, response: HttpResponseBase) -> dict[str, str]:
-    """What a browser may load for this answer."""
+    """The Content-Security-Policy of this response."""
     kind = response.headers.get("Content-Type", "").partition(";")[0].strip()
-    # “Not modified” names no kind, and its policy takes the place of that of the page.
+    # 304 has no content type, and its policy replaces that of the cached page.
     if kind not in ("", "text/html"):
         return NOTHING
     view = request.resolver_match.view_name if request.resolver_match else ""
@@ -117,21 +117,20 @@ def directives(request: HttpRequest, response: HttpResponseBase) -> dict[str, st
 
 
 def is_static_file(request: HttpRequest, response: HttpResponseBase) -> bool:
-    """Whether WhiteNoise answered, which says itself how long a file may be kept."""
+    """Whether WhiteNoise answered, which sets its own caching headers."""
     return request.path.startswith(settings.STATIC_URL) and response.has_header("Last-Modified")
 
 
 def say_who_may_keep(request: HttpRequest, response: HttpResponseBase) -> None:
-    """What a person is shown is kept nowhere; what is public is asked for anew each time.
+    """Forbid caching of personal responses; require revalidation of public ones.
 
-    A copy of a public answer that is shown without asking would outlive what
-    it shows: figures change at any moment, and records are withdrawn. Who asks
-    is told by what they send, so that no answer costs a look at the session.
+    A cached public page could show figures that have changed since. Whether a
+    request is personal is decided by its cookie and headers, without a query.
     """
-    asks_as_somebody = (
+    is_personal = (
         settings.SESSION_COOKIE_NAME in request.COOKIES or "Authorization" in request.headers
     )
-    if asks_as_somebody or response.cookies or PERSONAL.match(request.path_info):
+    if is_personal or response.cookies or PERSONAL.match(request.path_info):
         response.headers["Cache-Control"] = "no-store, private"
     else:
         response.headers.setdefault("Cache-Control", "no-cache")

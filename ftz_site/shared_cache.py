@@ -1,9 +1,9 @@
-"""Django's cache in a file of SQLite: one for all processes of a machine, and exact.
+"""A Django cache in an SQLite file, shared by all processes of a machine, with exact counters.
 
-What is counted in it is counted right whoever counts along: `add` and `incr` are
-one statement each, which Django's own caches in files and in a database are not,
-and its cache in memory is another one in each process. A file of its own, so
-that no counting waits for a long write to the register.
+`add` and `incr` are single statements, so concurrent counts are never lost. Django's
+file and database caches do not guarantee that, and its memory cache is separate in each
+process. It is a file of its own, so that counting never waits for a long write to the
+register.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ TABLE = """
 CREATE TABLE entries (key TEXT PRIMARY KEY, value, expires REAL) WITHOUT ROWID;
 CREATE INDEX entries_expires ON entries (expires);
 """
-# Seconds to wait for another process; each holds the file for some millionths of one.
+# Seconds to wait for the lock of another process, which takes microseconds.
 PATIENCE = 5
-# What has expired is cleared away at one in so many additions.
+# Expired entries are deleted at one in so many additions.
 CLEARED_EVERY = 500
 
 
 class SharedCache(BaseCache):
-    """Holds what JSON holds; whole numbers can be counted up."""
+    """Stores JSON values; integers can be incremented."""
 
     def __init__(self, location: str, params: dict[str, Any]) -> None:
         super().__init__(params)
@@ -40,7 +40,7 @@ class SharedCache(BaseCache):
         self.local = threading.local()
 
     def _connection(self) -> sqlite3.Connection:
-        """The thread's own; a new one after a fork, over which SQLite's do not last."""
+        """The thread's connection; a new one after a fork, as SQLite's do not survive it."""
         if getattr(self.local, "process", None) != os.getpid():
             if not self.file.exists():
                 self._make()
@@ -48,10 +48,10 @@ class SharedCache(BaseCache):
         return self.local.connection
 
     def _make(self) -> None:
-        """Put a whole file in place at once, whoever does the same at this moment.
+        """Create the file atomically, as several processes may do so at once.
 
-        Beside it first, as SQLite gives up at once, whatever its patience, where
-        two ask together that readers and the writer no longer wait for each other.
+        SQLite ignores its timeout when two processes switch to WAL mode at once, so
+        the file is created under another name first.
         """
         self.file.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=self.file.parent) as folder:
@@ -59,7 +59,7 @@ class SharedCache(BaseCache):
             with closing(_connect(made)) as connection:
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.executescript(TABLE)
-            # Another one's, which may be counted in already, stays.
+            # A file that another process has created meanwhile stays.
             with suppress(FileExistsError):
                 self.file.hardlink_to(made)
 
@@ -116,27 +116,27 @@ class SharedCache(BaseCache):
         return deleted.rowcount == 1
 
     def incr(self, key: str, delta: int = 1, version: int | None = None) -> int:
-        """The number after it was counted up. Raises ValueError where there is none."""
-        # Read to the end, as a statement that is not holds its lock.
+        """The incremented number. Raises ValueError if the key has none."""
+        # Read to the end: an unfinished statement keeps its lock.
         [*found] = self._connection().execute(
             "UPDATE entries SET value = value + ? WHERE key = ? AND expires > ?"
             " AND typeof(value) = 'integer' RETURNING value",
             (delta, self._key(key, version), time.time()),
         )
         if not found:
-            raise ValueError(f"Key {key!r} is no number that is kept")
+            raise ValueError(f"Key {key!r} is missing or not a number")
         return found[0][0]
 
     def clear(self) -> None:
         self._connection().execute("DELETE FROM entries")
 
     def close(self, **kwargs: Any) -> None:
-        """Nothing: the connection stays for the thread's next request."""
+        """Does nothing: the connection is kept for the thread's next request."""
 
 
 def _connect(file: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(file, timeout=PATIENCE, isolation_level=None)
-    # No count waits for the disk.
+    # Counting does not wait for the disk.
     connection.execute("PRAGMA synchronous = NORMAL")
     return connection
 

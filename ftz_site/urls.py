@@ -1,4 +1,4 @@
-"""Every address of the site. Those of the register are in `projects`."""
+"""The URLs of the site. Those of the register are in `projects.urls`."""
 
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
@@ -9,13 +9,13 @@ from projects.views.accounts.signing_in import SignOut, to_the_door
 from projects.views.health import healthz, readyz
 
 urlpatterns = [
-    # For programs: in one language, and so at one address.
+    # For programs: in English only.
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("api/", include("projects.api.urls")),
-    # For people: in English as they stand, and below /zh-hans/ in Chinese.
+    # For people: English without prefix, Chinese below /zh-hans/.
     *i18n_patterns(
-        # One door: the admin's own would be a second one to guard.
+        # One sign-in page for all: the admin's own would lack lockout and second factor.
         path("admin/login/", to_the_door),
         path("admin/logout/", SignOut.as_view()),
         path("admin/password_change/", RedirectView.as_view(pattern_name="password-change")),

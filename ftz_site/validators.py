@@ -1,4 +1,4 @@
-"""Which values of the environment can be used: those that can be read, and are safe."""
+"""Validators of settings from the environment: values must be readable and safe."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 SHORTEST_KEY = 50
-# What Django's own check asks beside the length.
+# Different characters, as in Django's own check.
 FEWEST_CHARACTERS = 5
-# In bytes, packed: one that repeats itself has less to guess than it is long.
+# In bytes, compressed: a key that repeats itself is easier to guess than its length suggests.
 FEWEST_PACKED = 32
 MOST_REQUESTS = 1_000_000
 
@@ -25,7 +25,7 @@ _RATE = re.compile(r"([1-9][0-9]{0,6})/(s|sec|second|m|min|minute|h|hour|d|day)"
 
 
 def is_hard_to_guess(key: str) -> bool:
-    """Whether a secret key is as long and varied as Django's own check asks, without repetition."""
+    """Whether a secret key is as long and varied as Django requires, without repetition."""
     return (
         len(key) >= SHORTEST_KEY
         and len(set(key)) >= FEWEST_CHARACTERS
@@ -35,7 +35,7 @@ def is_hard_to_guess(key: str) -> bool:
 
 
 def are_hosts(hosts: Sequence[str], *, in_debug: bool) -> bool:
-    """With DEBUG, names of this machine; without, at least one, and not whatever a client says."""
+    """Whether hosts are valid: with DEBUG only names of this machine; otherwise one or more, no *."""
     if not all(map(_HOST.fullmatch, hosts)):
         return False
     if in_debug:
@@ -44,7 +44,7 @@ def are_hosts(hosts: Sequence[str], *, in_debug: bool) -> bool:
 
 
 def are_origins(origins: Sequence[str], *, in_debug: bool) -> bool:
-    """Whether forms may be trusted that come from there: only over TLS, and not from anywhere."""
+    """Whether origins are valid: over TLS except with DEBUG, and not any host."""
     found = [_ORIGIN.fullmatch(origin) for origin in origins]
     return all(
         one is not None and one[2].strip("*.") and (in_debug or one[1] == "https") for one in found
@@ -56,7 +56,7 @@ def is_email(text: str) -> bool:
 
 
 def is_one_line(text: str) -> bool:
-    """Whether it is a sentence or two that a page can say."""
+    """Whether a text fits on a page as a sentence or two: one line, at most 500 characters."""
     return len(text) <= 500 and all(character.isprintable() for character in text)
 
 
@@ -64,19 +64,19 @@ def is_time_zone(name: str) -> bool:
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        # A folder of the zone database, such as "Asia", is an OSError.
+        # Folders of the zone database, such as "Asia", raise OSError.
         return False
     return True
 
 
 def is_rate(text: str) -> bool:
-    """Whether it is a limit at all: more than a million a second would be none."""
+    """Whether a text is a rate of at most MOST_REQUESTS, such as 120/min."""
     rate = _RATE.fullmatch(text)
     return rate is not None and int(rate[1]) <= MOST_REQUESTS
 
 
 def counts_exactly(cache: Mapping[str, Any]) -> bool:
-    """Whether a cache counts right while several workers do, as those with a server do."""
+    """Whether a cache counts exactly for concurrent workers: those with a server do."""
     return cache["BACKEND"].rpartition(".")[2] in (
         "RedisCache",
         "PyLibMCCache",

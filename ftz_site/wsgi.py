@@ -1,4 +1,4 @@
-"""The door for WSGI servers such as gunicorn."""
+"""The WSGI entry point, for servers such as gunicorn."""
 
 import os
 

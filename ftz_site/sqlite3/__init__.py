@@ -1,2 +1,2 @@
-"""Django's backend for SQLite, told how many parameters a query may have (decision 0006), and
-how to take a year out of a day by itself."""
+"""Django's SQLite backend with the real limit of query parameters (decision 0006) and faster
+extraction of years and months."""

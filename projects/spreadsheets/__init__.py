@@ -1,1 +1,1 @@
-"""Rows to files and files to rows, in what offices use. Knows no model."""
+"""Read and write CSV, XLSX, XLS, ODS and JSON. Does not know the models."""

@@ -1,4 +1,4 @@
-"""What stands in a cell, and text that no spreadsheet may take for a formula."""
+"""Types of cells, and protection against formula injection."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from decimal import Decimal
 
 @dataclass(frozen=True)
 class Marked:
-    """A number that is shown with a mark before it, such as `≥`, and is a number all the same."""
+    """A number that is displayed with a mark before it, such as `≥`, and stays a number."""
 
     number: Decimal
     mark: str
 
 
-# Text, number, day or moment, as itself; None is an empty cell.
+# None is an empty cell.
 Cell = str | int | Decimal | Marked | date | bool | None
 
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
@@ -24,22 +24,22 @@ _NEUTRALISED = re.compile(r"'+[=+\-@\t\r]")
 
 
 def neutralise(text: str) -> str:
-    """`text` as it can stand in a file whose cells have no type, such as CSV.
+    """Escape `text` for files whose cells have no type, such as CSV.
 
-    A spreadsheet runs what begins with `= + - @`, tab or CR as a formula; an
-    apostrophe before it says that it is text. Text that has such apostrophes
-    already gets one more, so that `restore` gives back every text as it was.
+    Spreadsheets run text that starts with `= + - @`, tab or CR as a formula; an
+    apostrophe in front marks it as text. Text that already starts with such
+    apostrophes gets one more, so that `restore` is the exact inverse.
     """
     return f"'{text}" if _FORMULA.match(text) else text
 
 
 def restore(text: str) -> str:
-    """What `neutralise` made this text from."""
+    """The inverse of `neutralise`."""
     return text[1:] if _NEUTRALISED.match(text) else text
 
 
 def as_text(cell: Cell) -> str:
-    """A cell as plain text: numbers with all their digits, days as ISO has them, None empty."""
+    """A cell as plain text: numbers with all digits, ISO dates, None as an empty text."""
     match cell:
         case None:
             return ""

@@ -1,4 +1,4 @@
-"""A workbook to be filled in: headings with drop-downs, and sheets that explain them."""
+"""Template workbooks: headings with drop-down lists, and sheets that explain them."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from xlsxwriter.utility import quote_sheetname, xl_range_abs
 from .writing import FIRST_DAY, MOST_ROWS, Sheet, SheetWriter
 
 _WIDTH = 18
-# The format of text that every spreadsheet brings along, by its number.
+# The number of the built-in text format.
 _TEXT = 49
 
 
 class Else(Enum):
-    """What becomes of a cell that is filled with something that its drop-down does not offer."""
+    """How a spreadsheet treats a value that its drop-down list does not contain."""
 
     REFUSED = auto()
     ASKED = auto()
@@ -28,9 +28,9 @@ class Else(Enum):
 
 @dataclass(frozen=True)
 class Choices:
-    """What drop-downs offer: what is written into the cell, and what it means.
+    """The options of a drop-down list: the value written into the cell, and its meaning.
 
-    Several columns may share one.
+    Several columns may share one list.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Choices:
 
 @dataclass(frozen=True)
 class Column:
-    """A column to be filled in; what is no day is text, so that no zero or digit is lost."""
+    """A column of a template. Everything but days is text, so that no zero or digit is lost."""
 
     heading: str
     comment: str
@@ -51,7 +51,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Refusals:
-    """What a spreadsheet says of a cell: at most 32 characters of title, 255 of the rest."""
+    """Messages for invalid cells: a title of at most 32 characters, the others at most 255."""
 
     title: str
     choice: str
@@ -66,10 +66,10 @@ def blank(
     lists: str,
     explained: Sequence[Sheet] = (),
 ) -> bytes:
-    """The workbook: the sheet `name` holds headings alone and comes first.
+    """The workbook as bytes: the sheet `name` with headings only comes first.
 
-    Behind it stand the sheets that explain it, and last, under the name of
-    `lists`, what the drop-downs offer, for a reader as well.
+    The explaining sheets follow, and last the sheet `lists` with the options of the
+    drop-down lists, which people can read as well.
     """
     file = io.BytesIO()
     with xlsxwriter.Workbook(file, {"in_memory": True}) as workbook:
@@ -89,7 +89,7 @@ def blank(
 
 
 def _write_lists(workbook: Any, name: str, columns: Sequence[Column]) -> dict[str, str]:
-    """Write what can be chosen, two columns each; where each stands, by its name."""
+    """Write the options, two columns for each list; returns their ranges by list name."""
     every = {c.choices.name: c.choices for c in columns if c.choices and c.choices.options}
     if not every:
         return {}
@@ -109,7 +109,7 @@ def _write_lists(workbook: Any, name: str, columns: Sequence[Column]) -> dict[st
 
 
 class _Form:
-    """What is put over the empty cells: formats, drop-downs, and a comment on each heading."""
+    """Adds formats and drop-down lists to the empty cells, and comments to the headings."""
 
     def __init__(self, workbook: Any, sheet: SheetWriter, refusals: Refusals) -> None:
         self.sheet = sheet.sheet

@@ -1,4 +1,4 @@
-"""Rows to CSV and XLSX, row by row: memory does not grow with their number."""
+"""Write CSV and XLSX row by row, in constant memory."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ from .cells import Cell, Marked, as_text, neutralise
 
 Row = Sequence[Cell]
 
-# What a sheet of XLSX holds, with its headings.
+# The most rows of an XLSX sheet, headings included.
 MOST_ROWS = 1_048_576
-# What a cell of XLSX holds, in units of UTF-16.
+# The most UTF-16 units in an XLSX cell.
 LONGEST_TEXT = 32_767
-# What a spreadsheet keeps of a number: it counts with binary fractions.
+# Spreadsheets keep 15 digits of a number, as they use binary fractions.
 MOST_DIGITS = 15
-# Before it, XLSX counts a 29 February 1900 that never was.
+# Before this day XLSX is off by one, as it counts a 29 February 1900.
 FIRST_DAY = date(1900, 3, 1)
 
-_PIECE = 64 * 1024
+_CHUNK = 64 * 1024
 _WIDEST = 60
 
 
 class SheetFullError(ValueError):
-    """More rows than a sheet holds: `message` and `params` as those of a MoneyError."""
+    """More rows than a sheet can have. `message` and `params` are like those of a MoneyError."""
 
     def __init__(self) -> None:
         self.message = gettext_noop(
@@ -49,7 +49,7 @@ class SheetFullError(ValueError):
 
 @dataclass(frozen=True)
 class TooLong:
-    """A text that a cell of XLSX cannot hold, so that the cell was left empty."""
+    """A text too long for an XLSX cell, which was left empty."""
 
     cell: str
     heading: str
@@ -58,7 +58,7 @@ class TooLong:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One more sheet of a workbook, behind the one that says what the first is."""
+    """An additional sheet of a workbook, after the data and the "about" sheet."""
 
     name: str
     headings: Sequence[str]
@@ -66,31 +66,31 @@ class Sheet:
 
 
 def csv_lines(headings: Sequence[str], rows: Iterable[Row]) -> Iterator[bytes]:
-    """A CSV file in pieces of whole lines, the headings first.
+    """Yield a CSV file in chunks of whole lines, the headings first.
 
-    UTF-8 with a byte order mark, without which spreadsheets guess at Chinese;
-    lines end as RFC 4180 has it. Text is neutralised; numbers stay numbers.
+    UTF-8 with a byte order mark, without which spreadsheets misread Chinese; line
+    ends follow RFC 4180. Text is neutralised; numbers stay numbers.
     """
     buffer = io.StringIO(newline="")
     buffer.write("\ufeff")
     writer = csv.writer(buffer)
     writer.writerow([neutralise(heading) for heading in headings])
-    yield _taken(buffer)
+    yield _drain(buffer)
     for row in rows:
         writer.writerow(
             [neutralise(cell) if isinstance(cell, str) else as_text(cell) for cell in row]
         )
-        if buffer.tell() > _PIECE:
-            yield _taken(buffer)
+        if buffer.tell() > _CHUNK:
+            yield _drain(buffer)
     if buffer.tell():
-        yield _taken(buffer)
+        yield _drain(buffer)
 
 
-def _taken(buffer: io.StringIO) -> bytes:
-    piece = buffer.getvalue().encode()
+def _drain(buffer: io.StringIO) -> bytes:
+    chunk = buffer.getvalue().encode()
     buffer.seek(0)
     buffer.truncate()
-    return piece
+    return chunk
 
 
 def xlsx(
@@ -103,18 +103,18 @@ def xlsx(
     about_sheet: str = "about",
     further: Iterable[Sheet] = (),
 ) -> None:
-    """Write a workbook: `rows` under their `headings`, and a second sheet that says what they are.
+    """Write a workbook: `rows` under their `headings`, and a second sheet that describes them.
 
-    `about` is asked for the second sheet's rows once the first is written;
-    `further` sheets, which hold short texts only, stand behind it. Cells
-    are typed, so that text is never a formula and needs no apostrophe. What a
-    number or a day of XLSX cannot hold exactly stands as text: more than 15
-    digits, a day before March 1900. A text longer than a cell is *left out*, so
-    that the file opens and reading it back overwrites nothing with half a text;
-    `about` is told of each. Control characters are escaped as XLSX has it.
-    Moments lose their time zone. Raises SheetFullError.
+    `about` returns the rows of the second sheet; it is called after the first is
+    written, with the texts that were too long. `further` sheets, with short texts
+    only, follow. Cells are typed, so that text is never a formula and needs no
+    apostrophe. Values that XLSX cannot represent exactly are written as text:
+    numbers of more than 15 digits, days before March 1900. A text longer than a
+    cell is *left out*, so that reading the file back does not overwrite it with
+    a truncated one. Control characters are escaped, datetimes lose their time zone.
+    Raises SheetFullError.
     """
-    # A folder of its own: where writing breaks off, the library leaves its files behind.
+    # If writing fails, the library leaves its temporary files behind: use a folder of its own.
     with tempfile.TemporaryDirectory() as folder:
         workbook = xlsxwriter.Workbook(file, {"constant_memory": True, "tmpdir": folder})
         workbook.use_zip64()
@@ -137,7 +137,7 @@ def xlsx(
 
 
 class SheetWriter:
-    """Writes one sheet from top to bottom, each cell as what it is."""
+    """Writes one sheet from top to bottom, with typed cells."""
 
     def __init__(self, workbook: Any, name: str) -> None:
         self.workbook = workbook
@@ -152,7 +152,7 @@ class SheetWriter:
         self.money = made({"num_format": "#,##0.00"})
         self.day = made({"num_format": "yyyy-mm-dd"})
         self.moment = made({"num_format": "yyyy-mm-dd hh:mm:ss"})
-        # So that it stays text when somebody edits the cell, or saves the sheet as CSV.
+        # Stays text when somebody edits the cell, or saves the sheet as CSV.
         self.quoted = made({"quote_prefix": True, "num_format": "@"})
 
     def write_headings(self, headings: Sequence[str]) -> None:
@@ -207,7 +207,7 @@ class SheetWriter:
         return self.marked[mark]
 
     def _write_text(self, row: int, column: int, text: str) -> None:
-        # Characters beyond the first plane take two units, so half as many may be too long.
+        # Characters outside the basic plane take two units, so check from half the limit on.
         length = len(text)
         if length > LONGEST_TEXT // 2:
             length = len(text.encode("utf-16-le")) // 2
@@ -216,8 +216,8 @@ class SheetWriter:
             heading = self.headings[column] if column < len(self.headings) else ""
             self.too_long.append(TooLong(place, heading, length))
         else:
-            runs = neutralise(text) != text
-            self.sheet.write_string(row, column, text, self.quoted if runs else None)
+            is_formula = neutralise(text) != text
+            self.sheet.write_string(row, column, text, self.quoted if is_formula else None)
 
     def _widen(self, column: int, text: str) -> None:
         line = text[:_WIDEST].partition("\n")[0]
@@ -230,5 +230,5 @@ class SheetWriter:
 
 
 def _is_too_long(number: str) -> bool:
-    """Whether a spreadsheet would change a number, written as text."""
+    """Whether a number, given as text, has more digits than a spreadsheet keeps."""
     return len(number.lstrip("-").replace(".", "").strip("0")) > MOST_DIGITS

@@ -1,7 +1,7 @@
-"""A file to a table of texts: CSV, XLSX, XLS, ODS and JSON. Knows no model.
+"""Read CSV, XLSX, XLS, ODS and JSON into a table of texts. Does not know the models.
 
-Nothing is guessed that could be read in two ways, and nothing is skipped but
-blank rows; what stands above the headings is kept apart.
+Ambiguous content is refused rather than guessed. Only blank rows are skipped; rows
+above the headings are kept separately.
 """
 
 from __future__ import annotations
@@ -62,12 +62,12 @@ def content_of(path: Path) -> bytes:
 
 
 def read(content: bytes, *, known: Known = (), sheet: str | None = None) -> Table:
-    """The table in a file of this content; its kind is told by the content, not by a name.
+    """The table in a file of this content; the kind of file is detected from it.
 
-    The headings are the first row, among the first twenty, that holds most of
-    the `known` ones, or of which `known` counts the most. `sheet` names one of a
-    workbook's sheets: otherwise it is the first that has rows, and a hidden one
-    only where no other has. Raises FileError.
+    The headings are the row among the first twenty that contains the most `known`
+    headings (a collection, or a function that counts them); ties go to the first.
+    `sheet` names a sheet of a workbook; by default the first with rows, hidden
+    ones only if no other has any. Raises FileError.
     """
     check_size(len(content))
     if content.startswith((ZIP, OLE[:4])):

@@ -1,7 +1,7 @@
-"""The parts of a workbook that is a ZIP archive, unpacked piece by piece and never trusted.
+"""The parts of a ZIP-based workbook, unpacked in chunks and checked against attacks.
 
-What an archive says of itself is checked against what comes out of it, since
-whoever made it may have lied; nothing is held but one piece at a time.
+Sizes and checksums that the archive states are compared with what is unpacked,
+since they may be forged. Only one chunk is in memory at a time.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from django.utils.translation import gettext as _
 from .kinds import WORD, refuse_archive
 from .limits import MOST_CELLS, MOST_PARTS, MOST_UNPACKED, refuse
 
-_PIECE = 64 * 1024
+_CHUNK = 64 * 1024
 _ENTRY = b"PK\x01\x02"
 _HAS_PASSWORD = 0x1
-# What expat has to keep whole: a tag with its attributes, a comment.
+# Expat keeps whole tags and comments in memory.
 _LONGEST_TAG = 1024 * 1024
-# A number in its cell is two elements; blank cells with a format count too.
+# A cell with a number is two elements; blank cells with a format count too.
 _MOST_ELEMENTS = 2 * MOST_CELLS
-# Of what is neither cells nor texts, such as styles.
+# For parts other than cells and texts, such as styles.
 _LARGEST_OTHER = 32 * 1024 * 1024
 
 
 class Reader(Protocol):
-    """What follows one kind of part, element by element."""
+    """Handles the XML elements of one kind of part."""
 
     def start(self, name: str, attributes: dict[str, str]) -> None: ...
 
@@ -64,11 +64,11 @@ def refuse_program() -> NoReturn:
 
 
 class Archive:
-    """The parts of a ZIP archive. Raises FileError where it is broken, or too large unpacked."""
+    """The parts of a ZIP archive. Raises FileError if it is damaged, or too large unpacked."""
 
     def __init__(self, content: bytes) -> None:
         self.content = content
-        # Before the list is read, which takes more memory than it has bytes.
+        # Checked first, as reading the directory takes more memory than it has bytes.
         if content.count(_ENTRY) > MOST_PARTS:
             refuse(
                 _(
@@ -91,7 +91,7 @@ class Archive:
         self.elements = 0
 
     def kind(self) -> str:
-        """`xlsx` or `ods`. Raises FileError for anything else, by its name."""
+        """`xlsx` or `ods`. Raises FileError for anything else, naming what it is."""
         names = {name.lower() for name in self.parts}
         if any(part.flag_bits & _HAS_PASSWORD for part in self.parts.values()):
             refuse(_("The archive has a password: unpack it, and give the spreadsheet inside."))
@@ -126,7 +126,7 @@ class Archive:
         return next(self.pieces(name), b"")[:most]
 
     def pieces(self, name: str) -> Iterator[bytes]:
-        """The bytes of a part, unpacked; as many as it says, and unchanged, or FileError."""
+        """Yield the unpacked bytes of a part. Raises FileError if size or checksum differ."""
         part = self.parts[name]
         header = self.content[part.header_offset : part.header_offset + 30]
         if len(header) < 30 or not header.startswith(b"PK\x03\x04"):
@@ -153,9 +153,9 @@ class Archive:
             refuse_damaged()
 
     def read(self, name: str, reader_of: Callable[[str], Reader | None]) -> None:
-        """Read a part to its end, if it is XML by the reader of its outermost element.
+        """Read a part to its end; if it is XML, with the reader for its root element.
 
-        A part that nothing reads is only unpacked, to see whether it is whole.
+        A part without a reader is only unpacked, to check that it is intact.
         """
         parser: Any = None
         reader: Reader | None = None
@@ -194,7 +194,7 @@ class Archive:
             _feed(parser, b"", fed, is_last=True)
 
     def _count(self, piece: bytes) -> None:
-        """Count the elements by what closes them, before anything is done for each of them."""
+        """Count elements by their closing slashes, before any work is done for them."""
         self.elements += piece.count(b"/")
         if self.elements > _MOST_ELEMENTS:
             refuse(
@@ -214,7 +214,7 @@ def _feed(parser: Any, piece: bytes, fed: int, *, is_last: bool = False) -> None
         parser.Parse(piece, is_last)
     except (expat.ExpatError, LookupError, ValueError):
         refuse_damaged()
-    # It looks at the whole of an unfinished tag anew with each piece.
+    # Expat rescans an unfinished tag with each chunk, so its length is limited.
     if fed - max(parser.CurrentByteIndex, 0) > _LONGEST_TAG:
         refuse_damaged()
 
@@ -245,24 +245,24 @@ def _refuse_bomb() -> NoReturn:
 
 
 def _stored(packed: memoryview) -> Iterator[bytes]:
-    for start in range(0, len(packed), _PIECE):
-        yield bytes(packed[start : start + _PIECE])
+    for start in range(0, len(packed), _CHUNK):
+        yield bytes(packed[start : start + _CHUNK])
 
 
 def _inflated(packed: memoryview) -> Iterator[bytes]:
     inflate = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
-        for start in range(0, len(packed), _PIECE):
+        for start in range(0, len(packed), _CHUNK):
             if inflate.eof:
                 refuse_damaged()
-            rest: bytes | memoryview = packed[start : start + _PIECE]
+            rest: bytes | memoryview = packed[start : start + _CHUNK]
             while rest and not inflate.eof:
-                piece = inflate.decompress(rest, _PIECE * 4)
+                piece = inflate.decompress(rest, _CHUNK * 4)
                 rest = inflate.unconsumed_tail
                 if piece:
                     yield piece
         while not inflate.eof:
-            piece = inflate.decompress(inflate.unconsumed_tail, _PIECE * 4)
+            piece = inflate.decompress(inflate.unconsumed_tail, _CHUNK * 4)
             if not piece:
                 break
             yield piece

@@ -1,4 +1,4 @@
-"""CSV and JSON."""
+"""Read CSV and JSON."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ from .tables import Known, Line, Row, Table, recognised, table_of
 
 _DELIMITERS = ",;\t"
 _SAMPLE = 20_000
-# A first line by which a spreadsheet is told what parts the cells.
-_SAYS_DELIMITER = re.compile(r"\ufeff?\"?sep=([,;\t])\"?\r?\n?", re.IGNORECASE)
-# A formula that starts a program: a name, what it is asked, and a place in it.
+# A first line that tells a spreadsheet the delimiter.
+_DECLARED_DELIMITER = re.compile(r"\ufeff?\"?sep=([,;\t])\"?\r?\n?", re.IGNORECASE)
+# A DDE formula, which starts a program: its name, a topic and an item.
 _DDE = re.compile(r"[=+\-@][=+\-@\s]*(?:\w+\|[^!\n]*![A-Z0-9_]|DDE\s*\()", re.IGNORECASE)
-# More digits, or so large an exponent, is no number of anything, and costs memory to write out.
+# Longer numbers and larger exponents are no amounts, and take much memory to write out.
 _LONGEST_NUMBER = 100
 
 
@@ -61,16 +61,16 @@ def read_text(content: bytes, known: Known) -> Table:
 
 def _csv(content: bytes, encoding: Encoding, known: Known) -> Table:
     sample = next(piece for piece in pieces(content, encoding) if piece)[:_SAMPLE]
-    said = _SAYS_DELIMITER.match(sample)
-    delimiter = said[1] if said else _delimiter(sample, known)
+    declared = _DECLARED_DELIMITER.match(sample)
+    delimiter = declared[1] if declared else _delimiter(sample, known)
     lines = _lines(content, encoding, delimiter)
-    if said:
+    if declared:
         next(lines)
     return table_of(lines, known, is_ragged=True, encoding=encoding.name, delimiter=delimiter)
 
 
 def _lines(content: bytes, encoding: Encoding, delimiter: str) -> Iterator[Line]:
-    """Rows with the numbers of the lines on which they begin."""
+    """Yield rows with the numbers of their first lines."""
     file = io.BytesIO(content)
     file.seek(encoding.mark)
     text = io.TextIOWrapper(file, encoding.name, newline="")
@@ -79,7 +79,7 @@ def _lines(content: bytes, encoding: Encoding, delimiter: str) -> Iterator[Line]
     number = 1
     try:
         while True:
-            # The limit is the process's, which may read another file between two rows.
+            # The limit is global, and another file may be read between two rows.
             csv.field_size_limit(LONGEST_CELL)
             try:
                 cells = next(lines)
@@ -118,8 +118,7 @@ def _restored(number: int, cells: list[str]) -> list[str]:
 
 
 def _delimiter(sample: str, known: Known) -> str:
-    """What parts the cells: by which the first lines have most of the known headings, and by which
-    most of them have as many cells as each other."""
+    """The delimiter that gives the most known headings, then the most lines of equal length."""
     lines = [line for line in sample.splitlines()[:HEADINGS_WITHIN] if line.strip()]
 
     def evidence(delimiter: str) -> tuple[int, int, int]:
@@ -139,7 +138,7 @@ def _delimiter(sample: str, known: Known) -> str:
 
 
 def _json(text: str) -> Table:
-    # Each value but the first of a list or an object stands behind a comma.
+    # Each value except the first of a list or an object follows a comma.
     values = text.count(",") + text.count("[") + text.count("{")
     if values > 2 * MOST_CELLS:
         too_many_cells(values)
@@ -184,7 +183,7 @@ def _no_number(name: str) -> NoReturn:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object, unless one of its names stands twice, so that one value would be lost."""
+    """A JSON object. Raises ValueError if a name occurs twice, as one value would be lost."""
     found = dict(pairs)
     if len(found) < len(pairs):
         counts = Counter(name for name, _value in pairs)

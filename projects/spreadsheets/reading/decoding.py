@@ -1,10 +1,10 @@
-"""Bytes to text: which encoding a file without types is in, by evidence and never by luck.
+"""Detect the encoding of a CSV or JSON file, and decode it.
 
-UTF-8 and UTF-16 prove themselves. GB18030, in which Chinese offices save, and
-cp1252, in which Western ones do, both read almost any bytes: what tells them
-apart is that Chinese comes in runs of common characters, and Western text has
-single accented letters beside plain ones. Where neither is clear the file is
-refused, because a wrong guess would corrupt names without anybody noticing.
+UTF-8 and UTF-16 can be verified. GB18030 (used by Chinese offices) and cp1252 (used by
+Western ones) decode almost any bytes. They are told apart by their text: Chinese has
+runs of common characters, Western text has single accented letters next to plain
+ones. If the evidence is weak the file is refused, because a wrong guess would corrupt
+names unnoticed.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from django.utils.translation import gettext as _
 
 from .limits import refuse
 
-_PIECE = 1024 * 1024
-# A byte order mark that was read as cp1252 and written as UTF-8.
+_CHUNK = 1024 * 1024
+# A byte order mark that was decoded as cp1252 and encoded as UTF-8.
 BROKEN_MARK = "ï»¿".encode()
-# So many groups of letters beyond ASCII are looked at.
+# How many runs of non-ASCII characters are examined.
 _MOST_RUNS = 20_000
 _CODECS = ("gb18030", "cp1252")
-# How much more of the one there must be than of the other.
+# By which factor the evidence for one encoding must exceed that for the other.
 _CLEARLY = 20
 
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
@@ -40,20 +40,20 @@ _FULL_WIDTH = re.compile(r"[\u3000-\u303f\uff00-\uffef“”‘’—…·×、�
 
 @dataclass(frozen=True)
 class Encoding:
-    """The name of an encoding, and how many bytes of a mark stand before the text."""
+    """The name of an encoding, and the length of the byte order mark."""
 
     name: str
     mark: int = 0
 
 
 def encoding_of(content: bytes) -> Encoding:
-    """The encoding of a text. Raises FileError where it is broken, none, or not certain."""
+    """The encoding of a file. Raises FileError if it is damaged, unknown or uncertain."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         name = "utf-16-le" if content.startswith(codecs.BOM_UTF16_LE) else "utf-16-be"
         found = Encoding(name, 2)
     elif content.startswith(codecs.BOM_UTF8):
         found = Encoding("utf-8", 3)
-    elif b"\x00" in content[:_PIECE]:
+    elif b"\x00" in content[:_CHUNK]:
         found = Encoding(_utf_16_without_mark(content))
     elif (line := broken_at(content, "utf-8")) is None:
         _refuse_what_may_be_chinese(content)
@@ -72,19 +72,19 @@ def encoding_of(content: bytes) -> Encoding:
 
 def pieces(content: bytes, encoding: Encoding, errors: str = "strict") -> Iterator[str]:
     decoder = codecs.getincrementaldecoder(encoding.name)(errors)
-    for start in range(encoding.mark, len(content), _PIECE):
-        yield decoder.decode(content[start : start + _PIECE])
+    for start in range(encoding.mark, len(content), _CHUNK):
+        yield decoder.decode(content[start : start + _CHUNK])
     yield decoder.decode(b"", final=True)
 
 
 def broken_at(content: bytes, name: str) -> int | None:
-    """The line of the first bytes that are none of this encoding; None where there are none."""
+    """The line of the first bytes that are invalid in this encoding; None if there are none."""
     decoder = codecs.getincrementaldecoder(name)()
     lines = 1
-    for start in range(0, len(content) + 1, _PIECE):
-        piece = content[start : start + _PIECE]
+    for start in range(0, len(content) + 1, _CHUNK):
+        piece = content[start : start + _CHUNK]
         try:
-            decoder.decode(piece, final=start + _PIECE > len(content))
+            decoder.decode(piece, final=start + _CHUNK > len(content))
         except UnicodeDecodeError as error:
             return lines + error.object.count(b"\n", 0, error.start)
         lines += piece.count(b"\n")
@@ -126,7 +126,7 @@ def _refuse_uncertain(text: str, run: re.Match[str] | None) -> None:
 
 
 def _utf_16_without_mark(content: bytes) -> str:
-    """The one byte order in which all of it is text, with the line ends and commas of one."""
+    """The byte order in which all of the content is text with delimiters or line breaks."""
     found = [name for name in ("utf-16-le", "utf-16-be") if _is_text(content, name)]
     if len(found) != 1:
         refuse_no_kind()
@@ -157,8 +157,8 @@ def _is_mostly_utf_8(content: bytes) -> bool:
 
 
 def _refuse_what_may_be_chinese(content: bytes) -> None:
-    """A few Chinese words in GB18030 may happen to be UTF-8 too, and then read as gibberish."""
-    sample = content[:_PIECE]
+    """Refuse UTF-8 that may be GB18030: a few Chinese words can be valid in both."""
+    sample = content[:_CHUNK]
     text = sample.decode("utf-8", "ignore")
     runs = list(islice(_BEYOND_ASCII.finditer(text), _MOST_RUNS))
     if not runs or any(not "\u0100" <= one <= "\u07ff" for run in runs for one in run[0]):
@@ -179,7 +179,7 @@ def _chinese_or_western(content: bytes) -> str:
         chinese = 0
     if chinese > _CLEARLY * western:
         return "gb18030"
-    # In other encodings, such as Big5, few groups look like either.
+    # In other encodings, such as Big5, few runs look like either.
     if western > _CLEARLY * chinese and western * 10 >= len(western_runs) * 8:
         return "cp1252"
     _refuse_uncertain(western_text, western_runs[0] if western_runs else None)
@@ -187,7 +187,7 @@ def _chinese_or_western(content: bytes) -> str:
 
 
 def _sampled(content: bytes, name: str) -> str:
-    """Whole lines from the beginning, beyond which more would tell no more."""
+    """The beginning of the text, with enough runs to examine."""
     lines: list[str] = []
     for piece in pieces(content, Encoding(name), "replace"):
         lines.append(piece)
@@ -213,14 +213,14 @@ def _of_gb_2312(first: int, last: int) -> frozenset[str]:
 
 
 def _is_common(text: str) -> bool:
-    """Whether most of it is of the common characters; punctuation does not count."""
+    """Whether most characters are common ones; punctuation is ignored."""
     letters = _FULL_WIDTH.sub("", text)
     common = sum(one in _first_level() for one in letters)
     return common * 10 >= len(letters) * 6
 
 
 def _is_chinese(text: str, run: re.Match[str]) -> bool:
-    """Whether it looks Chinese, and its bytes would not look Western in the same place."""
+    """Whether a run looks Chinese, and its bytes decoded as Western would not."""
     return _looks_chinese(text, run) and not _looks_western(*_read_as(text, run, _CODECS))
 
 
@@ -229,11 +229,11 @@ def _is_western(text: str, run: re.Match[str]) -> bool:
 
 
 def _read_as(text: str, run: re.Match[str], codecs_: Sequence[str]) -> tuple[str, re.Match[str]]:
-    """The same bytes in the other encoding, between the letters between which they stand."""
-    said = run[0].encode(codecs_[0], "replace").decode(codecs_[1], "replace")
+    """The run's bytes in the other encoding, between the same neighbouring letters."""
+    decoded = run[0].encode(codecs_[0], "replace").decode(codecs_[1], "replace")
     before, after = text[max(run.start() - 1, 0) : run.start()], _after(text, run)
-    found = _BEYOND_ASCII.search(f"{before}{said}{after}")
-    return (f"{before}{said}{after}", found) if found else (text, run)
+    found = _BEYOND_ASCII.search(f"{before}{decoded}{after}")
+    return (f"{before}{decoded}{after}", found) if found else (text, run)
 
 
 def _looks_chinese(text: str, run: re.Match[str]) -> bool:
@@ -249,17 +249,17 @@ def _looks_chinese(text: str, run: re.Match[str]) -> bool:
 
 
 def _looks_western(text: str, run: re.Match[str]) -> bool:
-    said = run[0]
-    if len(said) > 3:
+    characters = run[0]
+    if len(characters) > 3:
         return False
-    if all(one in _QUOTES_AND_DASHES for one in said):
+    if all(one in _QUOTES_AND_DASHES for one in characters):
         return True
-    if len(said) == 1 and said in _SIGNS:
+    if len(characters) == 1 and characters in _SIGNS:
         return True
-    has_letter = any(one in _ACCENTED for one in said)
+    has_letter = any(one in _ACCENTED for one in characters)
     return (
         has_letter
-        and all(one in _ACCENTED or one in _QUOTES_AND_DASHES for one in said)
+        and all(one in _ACCENTED or one in _QUOTES_AND_DASHES for one in characters)
         and (_is_letter(text[run.start() - 1 : run.start()]) or _is_letter(_after(text, run)))
     )
 

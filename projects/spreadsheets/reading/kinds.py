@@ -1,4 +1,4 @@
-"""What a file is, told by how it begins, so that what cannot be read is called by its name."""
+"""Detect the kind of a file from its first bytes, so that an error can name it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ WEB_PAGE = _(
 )
 XML = _("This is XML, whatever its name says: open it in a spreadsheet, and save it as XLSX.")
 
-# (where it stands, how it reads, the sentence, the kind that the sentence names)
+# (offset, bytes, message, kind named in the message)
 _BEGINNINGS: list[tuple[int, bytes, Promise | str, str]] = [
     (0, b"%PDF-", _PDF, ""),
     (0, b"\x89PNG\r\n\x1a\n", _IMAGE, ""),
@@ -57,7 +57,7 @@ _WEB_PAGES = (b"<!doctype html", b"<html", b"<table", b"<head", b"<meta", b"mime
 
 
 def refuse_other_kinds(content: bytes) -> None:
-    """Raise FileError for a file that is known to be of another kind."""
+    """Raise FileError if the file is of a known kind that cannot be read."""
     for at, beginning, sentence, kind in _BEGINNINGS:
         if content.startswith(beginning, at):
             refuse(str(sentence), kind=kind)

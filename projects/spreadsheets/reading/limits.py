@@ -1,4 +1,4 @@
-"""How large a file may be, and how a file is refused. An interface may print these."""
+"""Limits on the size of files, and the error for files that cannot be read."""
 
 from __future__ import annotations
 
@@ -6,27 +6,27 @@ from typing import Any, NoReturn
 
 from django.utils.translation import gettext as _
 
-# Of the file, as it is given.
+# Of the uploaded file.
 MOST_BYTES = 50 * 1024 * 1024
 # Below the headings.
 MOST_ROWS = 200_000
 MOST_COLUMNS = 500
-# Rows times columns: what is read is held in memory.
+# Rows times columns: all cells are kept in memory.
 MOST_CELLS = 4_000_000
-# Some cells hold a whole report.
+# Some cells contain a whole report.
 LONGEST_CELL = 1_000_000
-# A workbook is a ZIP archive: how many parts it may have, and how large they may be unpacked.
+# A workbook is a ZIP archive: the number of its parts, and their unpacked size.
 MOST_PARTS = 500
 MOST_UNPACKED = 300 * 1024 * 1024
-# A text that stands once in a workbook may be shown by all of its cells.
+# All cells of a workbook may refer to one long text.
 MOST_CHARACTERS = 50_000_000
 MOST_MERGED = 100_000
-# Titles, dates and units stand above the headings of many files, but not more rows of them.
+# Many files have titles, dates and units above the headings, but no more rows of them.
 HEADINGS_WITHIN = 20
 
 
 class FileError(Exception):
-    """Why a file cannot be read, as a sentence with its remedy."""
+    """A file that cannot be read; the message says why and what to do."""
 
 
 def refuse(message: str, **params: Any) -> NoReturn:
@@ -34,7 +34,7 @@ def refuse(message: str, **params: Any) -> NoReturn:
 
 
 def too_many_rows(row: int | None = None) -> NoReturn:
-    """`row`: where a workbook has a cell so far down."""
+    """`row`: the row of a workbook's last cell, if that is known."""
     if row is None:
         refuse(_("The file has more than %(most)s rows: split it."), most=f"{MOST_ROWS:,}")
     refuse(
@@ -67,7 +67,7 @@ def too_many_cells(count: int) -> NoReturn:
 
 
 def check_extent(rows: int, columns: int) -> None:
-    """Refuse a rectangle of cells that is too large to be held."""
+    """Raise FileError if a rectangle of cells is too large to keep in memory."""
     if rows > MOST_ROWS + HEADINGS_WITHIN:
         too_many_rows(rows)
     if columns > MOST_COLUMNS:
@@ -94,7 +94,7 @@ def check_length(length: int, place: str = "") -> None:
 
 
 def letters(at: int) -> str:
-    """The letters of the column at this place, counted from 0: A, …, Z, AA, …"""
+    """The letters of a column, counted from 0: A, …, Z, AA, …"""
     name = ""
     at += 1
     while at:

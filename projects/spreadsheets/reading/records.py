@@ -1,4 +1,4 @@
-"""XLS, gone through before it is opened: a file system in a file (MS-CFB), and records (MS-XLS)."""
+"""Scan XLS files before opening them: compound files (MS-CFB) and their records (MS-XLS)."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ _ERRORS = {
     0x24: "#NUM!",
     0x2A: "#N/A",
 }
-# What a sheet of XLS can have.
+# The maximum of the XLS format.
 _MOST_ROWS, _MOST_COLUMNS = 65_536, 256
 
 
 def scan_xls(content: bytes) -> list[Scanned]:
-    """Its sheets, in their order. Raises FileError for what is none, and is kept like one."""
+    """The sheets of an XLS file, in order. Raises FileError for other compound files."""
     try:
         streams = _streams(content)
         return _sheets(streams)
@@ -88,7 +88,7 @@ class _Storage:
             if kind == 5:
                 root = _Entry(first, size)
             elif kind == 2:
-                # The library takes as much memory as an entry says.
+                # The library allocates as much memory as an entry states.
                 if size > len(content) or length > 64:
                     refuse_damaged()
                 name = entry[: max(length - 2, 0)].decode("utf-16-le")
@@ -104,7 +104,7 @@ class _Storage:
         start = (at + 1) * self.size
         found = self.content[start : start + self.size]
         if len(found) < self.size:
-            # The last one may be cut off where nothing of it is used.
+            # The unused end of the last sector may be missing.
             if not found:
                 refuse_damaged()
             found += bytes(self.size - len(found))
@@ -136,7 +136,7 @@ class _Storage:
 
 
 def _streams(content: bytes) -> bytes:
-    """The stream of the workbook."""
+    """The workbook's stream of records."""
     storage = _Storage(content)
     names = storage.entries
     if "EncryptedPackage" in names or "EncryptionInfo" in names:
@@ -158,7 +158,7 @@ def _streams(content: bytes) -> bytes:
 
 
 def _records(stream: bytes, at: int = 0) -> Iterator[tuple[int, int, bytes]]:
-    """Each record's place, its kind and what it holds."""
+    """Yield the position, kind and data of each record."""
     while at + 4 <= len(stream):
         kind, length = struct.unpack_from("<HH", stream, at)
         data = stream[at + 4 : at + 4 + length]
@@ -208,7 +208,7 @@ def _sheets(stream: bytes) -> list[Scanned]:
 
 
 def _refuse_dde(data: bytes) -> None:
-    """A link whose name has two parts is to a program; one to another workbook has not."""
+    """Refuse links to programs: unlike links to workbooks, they have a name of two parts."""
     (tabs,) = struct.unpack_from("<H", data)
     if tabs == 0:
         refuse_program()
@@ -224,7 +224,7 @@ def _sheet_name(data: bytes, *, is_of_8: bool) -> str:
 
 
 def _scan_sheet(stream: bytes, start: int, sheet: Scanned, lengths: list[int], cells: int) -> int:
-    """Note the cells of one sheet; returns how many there are with those before."""
+    """Register the cells of one sheet; returns `cells` increased by their number."""
     depth = 0
     seen: set[int] = set()
     for _at, kind, data in _records(stream, start):
@@ -236,7 +236,7 @@ def _scan_sheet(stream: bytes, start: int, sheet: Scanned, lengths: list[int], c
             if depth == 0:
                 return cells
             continue
-        # A chart in the sheet has cells of its own.
+        # An embedded chart has its own cells.
         if depth != 1:
             if depth == 0:
                 refuse_damaged()
@@ -267,11 +267,11 @@ def _scan_sheet(stream: bytes, start: int, sheet: Scanned, lengths: list[int], c
             elif kind == _FORMULA and data[12:14] == b"\xff\xff":
                 if data[6] == 2:
                     sheet.fail(_ERRORS.get(data[8], "#N/A"), row, column)
-                # A text stands in a record of its own, and may be empty.
+                # A text result is in a separate record, and may be empty.
                 length = 0 if data[6] in (0, 3) else 1
             check_length(length)
             for at in range(column, last + 1):
-                # One cell twice, of which one would be lost.
+                # A cell that occurs twice: one value would be lost.
                 place = row * _MOST_COLUMNS + at
                 if place in seen or at >= _MOST_COLUMNS:
                     refuse_damaged()
@@ -287,7 +287,7 @@ def _scan_sheet(stream: bytes, start: int, sheet: Scanned, lengths: list[int], c
 
 
 def _lengths(records: list[bytes]) -> list[int]:
-    """How many characters each shared text has. A text may go on in the next record."""
+    """The length of each shared text in characters. Texts may continue in the next record."""
     count = struct.unpack_from("<I", records[0], 4)[0]
     if count > sum(map(len, records)):
         refuse_damaged()
@@ -325,7 +325,7 @@ def _lengths(records: list[bytes]) -> list[int]:
             at += here * width
             rest -= here
             if rest:
-                # The rest of a text says anew how wide its characters are.
+                # The continuation states the width of its characters again.
                 record, at = record + 1, 1
                 width = 2 if records[record][0] & 1 else 1
         skip(extra)

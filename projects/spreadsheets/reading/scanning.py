@@ -1,9 +1,9 @@
-"""What a workbook holds, found out before it is opened.
+"""Scan workbooks before opening them.
 
-The library that reads workbooks takes memory for the whole rectangle between
-the first cell and the last, reads a failed formula as an empty cell, and stops
-the process where a broken file asks for too much. So the parts are gone through
-first: how far the cells reach, what cannot be read in them, what is merged.
+The library that reads workbooks allocates memory for the whole rectangle between
+the first and the last cell, reads a failed formula as an empty cell, and ends the
+process if a damaged file asks for too much memory. So the parts are scanned first for
+the extent of the cells, for cells that cannot be read, and for merged cells.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from .tables import Merged, refuse_error
 
 @dataclass
 class Scanned:
-    """One sheet. `bottom` and `right` count the rows and columns up to its last cell.
+    """One scanned sheet. `bottom` and `right` are the numbers of its rows and columns.
 
-    `full_bottom` and `full_right` are those of its last cell that is not empty.
+    `full_bottom` and `full_right` only count up to the last cell that is not empty.
     """
 
     name: str = ""
@@ -35,7 +35,7 @@ class Scanned:
     merged: list[Merged] = field(default_factory=list)
 
     def add(self, row: int, column: int, length: int) -> None:
-        """Note a cell, counted from 0, with as many characters."""
+        """Register a cell (row and column from 0) and the length of its text."""
         if row >= self.bottom or column >= self.right:
             self.bottom = max(self.bottom, row + 1)
             self.right = max(self.right, column + 1)
@@ -51,11 +51,11 @@ class Scanned:
             refuse_texts()
 
     def fail(self, value: str, row: int, column: int) -> None:
-        """Note a cell where a formula failed; the first is told."""
+        """Register a cell whose formula failed; only the first is reported."""
         self.error = self.error or (value, row + 1, column)
 
     def miss(self, row: int, column: int) -> None:
-        """Note a formula whose result was not saved."""
+        """Register a formula without a saved result; only the first is reported."""
         self.uncomputed = self.uncomputed or f"{letters(column)}{row + 1}"
 
     def merge(self, one: Merged) -> None:
@@ -67,7 +67,7 @@ class Scanned:
             )
 
     def check(self) -> None:
-        """Raise FileError for a cell that would be read as an empty one."""
+        """Raise FileError if a cell would wrongly be read as empty."""
         if self.error:
             refuse_error(*self.error)
         if self.uncomputed:
@@ -92,7 +92,7 @@ def local(name: str) -> str:
 
 
 class Ignored:
-    """A part that the library reads, so that it may not be too large."""
+    """A part that is not scanned, but counts towards the limits because the library reads it."""
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         pass

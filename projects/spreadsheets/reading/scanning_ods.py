@@ -1,4 +1,4 @@
-"""What a workbook of LibreOffice holds, found out before it is opened."""
+"""Scan ODS files before opening them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .tables import Merged
 
 
 def scan_ods(archive: Archive) -> list[Scanned]:
-    """Its sheets, in their order. Goes through all parts."""
+    """The sheets of an ODS file, in order. Reads all parts."""
     found = _Tables()
 
     def reader_of(root: str) -> Ignored | None:
@@ -21,7 +21,7 @@ def scan_ods(archive: Archive) -> list[Scanned]:
             return _Manifest()
         return Ignored()
 
-    # What it says of itself first, since encrypted parts look damaged.
+    # The manifest first: it says whether parts are encrypted, which otherwise look damaged.
     for name in sorted(archive.parts, key=lambda name: not name.lower().startswith("meta-inf/")):
         archive.read(name, reader_of)
     if not found.sheets:
@@ -46,7 +46,7 @@ class _Tables(Ignored):
         self.length = self.filled = 0
         self.has_value = False
         self.is_error = False
-        self.said = ""
+        self.content = ""
         self.notes = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -95,7 +95,7 @@ class _Tables(Ignored):
             self.length += len(data)
             check_length(self.length)
             if self.length < 100:
-                self.said += data
+                self.content += data
 
     def _begin_cell(self, attributes: dict[str, str]) -> None:
         self.is_cell = True
@@ -103,7 +103,7 @@ class _Tables(Ignored):
         kinds = {v for k, v in attributes.items() if local(k) == "value-type"}
         self.has_value = bool(kinds)
         self.is_error = "error" in kinds
-        self.length, self.said = 0, ""
+        self.length, self.content = 0, ""
         formula = self._of(attributes, "formula")
         if "DDE(" in formula.upper().replace(" ", ""):
             refuse_program()
@@ -123,7 +123,7 @@ class _Tables(Ignored):
             length = self.length or 1
             sheet = self.sheets[-1]
             if self.is_error:
-                sheet.fail(self.said, self.row, self.column)
+                sheet.fail(self.content, self.row, self.column)
             self.filled += length * self.columns
             sheet.add(self.row, self.column + self.columns - 1, length)
             sheet.count(length * (self.columns - 1))

@@ -1,4 +1,4 @@
-"""What a workbook of Excel holds, found out before it is opened."""
+"""Scan XLSX files before opening them."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _PLACE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 
 
 def scan_xlsx(archive: Archive) -> list[Scanned]:
-    """Its sheets with cells, in their order. Goes through all parts."""
+    """The sheets of an XLSX file that have cells, in order. Reads all parts."""
     shared = _SharedStrings()
     sheets: dict[str, _Sheet] = {}
     book = _Book()
     relations: dict[str, _Relations] = {}
-    # The texts first, which the cells refer to by their numbers.
+    # Shared texts first, as cells refer to them by number.
     for name in sorted(archive.parts, key=lambda name: "sharedstrings" not in name.lower()):
         here = posixpath.normpath(name).lower().lstrip("/")
 
@@ -128,7 +128,7 @@ class _Sheet(Ignored):
         self.row = self.column = -1
         self.kind = ""
         self.is_value = self.has_value = self.has_formula = False
-        self.said = ""
+        self.content = ""
         self.length = 0
         self.columns: dict[str, int] = {}
 
@@ -162,16 +162,16 @@ class _Sheet(Ignored):
             self.length += len(data)
             check_length(self.length)
             if self.length < 100:
-                self.said += data
+                self.content += data
 
     def _begin_cell(self, attributes: dict[str, str]) -> None:
         self.kind = attributes.get("t", "n")
         self.has_value = self.has_formula = False
-        self.said, self.length = "", 0
+        self.content, self.length = "", 0
         row, column = self.row, self.column + 1
         if place := attributes.get("r"):
             row, column = self._place(place)
-        # One cell twice, of which one would be lost; or out of order, by which the other is read.
+        # A cell that occurs twice, or out of order: a value would be lost or misplaced.
         if row != self.row or column <= self.column:
             refuse_damaged()
         self.column = column
@@ -182,12 +182,12 @@ class _Sheet(Ignored):
                 self.scanned.miss(self.row, self.column)
             return
         if self.kind == "e":
-            self.scanned.fail(self.said, self.row, self.column)
-        if self.kind == "s" and self.said:
-            at = self._number(self.said)
-            if at >= len(self.lengths):
+            self.scanned.fail(self.content, self.row, self.column)
+        if self.kind == "s" and self.content:
+            index = self._number(self.content)
+            if index >= len(self.lengths):
                 refuse_damaged()
-            self.length = self.lengths[at]
+            self.length = self.lengths[index]
         self.scanned.add(self.row, self.column, self.length)
 
     def _place(self, text: str) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""Lines of cells to a table: where the headings stand, and what stands under each of them."""
+"""Find the headings among lines of cells, and build the table below them."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from .limits import (
     too_many_rows,
 )
 
-# What spreadsheets write into CSV where a formula failed; #N/A people write too, and mean it.
+# What spreadsheets write for failed formulas, except #N/A, which people also type.
 _ERRORS = re.compile(r"#(?:REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|SPILL!|CALC!|FIELD!)|Err:[0-9]{3}")
 _NUMBER = re.compile(r"[-+]?[0-9][0-9,，]*(?:\.[0-9]+)?%?")
-# A number in words of money: what it is of cannot be told where it stands for several rows.
+# A number with a unit of money: if merged over several rows, it cannot be assigned to one.
 _AMOUNT = re.compile(
     r"[^0-9]{0,8}[0-9][0-9,，.]*\s*(?:万|亿|元|million|billion|bn|[¥￥$€£%]).{0,12}"
 )
@@ -36,9 +36,9 @@ _AMOUNT = re.compile(
 
 @dataclass(frozen=True)
 class Row:
-    """One row of a file: its number there, and what stands under each heading.
+    """One row of a file: its number there, and its cells by heading.
 
-    Cells are texts, stripped; of a JSON file they are its values as they are.
+    Cells are stripped texts; those of a JSON file are its unchanged values.
     """
 
     number: int
@@ -47,7 +47,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Line:
-    """A row as it stands in the file, before anything is known of its columns."""
+    """A row of a file before the headings are known."""
 
     number: int
     cells: list[str]
@@ -55,7 +55,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Merged:
-    """Cells that were joined to one: rows by their numbers, columns from 0, both ends counted."""
+    """A merged range: row numbers and columns (from 0), both ends included."""
 
     top: int
     left: int
@@ -65,13 +65,12 @@ class Merged:
 
 @dataclass(frozen=True)
 class Table:
-    """The rows of a file below its headings; blank ones are left out.
+    """The rows of a file below its headings, without blank ones.
 
-    `is_json`: the cells are values of JSON, and not texts. `columns`: the letters
-    of the column under each heading, of JSON nothing. `above`: what stands above
-    the headings, such as a title or a unit. `encoding` and `delimiter`, of CSV,
-    are how it was read. `sheet`: the sheet that was read; `other_sheets`: those
-    that hold something and were not.
+    `is_json`: cells are JSON values, not texts. `columns`: the column letters of
+    each heading; empty for JSON. `above`: the lines above the headings, such as a
+    title or a unit. `encoding` and `delimiter` are those of CSV. `sheet`: the sheet
+    that was read; `other_sheets`: other sheets that are not empty.
     """
 
     headings: list[str]
@@ -85,7 +84,7 @@ class Table:
     other_sheets: list[str] = field(default_factory=list)
 
     def samples(self, heading: str, most: int = 3) -> list[Any]:
-        """The first few different values under a heading, in the order of the file."""
+        """The first few distinct values of a column, in the order of the file."""
         found: list[Any] = []
         for row in self.rows:
             value = row.cells.get(heading)
@@ -96,12 +95,12 @@ class Table:
         return found
 
 
-# Headings to be looked for, or how many of some cells are headings.
+# Known headings, or a function that counts the known ones among some cells.
 Known = Collection[str] | Callable[[Collection[str]], int]
 
 
 def recognised(cells: Iterable[str], known: Known) -> int:
-    """How many of these cells are known headings."""
+    """The number of cells that are known headings."""
     found = {plain(cell) for cell in cells if cell}
     return known(found) if callable(known) else len(found & set(map(plain, known)))
 
@@ -116,8 +115,8 @@ def table_of(
 ) -> Table:
     """The table in these lines. Raises FileError.
 
-    `is_ragged`: the file itself says how many cells each line has, so that a line
-    with fewer than there are headings is a broken one.
+    `is_ragged`: each line has its own number of cells, as in CSV, so that a line
+    with fewer cells than headings is damaged.
     """
     lines = iter(lines)
     first: list[Line] = []
@@ -198,7 +197,7 @@ def refuse_error(value: str, number: int, at: int, heading: str = "") -> None:
 
 
 def plain(heading: str) -> str:
-    """A heading as it is recognised: line breaks in it are spaces."""
+    """A heading with single spaces instead of line breaks and other white space."""
     return " ".join(heading.split())
 
 
@@ -208,10 +207,10 @@ def plain(heading: str) -> str:
 def _heading_lines(
     first: Sequence[Line], known: Known, merged: Sequence[Merged]
 ) -> tuple[int, int]:
-    """Where among the first lines the headings begin, and where what they head begins.
+    """The first line of the headings, and the first line below them.
 
-    They are the line with most of the known headings; where none is known, the
-    first that has most texts which are no numbers.
+    Chosen by the number of known headings, then by the number of texts that are
+    not numbers; ties go to the first line.
     """
     best, found = (-1, -1), (0, 1)
     for start in range(len(first)):
@@ -227,7 +226,7 @@ def _heading_lines(
 
 
 def _end_of_headings(first: Sequence[Line], start: int, merged: Sequence[Merged]) -> int:
-    """Where headings that begin in this line end: in the same one, unless cells are merged."""
+    """The line after headings that start at `start`: the next one, unless cells are merged."""
     top = first[start].number
     here = [one for one in merged if one.top == top]
     wide = [one for one in here if one.right > one.left]
@@ -235,8 +234,8 @@ def _end_of_headings(first: Sequence[Line], start: int, merged: Sequence[Merged]
     grouped = {at for one in wide for at in range(one.left, one.right + 1)}
     bottom = max((one.bottom for one in here if one.left in filled), default=top)
     if bottom == top:
-        # A group of columns has the names of its columns below it, and they alone stand there. A
-        # line that is nothing but groups is a title over all of the table.
+        # A group of columns has the names of its columns in the next line, which has no other
+        # cells. A line that consists of groups only is a title of the whole table.
         if not filled - grouped or start + 1 == len(first) or first[start + 1].number != top + 1:
             return start + 1
         below = {at for at, cell in enumerate(first[start + 1].cells) if cell}
@@ -251,7 +250,7 @@ def _end_of_headings(first: Sequence[Line], start: int, merged: Sequence[Merged]
 
 
 def _joined(lines: Sequence[Line], merged: Sequence[Merged]) -> list[str]:
-    """The heading of each column: what stands above it in the group, then its own name."""
+    """The heading of each column: the name of its group, if any, then its own name."""
     if len(lines) == 1:
         return list(lines[0].cells)
     numbers = {line.number for line in lines}
@@ -272,7 +271,7 @@ def _joined(lines: Sequence[Line], merged: Sequence[Merged]) -> list[str]:
 
 
 def _checked(cells: Sequence[str]) -> list[str]:
-    """The headings; an empty text for a column that has none."""
+    """The headings; an empty text for a column without one. Raises FileError for duplicates."""
     headings = [plain(cell) for cell in cells]
     while headings and not headings[-1]:
         headings.pop()
@@ -294,10 +293,9 @@ def _checked(cells: Sequence[str]) -> list[str]:
 
 
 def _filled(lines: Iterable[Line], above: int, merged: Sequence[Merged]) -> Iterator[Line]:
-    """Lines that are not blank, with what is merged down to them.
+    """Yield lines that are not blank, with merged cells repeated in each of their rows.
 
-    A number that stands for several rows together is refused: it would count
-    once for each of them.
+    A number that is merged over several rows is refused: it would count once per row.
     """
     tall = sorted(
         (one for one in merged if one.bottom > one.top and one.top > above),

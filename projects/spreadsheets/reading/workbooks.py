@@ -1,4 +1,4 @@
-"""XLSX, XLS and ODS, read by python-calamine once they are known to be harmless."""
+"""Read XLSX, XLS and ODS with python-calamine, after scanning them."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from .scanning_ods import scan_ods
 from .scanning_xlsx import scan_xlsx
 from .tables import Known, Line, Table, table_of
 
-# From here on a workbook keeps no longer all digits of a whole number.
+# From here on a workbook loses digits of whole numbers.
 _NOT_ALL_DIGITS = 10**15
-# From here on 15 digits are less than hundredths.
+# From here on 15 digits do not include hundredths.
 _NOT_ALL_HUNDREDTHS = 10**13
 
 
@@ -40,14 +40,14 @@ def read_workbook(content: bytes, known: Known, name: str | None) -> Table:
                     sheet.is_hidden = one.visible != python_calamine.SheetVisibleEnum.Visible
         chosen = _chosen(scanned, name)
         sheet = book.get_sheet_by_name(chosen.name)
-    # The library has an error of its own for each kind of file, and panics on some broken ones.
+    # The library has a different error for each kind of file, and panics on some damaged ones.
     except BaseException as error:
         _refuse(error)
     chosen.check()
     start, end = sheet.start, sheet.end
     if start is None or end is None:
         refuse(_("The file holds no rows."))
-    # Where the two do not see the same cells, one of them would read half.
+    # If the scan and the library disagree about the extent, cells would be lost.
     if not (
         chosen.full_bottom <= end[0] + 1 <= chosen.bottom
         and chosen.full_right <= end[1] + 1 <= chosen.right
@@ -59,8 +59,8 @@ def read_workbook(content: bytes, known: Known, name: str | None) -> Table:
 
 
 def _chosen(scanned: Sequence[Scanned], name: str | None) -> Scanned:
-    """The sheet of that name; otherwise the first that has rows, a hidden one only for want of
-    others."""
+    """The sheet of that name; by default the first with rows, hidden ones only if no other has
+    any."""
     for one in scanned:
         if one.name == name:
             return one
@@ -77,12 +77,12 @@ def _chosen(scanned: Sequence[Scanned], name: str | None) -> Scanned:
 
 
 def _refuse(error: BaseException) -> None:
-    """Say why the library cannot read a workbook; what is no fault of the file is raised again."""
+    """Raise FileError for the library's errors; other exceptions are raised again."""
     if isinstance(error, python_calamine.PasswordError):
         refuse_password()
     if isinstance(error, Exception) and not isinstance(error, python_calamine.CalamineError):
         raise error
-    # A panic of the library's is no Exception, and has no name that could be imported.
+    # A panic of the library is a BaseException whose class cannot be imported.
     if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
         raise error
     refuse(
@@ -95,18 +95,18 @@ def _refuse(error: BaseException) -> None:
 
 
 def _lines(rows: Iterator[list[Any]], left: int) -> Iterator[Line]:
-    """`left`: the columns before the first that has a cell, which the library leaves out."""
+    """`left`: the number of empty columns on the left, which the library leaves out."""
     before = [""] * left
     for number, row in enumerate(rows, 1):
         yield Line(number, before + [text_of(cell) for cell in row])
 
 
 def text_of(cell: Any) -> str:
-    """What a cell of a workbook shows: numbers with the 15 digits that one keeps, ISO dates.
+    """A cell of a workbook as text: numbers with at most 15 digits, dates in ISO format.
 
-    A whole number of more than 15 digits, such as a code that was typed as a
-    number, has lost its last ones: it is given with its power of ten, so that
-    nothing can take it for the code.
+    A whole number of more than 15 digits, such as a code typed as a number, has lost
+    its last digits. It is returned in scientific notation, so that it is not mistaken
+    for the code.
     """
     match cell:
         case str():
