@@ -1,1 +1,1 @@
-"""The benchmark: what the register costs, measured in one run. `make bench`, ROWS sets the size."""
+"""The benchmark: `make bench`; ROWS sets the size of the register."""

@@ -1,6 +1,6 @@
-"""Builds a made-up register, asks it the questions of `bench.questions`, prints the figures.
+"""Generate a register, measure the cases of `bench.cases`, and print the figures.
 
-Then a file of projects is imported, once by our importer and once by the usual one.
+Then import a file of projects with our importer and with django-import-export.
 """
 
 import contextlib
@@ -13,7 +13,7 @@ ROWS, ROUNDS, IMPORTED = 10_000, 7, 10_000
 
 
 def number(name: str, default: int) -> int:
-    """A whole number from the environment; ends the run with a sentence if it is none."""
+    """A whole number from the environment; exits with a message if it is invalid."""
     given = os.environ.get(name, str(default))
     if not given.isascii() or not given.isdecimal() or not 1 <= int(given) <= 9_999_999:
         sys.exit(f"{name} cannot be {given!r}: give a whole number from 1 to 9999999.")
@@ -27,46 +27,46 @@ def main() -> None:
         start_django(Path(folder))
         from django.db import connection
 
-        from bench import data, imports, measuring, questions, tables
+        from bench import cases, data, imports, measuring, tables
 
         try:
             built = data.build(rows)
             print(tables.heading(built))
-            # Flushed, as the figures of a large register take their time.
+            # Flushed, as a large register takes a while.
             print(tables.columns(), flush=True)
             measured = {}
-            for question in questions.QUESTIONS:
-                measured[question.name] = measuring.measure(question, built, rounds)
-                print(tables.row(question.name, measured[question.name]), flush=True)
-            print(tables.ratios(questions.RATIOS, measured))
+            for case in cases.CASES:
+                measured[case.name] = measuring.measure(case, built, rounds)
+                print(tables.row(case.name, measured[case.name]), flush=True)
+            print(tables.ratios(cases.RATIOS, measured))
             print(tables.import_columns(imported), flush=True)
             costs = {}
             for importer, turn, cost in imports.compared(imported):
                 costs[importer, turn] = cost
                 print(tables.import_row(importer, turn, cost, imported), flush=True)
             print(tables.import_ratios(costs))
-        except data.NotOursError as error:
+        except data.ForeignRecordsError as error:
             sys.exit(str(error))
         finally:
             connection.close()
 
 
 def start_django(folder: Path) -> None:
-    """Settings of the bench's own, whatever the shell has: a database in `folder`, no limits.
+    """Set up Django with a database in `folder` and no rate limits, whatever the shell has.
 
-    BENCH_DATABASE_URL names another database, which must be empty or hold
-    nothing but what an earlier run has made: it is kept, and filled up to ROWS.
-    (Not DATABASE_URL, which may well be the register itself.)
+    BENCH_DATABASE_URL names another database, which must be empty or contain
+    only records of earlier runs; it is kept, and filled up to ROWS.
+    (Not DATABASE_URL, which may be that of the real register.)
     """
     for name in ("ALLOWED_HOSTS", "BASE_CURRENCY", "CACHE_URL", "CSRF_TRUSTED_ORIGINS"):
         os.environ.pop(name, None)
     os.environ["DATABASE_URL"] = (
         os.environ.get("BENCH_DATABASE_URL") or f"sqlite:///{folder / 'bench.sqlite3'}"
     )
-    # Without DEBUG every request would be sent on to TLS.
+    # Without DEBUG every request would be redirected to TLS.
     os.environ["DEBUG"] = "true"
     os.environ["LOG_LEVEL"] = "ERROR"
-    # A benchmark asks more in a second than a visitor may in a minute.
+    # A benchmark sends more requests a second than visitors may in a minute.
     os.environ["API_RATE_ANON"] = os.environ["API_RATE_USER"] = "1000000/s"
     os.environ["DJANGO_SETTINGS_MODULE"] = "ftz_site.settings"
     import django
@@ -77,7 +77,7 @@ def start_django(folder: Path) -> None:
         django.setup()
     except ImproperlyConfigured as error:
         sys.exit(str(error))
-    # With it, Django would keep the text of every query.
+    # With DEBUG, Django would keep the text of every query.
     settings.DEBUG = False
 
 

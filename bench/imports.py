@@ -1,11 +1,10 @@
-"""A file of made-up projects through our importer, and through the usual one beside it.
+"""Import a file of generated projects with our importer and with django-import-export.
 
-The usual one is django-import-export as it comes: row by row, each row looked
-up, compared, checked by `full_clean` and saved, with django-simple-history's own
-rows of history. It sets the same fields of the same model, but knows less of
-them: it makes no derived rows (converted and allocated amounts), reads no amounts
-in words, and would take shares of sectors only from code of our own, so that the
-file has none.
+The latter is used as it comes: each row is looked up, compared, validated by
+`full_clean` and saved, with django-simple-history's own rows of history. It sets the
+same fields of the same model, but does less: it creates no derived rows (converted and
+allocated amounts) and parses no amounts in words. The file has no shares of sectors,
+as these would need code of our own.
 """
 
 from __future__ import annotations
@@ -51,9 +50,9 @@ HEADINGS = (
 
 @dataclass(frozen=True)
 class Imported:
-    """What one import of the file cost; times in seconds, `cpu` as in `bench.measuring`.
+    """The cost of one import; times in seconds, `cpu` as in `bench.measuring`.
 
-    `history`: how many rows of history it left.
+    `history`: the number of history rows it created.
     """
 
     cpu: float
@@ -62,23 +61,22 @@ class Imported:
     history: int
 
 
-# What is done with the file, in this order: each stands on what the one before it has left.
+# The file is imported three times in this order, each on the result of the one before.
 TRIAL, WRITTEN, AGAIN = "dry run", "commit", "again, unchanged"
 TURNS = (TRIAL, WRITTEN, AGAIN)
 Importer = Callable[[bytes, bool], None]
 
 
 def compared(rows: int) -> Iterator[tuple[str, str, Imported]]:
-    """Whose importer, which turn, and its cost, one after the other.
+    """Yield importer, turn and cost.
 
-    Each importer works in a transaction that is undone, so that the register
-    stays as it is and both find the same one. What is left out for both is the
-    one flush to disk at the end.
+    Each importer works in a transaction that is rolled back, so that both start
+    from the same register. The final flush to disk is not measured for either.
     """
     content = file(rows)
     importers = {"ours": ours}
     if is_installed():
-        importers["usual"] = usual
+        importers["stock"] = stock
     for name, importer in importers.items():
         with transaction.atomic():
             for turn in TURNS:
@@ -87,7 +85,7 @@ def compared(rows: int) -> Iterator[tuple[str, str, Imported]]:
 
 
 def file(rows: int) -> bytes:
-    """A CSV file of so many projects, made up as those of the register are; nothing is drawn."""
+    """A CSV file of so many generated projects, without randomness."""
     codes = {
         model: list(model.objects.order_by("code").values_list("code", flat=True)[:1000])
         for model in (Area, Enterprise, Sector, Source)
@@ -107,7 +105,7 @@ def file(rows: int) -> bytes:
                 f"进口物流港{number}",
                 pick(Area, number),
                 pick(Enterprise, number),
-                # None twice, and never the lead.
+                # Never the lead enterprise.
                 pick(Enterprise, number + 1) if number % 4 == 0 else "",
                 "; ".join({pick(Sector, number): 0, pick(Sector, number * 7 + 1): 0}),
                 ("signed", "registered", "construction", "operating")[number % 4],
@@ -138,11 +136,11 @@ def is_installed() -> bool:
     return True
 
 
-def usual(content: bytes, is_trial: bool) -> None:
+def stock(content: bytes, is_trial: bool) -> None:
     from tablib import Dataset
 
     dataset = Dataset().load(content.decode(), format="csv")
-    with patch.object(Project.register_history, "keep", _usual_history):
+    with patch.object(Project.register_history, "keep", _stock_history):
         result = _resource().import_data(dataset, dry_run=is_trial, use_transactions=True)
     if result.has_errors() or result.has_validation_errors():
         wrong = [str(error.error) for _row, errors in result.row_errors() for error in errors]
@@ -150,8 +148,8 @@ def usual(content: bytes, is_trial: bool) -> None:
         raise RuntimeError(f"refused: {wrong[:3]}")
 
 
-def _usual_history(project: Project) -> bool:
-    """What django-simple-history does after a save, and after each change of links."""
+def _stock_history(project: Project) -> bool:
+    """Create history as django-simple-history does, after each save and each change of links."""
     Project.register_history.create_historical_record(project, "~")
     return True
 
@@ -172,7 +170,7 @@ def _resource() -> Any:
         partners = many(Enterprise, "partners")
         sectors = many(Sector, "sectors")
         sources = many(Source, "sources")
-        # It would take the amount for the whole number that stands below it.
+        # By default it would use the integer that is stored.
         amount = fields.Field("amount", "amount", widget=widgets.DecimalWidget())
 
         class Meta:
@@ -196,7 +194,7 @@ def _measured(importer: Importer, content: bytes, *, is_trial: bool) -> Imported
 
 @contextmanager
 def _counted_queries() -> Iterator[list[None]]:
-    """One item for each query; Django's own list of them ends at nine thousand."""
+    """One item for each query; Django's own list stops at nine thousand."""
     queries: list[None] = []
 
     def count(execute: Any, *given: Any) -> Any:

@@ -1,4 +1,4 @@
-"""How a question is measured."""
+"""Measure a case."""
 
 from __future__ import annotations
 
@@ -10,17 +10,16 @@ from statistics import median
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from .cases import Case
 from .data import Built
-from .questions import Question
 
 
 @dataclass(frozen=True)
 class Measured:
-    """One question's figures, of all rounds; times in milliseconds.
+    """The figures of one case in all rounds; times in milliseconds.
 
-    `cpu` is of this process, which with SQLite includes the database's work and
-    with PostgreSQL does not; `wall` is what passed. `records` as the question
-    says.
+    `cpu` is this process's CPU time, which includes the database with SQLite but not
+    with PostgreSQL; `wall` is elapsed time. `records` is what the case returned.
     """
 
     cpu: list[float]
@@ -33,19 +32,19 @@ class Measured:
         return self.records * 1000 / median(self.cpu) if self.records else None
 
 
-def measure(question: Question, built: Built, rounds: int) -> Measured:
-    """Ask once to warm up, once to count queries, then `rounds` times against the clock."""
-    question.ask(built)
+def measure(case: Case, built: Built, rounds: int) -> Measured:
+    """Run once to warm up, once to count queries, then `rounds` times against the clock."""
+    case.run(built)
     with CaptureQueriesContext(connection) as captured:
-        records = question.ask(built)
-    # Now, as the next request empties Django's list of queries.
+        records = case.run(built)
+    # Read now, as the next request clears Django's list of queries.
     queries = len(captured)
     cpu, wall = [], []
     for _ in range(rounds):
-        # What one round leaves behind is not to be swept up in the next.
+        # So that the garbage of one round is not collected in the next.
         gc.collect()
         began_cpu, began_wall = time.process_time_ns(), time.perf_counter_ns()
-        question.ask(built)
+        case.run(built)
         wall.append((time.perf_counter_ns() - began_wall) / 1e6)
         cpu.append((time.process_time_ns() - began_cpu) / 1e6)
     return Measured(cpu, wall, queries, records)

@@ -1,4 +1,4 @@
-"""The figures as text."""
+"""Format the figures as text."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from statistics import median
 import django
 from django.db import connection
 
+from .cases import Ratio
 from .data import Built
 from .imports import TURNS, Imported
 from .measuring import Measured
-from .questions import Ratio
 
 WIDTH = 40
 
@@ -46,7 +46,7 @@ def row(name: str, measured: Measured) -> str:
 
 
 def ratios(wanted: Sequence[Ratio], measured: Mapping[str, Measured]) -> str:
-    """Of the medians, which on a machine at work say more than the times themselves."""
+    """Ratios of medians, which on a busy machine are more reliable than times."""
     width = max(len(ratio.name) for ratio in wanted) + 2
     lines = [f"\n{'Ratios, of the medians':{width}}"]
     for ratio in wanted:
@@ -70,11 +70,11 @@ def import_row(importer: str, turn: str, cost: Imported, rows: int) -> str:
 
 
 def import_ratios(costs: Mapping[tuple[str, str], Imported]) -> str:
-    if ("usual", TURNS[0]) not in costs:
-        return "\ndjango-import-export is not installed here: nothing to compare with"
-    lines = [f"\n{'Ratios of the usual importer to ours':{WIDTH}}{'CPU':>10}{'(wall)':>10}"]
+    if ("stock", TURNS[0]) not in costs:
+        return "\ndjango-import-export is not installed: no comparison"
+    lines = [f"\n{'Ratios of django-import-export to ours':{WIDTH}}{'CPU':>10}{'(wall)':>10}"]
     for turn in TURNS:
-        usual, ours = costs["usual", turn], costs["ours", turn]
-        cpu, wall = usual.cpu / max(ours.cpu, 0.001), usual.wall / max(ours.wall, 0.001)
+        stock, ours = costs["stock", turn], costs["ours", turn]
+        cpu, wall = stock.cpu / max(ours.cpu, 0.001), stock.wall / max(ours.wall, 0.001)
         lines.append(f"{f'import, {turn}':{WIDTH}}{cpu:>10,.2f}{wall:>10,.2f}")
     return "\n".join(lines)

@@ -35,7 +35,7 @@ def is_hard_to_guess(key: str) -> bool:
 
 
 def are_hosts(hosts: Sequence[str], *, in_debug: bool) -> bool:
-    """Whether hosts are valid: with DEBUG only names of this machine; otherwise one or more, no *."""
+    """Whether hosts are valid: only this machine with DEBUG; else at least one, and not `*`."""
     if not all(map(_HOST.fullmatch, hosts)):
         return False
     if in_debug:

@@ -1,4 +1,4 @@
-"""The benchmark runs through. What it measures is for people to judge, not for a test."""
+"""The benchmark runs to its end. Its figures are not tested."""
 
 import importlib.util
 import os
@@ -8,18 +8,18 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-# A name, four times and the queries; and the records a second, where it deals with any.
+# A name, four times and the number of queries; records a second if there are any.
 LINE = re.compile(r"(\S.*?\S)  +([\d,]+\.\d +){4}([\d,]+)( +[\d,]+)?")
 RATIO = re.compile(r"(\S.*?\S)  +\d+\.\d\d")
-# Whose importer and which turn; seconds twice, rows a second, queries, rows of history.
+# Importer and turn; seconds twice, rows a second, queries, rows of history.
 IMPORT = re.compile(r"import, (\w+): (\S.*?\S)  +[\d.]+ +[\d.]+ +[\d,]+ +([\d,]+) +([\d,]+)")
 
 
 TURNS = ("dry run", "commit", "again, unchanged")
 
 
-def has_usual_importer() -> bool:
-    """Only `make bench` installs it."""
+def has_import_export() -> bool:
+    """Whether django-import-export is installed, which only `make bench` does."""
     return importlib.util.find_spec("import_export") is not None
 
 
@@ -33,7 +33,7 @@ def bench(**environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_it_runs_through_and_prints_its_tables():
+def test_it_prints_its_tables():
     run = bench(ROWS="60", ROUNDS="1", IMPORTED="12")
 
     assert (run.returncode, run.stderr) == (0, "")
@@ -45,7 +45,7 @@ def test_it_runs_through_and_prints_its_tables():
         assert found, line
         measured[found[1]] = int(found[3])
     assert len(measured) > 15
-    assert all(measured.values()), "each question asks the database something"
+    assert all(measured.values()), "each case asks the database something"
     assert {"list, page 1", "totals by sector", "API, cursor walk", "admin, list"} < set(measured)
     assert all(RATIO.fullmatch(line) for line in ratios.splitlines()[1:])
     history = {}
@@ -53,16 +53,16 @@ def test_it_runs_through_and_prints_its_tables():
         found = IMPORT.fullmatch(line)
         assert found, line
         history[found[1], found[2]] = int(found[4])
-    # One row for each record; the usual importer leaves one for each change of links besides.
+    # One row for each record; django-import-export leaves another for each change of links.
     assert [history["ours", turn] for turn in TURNS] == [0, 12, 0]
-    if has_usual_importer():
-        assert [history["usual", turn] for turn in TURNS] == [0, 12 + 12 + 12 + 3, 0]
+    if has_import_export():
+        assert [history["stock", turn] for turn in TURNS] == [0, 12 + 12 + 12 + 3, 0]
         assert len(comparison.splitlines()) == 1 + len(TURNS)
     else:
         assert "not installed" in comparison
 
 
-def test_a_second_run_on_a_database_of_its_own_makes_only_what_is_missing(tmp_path):
+def test_a_second_run_on_a_given_database_only_adds_what_is_missing(tmp_path):
     database = f"sqlite:///{tmp_path / 'kept.sqlite3'}"
     bench(ROWS="4", ROUNDS="1", IMPORTED="1", BENCH_DATABASE_URL=database)
 
@@ -73,7 +73,7 @@ def test_a_second_run_on_a_database_of_its_own_makes_only_what_is_missing(tmp_pa
     assert "\n5 projects made in " in run.stdout
 
 
-def test_the_register_itself_is_never_filled(tmp_path):
+def test_the_database_of_the_register_is_never_filled(tmp_path):
     database = tmp_path / "db.sqlite3"
 
     run = bench(ROWS="4", ROUNDS="1", IMPORTED="1", DATABASE_URL=f"sqlite:///{database}")
@@ -82,7 +82,7 @@ def test_the_register_itself_is_never_filled(tmp_path):
     assert not database.exists()
 
 
-def test_a_wrong_number_is_a_sentence():
+def test_an_invalid_number_is_reported_in_a_sentence():
     run = bench(ROWS="many")
 
     assert run.returncode == 1
