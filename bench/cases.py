@@ -16,7 +16,7 @@ from django.db.models import Sum
 from django.http import QueryDict
 from django.test import override_settings
 
-from projects.filters import ProjectQuestion, facets
+from projects.filters import ProjectFilterSet, facets
 from projects.models import Project
 from projects.models.fields import MoneyField
 
@@ -110,9 +110,9 @@ def bare_rows(built: Built) -> int:
 
 def facets_of_projects(built: Built) -> int:
     """The facets of the list of all projects; counts their values."""
-    filterset = ProjectQuestion(QueryDict(), Project.objects.visible_to(None))
+    filterset = ProjectFilterSet(QueryDict(), Project.objects.visible_to(None))
     records = filterset.qs.count()
-    found = [facets.counted(facet, filterset, records) for facet in facets.facets_of(filterset)]
+    found = [facets.count_facet(facet, filterset, records) for facet in facets.facets_of(filterset)]
     return sum(len(facet.options) for facet in found)
 
 

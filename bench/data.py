@@ -13,7 +13,7 @@ from django.http import QueryDict
 from django.test import Client
 
 from projects.api.pagination import Order, RegisterPagination
-from projects.filters import ProjectQuestion
+from projects.filters import ProjectFilterSet
 from projects.management.demo import generate
 from projects.models import Enterprise, Project, Receipt
 from projects.views.lists import PAGE_SIZE
@@ -70,7 +70,7 @@ def build(rows: int) -> Built:
     # A host that DEBUG allows.
     visitor, administrator = Client(SERVER_NAME="localhost"), Client(SERVER_NAME="localhost")
     administrator.force_login(user)
-    listed = ProjectQuestion(QueryDict(), Project.objects.all()).qs
+    listed = ProjectFilterSet(QueryDict(), Project.objects.all()).qs
     projects = listed.count()
     last_api_page = -(-projects // API_PAGE)
     return Built(

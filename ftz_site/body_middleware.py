@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.utils.translation import gettext
 
 
-class LengthRequired:
+class ContentLengthRequiredMiddleware:
     """Answers 411 to requests with a chunked body.
 
     Without this, a change sent that way would be reported as done without changing anything.

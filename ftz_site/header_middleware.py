@@ -30,7 +30,7 @@ OF_THIS_SITE = NOTHING | dict.fromkeys(
 # whole pages of this site only. The libraries of the admin and the API pages (jQuery,
 # React) do, and would not work with this policy.
 NO_MARKUP_FROM_TEXT = {"require-trusted-types-for": "'script'", "trusted-types": "'none'"}
-IN_PLACE = {"trusted-types": "default"}
+TRUSTED_TYPES_FOR_LISTS = {"trusted-types": "default"}
 LISTS = frozenset({"areas", "enterprises", "headlines", "projects", "sources"})
 WITH_LIBRARIES = re.compile("/([a-z]{2}(-[a-z]+)?/)?(admin|api)/")
 # Swagger's stylesheet contains its icons.
@@ -89,7 +89,7 @@ def policy(directives: Mapping[str, str]) -> str:
     return "; ".join(f"{name} {value}" for name, value in sorted(directives.items()))
 
 
-class Headers:
+class SecurityHeadersMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
@@ -100,7 +100,7 @@ class Headers:
             response.headers[name] = value
         response.headers["Content-Security-Policy"] = policy(directives(request, response))
         if not is_static_file(request, response):
-            say_who_may_keep(request, response)
+            set_cache_control(request, response)
         return response
 
 
@@ -112,7 +112,9 @@ def directives(request: HttpRequest, response: HttpResponseBase) -> dict[str, st
         return NOTHING
     view = request.resolver_match.view_name if request.resolver_match else ""
     if not WITH_LIBRARIES.match(request.path_info):
-        return OF_THIS_SITE | NO_MARKUP_FROM_TEXT | (IN_PLACE if view in LISTS else {})
+        return (
+            OF_THIS_SITE | NO_MARKUP_FROM_TEXT | (TRUSTED_TYPES_FOR_LISTS if view in LISTS else {})
+        )
     return OF_THIS_SITE | WITH_ICONS.get(view, {})
 
 
@@ -121,7 +123,7 @@ def is_static_file(request: HttpRequest, response: HttpResponseBase) -> bool:
     return request.path.startswith(settings.STATIC_URL) and response.has_header("Last-Modified")
 
 
-def say_who_may_keep(request: HttpRequest, response: HttpResponseBase) -> None:
+def set_cache_control(request: HttpRequest, response: HttpResponseBase) -> None:
     """Forbid caching of personal responses; require revalidation of public ones.
 
     A cached public page could show figures that have changed since. Whether a

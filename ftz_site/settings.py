@@ -279,13 +279,13 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     # Outermost, so that no answer goes out without them.
-    "ftz_site.header_middleware.Headers",
+    "ftz_site.header_middleware.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Around all that says something, refusals included; files have no language.
-    "projects.i18n.languages.LanguageOfAddress",
-    "projects.i18n.amount_units.UnitsOfAddress",
-    "ftz_site.body_middleware.LengthRequired",
+    "projects.i18n.languages.LanguageMiddleware",
+    "projects.i18n.amount_units.AmountUnitsMiddleware",
+    "ftz_site.body_middleware.ContentLengthRequiredMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -293,7 +293,7 @@ MIDDLEWARE = [
     # After authentication: it keeps what nobody who is signed in has sent.
     "projects.accounts.keeping.KeepTyped",
     # After authentication: it leads away who lacks a second factor.
-    "projects.accounts.second_factor_middleware.RequireSecondFactor",
+    "projects.accounts.second_factor_middleware.RequireSecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     # After authentication: it notes who makes the change.
@@ -427,9 +427,9 @@ REST_FRAMEWORK = {
         "projects.api.authentication.TokenAuthentication",
         "projects.api.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["projects.api.permissions.ReadOpenWriteByPermission"],
+    "DEFAULT_PERMISSION_CLASSES": ["projects.api.permissions.ReadOnlyOrModelPermission"],
     "DEFAULT_PAGINATION_CLASS": "projects.api.pagination.RegisterPagination",
-    "DEFAULT_THROTTLE_CLASSES": ["projects.api.throttling.Limit"],
+    "DEFAULT_THROTTLE_CLASSES": ["projects.api.throttling.RateLimit"],
     # Whom a rate is for: the last address that the proxy wrote down, as a
     # visitor may make up the ones before it.
     "NUM_PROXIES": 0 if DEBUG else 1,

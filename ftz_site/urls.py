@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from projects.views.accounts.signing_in import SignOut, to_the_door
+from projects.views.accounts.signing_in import SignOut, go_to_login
 from projects.views.health import healthz, readyz
 
 urlpatterns = [
@@ -16,7 +16,7 @@ urlpatterns = [
     # For people: English without prefix, Chinese below /zh-hans/.
     *i18n_patterns(
         # One sign-in page for all: the admin's own would lack lockout and second factor.
-        path("admin/login/", to_the_door),
+        path("admin/login/", go_to_login),
         path("admin/logout/", SignOut.as_view()),
         path("admin/password_change/", RedirectView.as_view(pattern_name="password-change")),
         path("admin/", admin.site.urls),

@@ -9,7 +9,7 @@ class ProjectsConfig(AppConfig):
     verbose_name = _("investment register")
 
     def ready(self) -> None:
-        compile_catalogues.compile_what_changed()
+        compile_catalogues.compile_catalogues()
 
         # Its receivers follow what happens to users and groups.
         from projects.accounts import ending  # noqa: F401

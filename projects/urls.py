@@ -19,8 +19,8 @@ from projects.views import (
     source,
     totals,
 )
-from projects.views.error_report import ReportPage, report_sent
-from projects.views.history import HistoryPage
+from projects.views.error_report import ErrorReportView, report_sent
+from projects.views.history import HistoryView
 from projects.views.imports import mapping as import_mapping
 from projects.views.imports import page as import_page
 from projects.views.imports import upload as import_upload
@@ -51,39 +51,43 @@ def files(export: exporting.Export) -> Any:
     """The addresses of the files of a page, beside that page."""
     return re_path(
         rf"^{export.name}/export\.(?P<format>{'|'.join(exporting.CONTENT_TYPES)})\Z",
-        exports.ExportFile.as_view(export=export),
+        exports.ExportView.as_view(export=export),
         name=f"{export.name}-export",
     )
 
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
-    path("projects/", project.ProjectList.as_view(), name="projects"),
+    path("projects/", project.ProjectListView.as_view(), name="projects"),
     files(exporting.PROJECTS),
-    path("projects/<code:code>/", project.ProjectPage.as_view(), name="project"),
+    path("projects/<code:code>/", project.ProjectDetailView.as_view(), name="project"),
     path(
         "projects/<code:code>/history/",
-        HistoryPage.as_view(model=Project),
+        HistoryView.as_view(model=Project),
         name="project-history",
     ),
-    path("projects/<code:code>/report/", ReportPage.as_view(model=Project), name="project-report"),
-    path("enterprises/", enterprise.EnterpriseList.as_view(), name="enterprises"),
+    path(
+        "projects/<code:code>/report/",
+        ErrorReportView.as_view(model=Project),
+        name="project-report",
+    ),
+    path("enterprises/", enterprise.EnterpriseListView.as_view(), name="enterprises"),
     files(exporting.ENTERPRISES),
-    path("enterprises/<code:code>/", enterprise.EnterprisePage.as_view(), name="enterprise"),
+    path("enterprises/<code:code>/", enterprise.EnterpriseDetailView.as_view(), name="enterprise"),
     path(
         "enterprises/<code:code>/history/",
-        HistoryPage.as_view(model=Enterprise),
+        HistoryView.as_view(model=Enterprise),
         name="enterprise-history",
     ),
     path(
         "enterprises/<code:code>/report/",
-        ReportPage.as_view(model=Enterprise),
+        ErrorReportView.as_view(model=Enterprise),
         name="enterprise-report",
     ),
-    path("areas/", area.AreaList.as_view(), name="areas"),
+    path("areas/", area.AreaListView.as_view(), name="areas"),
     files(exporting.AREAS),
-    path("areas/<code:code>/", area.AreaPage.as_view(), name="area"),
-    path("areas/<code:code>/report/", ReportPage.as_view(model=Area), name="area-report"),
+    path("areas/<code:code>/", area.AreaDetailView.as_view(), name="area"),
+    path("areas/<code:code>/report/", ErrorReportView.as_view(model=Area), name="area-report"),
     path("totals/", totals.totals_page, name="totals"),
     files(exporting.TOTALS),
     re_path(
@@ -93,14 +97,14 @@ urlpatterns = [
     ),
     path(
         "headlines/<code:code>/report/",
-        ReportPage.as_view(model=Headline),
+        ErrorReportView.as_view(model=Headline),
         name="headline-report",
     ),
     path("report/sent/", report_sent, name="report-sent"),
     path("methods/", methods.methods, name="methods"),
-    path("headlines/", headline.HeadlineList.as_view(), name="headlines"),
+    path("headlines/", headline.HeadlineListView.as_view(), name="headlines"),
     files(exporting.HEADLINES),
-    path("sources/", source.SourceList.as_view(), name="sources"),
+    path("sources/", source.SourceListView.as_view(), name="sources"),
     files(exporting.SOURCES),
     path("import/", import_upload.ImportList.as_view(), name="imports"),
     path("import/<int:pk>/", import_page.ImportPage.as_view(), name="import"),
@@ -112,13 +116,15 @@ urlpatterns = [
     path("import/<int:pk>/publish/", import_page.PublishDrafts.as_view(), name="import-publish"),
     path("import/<int:pk>/undo/", import_page.Undo.as_view(), name="import-undo"),
     path("import/<int:pk>/refused.csv", import_page.RefusedFile.as_view(), name="import-refused"),
-    path("sources/<code:code>/", source.SourcePage.as_view(), name="source"),
+    path("sources/<code:code>/", source.SourceDetailView.as_view(), name="source"),
     path(
         "sources/<code:code>/history/",
-        HistoryPage.as_view(model=Source),
+        HistoryView.as_view(model=Source),
         name="source-history",
     ),
-    path("sources/<code:code>/report/", ReportPage.as_view(model=Source), name="source-report"),
+    path(
+        "sources/<code:code>/report/", ErrorReportView.as_view(model=Source), name="source-report"
+    ),
     path("review/", ReviewList.as_view(), name="review"),
     path(
         "review/drafts/<slug:noun>/<int:pk>/",

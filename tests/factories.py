@@ -23,11 +23,11 @@ from projects.models import (
     Enterprise,
     ExchangeRate,
     Headline,
+    HeadlineKind,
     Project,
     Receipt,
     Sector,
     Source,
-    What,
     Zone,
     base_currency,
 )
@@ -96,7 +96,7 @@ def make_receipt(
 
 def make_headline(**changes: Any) -> Headline:
     """At least a billion contracted, said of an area; or 35 where `what` counts enterprises."""
-    what = changes.get("what", What.CONTRACTED_FUNDS)
+    what = changes.get("what", HeadlineKind.CONTRACTED_FUNDS)
     money = {
         "value": Decimal("1000000000.00"),
         "currency": base_currency(),

@@ -19,6 +19,7 @@ from projects.models import (
     REVIEWED,
     Area,
     Enterprise,
+    IdempotentResponse,
     ImportBatch,
     Project,
     Proposal,
@@ -26,7 +27,6 @@ from projects.models import (
     Sector,
     Source,
     State,
-    StoredAnswer,
 )
 from projects.review import merge
 from projects.serializers import BY_NOUN
@@ -253,7 +253,7 @@ def purge() -> None:
     """Nothing hidden any more: as if it had never been, but for keys that were given."""
     Proposal.objects.all().delete()
     ReturnedDraft.objects.all().delete()
-    StoredAnswer.objects.all().delete()
+    IdempotentResponse.objects.all().delete()
     ImportBatch.objects.all().delete()
     for model in reversed(REVIEWED.values()):
         drafts = model._base_manager.filter(state=State.DRAFT)

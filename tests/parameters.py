@@ -6,8 +6,8 @@ from typing import Any
 
 from django.urls import Resolver404, resolve
 
-from projects.filters import TotalsQuestion
-from projects.views.overview import OverviewQuestion
+from projects.filters import TotalsFilterSet
+from projects.views.overview import OverviewFilterSet
 
 PAGING = ["page", "page_size", "cursor"]
 # What Django's own pages know.
@@ -30,14 +30,14 @@ def parameters_of(address: str) -> list[str]:
     if address.startswith("/admin/autocomplete/"):
         return [*AUTOCOMPLETE, *ANYWHERE]
     kind: Any = getattr(view, "view_class", None) or getattr(view, "cls", None)
-    question = getattr(kind, "question_class", None)
+    filterset = getattr(kind, "filterset_class", None)
     if address == "/":
-        question = OverviewQuestion
+        filterset = OverviewFilterSet
     if address.startswith("/totals/"):
-        question = TotalsQuestion
+        filterset = TotalsFilterSet
     export = getattr(view, "view_initkwargs", {}).get("export")
-    question = getattr(export, "question_class", question)
-    return [*(question.base_filters if question else ()), *PAGING, *ANYWHERE]
+    filterset = getattr(export, "filterset_class", filterset)
+    return [*(filterset.base_filters if filterset else ()), *PAGING, *ANYWHERE]
 
 
 def _of_admin(admin: Any, address: str) -> list[str]:

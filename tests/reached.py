@@ -201,7 +201,7 @@ def make_register() -> Register:
     )
     client = Client()
     client.force_login(user)
-    audit_log.note(audit_log.Action.PROPOSED, user=clerk, subject="A subject", reason="Words")
+    audit_log.log(audit_log.Action.PROPOSED, user=clerk, subject="A subject", reason="Words")
     return Register(
         user,
         records,

@@ -11,7 +11,7 @@ from django.test import Client, RequestFactory
 from rest_framework.test import APIClient
 
 from projects.accounts import audit_log, client_address
-from projects.accounts.audit_log import Action, note
+from projects.accounts.audit_log import Action, log
 from projects.models import ApiToken, AuditEntry, ImportBatch
 from projects.views import errors
 from tests.factories import make_project, make_user
@@ -53,20 +53,20 @@ def behind_a_proxy(settings):
 def test_behind_the_proxy_the_last_address_counts(behind_a_proxy, header, address):
     request = RequestFactory().get("/", HTTP_X_FORWARDED_FOR=header)
 
-    assert client_address.address_of(request) == address
+    assert client_address.client_ip(request) == address
 
 
 def test_without_a_proxy_the_header_is_not_looked_at():
     request = RequestFactory().get("/", HTTP_X_FORWARDED_FOR="192.0.2.7")
 
-    assert client_address.address_of(request) == "127.0.0.1"
+    assert client_address.client_ip(request) == "127.0.0.1"
 
 
 def test_a_network_of_ipv6_is_one_client(behind_a_proxy):
     addresses = ["2001:db8:1:2::3", "2001:db8:1:2:ffff::", "2001:db8:1:3::3", "192.0.2.7"]
     requests = [RequestFactory().get("/", HTTP_X_FORWARDED_FOR=one) for one in addresses]
 
-    assert [client_address.network_of(request) for request in requests] == [
+    assert [client_address.client_network(request) for request in requests] == [
         "2001:db8:1:2::/64",
         "2001:db8:1:2::/64",
         "2001:db8:1:3::/64",
@@ -82,7 +82,7 @@ def test_an_entry_says_who_what_when_and_from_where():
     request = RequestFactory().get("/projects/")
     request.user = user
 
-    note(Action.PUBLISHED, request, subject="projects/KS-1", version=2)
+    log(Action.PUBLISHED, request, subject="projects/KS-1", version=2)
 
     entry = AuditEntry.objects.get()
     assert (entry.user, entry.name, entry.action) == (user, "wang", "published")
@@ -92,7 +92,7 @@ def test_an_entry_says_who_what_when_and_from_where():
 
 
 def test_a_command_is_nobody_at_a_shell():
-    note(Action.ROLE_CHANGED)
+    log(Action.ROLE_CHANGED)
 
     entry = AuditEntry.objects.get()
     assert (entry.user, entry.name, entry.address) == (None, "", "shell")
@@ -100,7 +100,7 @@ def test_a_command_is_nobody_at_a_shell():
 
 def test_the_name_stays_when_the_user_is_gone():
     user = somebody(username="wang")
-    note(Action.SIGNED_IN, user=user)
+    log(Action.SIGNED_IN, user=user)
 
     user.delete()
 
@@ -112,7 +112,7 @@ def test_no_line_is_forged(caplog):
     caplog.set_level(logging.DEBUG, "audit")
     nasty = 'x\n2026 audit: action="signed_in"\u2028\u202eevil\x00\x1b[2J\ud800'
 
-    note(Action.IMPORTED, subject=nasty, file=nasty)
+    log(Action.IMPORTED, subject=nasty, file=nasty)
 
     entry = AuditEntry.objects.get()
     for text in (entry.subject, entry.details["file"]):
@@ -126,7 +126,7 @@ def test_no_line_is_forged(caplog):
 
 
 def test_an_entry_is_no_longer_than_its_columns():
-    note(Action.IMPORTED, subject="s" * 10_000, file="f" * 100_000)
+    log(Action.IMPORTED, subject="s" * 10_000, file="f" * 100_000)
 
     entry = AuditEntry.objects.get()
     assert len(entry.subject) == 300
@@ -136,14 +136,14 @@ def test_an_entry_is_no_longer_than_its_columns():
 def test_a_question_is_noted_without_what_may_be_secret():
     question = QueryDict("area=kashi&password=hunter2&api_key=hunter2&search=喀什")
 
-    told = audit_log.asked(question)
+    told = audit_log.safe_query(question)
 
     assert "hunter2" not in told
     assert "area=kashi" in told
 
 
 def test_an_entry_is_neither_changed_nor_deleted():
-    note(Action.ROLE_CHANGED)
+    log(Action.ROLE_CHANGED)
     entry = AuditEntry.objects.get()
 
     with pytest.raises(TypeError):
@@ -290,7 +290,7 @@ def auditor(client):
 
 
 def test_the_log_is_read_by_whoever_may_and_changed_by_nobody(auditor):
-    note(Action.PUBLISHED, subject="projects/p-1")
+    log(Action.PUBLISHED, subject="projects/p-1")
     entry = AuditEntry.objects.get()
 
     page = auditor.get(f"{LIST}{entry.pk}/change/")
@@ -316,8 +316,8 @@ def test_the_log_is_closed_to_others(client):
 
 def test_the_log_is_searched_by_user_address_and_subject(auditor):
     wang = somebody(username="wang")
-    note(Action.PUBLISHED, user=wang, subject="projects/p-1")
-    note(Action.PUBLISHED, subject="projects/p-2")
+    log(Action.PUBLISHED, user=wang, subject="projects/p-1")
+    log(Action.PUBLISHED, subject="projects/p-2")
     client = Client(REMOTE_ADDR="192.0.2.7")
     client.get("/areas/export.csv")
 

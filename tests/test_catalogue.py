@@ -106,10 +106,10 @@ def test_an_older_compiled_file_is_made_anew_and_a_newer_one_is_left(tmp_path, s
     )
     target = source.with_suffix(".mo")
 
-    assert compile_catalogues.compile_what_changed() == [target]
-    assert compile_catalogues.compile_what_changed() == []
+    assert compile_catalogues.compile_catalogues() == [target]
+    assert compile_catalogues.compile_catalogues() == []
     os.utime(target, (0, 0))
-    assert compile_catalogues.compile_what_changed() == [target]
+    assert compile_catalogues.compile_catalogues() == [target]
     assert [file.name for file in sorted(source.parent.iterdir())] == ["django.mo", "django.po"]
 
 

@@ -50,7 +50,7 @@ def test_whoever_comes_second_waits_and_derives_from_what_the_first_wrote(first)
             if first == "a receipt":
                 receive("1.00")
             else:
-                conversion.derive([project.pk])
+                conversion.recompute([project.pk])
             written.set()
             may_commit.wait()
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from projects.filters import EnterpriseQuestion, ProjectQuestion, facets
+from projects.filters import EnterpriseFilterSet, ProjectFilterSet, facets
 from projects.models import Basis, Enterprise
 from projects.totals import totals
 from tests.factories import (
@@ -23,18 +23,18 @@ from tests.factories import (
 from tests.registers import build, make_surroundings, questions, registers
 
 
-def ask(query, user=None, noun=ProjectQuestion):
+def ask(query, user=None, noun=ProjectFilterSet):
     records = noun._meta.model.objects.visible_to(user)
-    question = noun(QueryDict(query), records, user=user)
-    assert question.errors == {}
-    return question
+    filterset = noun(QueryDict(query), records, user=user)
+    assert filterset.errors == {}
+    return filterset
 
 
-def facets_of(query, user=None, noun=ProjectQuestion):
-    question = ask(query, user, noun)
+def facets_of(query, user=None, noun=ProjectFilterSet):
+    filterset = ask(query, user, noun)
     return {
-        facet.parameter: facets.counted(facet, question, question.qs.count())
-        for facet in facets.facets_of(question)
+        facet.parameter: facets.count_facet(facet, filterset, filterset.qs.count())
+        for facet in facets.facets_of(filterset)
     }
 
 
@@ -49,7 +49,7 @@ def clicked(query, parameter, option):
     return asked.urlencode()
 
 
-def check_every_click(query, user=None, noun=ProjectQuestion):
+def check_every_click(query, user=None, noun=ProjectFilterSet):
     for parameter, facet in facets_of(query, user, noun).items():
         for option in facet.options:
             found = ask(clicked(query, parameter, option), user, noun)
@@ -58,15 +58,15 @@ def check_every_click(query, user=None, noun=ProjectQuestion):
 
 def check_totals(query):
     """Where a dimension of the totals is a facet as well, both count the same projects."""
-    question = ask(query)
-    basis = Basis(question.basis_asked or Basis.CONTRACTED)
-    question = ask(query if question.basis_asked else f"{query}&basis={basis.value}")
+    filterset = ask(query)
+    basis = Basis(filterset.requested_basis or Basis.CONTRACTED)
+    filterset = ask(query if filterset.requested_basis else f"{query}&basis={basis.value}")
     for parameter in ("area", "sector", "stage", "origin", "currency", "year"):
-        if parameter in question.asked():
+        if parameter in filterset.active_parameters():
             continue
-        table = totals.totals(question, [parameter], basis)
+        table = totals.totals(filterset, [parameter], basis)
         rows = {row.keys[parameter] or "none": row.projects for row in table.rows}
-        counted = facets_of(question.data.urlencode())[parameter].options
+        counted = facets_of(filterset.data.urlencode())[parameter].options
         assert {one.value: one.count for one in counted} == rows, (query, parameter)
 
 
@@ -165,10 +165,10 @@ def test_a_value_that_is_not_shipped_is_found_by_name_and_code(words):
     for number in range(25):
         title = "Customs report" if number == 24 else f"Paper {number}"
         make_project(sources=[make_source(code=f"s{number:02}", title=title)])
-    question = ask("")
-    (facet,) = (one for one in facets.facets_of(question) if one.parameter == "source")
+    filterset = ask("")
+    (facet,) = (one for one in facets.facets_of(filterset) if one.parameter == "source")
 
-    found = facets.counted(facet, question, question.qs.count(), looked_for=words)
+    found = facets.count_facet(facet, filterset, filterset.qs.count(), looked_for=words)
 
     assert [(one.value, one.count) for one in found.options] == [("s24", 1)]
 
@@ -178,10 +178,10 @@ def test_a_value_that_is_not_shipped_is_found_by_name_and_code(words):
 def test_an_origin_is_found_by_its_name_in_either_language(words):
     make_project(enterprise=make_enterprise(origin="CN-ZJ"))
     make_project(enterprise=make_enterprise(origin="KZ"))
-    question = ask("")
-    (facet,) = (one for one in facets.facets_of(question) if one.parameter == "origin")
+    filterset = ask("")
+    (facet,) = (one for one in facets.facets_of(filterset) if one.parameter == "origin")
 
-    found = facets.counted(facet, question, question.qs.count(), looked_for=words)
+    found = facets.count_facet(facet, filterset, filterset.qs.count(), looked_for=words)
 
     assert [(one.value, one.label) for one in found.options] == [("CN-ZJ", "Zhejiang")]
 
@@ -208,9 +208,9 @@ def test_enterprises_have_facets_of_their_own():
 
     queries = ["", "kind=private", "origin=KZ&origin=none", "area=kashi&source=press"]
     for query in queries:
-        check_every_click(query, noun=EnterpriseQuestion)
-    assert numbers("", "kind", noun=EnterpriseQuestion) == {"private": 2}
-    assert numbers("", "origin", noun=EnterpriseQuestion) == {"KZ": 1, "none": 1}
+        check_every_click(query, noun=EnterpriseFilterSet)
+    assert numbers("", "kind", noun=EnterpriseFilterSet) == {"private": 2}
+    assert numbers("", "origin", noun=EnterpriseFilterSet) == {"KZ": 1, "none": 1}
     assert Enterprise.objects.count() == 2
 
 
@@ -219,9 +219,9 @@ def test_all_facets_together_cost_the_same_however_many_values_there_are(
     django_assert_num_queries,
 ):
     def all_of_them(query):
-        question = ask(query)
-        for facet in facets.facets_of(question):
-            facets.counted(facet, question, 30)
+        filterset = ask(query)
+        for facet in facets.facets_of(filterset):
+            facets.count_facet(facet, filterset, 30)
 
     for number in range(30):
         make_project(

@@ -5,9 +5,9 @@ from urllib.parse import urlsplit
 import pytest
 from django.http import QueryDict
 
-from projects.filters import EnterpriseQuestion, ProjectQuestion
-from projects.models import Enterprise, Headline, Project, Qualifier, What
-from projects.totals.reconciliation import beside
+from projects.filters import EnterpriseFilterSet, ProjectFilterSet
+from projects.models import Enterprise, Headline, HeadlineKind, Project, Qualifier
+from projects.totals.reconciliation import reconcile
 from tests.factories import (
     make_area,
     make_enterprise,
@@ -23,14 +23,14 @@ UNVEILED = date(2023, 11, 11)
 
 
 def only(headline):
-    [found] = beside(Headline.objects.with_scope().filter(pk=headline.pk), None)
+    [found] = reconcile(Headline.objects.with_scope().filter(pk=headline.pk), None)
     return found
 
 
 def contracted(**changes):
     return make_headline(
         **{
-            "what": What.CONTRACTED_FUNDS,
+            "what": HeadlineKind.CONTRACTED_FUNDS,
             "value": Decimal("17600000000"),
             "currency": "CNY",
             "qualifier": Qualifier.AT_LEAST,
@@ -65,8 +65,8 @@ def test_only_what_was_signed_by_the_day_in_the_area_counts():
     found = only(contracted(area=area))
 
     assert found.itemised == Decimal("5.00")
-    question = ProjectQuestion(QueryDict(urlsplit(found.href).query), Project.objects.all())
-    assert [project.code for project in question.qs] == ["in"]
+    filterset = ProjectFilterSet(QueryDict(urlsplit(found.href).query), Project.objects.all())
+    assert [project.code for project in filterset.qs] == ["in"]
 
 
 def test_a_zone_covers_its_areas():
@@ -94,7 +94,7 @@ def test_funds_arrived_go_by_receipts_up_to_the_day():
     make_receipt(project, Decimal("5.00"), received_on=UNVEILED)
     make_receipt(project, Decimal("7.00"), received_on=date(2023, 12, 1))
 
-    found = only(contracted(area=area, what=What.FUNDS_ARRIVED, basis="arrived"))
+    found = only(contracted(area=area, what=HeadlineKind.FUNDS_ARRIVED, basis="arrived"))
 
     assert found.itemised == Decimal("5.00")
 
@@ -106,10 +106,14 @@ def test_counts_of_enterprises_stand_beside_the_registers_own():
     make_project(area=area, enterprise=lead, partners=[partner], signed_on=UNVEILED)
     make_project(area=area, enterprise=idle, signed_on=date(2024, 1, 1))
     settled = make_headline(
-        what=What.ENTERPRISES_SETTLED, value=Decimal(35), currency="", area=area, as_of=UNVEILED
+        what=HeadlineKind.ENTERPRISES_SETTLED,
+        value=Decimal(35),
+        currency="",
+        area=area,
+        as_of=UNVEILED,
     )
     busy = make_headline(
-        what=What.ENTERPRISES_WITH_PROJECTS,
+        what=HeadlineKind.ENTERPRISES_WITH_PROJECTS,
         value=Decimal(30),
         currency="",
         area=area,
@@ -119,15 +123,15 @@ def test_counts_of_enterprises_stand_beside_the_registers_own():
     assert only(settled).itemised == 3
     assert only(busy).itemised == 2
     for headline, count in ((settled, 3), (busy, 2)):
-        question = EnterpriseQuestion(
+        filterset = EnterpriseFilterSet(
             QueryDict(urlsplit(only(headline).href).query), Enterprise.objects.all()
         )
-        assert question.qs.count() == count
+        assert filterset.qs.count() == count
 
 
 def test_what_the_register_does_not_hold_is_not_zero():
     headline = make_headline(
-        what=What.FOREIGN_TRADE,
+        what=HeadlineKind.FOREIGN_TRADE,
         value=Decimal("61040000000"),
         currency="CNY",
         area=None,
@@ -157,4 +161,4 @@ def test_the_cost_does_not_grow_with_the_headlines(django_assert_max_num_queries
         contracted(area=area, value=Decimal(number + 1), as_of=date(2020 + number, 1, 1))
 
     with django_assert_max_num_queries(8):
-        assert len(beside(Headline.objects.with_scope(), None)) == 12
+        assert len(reconcile(Headline.objects.with_scope(), None)) == 12

@@ -39,7 +39,13 @@ TOKENS = re.compile(
     rb"|cursor=[.\w-]+%3A)[\w%+:/=-]+"
 )
 # Of the clock, and of how much the asker has asked before.
-PASSING = {"Content-Length", "Date", "Expires", "RateLimit-Remaining", "RateLimit-Reset"}
+NON_FILTER_PARAMETERS = {
+    "Content-Length",
+    "Date",
+    "Expires",
+    "RateLimit-Remaining",
+    "RateLimit-Reset",
+}
 UNNAMED = {
     # The admin leads from a bare key to the record; whatever else is below it leads to sign in.
     r"admin/(?P<url>.*)$": ["/admin/nowhere/", "/admin/projects/nowhere/", "/admin/projects"],
@@ -125,25 +131,25 @@ def values_of(name: str, filter_: Any, public: Any) -> list[str]:
     """What is asked under a parameter: what is there, hidden, nowhere, at its bounds."""
     field = filter_.field_class
     now = timezone.now()
-    if issubclass(field, values.Codes):
+    if issubclass(field, values.CodesField):
         noun = {"lead": "enterprise", "sector_also": "sector"}.get(name, name)
         return [getattr(public, noun), f"hidden-{noun}", "hidden", "none", hidden.MISSING]
-    if issubclass(field, values.SearchText):
+    if issubclass(field, values.SearchField):
         return [*hidden.WORDS, "hidden-source", "喀什", "xd", "xingda", "wuliu", "base"]
-    if issubclass(field, values.Choice):
+    if issubclass(field, values.ChoiceField):
         return list(filter_.extra["choices"])
-    if issubclass(field, values.TrueOrFalse):
+    if issubclass(field, values.BooleanField):
         return ["true", "false"]
-    if issubclass(field, values.Bound):
+    if issubclass(field, values.AmountField):
         return ["0", "5", "9.99", "10万", "987654.32"]
-    if issubclass(field, values.Moment):
+    if issubclass(field, values.DateOrDateTimeField):
         moments = (now - timedelta(days=1), now - timedelta(seconds=1), now + timedelta(days=1))
         return ["2000-01-01", *(moment.isoformat() for moment in moments)]
-    if issubclass(field, values.Day):
+    if issubclass(field, values.DateField):
         return ["2021-01-01", "2022-06-06", "2023-11-11", "2023-11-12", "2024-01-01"]
-    if issubclass(field, values.Years):
+    if issubclass(field, values.YearsField):
         return ["2021", "2022", "2023", "none"]
-    if issubclass(field, values.Months):
+    if issubclass(field, values.MonthsField):
         return ["2022-05", "2022-06", "2023-11", "none"]
     return WORDS[name]
 
@@ -159,25 +165,25 @@ WORDS = {
     "state": ["draft", "published"],
 }
 QUESTIONS = {
-    "zones": filters.ZoneQuestion,
-    "areas": filters.AreaQuestion,
-    "sectors": filters.SectorQuestion,
-    "enterprises": filters.EnterpriseQuestion,
-    "projects": filters.ProjectQuestion,
-    "receipts": filters.ReceiptQuestion,
-    "sources": filters.SourceQuestion,
-    "headlines": filters.HeadlineQuestion,
-    "rates": filters.RateQuestion,
+    "zones": filters.ZoneFilterSet,
+    "areas": filters.AreaFilterSet,
+    "sectors": filters.SectorFilterSet,
+    "enterprises": filters.EnterpriseFilterSet,
+    "projects": filters.ProjectFilterSet,
+    "receipts": filters.ReceiptFilterSet,
+    "sources": filters.SourceFilterSet,
+    "headlines": filters.HeadlineFilterSet,
+    "rates": filters.RateFilterSet,
 }
 PAGES = {"areas", "enterprises", "projects", "sources", "headlines"}
 PAGING = ["page_size=1", "page_size=1&page=2", "page_size=2&page=3", "page=99", "page_size=0"]
 
 
-def queries(question: Any, public: Any) -> list[str]:
+def queries(filterset: Any, public: Any) -> list[str]:
     """Every parameter of a question with each of its values, and what cannot be answered."""
     asked = [
         f"{name}={quote(value)}"
-        for name, filter_ in question.base_filters.items()
+        for name, filter_ in filterset.base_filters.items()
         for value in values_of(name, filter_, public)
     ]
     return ["", *asked, *PAGING, "hidden=1"]
@@ -203,7 +209,7 @@ def of_totals(public: Any) -> Iterator[str]:
         for by, then in (("sector", "area"), ("enterprise", "year"), ("origin", "currency"))
         for basis in Basis.values
     ]
-    asked += [f"by=sector&{query}" for query in queries(filters.ProjectQuestion, public) if query]
+    asked += [f"by=sector&{query}" for query in queries(filters.ProjectFilterSet, public) if query]
     for place, query in enumerate(asked):
         yield f"/api/v1/totals/?{query}"
         if CHAOS or place % 4 == 0:
@@ -236,7 +242,7 @@ def said(client: Client, address: str, method: str = "get") -> tuple[Any, ...]:
     headers = tuple(
         (name, TOKENS.sub(rb"\1", value.encode()))
         for name, value in sorted(answer.items())
-        if name not in PASSING
+        if name not in NON_FILTER_PARAMETERS
     )
     return answer.status_code, headers, TOKENS.sub(rb"\1", body)
 
@@ -356,10 +362,10 @@ def test_the_figures_beside_a_headline_are_of_what_is_published(public):
 def any_question(draw):
     """Some door with some parameters of its question, in any combination."""
     door = draw(st.sampled_from([*QUESTIONS, "totals"]))
-    question = QUESTIONS.get(door, filters.TotalsQuestion)
-    names = draw(st.lists(st.sampled_from(sorted(question.base_filters)), max_size=4))
+    filterset = QUESTIONS.get(door, filters.TotalsFilterSet)
+    names = draw(st.lists(st.sampled_from(sorted(filterset.base_filters)), max_size=4))
     parameters = [
-        (name, draw(st.sampled_from(values_of(name, question.base_filters[name], PUBLIC))))
+        (name, draw(st.sampled_from(values_of(name, filterset.base_filters[name], PUBLIC))))
         for name in names
     ]
     form = draw(st.sampled_from(["api", "page", "csv", "json"]))
@@ -449,6 +455,6 @@ def test_people_of_other_areas_are_answered_as_if_nothing_were_hidden(public, ro
 
 def test_every_filter_has_values_to_be_asked_with():
     """A new parameter of any question is asked from its first day."""
-    for question in (*QUESTIONS.values(), filters.TotalsQuestion):
-        for name, filter_ in question.base_filters.items():
-            assert values_of(name, filter_, PUBLIC), (question, name)
+    for filterset in (*QUESTIONS.values(), filters.TotalsFilterSet):
+        for name, filter_ in filterset.base_filters.items():
+            assert values_of(name, filter_, PUBLIC), (filterset, name)

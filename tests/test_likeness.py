@@ -6,13 +6,13 @@ from projects import names
 from projects.names import similarity
 from projects.names.similarity import (
     HEARD_ALIKE,
-    NEAR,
+    MIN_SIMILARITY,
     SAME,
     WITHOUT_BRACKETS,
-    Known,
-    alike,
-    core,
-    nearest,
+    NameIndex,
+    core_name,
+    most_similar,
+    name_similarity,
 )
 
 # Names as lists of signings have them: a place, a word or two, a trade and a legal form.
@@ -56,14 +56,14 @@ ANY_NAMES = NAMES | st.text(max_size=30)
     ],
 )
 def test_the_core_of_a_name_leaves_out_what_it_is_in_law(name, expected):
-    assert core(name) == expected
+    assert core_name(name) == expected
 
 
 def test_a_place_in_brackets_may_be_left_out():
-    assert core("喀什（新疆）纺织有限公司") == "喀什新疆纺织"
-    assert similarity.core_without_brackets("喀什（新疆）纺织有限公司") == "喀什纺织"
-    assert similarity.core_without_brackets("喀什纺织有限公司") == "喀什纺织"
-    assert similarity.core_without_brackets("（喀什）") == "喀什"
+    assert core_name("喀什（新疆）纺织有限公司") == "喀什新疆纺织"
+    assert similarity.core_name_without_brackets("喀什（新疆）纺织有限公司") == "喀什纺织"
+    assert similarity.core_name_without_brackets("喀什纺织有限公司") == "喀什纺织"
+    assert similarity.core_name_without_brackets("（喀什）") == "喀什"
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_a_place_in_brackets_may_be_left_out():
     ],
 )
 def test_names_that_mean_one_score_by_how_sure_it_is(one, other, score):
-    assert alike(one, other) == score
+    assert name_similarity(one, other) == score
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_names_that_mean_one_score_by_how_sure_it_is(one, other, score):
     ],
 )
 def test_names_alike_in_part_are_worth_a_look_and_no_more(one, other):
-    assert NEAR <= alike(one, other) < HEARD_ALIKE
+    assert MIN_SIMILARITY <= name_similarity(one, other) < HEARD_ALIKE
 
 
 @pytest.mark.parametrize(
@@ -110,53 +110,57 @@ def test_names_alike_in_part_are_worth_a_look_and_no_more(one, other):
     ],
 )
 def test_a_place_or_a_trade_in_common_is_not_worth_a_look(one, other):
-    assert alike(one, other) < NEAR
+    assert name_similarity(one, other) < MIN_SIMILARITY
 
 
 def test_social_credit_codes_settle_it_whatever_the_names():
     valid, another = "91110000600037341L", "91350100M000100Y43"
 
-    assert alike("兴达纺织", "Khorgos Port", codes=(valid, "9111-0000 600037341l")) == SAME
-    assert alike("兴达纺织", "兴达纺织", codes=(valid, another)) == 0.0
-    assert alike("兴达纺织", "兴达纺织", codes=(valid, "91110000600037341M")) == SAME
-    assert alike("兴达纺织", "兴达纺织", codes=(valid, "")) == SAME
+    assert (
+        name_similarity("兴达纺织", "Khorgos Port", codes=(valid, "9111-0000 600037341l")) == SAME
+    )
+    assert name_similarity("兴达纺织", "兴达纺织", codes=(valid, another)) == 0.0
+    assert name_similarity("兴达纺织", "兴达纺织", codes=(valid, "91110000600037341M")) == SAME
+    assert name_similarity("兴达纺织", "兴达纺织", codes=(valid, "")) == SAME
 
 
 @given(ANY_NAMES)
 def test_the_core_of_a_core_is_itself(name):
-    assert core(core(name)) == core(name)
+    assert core_name(core_name(name)) == core_name(name)
 
 
 @given(NAMES, st.sampled_from(["有限公司", "股份有限公司", " Co., Ltd.", " GmbH"]))
 def test_a_legal_form_more_changes_nothing(name, form):
-    assert alike(name, name + form) == SAME
+    assert name_similarity(name, name + form) == SAME
 
 
 @given(ANY_NAMES, ANY_NAMES)
 def test_likeness_is_mutual_and_lies_between_nothing_and_the_same(one, other):
-    score = alike(one, other)
+    score = name_similarity(one, other)
 
-    assert score == alike(other, one)
+    assert score == name_similarity(other, one)
     assert 0.0 <= score <= SAME
 
 
 @given(ANY_NAMES.filter(names.normalise))
 def test_a_name_is_most_like_itself(name):
-    assert alike(name, name) == SAME
+    assert name_similarity(name, name) == SAME
 
 
 @given(
     NAMES,
     st.dictionaries(st.text("abc", min_size=1, max_size=2), st.lists(NAMES, max_size=3)),
-    st.sampled_from([0.0, 0.4, NEAR, HEARD_ALIKE, SAME]),
+    st.sampled_from([0.0, 0.4, MIN_SIMILARITY, HEARD_ALIKE, SAME]),
 )
 def test_nearest_finds_what_comparing_with_each_name_finds(name, known, at_least):
     scores = {
-        key: max(alike(name, one) for one in called) for key, called in known.items() if called
+        key: max(name_similarity(name, one) for one in called)
+        for key, called in known.items()
+        if called
     }
     expected = {key: score for key, score in scores.items() if score >= at_least}
 
-    found = nearest(name, Known(known), limit=1000, at_least=at_least)
+    found = most_similar(name, NameIndex(known), limit=1000, at_least=at_least)
 
     assert dict(found) == expected
     assert found == sorted(found, key=lambda pair: (-pair[1], pair[0]))
@@ -170,9 +174,9 @@ def test_nearest_gives_the_best_of_each_record_and_no_more_than_asked():
         "UR-1": ["乌鲁木齐纺织"],
     }
 
-    found = nearest("喀什华泰物流", known)
+    found = most_similar("喀什华泰物流", known)
 
     assert [key for key, _score in found] == ["KS-1", "KS-3", "KS-2"]
     assert found[0][1] == SAME
-    assert nearest("喀什华泰物流", known, limit=1) == found[:1]
-    assert nearest("（）", known) == []
+    assert most_similar("喀什华泰物流", known, limit=1) == found[:1]
+    assert most_similar("（）", known) == []

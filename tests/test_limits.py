@@ -11,7 +11,7 @@ from django.core.cache import caches
 from django.test import Client, RequestFactory
 
 from ftz_site.shared_cache import SharedCache
-from projects.accounts.client_address import address_of, network_of
+from projects.accounts.client_address import client_ip, client_network
 from projects.accounts.rate_limit import Rate, count
 from projects.models import ApiToken
 from tests.factories import make_project, make_user
@@ -165,7 +165,7 @@ def test_behind_a_proxy_what_it_wrote_last_is_the_address(behind_a_proxy, forwar
         "/", REMOTE_ADDR="192.0.2.1", headers={"x-forwarded-for": forwarded}
     )
 
-    assert address_of(request) == address
+    assert client_ip(request) == address
 
 
 def test_without_a_proxy_the_header_says_nothing():
@@ -173,16 +173,16 @@ def test_without_a_proxy_the_header_says_nothing():
         "/", REMOTE_ADDR="192.0.2.1", headers={"x-forwarded-for": "198.51.100.7"}
     )
 
-    assert address_of(request) == "192.0.2.1"
+    assert client_ip(request) == "192.0.2.1"
 
 
 def test_a_socket_of_the_machine_has_no_address():
-    assert address_of(RequestFactory().get("/", REMOTE_ADDR="")) == ""
+    assert client_ip(RequestFactory().get("/", REMOTE_ADDR="")) == ""
 
 
 def test_an_address_of_ipv6_counts_with_its_network():
     def network(address):
-        return network_of(RequestFactory().get("/", REMOTE_ADDR=address))
+        return client_network(RequestFactory().get("/", REMOTE_ADDR=address))
 
     assert network("2001:db8:1:2:3:4:5:6") == network("2001:db8:1:2::") == "2001:db8:1:2::/64"
     assert network("2001:db8:1:3::") != network("2001:db8:1:2::")

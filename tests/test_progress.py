@@ -6,19 +6,19 @@ from decimal import Decimal
 import pytest
 from django.http import QueryDict
 
-from projects.conversion import derive
-from projects.filters import ProjectQuestion
+from projects.conversion import recompute
+from projects.filters import ProjectFilterSet
 from projects.models import Basis, Project
 from projects.totals import totals
-from projects.totals.funnel import progress
+from projects.totals.funnel import funnel_of
 from tests.factories import make_project, make_receipt, make_sector
 
 pytestmark = pytest.mark.django_db
 
 
 def found(query=""):
-    question = ProjectQuestion(QueryDict(query), Project.objects.all())
-    return progress(question)
+    filterset = ProjectFilterSet(QueryDict(query), Project.objects.all())
+    return funnel_of(filterset)
 
 
 def make(count, stage):
@@ -28,7 +28,7 @@ def make(count, stage):
         Project(code=f"{stage}-{number}", name="One of many", stage=stage, signed_on=one.signed_on)
         for number in range(count - 1)
     )
-    derive([project.pk for project in made])
+    recompute([project.pk for project in made])
 
 
 def test_the_worked_case_of_qianjiang():
@@ -70,12 +70,12 @@ def test_intended_and_terminated_projects_are_left_out_and_counted():
 def test_the_stages_together_are_the_totals_of_their_basis(changes):
     for change in changes:
         make_project(sectors=[make_sector(), make_sector()], **change)
-    question = ProjectQuestion(QueryDict(), Project.objects.all())
+    filterset = ProjectFilterSet(QueryDict(), Project.objects.all())
 
-    of_office = progress(question)
+    of_office = funnel_of(filterset)
 
     for basis in (Basis.CONTRACTED, Basis.INTENDED):
-        told, meant = getattr(of_office, basis.value), totals.total(question, basis)
+        told, meant = getattr(of_office, basis.value), totals.total(filterset, basis)
         assert replace(told, href="") == meant
 
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 from django.http import QueryDict
 
-from projects.filters import EnterpriseQuestion, ProjectQuestion
+from projects.filters import EnterpriseFilterSet, ProjectFilterSet
 from projects.models import Enterprise, Project
 from tests.factories import (
     make_area,
@@ -19,13 +19,13 @@ pytestmark = pytest.mark.django_db
 
 
 def ask(text):
-    return ProjectQuestion(QueryDict(text), Project.objects.visible_to(None))
+    return ProjectFilterSet(QueryDict(text), Project.objects.visible_to(None))
 
 
 def codes(text):
-    question = ask(text)
-    assert question.errors == {}
-    return [project.code for project in question.qs]
+    filterset = ask(text)
+    assert filterset.errors == {}
+    return [project.code for project in filterset.qs]
 
 
 @pytest.mark.parametrize(
@@ -64,10 +64,10 @@ def codes(text):
 def test_what_cannot_be_read_is_named_and_finds_nothing(text, named):
     make_project()
 
-    question = ask(text)
+    filterset = ask(text)
 
-    assert list(question.errors) == [named]
-    assert not question.qs.exists()
+    assert list(filterset.errors) == [named]
+    assert not filterset.qs.exists()
 
 
 def test_one_bad_value_beside_a_good_one_still_finds_nothing():
@@ -266,8 +266,8 @@ def test_enterprises_settled_by_a_day_include_those_without_a_date():
     make_enterprise(code="undated", area=area)
     make_enterprise(code="elsewhere")
 
-    question = EnterpriseQuestion(
+    filterset = EnterpriseFilterSet(
         QueryDict("settled_by=2023-11-11"), Enterprise.objects.visible_to(None)
     )
 
-    assert [enterprise.code for enterprise in question.qs] == ["early", "undated"]
+    assert [enterprise.code for enterprise in filterset.qs] == ["early", "undated"]

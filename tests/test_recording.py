@@ -192,7 +192,7 @@ def test_many_at_once_each_leave_the_row_of_history_that_one_alone_would():
     alone = make_project(**links)
     one, other = Project(code="one", name="One"), Project(code="other", name="Other")
 
-    changed = history.save_many([(one, links), (other, {})])
+    changed = history.bulk_save([(one, links), (other, {})])
 
     row = one.history.get()
     assert (changed, row.history_type, other.history.get().history_type) == (2, "+", "+")
@@ -211,7 +211,7 @@ def test_many_at_once_have_their_links_and_are_found_and_counted():
     project = Project(code="p", name_zh="产业园", amount=Decimal("100.00"))
     links = {"sectors": [(trade, None), (it, None)], "partners": [partner], "sources": [source]}
 
-    history.save_many([(project, links)])
+    history.bulk_save([(project, links)])
 
     assert [(link.sector, link.share) for link in project.shares.all()] == [
         (trade, None),
@@ -234,7 +234,7 @@ def test_of_many_those_that_are_unchanged_leave_no_history_and_no_new_version():
     stamp = same.updated_at
     renamed.name = "Another name"
 
-    changed = history.save_many(
+    changed = history.bulk_save(
         [
             (same, {"sectors": sectors[::-1], "sources": [source]}),
             (renamed, {}),
@@ -255,7 +255,7 @@ def test_of_many_one_that_has_no_row_of_history_gets_its_first():
     lost, kept = make_project(), make_project()
     lost.history.all().delete()
 
-    changed = history.save_many([(lost, {}), (kept, {})])
+    changed = history.bulk_save([(lost, {}), (kept, {})])
 
     assert changed == 1
     assert (lost.history.get().history_type, lost.version) == ("+", 1)
@@ -267,7 +267,7 @@ def test_of_many_a_link_that_is_none_or_not_given_stays():
     one, other = make_project(**links), make_project(**links)
     other.name = "Another name"
 
-    changed = history.save_many([(one, {"sectors": None, "partners": None}), (other, {})])
+    changed = history.bulk_save([(one, {"sectors": None, "partners": None}), (other, {})])
 
     assert changed == 1
     for project in (one, other):
@@ -278,7 +278,7 @@ def test_changed_shares_of_many_reach_their_parts():
     trade, it = make_sector(), make_sector()
     project = make_project(sectors=[(trade, None), (it, None)], amount=Decimal("100.00"))
 
-    history.save_many([(project, {"sectors": [(trade, Decimal("75")), (it, Decimal("25"))]})])
+    history.bulk_save([(project, {"sectors": [(trade, Decimal("75")), (it, Decimal("25"))]})])
 
     assert [(link.sector, link.share) for link in project.history.first().sectors.all()] == [
         (trade, Decimal("75")),
@@ -296,7 +296,7 @@ def test_receipts_in_one_go_reach_the_projects_they_come_to_and_leave():
     moved.project = second
     new = Receipt(project=first, amount=Decimal("7.00"), received_on=date(2023, 12, 1))
 
-    history.save_many([(moved, {}), (new, {})])
+    history.bulk_save([(moved, {}), (new, {})])
 
     received = Allocation.objects.filter(receipt__isnull=False)
     assert {(part.project, part.receipt, part.amount_base) for part in received} == {
@@ -319,7 +319,7 @@ def test_rates_in_one_go_reach_what_they_convert_and_what_they_no_longer_do():
         source=rate.source,
     )
 
-    history.save_many([(rate, {}), (new, {})])
+    history.bulk_save([(rate, {}), (new, {})])
 
     of_euros, of_dollars = (
         ProjectConversion.objects.get(project=project) for project in (euros, dollars)
@@ -334,7 +334,7 @@ def test_what_many_refer_to_needs_its_key_only_when_they_are_written():
     receipt = Receipt(project=project, amount=Decimal("1.00"), received_on=date(2023, 12, 1))
 
     for record in (enterprise, project, receipt):
-        history.save_many([(record, {})])
+        history.bulk_save([(record, {})])
 
     assert Receipt.objects.get().project.enterprise == enterprise
     assert Allocation.objects.get(receipt=receipt).project == project
@@ -351,7 +351,7 @@ def test_what_the_database_refuses_of_many_keeps_all_from_being_written():
     ]
 
     with pytest.raises(IntegrityError), transaction.atomic():
-        history.save_many(written)
+        history.bulk_save(written)
 
     assert [project.code for project in Project.objects.all()] == ["standing"]
     assert [row.code for row in Project.history.all()] == ["standing"]
@@ -366,7 +366,7 @@ def test_the_queries_of_one_go_do_not_grow_with_its_records():
 
     def queries(written) -> int:
         with CaptureQueriesContext(connection) as captured:
-            history.save_many(written)
+            history.bulk_save(written)
         # SQLite takes fewer values at once than a batch has, and so gets them in several queries.
         split = ("INSERT", "UPDATE") if connection.vendor == "sqlite" else ()
         return sum(not query["sql"].startswith(split) for query in captured)

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 
-from projects.data_quality.duplicates import MOST_ALIKE, MOST_COMPARED, resembling
+from projects.data_quality.duplicates import MAX_CANDIDATES, MAX_DUPLICATES, possible_duplicates
 from projects.models import Enterprise, Project
 from projects.names import search_key, similarity
 from tests.factories import make_area, make_enterprise, make_project, make_user
@@ -13,7 +13,7 @@ from tests.test_likeness import NAMES
 
 
 def codes(user, model, *called, **more):
-    return [one.record.code for one in resembling(user, model, called, **more)]
+    return [one.record.code for one in possible_duplicates(user, model, called, **more)]
 
 
 @pytest.mark.django_db
@@ -52,7 +52,7 @@ def test_a_social_credit_code_settles_it_whatever_the_names():
     make_enterprise(code="same", name="Quite another", uscc="91110000600037341L")
     make_enterprise(code="other", name="Xingda", uscc="91350100M000100Y43")
 
-    found = resembling(user, Enterprise, ["Xingda"], code="9111 0000 6000 3734 1l")
+    found = possible_duplicates(user, Enterprise, ["Xingda"], code="9111 0000 6000 3734 1l")
 
     assert [(one.record.code, one.has_same_code) for one in found] == [("same", True)]
 
@@ -89,20 +89,20 @@ def test_a_record_is_not_like_itself():
 @pytest.mark.django_db
 def test_however_many_are_alike_few_are_compared_and_fewer_told(django_assert_max_num_queries):
     user = make_user("superuser")
-    called = [f"新疆纺织{n}厂" for n in range(MOST_COMPARED * 3)] + ["新疆兴达纺织"]
+    called = [f"新疆纺织{n}厂" for n in range(MAX_CANDIDATES * 3)] + ["新疆兴达纺织"]
     Enterprise.objects.bulk_create(
         Enterprise(code=f"e{n}", name_zh=name, search_key=search_key(name))
         for n, name in enumerate(called)
     )
 
     with django_assert_max_num_queries(6):
-        found = resembling(user, Enterprise, ["新疆纺织厂"])
+        found = possible_duplicates(user, Enterprise, ["新疆纺织厂"])
     with CaptureQueriesContext(connection) as queries:
         [nearest, *_] = codes(user, Enterprise, "新疆兴达纺织有限公司")
 
-    assert len(found) == MOST_ALIKE
+    assert len(found) == MAX_DUPLICATES
     assert nearest == f"e{len(called) - 1}"
-    assert all(f"LIMIT {MOST_COMPARED}" in query["sql"] for query in queries)
+    assert all(f"LIMIT {MAX_CANDIDATES}" in query["sql"] for query in queries)
 
 
 @pytest.mark.django_db
@@ -118,12 +118,14 @@ def test_what_says_nothing_is_like_nothing(typed):
 @settings(deadline=None)
 @given(one=NAMES, other=NAMES)
 def test_the_key_of_a_name_that_sounds_the_same_has_a_piece_of_it(one, other):
-    alike = similarity.sound(one) == similarity.sound(other) and similarity.core(one)
-    pieces = similarity.pieces(one, in_part=False)
+    alike = similarity.phonetic_key(one) == similarity.phonetic_key(other) and similarity.core_name(
+        one
+    )
+    pieces = similarity.search_fragments(one, in_part=False)
 
     if (
         alike
         and pieces
-        and similarity.Form.of(one).is_chinese == similarity.Form.of(other).is_chinese
+        and similarity.NameForms.of(one).is_chinese == similarity.NameForms.of(other).is_chinese
     ):
         assert any(piece in search_key(other) for piece in pieces)

@@ -4,16 +4,16 @@ import pytest
 from django.core.management import call_command
 from django.http import QueryDict
 
-from projects.filters import ProjectQuestion
+from projects.filters import ProjectFilterSet
 from projects.management.demo import sample
 from projects.models import (
     Basis,
     Enterprise,
     Headline,
+    HeadlineKind,
     Project,
     Qualifier,
     Sector,
-    What,
 )
 from projects.serializers import ProjectSerializer
 from projects.totals import reconciliation, totals
@@ -48,9 +48,9 @@ def test_a_record_that_somebody_worked_on_stays():
 
 
 def test_one_of_five_projects_discloses_its_amount():
-    question = ProjectQuestion(QueryDict(), Project.objects.visible_to(None))
+    filterset = ProjectFilterSet(QueryDict(), Project.objects.visible_to(None))
 
-    total = totals.total(question, Basis.CONTRACTED)
+    total = totals.total(filterset, Basis.CONTRACTED)
 
     assert total.amount == Decimal("1000000000.00")
     assert total.bound == Qualifier.AT_LEAST
@@ -58,9 +58,9 @@ def test_one_of_five_projects_discloses_its_amount():
 
 
 def test_the_published_funds_stand_beside_what_is_itemised():
-    contracted = Headline.objects.with_scope().filter(what=What.CONTRACTED_FUNDS)
+    contracted = Headline.objects.with_scope().filter(what=HeadlineKind.CONTRACTED_FUNDS)
 
-    (beside,) = reconciliation.beside(contracted, None)
+    (beside,) = reconciliation.reconcile(contracted, None)
 
     assert beside.headline.value == Decimal("17600000000.00")
     assert beside.itemised == Decimal("1000000000.00")
@@ -71,7 +71,7 @@ def test_the_published_funds_stand_beside_what_is_itemised():
 def test_one_enterprise_of_thirty_five_is_itemised():
     counts = Headline.objects.with_scope().filter(currency="").order_by("-value")
 
-    settled, with_projects = reconciliation.beside(counts, None)
+    settled, with_projects = reconciliation.reconcile(counts, None)
 
     assert (settled.headline.value, settled.itemised) == (35, 1)
     assert (with_projects.headline.value, with_projects.itemised) == (30, 1)

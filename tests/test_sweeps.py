@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 from python_calamine import CalamineWorkbook
 
-from projects.filters import ProjectQuestion
+from projects.filters import ProjectFilterSet
 from projects.models import Area, Basis, Project
 from projects.totals import totals
 from tests.doors import asked, check_sums, content, exported, figure, listed, shown
@@ -343,13 +343,13 @@ def test_the_link_of_a_row_lists_exactly_its_projects(client, register, by, basi
 @pytest.mark.parametrize("basis", list(Basis))
 def test_cross_tables_add_up_and_lead_to_their_projects(register, basis):
     for by in permutations(totals.DIMENSIONS, 2):
-        question = ProjectQuestion(QueryDict(f"basis={basis.value}"), Project.objects.all())
-        table = totals.totals(question, by, basis)
+        filterset = ProjectFilterSet(QueryDict(f"basis={basis.value}"), Project.objects.all())
+        table = totals.totals(filterset, by, basis)
 
         assert sum(row.amount for row in table.rows) == table.total.amount
         assert table.total.projects
         for row in table.rows:
-            listed_ = ProjectQuestion(QueryDict(urlsplit(row.href).query), Project.objects.all())
+            listed_ = ProjectFilterSet(QueryDict(urlsplit(row.href).query), Project.objects.all())
             assert listed_.qs.count() == row.projects, row.href
 
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from projects import history, names
 from projects.data_quality.report import Rule, findings
 from projects.models import ApiToken, Enterprise, Project, Source
-from projects.names.text_rules import called, mended, text_problem
+from projects.names.text_rules import clean_text, describe_character, text_problem
 from tests.admin.browser import sent
 from tests.factories import make_enterprise, make_project, make_source, make_user, make_zone
 
@@ -58,7 +58,7 @@ def test_a_name_holds_nothing_that_cannot_be_read_or_seen(character):
 
     said = problem.message % problem.params
     assert said.startswith("“Name” ")
-    assert called(character) in said
+    assert describe_character(character) in said
     assert "character 5" in said
 
 
@@ -102,7 +102,7 @@ def test_prose_has_lines_tabs_and_what_has_no_width():
     ],
 )
 def test_a_character_is_called_by_its_number_and_name(character, name):
-    assert called(character) == name
+    assert describe_character(character) == name
 
 
 @given(st.text())
@@ -134,20 +134,20 @@ def test_what_passes_holds_no_control_and_no_reordering(text):
     ],
 )
 def test_what_a_program_spoilt_is_mended(spoilt, text):
-    assert mended(spoilt) == text
+    assert clean_text(spoilt) == text
 
 
 @given(st.text())
 def test_a_mended_text_stays_as_it_is(text):
-    once = mended(text)
+    once = clean_text(text)
 
-    assert mended(once) == once
+    assert clean_text(once) == once
     assert not set(once) & {chr(at) for at in range(0x7F, 0xA0)}
 
 
 @pytest.mark.parametrize("character", ["\x07", ESCAPE, OVERRIDE, ISOLATE])
 def test_what_no_program_leaves_behind_is_not_taken_away(character):
-    assert mended(f"a{character}b\x7f") == f"a{character}b"
+    assert clean_text(f"a{character}b\x7f") == f"a{character}b"
 
 
 # --- The doors ---------------------------------------------------------------
@@ -201,7 +201,7 @@ def test_the_api_refuses_it_in_every_text(client, noun):
             answer = client.post(f"/api/v1/{noun}/", body, "application/json")
 
             assert (answer.status_code, list(answer.json())) == (400, [text])
-            assert called(character) in answer.json()[text][0]
+            assert describe_character(character) in answer.json()[text][0]
 
 
 @pytest.mark.django_db
@@ -225,7 +225,7 @@ def test_a_code_names_it_too(client):
         answer = client.post(
             "/api/v1/zones/", {"code": f"z{character}1", "name": "Z"}, "application/json"
         )
-        assert called(character) in answer.json()["code"][0]
+        assert describe_character(character) in answer.json()["code"][0]
 
 
 @pytest.mark.django_db
@@ -277,7 +277,7 @@ def test_a_search_names_what_nobody_can_type(client, address, character):
     answer = client.get(address, {"search": f"a{character}b"})
 
     assert answer.status_code == 400
-    assert called(character) in answer.content.decode()
+    assert describe_character(character) in answer.content.decode()
 
 
 @pytest.mark.django_db

@@ -9,7 +9,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from projects.filters import ProjectQuestion
+from projects.filters import ProjectFilterSet
 from projects.models import Allocation, Basis, Project, Qualifier, Stage
 from projects.totals import totals
 from tests.factories import (
@@ -25,9 +25,9 @@ pytestmark = pytest.mark.django_db
 
 
 def ask(text=""):
-    question = ProjectQuestion(QueryDict(text), Project.objects.visible_to(None))
-    assert question.is_valid(), question.errors
-    return question
+    filterset = ProjectFilterSet(QueryDict(text), Project.objects.visible_to(None))
+    assert filterset.is_valid(), filterset.errors
+    return filterset
 
 
 def rows(table):
@@ -211,11 +211,11 @@ class TotalsAgreeWithTheRecords(TestCase):
     """In a class of hypothesis's own, as each example needs a database of its own."""
 
     @hypothesis_settings(deadline=None)
-    @given(data=drawn_projects, question=questions, by=st.permutations(list(totals.DIMENSIONS)))
-    def test_rows_add_up_to_the_total_and_lead_to_their_records(self, data, question, by):
+    @given(data=drawn_projects, filterset=questions, by=st.permutations(list(totals.DIMENSIONS)))
+    def test_rows_add_up_to_the_total_and_lead_to_their_records(self, data, filterset, by):
         build(data)
         for basis in Basis:
-            asked = ask(f"{question}&basis={basis.value}" if question else f"basis={basis.value}")
+            asked = ask(f"{filterset}&basis={basis.value}" if filterset else f"basis={basis.value}")
             table = totals.totals(asked, by[:2], basis)
 
             assert sum(row.amount for row in table.rows) == table.total.amount

@@ -12,16 +12,16 @@ from projects.history.diff import Kind as HistoryKind
 from projects.models import (
     Basis,
     BatchState,
+    EnterpriseKind,
     HeadlineBasis,
-    Kind,
+    HeadlineKind,
     Outcome,
     ProposalKind,
     ProposalState,
     Qualifier,
     ReportState,
-    RowFate,
+    RowStatus,
     Stage,
-    What,
 )
 from projects.models.base import State
 
@@ -51,14 +51,14 @@ VOCABULARIES = {
         arrived             arrived             到位
         registered_capital  registered capital  注册资本
     """,
-    What: """
+    HeadlineKind: """
         enterprises_settled        enterprises settled        入驻企业数
         enterprises_with_projects  enterprises with projects  有项目的企业数
         contracted_funds           contracted funds           签约金额
         funds_arrived              funds arrived              到位资金
         foreign_trade              foreign trade              外贸进出口
     """,
-    Kind: """
+    EnterpriseKind: """
         private           private                                    民营
         state_owned       state-owned                                国有
         foreign_invested  foreign-invested                           外商投资
@@ -88,7 +88,7 @@ VOCABULARIES = {
         unreadable   cannot be read                无法读取
         interrupted  interrupted, nothing written  中断，未写入任何内容
     """,
-    RowFate: """
+    RowStatus: """
         new        new                          新增
         changed    changed                      修改
         proposed   proposed for review          提交审核

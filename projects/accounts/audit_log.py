@@ -13,18 +13,26 @@ from django.db import Error, transaction
 from django.http import QueryDict
 from simple_history.models import HistoricalRecords
 
-from projects.models import ApiToken, AttemptCount, AuditEntry, Limit
-from projects.models.audit_entry import SHELL, Action
+from projects.models import ApiToken, AttemptCount, AttemptLimit, AuditEntry
+from projects.models.audit_entry import SYSTEM_NAME, Action
 
-from .client_address import address_of, network_of
+from .client_address import client_ip, client_network
 
-__all__ = ["Action", "asked", "note", "note_export", "note_few", "note_refusal", "note_token"]
+__all__ = [
+    "Action",
+    "log",
+    "log_export",
+    "log_rate_limited",
+    "log_refusal",
+    "log_token",
+    "safe_query",
+]
 
 lines = logging.getLogger("audit")
 logger = logging.getLogger(__name__)
 
 # What a visitor, or anybody by mere repetition, can have noted.
-FEW = Limit("noted", most=60, within=timedelta(hours=1), rest=timedelta(hours=1))
+FEW = AttemptLimit("noted", most=60, within=timedelta(hours=1), rest=timedelta(hours=1))
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 LONGEST_DETAIL = 500
@@ -34,7 +42,7 @@ UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 SENSITIVE = re.compile("pass|token|key|secret|session|otp", re.IGNORECASE)
 
 
-def note(
+def log(
     action: Action, request: Any = None, user: Any = None, subject: str = "", **details: Any
 ) -> None:
     """Note that `user`, or whoever makes the request, did something to `subject`.
@@ -53,7 +61,7 @@ def note(
         "action": str(action),
         "name": plain(who.get_username() if who else "", columns.get_field("name").max_length),
         "subject": plain(subject, columns.get_field("subject").max_length),
-        "address": address_of(request) if request is not None else SHELL,
+        "address": client_ip(request) if request is not None else SYSTEM_NAME,
     }
     # What a command does stands in its own output.
     level = logging.INFO if request is not None else logging.DEBUG
@@ -68,28 +76,28 @@ def note(
         logger.exception("An entry could not be written to the audit log")
 
 
-def note_export(request: Any) -> None:
+def log_export(request: Any) -> None:
     """That a file is handed out, and what it answers: of visitors only so many an hour."""
-    often = note if request.user.is_authenticated else note_few
-    often(Action.EXPORTED, request, subject=request.path, question=asked(request.GET))
+    often = log if request.user.is_authenticated else log_rate_limited
+    often(Action.EXPORTED, request, subject=request.path, question=safe_query(request.GET))
 
 
-def note_few(action: Action, request: Any, subject: str = "", **details: Any) -> None:
+def log_rate_limited(action: Action, request: Any, subject: str = "", **details: Any) -> None:
     """The same as `note`, but only so often an hour by one person or address: nobody fills the log.
 
     Nine queries.
     """
     user = request.user
-    whose = f"user {user.pk}" if user.is_authenticated else network_of(request)
+    whose = f"user {user.pk}" if user.is_authenticated else client_network(request)
     try:
         if AttemptCount.objects.take([FEW.of(action, whose)]).is_refused:
             return
     except Error:
         logger.exception("It could not be counted what goes to the audit log")
-    note(action, request, subject=subject, **details)
+    log(action, request, subject=subject, **details)
 
 
-def note_refusal(request: Any, reason: str = "") -> None:
+def log_refusal(request: Any, reason: str = "") -> None:
     """That somebody may not do what they asked for; nothing of a visitor who only reads.
 
     Nor of a request that was refused before it was asked whose it is.
@@ -101,7 +109,7 @@ def note_refusal(request: Any, reason: str = "") -> None:
         return
     if is_signed_in or (hasattr(request, "user") and request.method not in SAFE_METHODS):
         details = {"reason": reason} if reason else {}
-        note_few(
+        log_rate_limited(
             Action.PERMISSION_REFUSED,
             request,
             subject=request.path,
@@ -110,9 +118,9 @@ def note_refusal(request: Any, reason: str = "") -> None:
         )
 
 
-def note_token(action: Action, token: ApiToken, request: Any = None, **details: Any) -> None:
+def log_token(action: Action, token: ApiToken, request: Any = None, **details: Any) -> None:
     """That a key to the API was made, changed or deleted: whose, and its name, never itself."""
-    note(
+    log(
         action,
         request,
         subject=f"users/{token.user.get_username()}",
@@ -123,7 +131,7 @@ def note_token(action: Action, token: ApiToken, request: Any = None, **details: 
     )
 
 
-def asked(question: QueryDict) -> str:
+def safe_query(question: QueryDict) -> str:
     """The question of an address, without values that may be secret."""
     kept = QueryDict(mutable=True)
     for name, values in question.lists():

@@ -11,7 +11,7 @@ from django.conf import settings
 OWN_BITS = 64
 
 
-def address_of(request: Any) -> str:
+def client_ip(request: Any) -> str:
     """The client's address; "" where there is none, as on a socket of this machine.
 
     Behind the proxy it is the last one in X-Forwarded-For, which the proxy wrote:
@@ -24,12 +24,12 @@ def address_of(request: Any) -> str:
     return _plain(request.META.get("REMOTE_ADDR", ""))
 
 
-def network_of(request: Any) -> str:
+def client_network(request: Any) -> str:
     """What is counted as one client: an address, of IPv6 the half that names the network.
 
     Whoever has one address of IPv6 has all 2⁶⁴ of its network.
     """
-    address = address_of(request)
+    address = client_ip(request)
     if ":" not in address:
         return address
     network = int(IPv6Address(address)) >> OWN_BITS

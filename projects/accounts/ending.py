@@ -27,14 +27,14 @@ FLAGS = ("is_active", "is_staff", "is_superuser")
 def end_all(user: Any, why: str) -> None:
     """End every session and every key to the API of a user."""
     for token in ApiToken.objects.filter(user=user).select_related("user"):
-        audit_log.note_token(Action.TOKEN_DELETED, token, why=why)
+        audit_log.log_token(Action.TOKEN_DELETED, token, why=why)
         token.delete()
     if count := end_sessions(user):
-        audit_log.note(Action.SESSIONS_ENDED, subject=subject_of(user), count=count, why=why)
+        audit_log.log(Action.SESSIONS_ENDED, subject=subject_of(user), count=count, why=why)
 
 
 def note_roles(user: Any, **changes: Collection[str] | str) -> None:
-    audit_log.note(Action.ROLE_CHANGED, subject=subject_of(user), **changes)
+    audit_log.log(Action.ROLE_CHANGED, subject=subject_of(user), **changes)
 
 
 def subject_of(user: Any) -> str:
@@ -86,7 +86,7 @@ def compare_after(instance: Any, created: bool, raw: bool, **_: Any) -> None:
     if gained or lost:
         note_roles(instance, gained=gained, lost=lost)
     if was["password"] != instance.password:
-        audit_log.note(Action.PASSWORD_CHANGED, subject=subject_of(instance))
+        audit_log.log(Action.PASSWORD_CHANGED, subject=subject_of(instance))
         end_all(instance, "password")
     elif lost:
         end_all(instance, ", ".join(lost))
@@ -145,7 +145,7 @@ def follow_permissions(instance: Any, action: str, pk_set: Any, model: Any, **_:
         return
     subject = f"{instance._meta.model_name}s/{_name_of(instance)}"
     changed = [_name_of(one) for one in model._base_manager.filter(pk__in=pk_set or ())]
-    audit_log.note(Action.ROLE_CHANGED, subject=subject, **{action.removeprefix("post_"): changed})
+    audit_log.log(Action.ROLE_CHANGED, subject=subject, **{action.removeprefix("post_"): changed})
 
 
 def _name_of(record: Any) -> str:

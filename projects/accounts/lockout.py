@@ -13,27 +13,27 @@ import unicodedata
 from datetime import datetime, timedelta
 from typing import Any
 
-from projects.models import AttemptCount, Limit
-from projects.models.attempt_count import Key, Taken
+from projects.models import AttemptCount, AttemptLimit
+from projects.models.attempt_count import Attempt, AttemptKey
 
-from .client_address import network_of
+from .client_address import client_network
 
 QUARTER, HOUR = timedelta(minutes=15), timedelta(hours=1)
 
-NAME_FROM_ADDRESS = Limit("a name from an address", 5, QUARTER, QUARTER)
-ADDRESS = Limit("an address under all names", 30, QUARTER, QUARTER)
-NAME = Limit("a name from all addresses", 50, HOUR, HOUR)
+NAME_FROM_ADDRESS = AttemptLimit("a name from an address", 5, QUARTER, QUARTER)
+ADDRESS = AttemptLimit("an address under all names", 30, QUARTER, QUARTER)
+NAME = AttemptLimit("a name from all addresses", 50, HOUR, HOUR)
 # Where the owner of a name has signed in, and for how long that is remembered.
-KNOWN = Limit("known", 1, timedelta(days=60), HOUR)
+KNOWN = AttemptLimit("known", 1, timedelta(days=60), HOUR)
 
 # Of a million codes three hold at any time: so many tries find one in ten years.
-CODE_FROM_ADDRESS = Limit("a code from an address", 5, QUARTER, QUARTER)
-CODE = Limit("a code from all addresses", 20, HOUR, HOUR)
+CODE_FROM_ADDRESS = AttemptLimit("a code from an address", 5, QUARTER, QUARTER)
+CODE = AttemptLimit("a code from all addresses", 20, HOUR, HOUR)
 # Of who is signed in and says the password once more: a session may have been stolen.
-CONFIRMATION = Limit("a confirmation", 5, QUARTER, QUARTER)
+CONFIRMATION = AttemptLimit("a confirmation", 5, QUARTER, QUARTER)
 
-RESET_FROM_ADDRESS = Limit("a new password asked for from an address", 10, HOUR, HOUR)
-RESET_OF_EMAIL = Limit("a new password asked for by an e-mail address", 3, HOUR, HOUR)
+RESET_FROM_ADDRESS = AttemptLimit("a new password asked for from an address", 10, HOUR, HOUR)
+RESET_OF_EMAIL = AttemptLimit("a new password asked for by an e-mail address", 3, HOUR, HOUR)
 
 
 class LockedOut(Exception):  # noqa: N818  It is no fault of the site.
@@ -49,7 +49,7 @@ def folded(name: str) -> str:
     return unicodedata.normalize("NFKC", name).casefold().strip()
 
 
-def take(*keys: Key) -> Taken:
+def register_attempt(*keys: AttemptKey) -> Attempt:
     """Count an attempt. Raises LockedOut, before anything is looked at."""
     taken = AttemptCount.objects.take(keys)
     if taken.until is not None:
@@ -61,13 +61,13 @@ class SignInAttempt:
     """One attempt to sign in under a name, counted as it is made. Raises LockedOut."""
 
     def __init__(self, request: Any, name: str) -> None:
-        network = network_of(request)
+        network = client_network(request)
         self._own = NAME_FROM_ADDRESS.of(folded(name), network)
         self._shared = [ADDRESS.of(network)]
         self._known = KNOWN.of(folded(name), network)
         if not AttemptCount.objects.knows(self._known):
             self._shared.append(NAME.of(folded(name)))
-        self.taken = take(self._own, *self._shared)
+        self.taken = register_attempt(self._own, *self._shared)
 
     def was_right(self) -> None:
         """The password was right: the attempt counts nowhere, and other failures still do."""
@@ -75,26 +75,26 @@ class SignInAttempt:
             AttemptCount.objects.give_back(key)
 
 
-def welcome(request: Any, user: Any) -> None:
+def record_success(request: Any, user: Any) -> None:
     """Forget the failures under the user's name from this address, and remember the address."""
-    whose = folded(user.get_username()), network_of(request)
+    whose = folded(user.get_username()), client_network(request)
     AttemptCount.objects.forget(NAME_FROM_ADDRESS.of(*whose))
-    AttemptCount.objects.forget(CODE_FROM_ADDRESS.of(user.pk, network_of(request)))
+    AttemptCount.objects.forget(CODE_FROM_ADDRESS.of(user.pk, client_network(request)))
     AttemptCount.objects.remember(KNOWN.of(*whose))
 
 
-def take_code(request: Any, user: Any) -> Taken:
+def register_code_attempt(request: Any, user: Any) -> Attempt:
     """Count an attempt at the code of the second factor. Raises LockedOut."""
-    network = network_of(request)
+    network = client_network(request)
     keys = [CODE_FROM_ADDRESS.of(user.pk, network)]
     if not AttemptCount.objects.knows(KNOWN.of(folded(user.get_username()), network)):
         keys.append(CODE.of(user.pk))
-    return take(*keys)
+    return register_attempt(*keys)
 
 
-def take_confirmation(user: Any) -> Taken:
+def register_confirmation_attempt(user: Any) -> Attempt:
     """Count an attempt of who is signed in to say their password. Raises LockedOut."""
-    return take(CONFIRMATION.of(user.pk))
+    return register_attempt(CONFIRMATION.of(user.pk))
 
 
 def confirmed(user: Any) -> None:

@@ -20,7 +20,7 @@ from projects.models import AttemptCount, ResetRequest
 
 from . import lockout
 from .audit_log import Action
-from .client_address import network_of
+from .client_address import client_network
 from .ending import subject_of
 
 # After so long nobody waits for the mail any more.
@@ -33,8 +33,8 @@ def ask(request: Any, email: str) -> None:
     An e-mail address that is asked for too often gets no further mail, which
     nobody is told. The same work, whether or not somebody has it.
     """
-    lockout.take(lockout.RESET_FROM_ADDRESS.of(network_of(request)))
-    audit_log.note(Action.PASSWORD_RESET_ASKED, request)
+    lockout.register_attempt(lockout.RESET_FROM_ADDRESS.of(client_network(request)))
+    audit_log.log(Action.PASSWORD_RESET_ASKED, request)
     if AttemptCount.objects.take([lockout.RESET_OF_EMAIL.of(lockout.folded(email))]).is_refused:
         return
     ResetRequest.objects.create(
@@ -94,5 +94,5 @@ class Mail(PasswordResetForm):
 
     def send_mail(self, *args: Any, **kwargs: Any) -> None:
         context = args[2] if len(args) > 2 else kwargs["context"]
-        audit_log.note(Action.PASSWORD_RESET_SENT, subject=subject_of(context["user"]))
+        audit_log.log(Action.PASSWORD_RESET_SENT, subject=subject_of(context["user"]))
         super().send_mail(*args, **kwargs)

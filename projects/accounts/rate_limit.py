@@ -19,7 +19,7 @@ from django.core.cache import caches
 from django.http import HttpRequest
 from django.utils.translation import ngettext
 
-from .client_address import network_of
+from .client_address import client_network
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ class Rate:
 
 
 @dataclass(frozen=True)
-class Spent:
+class Usage:
     """What one has spent of a limit with this request, and in how many seconds it ends."""
 
     limit: int
@@ -71,7 +71,7 @@ class Spent:
         ) % {"seconds": self.ends_in}
 
 
-def spend(request: HttpRequest, user: Any) -> Spent:
+def consume(request: HttpRequest, user: Any) -> Usage:
     """Count this request, once, to `user`, or to the address of a visitor.
 
     What was spent goes out with the answer. Whoever cannot be counted, as the
@@ -84,20 +84,20 @@ def spend(request: HttpRequest, user: Any) -> Spent:
             key, rate = f"user:{user.pk}", Rate.read(settings.API_RATE_USER)
         else:
             key, rate = (
-                f"address:{network_of(request)}",
+                f"address:{client_network(request)}",
                 Rate.read(settings.API_RATE_ANON),
             )
         try:
             spent = count(key, rate)
         except Exception:
             logger.exception("Requests cannot be counted, and so are not limited")
-            spent = Spent(rate.number, 0, rate.seconds)
+            spent = Usage(rate.number, 0, rate.seconds)
         request.spent = spent
         request.further_headers = spent.headers
     return spent
 
 
-def count(key: str, rate: Rate) -> Spent:
+def count(key: str, rate: Rate) -> Usage:
     """Count one up. Whoever counts the same key at the same time gets another number."""
     cache = caches["limits"]
     now = time.time()
@@ -105,7 +105,7 @@ def count(key: str, rate: Rate) -> Spent:
     counter = f"limit:{key}:{begun}"
     cache.add(counter, 0, 2 * rate.seconds)
     ends_in = max(1, math.ceil(begun + rate.seconds - now))
-    return Spent(rate.number, cache.incr(counter), ends_in)
+    return Usage(rate.number, cache.incr(counter), ends_in)
 
 
 def _begun(cache: Any, key: str, now: float, seconds: int) -> float:

@@ -90,7 +90,7 @@ def confirm(user: Any, code: str) -> list[str] | None:
     device.confirmed = True
     device.save(update_fields=["confirmed"])
     codes = RecoveryCode.objects.make_anew(user)
-    audit_log.note(Action.SECOND_FACTOR_SET_UP, subject=subject_of(user))
+    audit_log.log(Action.SECOND_FACTOR_SET_UP, subject=subject_of(user))
     end_sessions(user)
     return codes
 
@@ -107,7 +107,7 @@ def verify(user: Any, code: str) -> str | None:
     if _holds(device, code):
         return "code"
     if RecoveryCode.objects.use_up(user, code):
-        audit_log.note(Action.RECOVERY_CODE_USED, user=user, subject=subject_of(user))
+        audit_log.log(Action.RECOVERY_CODE_USED, user=user, subject=subject_of(user))
         return "recovery code"
     return None
 
@@ -120,7 +120,7 @@ def _holds(device: TOTPDevice, code: str) -> bool:
 def make_codes(user: Any) -> list[str]:
     """Ten new recovery codes, told only here; the old ones hold no more."""
     codes = RecoveryCode.objects.make_anew(user)
-    audit_log.note(Action.RECOVERY_CODES_MADE, subject=subject_of(user))
+    audit_log.log(Action.RECOVERY_CODES_MADE, subject=subject_of(user))
     return codes
 
 
@@ -131,5 +131,5 @@ def remove(user: Any) -> bool:
     TOTPDevice.objects.filter(user=user).delete()
     RecoveryCode.objects.filter(user=user).delete()
     if found:
-        audit_log.note(Action.SECOND_FACTOR_REMOVED, subject=subject_of(user))
+        audit_log.log(Action.SECOND_FACTOR_REMOVED, subject=subject_of(user))
     return found

@@ -15,7 +15,7 @@ from . import second_factor
 OPEN = frozenset({"second-factor", "second-factor-picture", "logout"})
 
 
-class RequireSecondFactor:
+class RequireSecondFactorMiddleware:
     """Leads to where it is set up, from pages and the admin alike.
 
     The API has its own way of saying so, in `projects.api.authentication`.

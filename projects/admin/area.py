@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from projects.filters import AreaQuestion
+from projects.filters import AreaFilterSet
 from projects.models import Area, Zone
 
 from .base import RegisterAdmin, ask, few
@@ -11,7 +11,7 @@ from .base import RegisterAdmin, ask, few
 class AreaAdmin(RegisterAdmin):
     list_display = ["code", "name", "name_zh", "zone", "unveiled_on", "size_km2", "updated_at"]
     list_display_links = ["code", "name"]
-    list_filter = [ask(AreaQuestion, "zone", few(Zone)), ask(AreaQuestion, "source")]
+    list_filter = [ask(AreaFilterSet, "zone", few(Zone)), ask(AreaFilterSet, "source")]
     list_select_related = ["zone"]
     search_fields = ["search_key"]
     search_help_text = _("Names in either script, pinyin and its initials, other names, code.")

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from projects.i18n.languages import in_list, labelled
+from projects.i18n.languages import join_list, with_label
 from projects.models import AuditEntry
 
 from .base import PlainAdmin
@@ -65,7 +65,7 @@ class AuditEntryAdmin(PlainAdmin):
 
     @admin.display(description=_("details"))
     def facts(self, entry: AuditEntry) -> str:
-        return in_list(labelled(name, value) for name, value in entry.details.items()) or "–"
+        return join_list(with_label(name, value) for name, value in entry.details.items()) or "–"
 
 
 def column_for(term: str) -> str:

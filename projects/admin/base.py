@@ -25,7 +25,7 @@ from simple_history.admin import SimpleHistoryAdmin
 
 from projects import history, review
 from projects.history.diff import changes
-from projects.i18n.languages import labelled
+from projects.i18n.languages import with_label
 from projects.models import NOUN_OF, State
 
 from .add_another import KeepingAdmin
@@ -222,7 +222,7 @@ class PlainAdmin(Autocompleting, admin.ModelAdmin):
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """What would be deleted, without what goes with it: that is a part of it."""
         _found, _counts, permissions, protected = super().get_deleted_objects(objs, request)
-        found = [labelled(capfirst(self.opts.verbose_name), one) for one in objs]
+        found = [with_label(capfirst(self.opts.verbose_name), one) for one in objs]
         return found, {self.opts.verbose_name_plural: len(found)}, permissions, protected
 
 
@@ -262,13 +262,13 @@ class RegisterAdmin(KeepingAdmin, ReviewingAdmin, PlainAdmin, SimpleHistoryAdmin
 
     def _protecting(self, records: Sequence[Any], request: HttpRequest) -> list[str]:
         """What refers to one of these, as far as the person may see it."""
-        referring = history.referring_to(records)
+        referring = history.references_to(records)
         named: list[str] = []
         count = 0
-        for some in history.visible(referring, request.user):
+        for some in history.visible_references(referring, request.user):
             count += some.count()
             noun = capfirst(some.model._meta.verbose_name)
-            named += [labelled(noun, one) for one in some[: MOST_PROTECTED - len(named)]]
+            named += [with_label(noun, one) for one in some[: MOST_PROTECTED - len(named)]]
         if count > len(named):
             named.append(gettext("and %(count)s more") % {"count": count - len(named)})
         if referring and not named:
@@ -322,7 +322,7 @@ class QuestionFilter(admin.SimpleListFilter):
     """One parameter of the noun's question, which says what it means: here it is only asked."""
 
     template = "admin/projects/question_filter.html"
-    question: Any
+    filterset: Any
     options: Callable[[], list[tuple[str, Any]]]
 
     def __init__(self, request: HttpRequest, params: Any, model: Any, model_admin: Any) -> None:
@@ -342,11 +342,11 @@ class QuestionFilter(admin.SimpleListFilter):
             return None
         asked = QueryDict(mutable=True)
         asked[str(self.parameter_name)] = value
-        question = self.question(asked, queryset=queryset, request=request)
-        for sentences in question.errors.values():
+        filterset = self.filterset(asked, queryset=queryset, request=request)
+        for sentences in filterset.errors.values():
             for sentence in sentences:
                 messages.error(request, sentence)
-        return question.qs
+        return filterset.qs
 
     def choices(self, changelist: ChangeList) -> Iterable[dict[str, Any]]:
         if self.lookup_choices:
@@ -367,16 +367,16 @@ class QuestionFilter(admin.SimpleListFilter):
 
 
 def ask(
-    question: Any, name: str, options: Callable[[], list[tuple[str, Any]]] = list
+    filterset: Any, name: str, options: Callable[[], list[tuple[str, Any]]] = list
 ) -> type[QuestionFilter]:
     """A filter for the parameter `name` of `question`; without options, a code is typed."""
     return type(
-        f"{question.__name__}{name.title()}Filter",
+        f"{filterset.__name__}{name.title()}Filter",
         (QuestionFilter,),
         {
-            "question": question,
+            "filterset": filterset,
             "parameter_name": name,
-            "title": question.base_filters[name].label,
+            "title": filterset.base_filters[name].label,
             "options": staticmethod(options),
         },
     )
@@ -394,9 +394,9 @@ def few(model: Any) -> Callable[[], list[tuple[str, Any]]]:
     return options
 
 
-def by_state(question: Any) -> type[QuestionFilter]:
+def by_state(filterset: Any) -> type[QuestionFilter]:
     """Drafts, or what is published."""
-    return ask(question, "state", lambda: list(State.choices))
+    return ask(filterset, "state", lambda: list(State.choices))
 
 
 def yes_or_no(yes: Any, no: Any) -> Callable[[], list[tuple[str, Any]]]:

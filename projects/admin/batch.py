@@ -7,8 +7,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from projects.i18n.languages import in_list
-from projects.models import ImportBatch, RowFate
+from projects.i18n.languages import join_list
+from projects.models import ImportBatch, RowStatus
 
 from .base import PlainAdmin
 
@@ -55,11 +55,11 @@ class ImportBatchAdmin(PlainAdmin):
 
     @admin.display(description=_("rows"))
     def outcome(self, batch: ImportBatch) -> str:
-        labels = dict(RowFate.choices)
+        labels = dict(RowStatus.choices)
         found = (
             f"{count} {labels.get(fate, fate)}" for fate, count in batch.counts.items() if count
         )
-        return in_list(found) or "–"
+        return join_list(found) or "–"
 
     @admin.display(description=_("page"))
     def page(self, batch: ImportBatch) -> SafeString:

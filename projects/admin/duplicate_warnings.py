@@ -14,7 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext
 
-from projects.data_quality.duplicates import Resembling, resembling
+from projects.data_quality.duplicates import PossibleDuplicate, possible_duplicates
 
 from .query_params import key_asked, text_asked
 
@@ -55,7 +55,7 @@ class ResemblingAdmin(admin.ModelAdmin):
         if not (self.has_add_permission(request) or self.has_change_permission(request)):
             raise PermissionDenied
         asked = {name: text_asked(request.GET, name, LONGEST) for name in ASKED}
-        found = resembling(
+        found = possible_duplicates(
             request.user,
             self.model,
             [asked["name"], asked["name_zh"]],
@@ -70,7 +70,7 @@ class ResemblingAdmin(admin.ModelAdmin):
         record = form.instance
         if not set(form.changed_data).intersection(ASKED):
             return
-        found = resembling(
+        found = possible_duplicates(
             request.user,
             self.model,
             [record.name, record.name_zh],
@@ -80,12 +80,12 @@ class ResemblingAdmin(admin.ModelAdmin):
         if found:
             messages.warning(request, format_html("{} {}", _sentence(found), self._links(found)))
 
-    def _links(self, found: Iterable[Resembling]) -> SafeString:
+    def _links(self, found: Iterable[PossibleDuplicate]) -> SafeString:
         links = ((self._address(one), _label(one)) for one in found)
         parting = pgettext("between clauses", "; ")
         return format_html_join(parting, '<a href="{}" target="_blank">{}</a>', links)
 
-    def _address(self, one: Resembling) -> str:
+    def _address(self, one: PossibleDuplicate) -> str:
         noun = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
         return reverse(noun, args=[one.record.pk])
 
@@ -95,13 +95,13 @@ def _key_in(request: HttpRequest) -> str:
     return match.kwargs.get("object_id", "") if match else ""
 
 
-def _label(one: Resembling) -> str:
+def _label(one: PossibleDuplicate) -> str:
     record = one.record
     both = " ".join(dict.fromkeys(filter(None, (record.name, record.name_zh))))
     return both + pgettext("in passing", " (%(text)s)") % {"text": record.code}
 
 
-def _sentence(found: list[Resembling]) -> str:
+def _sentence(found: list[PossibleDuplicate]) -> str:
     if found[0].has_same_code:
         return gettext("This social credit code is in the register already:")
     return gettext("Is it in the register already? These names are like it:")

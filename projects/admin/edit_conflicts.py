@@ -24,7 +24,7 @@ from django.utils import formats, timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from projects.i18n.languages import in_list
+from projects.i18n.languages import join_list
 
 SEEN = "seen"
 
@@ -376,7 +376,7 @@ def said(one: forms.Field, value: Any) -> str:
     """A value of a field as a person reads it, however it is held or was sent."""
     if isinstance(one, forms.ModelChoiceField):
         keys = [_key(each) for each in value] if isinstance(value, list | tuple) else [_key(value)]
-        return in_list(_called(one, [key for key in keys if key not in (None, "")])) or "—"
+        return join_list(_called(one, [key for key in keys if key not in (None, "")])) or "—"
     if value is None or value == "":
         return "—"
     if isinstance(one, forms.ChoiceField):
@@ -402,7 +402,7 @@ def _said_rows(columns: list[Any], rows: Iterable[tuple[Any, ...]]) -> str:
     texts = [
         " ".join(said(one, value) for one, value in zip(columns, row, strict=True)) for row in rows
     ]
-    return in_list(text.removesuffix(" —") for text in texts) or "—"
+    return join_list(text.removesuffix(" —") for text in texts) or "—"
 
 
 def _rows(columns: list[Any], rows: Iterable[tuple[Any, ...]]) -> set[tuple[Any, ...]]:

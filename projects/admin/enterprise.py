@@ -5,7 +5,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from projects.filters import EnterpriseQuestion
+from projects.filters import EnterpriseFilterSet
 from projects.models import Area, Enterprise
 from projects.names import credit_codes
 
@@ -30,11 +30,11 @@ class EnterpriseAdmin(ResemblingAdmin, MergingAdmin):
     ]
     list_display_links = ["code", "name"]
     list_filter = [
-        by_state(EnterpriseQuestion),
+        by_state(EnterpriseFilterSet),
         "kind",
-        ask(EnterpriseQuestion, "area", few(Area)),
-        ask(EnterpriseQuestion, "origin"),
-        ask(EnterpriseQuestion, "source"),
+        ask(EnterpriseFilterSet, "area", few(Area)),
+        ask(EnterpriseFilterSet, "origin"),
+        ask(EnterpriseFilterSet, "source"),
     ]
     list_select_related = ["area"]
     search_fields = ["search_key"]

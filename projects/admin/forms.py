@@ -25,7 +25,7 @@ from projects.models import (
     Receipt,
     Sector,
 )
-from projects.models.amount_parsing import Understood, understood
+from projects.models.amount_parsing import ParsedAmount, parse_amount
 from projects.models.text_validation import text_fields
 
 from .edit_conflicts import MeetingForm, PartsFormSet, RecordsFormSet
@@ -42,7 +42,7 @@ class Reading:
     qualifier: str = Qualifier.EXACT
 
     @classmethod
-    def of(cls, read: Understood, *, qualified: bool = True) -> Self:
+    def of(cls, read: ParsedAmount, *, qualified: bool = True) -> Self:
         """What is to be shown of `read`; without a qualifier where its record has none."""
         qualifier = read.qualifier if qualified else Qualifier.EXACT
         return cls(read.amount, read.currency, qualifier)
@@ -220,7 +220,7 @@ class AmountForm(RegisterForm):
         beside = {name: cleaned.get(name, getattr(self.instance, name, "")) for name in self.BESIDE}
         beside["qualifier"] = beside["qualifier"] or Qualifier.EXACT
         try:
-            read = understood(
+            read = parse_amount(
                 typed.text, **beside, sent=set(self.changed_data), negative=self.NEGATIVE
             )
         except ValidationError as error:

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from projects import data_quality
-from projects.filters import HeadlineQuestion
+from projects.filters import HeadlineFilterSet
 from projects.models import Area, Headline, Zone
 from projects.totals import reconciliation
 
@@ -21,12 +21,12 @@ class HeadlineAdmin(RegisterAdmin):
     list_display = ["code", "what", "about", "as_of", "figure", "source", "updated_at", "state"]
     list_display_links = ["code", "what"]
     list_filter = [
-        by_state(HeadlineQuestion),
+        by_state(HeadlineFilterSet),
         "what",
         "basis",
-        ask(HeadlineQuestion, "zone", few(Zone)),
-        ask(HeadlineQuestion, "area", few(Area)),
-        ask(HeadlineQuestion, "source"),
+        ask(HeadlineFilterSet, "zone", few(Zone)),
+        ask(HeadlineFilterSet, "area", few(Area)),
+        ask(HeadlineFilterSet, "source"),
     ]
     list_select_related = ["zone", "area", "source"]
     search_fields = ["code", "scope", "scope_zh", "quote", "source__title"]
@@ -50,8 +50,8 @@ class HeadlineAdmin(RegisterAdmin):
         super().save_related(request, form, formsets, change)
         if {"value", "currency"}.isdisjoint(form.changed_data):
             return
-        [beside] = reconciliation.beside([form.instance], request.user)
-        for sentence in data_quality.Doubter.headline(form.instance, beside.itemised):
+        [beside] = reconciliation.reconcile([form.instance], request.user)
+        for sentence in data_quality.OutlierDetector.headline(form.instance, beside.itemised):
             messages.warning(request, sentence)
 
     @admin.display(description=_("scope"))

@@ -18,7 +18,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from projects.i18n.languages import in_list
+from projects.i18n.languages import join_list
 from projects.models import Enterprise, Project, Source
 from projects.review import merge as merging
 
@@ -161,8 +161,8 @@ def _rows(
     for name in COMPARED:
         said = [_say(record, name) for record in both]
         yield _compared(_label(name), said, _say(afterwards, name) if afterwards else "")
-    said = [in_list(record.sources.all()) for record in both]
-    yield _compared(_label("sources"), said, in_list(sources))
+    said = [join_list(record.sources.all()) for record in both]
+    yield _compared(_label("sources"), said, join_list(sources))
     for label, column in ((_("projects led"), "enterprise"), (_("partner in"), "partners")):
         named = [Project.objects.filter(**{column: record}) for record in both]
         # Where both take part in one project it is one project afterwards, and who leads is no

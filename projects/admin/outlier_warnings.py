@@ -72,7 +72,7 @@ def doubts_of_project(user: Any, asked: QueryDict) -> list[str]:
         stage=stage if stage in Stage.values else Stage.SIGNED,
         area=areas[0] if areas else None,
     )
-    return data_quality.Doubter.of(user).project(project, sectors, sources)
+    return data_quality.OutlierDetector.of(user).project(project, sectors, sources)
 
 
 def doubts_of_receipt(user: Any, asked: QueryDict) -> list[str]:
@@ -97,7 +97,7 @@ def doubts_of_receipt(user: Any, asked: QueryDict) -> list[str]:
         amount=read.amount,
         currency=read.currency,
     )
-    return data_quality.Doubter.of(user).receipts([receipt])[0]
+    return data_quality.OutlierDetector.of(user).receipts([receipt])[0]
 
 
 def _seen(model: Any, user: Any, keys: list[int]) -> list[Any]:

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from projects import data_quality, review
-from projects.filters import ProjectQuestion
-from projects.i18n.languages import in_list
+from projects.filters import ProjectFilterSet
+from projects.i18n.languages import join_list
 from projects.models import Area, Project, ProjectSector, Receipt, Sector
 
 from .base import (
@@ -114,14 +114,14 @@ class ProjectAdmin(DoubtingAdmin, ResemblingAdmin, RegisterAdmin):
     list_display_links = ["code", "name"]
     list_filter = [
         "stage",
-        by_state(ProjectQuestion),
-        ask(ProjectQuestion, "disclosed", yes_or_no(_("disclosed"), _("undisclosed"))),
-        ask(ProjectQuestion, "area", few(Area)),
-        ask(ProjectQuestion, "sector", few(Sector)),
-        ask(ProjectQuestion, "origin"),
-        ask(ProjectQuestion, "year"),
-        ask(ProjectQuestion, "currency"),
-        ask(ProjectQuestion, "source"),
+        by_state(ProjectFilterSet),
+        ask(ProjectFilterSet, "disclosed", yes_or_no(_("disclosed"), _("undisclosed"))),
+        ask(ProjectFilterSet, "area", few(Area)),
+        ask(ProjectFilterSet, "sector", few(Sector)),
+        ask(ProjectFilterSet, "origin"),
+        ask(ProjectFilterSet, "year"),
+        ask(ProjectFilterSet, "currency"),
+        ask(ProjectFilterSet, "source"),
     ]
     list_select_related = ["area", "enterprise"]
     list_prefetch = [Prefetch("shares", ProjectSector.objects.select_related("sector"))]
@@ -154,7 +154,7 @@ class ProjectAdmin(DoubtingAdmin, ResemblingAdmin, RegisterAdmin):
 
     @admin.display(description=_("sectors"))
     def in_sectors(self, project: Project) -> str:
-        return in_list(project.shares.all())
+        return join_list(project.shares.all())
 
     @admin.display(description=_("amount"), ordering="amount")
     def stated_amount(self, project: Project) -> str:
@@ -193,7 +193,7 @@ class ProjectAdmin(DoubtingAdmin, ResemblingAdmin, RegisterAdmin):
             )
             sectors = [sector for sector, _share in shares]
             sources = form.cleaned_data.get("sources", ())
-            doubter = data_quality.Doubter.of(request.user)
+            doubter = data_quality.OutlierDetector.of(request.user)
             for sentence in doubter.project(form.instance, sectors, list(sources)):
                 messages.warning(request, sentence)
         rows = next((rows for rows in formsets if rows.model is Receipt), None)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from django.http import QueryDict
 
 from projects.models import Qualifier, base_currency
-from projects.models.amount_parsing import Understood, understood
+from projects.models.amount_parsing import ParsedAmount, parse_amount
 
 from .forms import LONGEST_AMOUNT
 
@@ -31,13 +31,13 @@ def key_asked(asked: QueryDict, name: str) -> int | None:
     return next(iter(keys_asked(asked, name)), None)
 
 
-def amount_asked(asked: QueryDict, prefix: str = "") -> Understood:
+def amount_asked(asked: QueryDict, prefix: str = "") -> ParsedAmount:
     """How a text is read as an amount. Raises ValidationError.
 
     `sent` names which of the fields beside it were changed as well.
     """
     qualifier = asked.get(f"{prefix}qualifier", "")
-    return understood(
+    return parse_amount(
         text_asked(asked, f"{prefix}text", LONGEST_AMOUNT),
         currency=asked.get(f"{prefix}currency", base_currency()),
         qualifier=qualifier if qualifier in Qualifier.values else Qualifier.EXACT,

@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from projects.filters import RateQuestion
+from projects.filters import RateFilterSet
 from projects.models import ExchangeRate
 
 from .base import RegisterAdmin, ask
@@ -12,9 +12,9 @@ class ExchangeRateAdmin(RegisterAdmin):
     list_display = ["quoted_on", "from_currency", "to_currency", "rate", "source", "updated_at"]
     list_filter = [
         "quoted_on",
-        ask(RateQuestion, "from_currency"),
-        ask(RateQuestion, "to_currency"),
-        ask(RateQuestion, "source"),
+        ask(RateFilterSet, "from_currency"),
+        ask(RateFilterSet, "to_currency"),
+        ask(RateFilterSet, "source"),
     ]
     list_select_related = ["source"]
     search_fields = ["from_currency", "to_currency", "source__title"]

@@ -8,7 +8,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from projects import data_quality
-from projects.filters import ReceiptQuestion
+from projects.filters import ReceiptFilterSet
 from projects.models import Receipt
 
 from .base import RegisterAdmin, ask, by_state
@@ -30,7 +30,9 @@ def warn_of_receipts(
     changed = [all_of_them or not AMOUNT.isdisjoint(form.changed_data) for form in stated]
     if not any(changed):
         return
-    told = data_quality.Doubter.of(request.user).receipts([form.instance for form in stated])
+    told = data_quality.OutlierDetector.of(request.user).receipts(
+        [form.instance for form in stated]
+    )
     for is_changed, sentences in zip(changed, told, strict=True):
         for sentence in sentences if is_changed else ():
             messages.warning(request, sentence)
@@ -41,11 +43,11 @@ class ReceiptAdmin(DoubtingAdmin, RegisterAdmin):
     form = ReceiptForm
     list_display = ["received_on", "project", "received", "source", "updated_at", "state"]
     list_filter = [
-        by_state(ReceiptQuestion),
+        by_state(ReceiptFilterSet),
         "received_on",
-        ask(ReceiptQuestion, "project"),
-        ask(ReceiptQuestion, "currency"),
-        ask(ReceiptQuestion, "source"),
+        ask(ReceiptFilterSet, "project"),
+        ask(ReceiptFilterSet, "currency"),
+        ask(ReceiptFilterSet, "source"),
     ]
     list_select_related = ["project", "source"]
     search_fields = ["project__search_key", "amount_text", "note"]

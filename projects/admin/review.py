@@ -48,7 +48,7 @@ def _ask(form: ModelForm, user: Any, of: str) -> None:
         if not of:
             review.check_reach(user, record)
         if not review.is_proposal(user, record):
-            review.settled(user, record, {})
+            review.with_publication_state(user, record, {})
             draft_references.check(record, links, besides={of})
     except ValidationError as error:
         for name, errors in error.update_error_dict({}).items():
@@ -73,7 +73,7 @@ class ReviewingAdmin(MeetingAdmin):
     @staticmethod
     def _is_in_reach(request: HttpRequest, record: Any) -> bool:
         # Of a form that was sent the record is as typed; what it was, the form asks.
-        return record is None or record.pk is None or permissions.reaches(request.user, record)
+        return record is None or record.pk is None or permissions.in_scope(request.user, record)
 
     # Writing
 

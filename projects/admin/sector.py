@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from projects.filters import SectorQuestion
+from projects.filters import SectorFilterSet
 from projects.models import Sector
 
 from .base import RegisterAdmin, ask
@@ -11,7 +11,7 @@ from .base import RegisterAdmin, ask
 class SectorAdmin(RegisterAdmin):
     list_display = ["code", "name", "name_zh", "gbt4754_code", "isic_code", "updated_at"]
     list_display_links = ["code", "name"]
-    list_filter = [ask(SectorQuestion, "source")]
+    list_filter = [ask(SectorFilterSet, "source")]
     search_fields = ["search_key"]
     search_help_text = _("Names in either script, pinyin and its initials, other names, code.")
     autocomplete_fields = ["sources"]

@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from projects.filters import SourceQuestion
+from projects.filters import SourceFilterSet
 from projects.models import Source
 
 from .base import RegisterAdmin, by_state
@@ -11,7 +11,7 @@ from .base import RegisterAdmin, by_state
 class SourceAdmin(RegisterAdmin):
     list_display = ["code", "title", "publisher", "published_on", "updated_at", "state"]
     list_display_links = ["code", "title"]
-    list_filter = [by_state(SourceQuestion), "published_on"]
+    list_filter = [by_state(SourceFilterSet), "published_on"]
     search_fields = ["title", "publisher", "code"]
     search_help_text = _("Title, publisher, code.")
     fieldsets = [

@@ -47,13 +47,13 @@ class ApiTokenAdmin(PlainAdmin, MeetingPages):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if change:
             super().save_model(request, obj, form, change)
-            audit_log.note_token(audit_log.Action.TOKEN_CHANGED, obj, request)
+            audit_log.log_token(audit_log.Action.TOKEN_CHANGED, obj, request)
             return
         token, key = ApiToken.objects.issue(
             obj.user, obj.name, read_only=obj.read_only, expires_on=obj.expires_on
         )
         obj.pk, obj.digest = token.pk, token.digest
-        audit_log.note_token(audit_log.Action.TOKEN_MADE, token, request)
+        audit_log.log_token(audit_log.Action.TOKEN_MADE, token, request)
         messages.warning(
             request,
             _("The key is %(key)s – copy it now: it is not kept, and never shown again.")
@@ -61,7 +61,7 @@ class ApiTokenAdmin(PlainAdmin, MeetingPages):
         )
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        audit_log.note_token(audit_log.Action.TOKEN_DELETED, obj, request)
+        audit_log.log_token(audit_log.Action.TOKEN_DELETED, obj, request)
         super().delete_model(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:

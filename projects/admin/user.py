@@ -34,7 +34,7 @@ FOR_SUPERUSERS = ("is_superuser", "user_permissions")
 
 def is_above(user: Any, asker: Any) -> bool:
     """Whether `user` may do what `asker` may not: then their account is not `asker`'s to change."""
-    return not permissions.is_trusted(asker) and (
+    return not permissions.has_full_access(asker) and (
         user.is_superuser or not user.get_all_permissions() <= asker.get_all_permissions()
     )
 
@@ -42,7 +42,7 @@ def is_above(user: Any, asker: Any) -> bool:
 def groups_within(asker: Any) -> QuerySet:
     """The groups that hold nothing that `asker` lacks. Three queries at most."""
     groups = Group.objects.order_by("name")
-    if permissions.is_trusted(asker):
+    if permissions.has_full_access(asker):
         return groups
     held = asker.get_all_permissions()
     beyond = [
@@ -157,7 +157,7 @@ class PlainUserAdmin(PlainAdmin, MeetingPages, UserAdmin):
 
     @staticmethod
     def _is_unlimited(request: HttpRequest) -> bool:
-        return permissions.areas_of(request.user) is None
+        return permissions.allowed_areas(request.user) is None
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
         for user in queryset:

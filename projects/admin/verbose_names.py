@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from projects.i18n.languages import labelled
+from projects.i18n.languages import with_label
 
 ROLES = {
     "viewer": pgettext_lazy("role", "viewer"),
@@ -44,7 +44,7 @@ def name_of_permission(permission: Any) -> str:
     action = ACTIONS.get(permission.codename.partition("_")[0])
     if model is None or action is None:
         return str(permission.name)
-    return labelled(capfirst(model._meta.verbose_name), action)
+    return with_label(capfirst(model._meta.verbose_name), action)
 
 
 def name_things() -> None:

@@ -93,7 +93,7 @@ class MeetingPages(admin.ModelAdmin):
     change_form_template = "admin/projects/change_form.html"
 
     # What another write took or deleted meanwhile, the form says when it is asked again.
-    @history.retried(IntegrityError)
+    @history.retry_on_deadlock(IntegrityError)
     def changeform_view(
         self,
         request: HttpRequest,
@@ -122,7 +122,7 @@ class MeetingPages(admin.ModelAdmin):
             key = self.opts.pk.to_python(unquote(object_id))
         except ValidationError:
             return
-        history.hold(self.model._base_manager.filter(pk=key), to_delete=to_delete)
+        history.lock(self.model._base_manager.filter(pk=key), to_delete=to_delete)
 
     def _get_obj_does_not_exist_redirect(
         self, request: HttpRequest, opts: Any, object_id: str
@@ -179,7 +179,7 @@ class MeetingAdmin(MeetingPages):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         # Its links are saved after it: the row of history waits for them, in `save_related`.
-        form.finish_recording = history.begin(obj)
+        form.finish_recording = history.defer_history(obj)
         history.write(obj)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
@@ -192,7 +192,7 @@ class MeetingAdmin(MeetingPages):
 
     # Deleting
 
-    @history.retried()
+    @history.retry_on_deadlock()
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponse:
@@ -220,12 +220,12 @@ class MeetingAdmin(MeetingPages):
         obj._history_user = request.user
         history.delete(obj)
 
-    @history.retried()
+    @history.retry_on_deadlock()
     def response_action(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
         try:
             with transaction.atomic():
                 return super().response_action(request, queryset)
-        except (history.OvertakenError, history.ReferredToError):
+        except (history.ConflictError, history.StillReferencedError):
             sentence = gettext(
                 "Nothing was deleted: some of these were changed or deleted after you opened the "
                 "page. Look at them again."
@@ -240,8 +240,8 @@ class MeetingAdmin(MeetingPages):
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
         seen = set(request.POST.get(SEEN, "").split())
         rows = self.model._base_manager.filter(pk__in=[record.pk for record in queryset])
-        records = history.hold(rows, to_delete=True)
+        records = history.lock(rows, to_delete=True)
         if {f"{record.pk}:{record.version}" for record in records} != seen:
-            raise history.OvertakenError
+            raise history.ConflictError
         for record in records:
             self.delete_model(request, record)

@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from projects.filters import ZoneQuestion
+from projects.filters import ZoneFilterSet
 from projects.models import Zone
 
 from .base import RegisterAdmin, ask
@@ -11,7 +11,7 @@ from .base import RegisterAdmin, ask
 class ZoneAdmin(RegisterAdmin):
     list_display = ["code", "name", "name_zh", "established_on", "size_km2", "updated_at"]
     list_display_links = ["code", "name"]
-    list_filter = [ask(ZoneQuestion, "source")]
+    list_filter = [ask(ZoneFilterSet, "source")]
     search_fields = ["search_key"]
     search_help_text = _("Names in either script, pinyin and its initials, other names, code.")
     autocomplete_fields = ["sources"]

@@ -86,7 +86,7 @@ class BulkView(OnlyKnownParameters, APIView):
             409: OpenApiResponse(ERRORS_BY_INDEX, "Another write came in between: try again."),
         },
     )
-    @history.retried()
+    @history.retry_on_deadlock()
     @idempotent
     def post(self, request: Any) -> Response:
         mode, dry_run = self.asked(request)
@@ -109,7 +109,7 @@ class BulkView(OnlyKnownParameters, APIView):
             said = {str(index): errors[index] for index in sorted(errors)}
             return Response(said, status=409 if report.overtaken else 400)
         if not dry_run:
-            audit_log.note(
+            audit_log.log(
                 audit_log.Action.IMPORTED,
                 request,
                 subject="projects/bulk",
@@ -129,8 +129,8 @@ class BulkView(OnlyKnownParameters, APIView):
     def asked(self, request: Any) -> tuple[Mode, bool]:
         """The parameters. Raises ValidationError, by parameter."""
         fields = {
-            "mode": values.Choice(choices=[Mode.CREATE, Mode.UPDATE], required=False),
-            "dry_run": values.TrueOrFalse(required=False),
+            "mode": values.ChoiceField(choices=[Mode.CREATE, Mode.UPDATE], required=False),
+            "dry_run": values.BooleanField(required=False),
         }
         found, errors = {}, {}
         for name, field in fields.items():

@@ -14,18 +14,18 @@ from projects import history
 from .etags import check_match, etag_of, is_known
 
 
-def stated(data: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+def with_etag(data: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """The answer that is one record, with its ETag."""
     return Response(data, status, headers={"ETag": etag_of(data), **(headers or {})})
 
 
-class ReadInStates:
+class ConditionalReadMixin:
     """Records that are read one by one: each answer has an ETag, and what is known is not sent."""
 
     has_etags = True
 
     def retrieve(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        response = stated(self.get_serializer(self.get_object()).data)
+        response = with_etag(self.get_serializer(self.get_object()).data)
         # A page shows more than the record: who is signed in, and what they may do.
         is_page = request.accepted_renderer.format == "api"
         if is_known(request, response["ETag"]) and not is_page:
@@ -33,7 +33,7 @@ class ReadInStates:
         return response
 
 
-class WrittenInStates(ReadInStates):
+class ConditionalWriteMixin(ConditionalReadMixin):
     @contextmanager
     def held(self) -> Iterator[Any]:
         """The record that a request is to change or delete, for one transaction its own.
@@ -45,7 +45,7 @@ class WrittenInStates(ReadInStates):
         with transaction.atomic():
             which = {self.lookup_field: self.kwargs[self.lookup_field]}
             rows = self.model._base_manager.filter(**which)
-            history.hold(rows, to_delete=self.request.method == "DELETE")
+            history.lock(rows, to_delete=self.request.method == "DELETE")
             record = self.get_object()
             check_match(self.request, etag_of(self.get_serializer(record).data))
             yield record

@@ -26,13 +26,13 @@ from rest_framework import exceptions, status
 from rest_framework.views import exception_handler as stock_handler
 
 from projects.accounts import audit_log
-from projects.history import ReferredToError, still_referred_to
+from projects.history import StillReferencedError, is_still_referenced
 from projects.review import ReviewError
 from projects.serializers.errors import flat, outward
 
-from .etags import StateChanged
+from .etags import PreconditionFailed
 from .formats import BodyTooLarge
-from .throttling import TooOften, refuse_too_often
+from .throttling import TooManyRequests, refuse_too_often
 
 logger = logging.getLogger(__name__)
 
@@ -60,28 +60,28 @@ class Unavailable(exceptions.APIException):
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Any:
     """The answer to an error in a view; None, and with it a 500, only for a mistake of ours."""
-    error = understood(error, getattr(context.get("request"), "user", None))
+    error = to_api_error(error, getattr(context.get("request"), "user", None))
     if isinstance(error, REFUSALS):
         # They come before the limit of the view is asked, and keys are not for guessing.
         try:
             refuse_too_often(context["request"])
-        except TooOften as too_often:
+        except TooManyRequests as too_often:
             error = too_often
     if isinstance(error, exceptions.ValidationError):
         kind = Conflict if _is_code_taken(error, context) else exceptions.ValidationError
         error = kind(flat(error.detail))
     response = stock_handler(error, context)
     if response is not None and isinstance(error, REFUSALS):
-        audit_log.note_refusal(context["request"], reason=str(getattr(error, "detail", "")))
+        audit_log.log_refusal(context["request"], reason=str(getattr(error, "detail", "")))
     if response is not None and getattr(error, "wait", None) is not None:
         # Whole seconds, and never zero: "at once" is what was just refused.
         response["Retry-After"] = str(max(1, math.ceil(error.wait)))
-    if response is not None and isinstance(error, StateChanged):
+    if response is not None and isinstance(error, PreconditionFailed):
         response["ETag"] = error.etag
     return response
 
 
-def understood(error: Exception, user: Any) -> Exception:
+def to_api_error(error: Exception, user: Any) -> Exception:
     """The API's own error for one that Django or the database raised; any other as it is.
 
     `user` is who asked: an error names nothing that they may not see.
@@ -89,10 +89,10 @@ def understood(error: Exception, user: Any) -> Exception:
     match error:
         case ModelError():
             return outward(error)
-        case ReferredToError():
+        case StillReferencedError():
             return Conflict(error.said_to(user))
         case ProtectedError() | RestrictedError():
-            return Conflict(still_referred_to([], user))
+            return Conflict(is_still_referenced([], user))
         case PermissionDenied():
             return exceptions.PermissionDenied(*error.args)
         case ReviewError():

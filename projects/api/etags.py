@@ -18,7 +18,7 @@ ANY = "*"
 _TAG = re.compile(r'[ \t]*((?:W/)?"[\x21\x23-\x7e\x80-\xff]*")?[ \t]*(?:,|\Z)')
 
 
-class StateRequired(exceptions.APIException):
+class PreconditionRequired(exceptions.APIException):
     status_code = status.HTTP_428_PRECONDITION_REQUIRED
     default_code = "state_required"
 
@@ -31,7 +31,7 @@ class StateRequired(exceptions.APIException):
         )
 
 
-class StateChanged(exceptions.APIException):
+class PreconditionFailed(exceptions.APIException):
     """The record is in another state than the one that the request is about; `etag` is its own."""
 
     status_code = status.HTTP_412_PRECONDITION_FAILED
@@ -61,9 +61,9 @@ def check_match(request: Any, etag: str) -> None:
     """Raise unless `If-Match` names `etag`, strongly, and `If-None-Match` does not name it."""
     named = _named(request, IF_MATCH)
     if named is None:
-        raise StateRequired
+        raise PreconditionRequired
     if (etag not in named and ANY not in named) or is_known(request, etag):
-        raise StateChanged(etag)
+        raise PreconditionFailed(etag)
 
 
 def is_known(request: Any, etag: str) -> bool:

@@ -21,12 +21,12 @@ from projects.models import State
 from projects.models.base import ReviewedModel
 from projects.models.fields import MoneyField
 from projects.models.permissions import Role
-from projects.names.messages import shown
+from projects.names.messages import truncate_for_display
 
 ASKED = frozenset({"page", "page_size", "cursor", "format"})
 
 
-class InFields(diff.Rows):
+class FieldChanges(diff.Rows):
     """Changes as the fields of the API have them: other records by their codes."""
 
     def change(self, field: Any, old: Any, new: Any) -> diff.Change:
@@ -102,7 +102,7 @@ class EntrySerializer(serializers.Serializer):
     changes = ChangeSerializer(many=True)
 
 
-class WithHistory:
+class HistoryMixin:
     """What a viewset of a reviewed noun answers of the past of its records."""
 
     @extend_schema(responses=EntrySerializer(many=True))
@@ -113,7 +113,9 @@ class WithHistory:
 
     def told(self, record: Any) -> Response:
         unknown = {
-            shown(name): [_("There is no parameter “%(name)s” here.") % {"name": shown(name)}]
+            truncate_for_display(name): [
+                _("There is no parameter “%(name)s” here.") % {"name": truncate_for_display(name)}
+            ]
             for name in self.request.query_params
             if name not in ASKED
         }
@@ -123,5 +125,5 @@ class WithHistory:
         rows = self.paginate_queryset(
             history.order_by(F("history_id").desc(nulls_last=True), "history_id")
         )
-        entries = diff.told(history, rows, reader=InFields)
+        entries = diff.entries(history, rows, reader=FieldChanges)
         return self.get_paginated_response(EntrySerializer(entries, many=True).data)

@@ -15,14 +15,14 @@ from rest_framework import exceptions, status
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
-from projects.models import StoredAnswer
+from projects.models import IdempotentResponse
 
 HEADER = "Idempotency-Key"
 # What one can see of ASCII, and spaces between.
 KEY_PATTERN = r"[!-~]([ -~]{0,198}[!-~])?"
 
 
-class KeyUsedOtherwise(exceptions.APIException):
+class IdempotencyKeyReused(exceptions.APIException):
     status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
     default_code = "key_used_otherwise"
 
@@ -46,7 +46,7 @@ def idempotent(handler: Callable[..., Response]) -> Callable[..., Response]:
             )
         asked = _digest(request)
         with transaction.atomic():
-            stored, is_new = StoredAnswer.objects.claim(request.user, key, asked)
+            stored, is_new = IdempotentResponse.objects.claim(request.user, key, asked)
             if not is_new:
                 return _again(stored, asked)
             response = handler(view, request, *args, **kwargs)
@@ -68,7 +68,7 @@ def _digest(request: Any) -> str:
     return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def _keep(stored: StoredAnswer, response: Response) -> None:
+def _keep(stored: IdempotentResponse, response: Response) -> None:
     stored.status = response.status_code
     stored.headers = {
         name: value for name, value in response.items() if name.lower() != "content-type"
@@ -77,9 +77,9 @@ def _keep(stored: StoredAnswer, response: Response) -> None:
     stored.save()
 
 
-def _again(stored: StoredAnswer, asked: str) -> Response:
+def _again(stored: IdempotentResponse, asked: str) -> Response:
     if stored.asked != asked:
-        raise KeyUsedOtherwise(
+        raise IdempotencyKeyReused(
             _("This key stands for another request that was made with it: take a new one.")
         )
     return Response(json.loads(stored.body), stored.status, headers=stored.headers)

@@ -8,11 +8,11 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import permissions, serializers, viewsets
 
 from projects import filters
-from projects.models import ImportBatch, RowFate
+from projects.models import ImportBatch, RowStatus
 from projects.serializers.base import Address
 
-from .conditional import ReadInStates
-from .filter_backend import QuestionBackend
+from .conditional import ConditionalReadMixin
+from .filter_backend import FilterSetBackend
 from .formats import Negotiation
 from .schema import RegisterSchema
 
@@ -21,7 +21,7 @@ class CountsSerializer(serializers.Serializer):
     """Rows of the file by what becomes of them; `made` are records made on the way."""
 
     def get_fields(self) -> dict[str, Any]:
-        return {fate.value: serializers.IntegerField() for fate in RowFate}
+        return {fate.value: serializers.IntegerField() for fate in RowStatus}
 
 
 class ImportSerializer(serializers.ModelSerializer):
@@ -57,13 +57,13 @@ class ImportSchema(RegisterSchema):
         return [one for one in super().get_auth() if one]
 
 
-class ImportViewSet(ReadInStates, viewsets.ReadOnlyModelViewSet):
+class ImportViewSet(ConditionalReadMixin, viewsets.ReadOnlyModelViewSet):
     """Files that the asker has brought in; whoever may do anything sees all of them."""
 
     serializer_class = ImportSerializer
-    question_class = filters.ImportQuestion
+    filterset_class = filters.ImportBatchFilterSet
     permission_classes = [permissions.IsAuthenticated]
-    filter_backends = [QuestionBackend]
+    filter_backends = [FilterSetBackend]
     content_negotiation_class = Negotiation
     schema = ImportSchema()
     lookup_field = "id"

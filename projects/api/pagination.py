@@ -15,7 +15,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import BasePagination
 from rest_framework.response import Response
 
-from projects.filters.fields import shown
+from projects.filters.fields import truncate_for_display
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Order:
 
     @classmethod
     def of(cls, queryset: QuerySet) -> Order:
-        """The order of a queryset that a `Question` has put in order."""
+        """The order of a queryset that a `RegisterFilterSet` has put in order."""
         by: Any
         tie: Any
         by, tie = queryset.query.order_by
@@ -124,7 +124,8 @@ class RegisterPagination(BasePagination):
         elif not re.fullmatch(r"[1-9][0-9]{0,17}", given[0]):
             self.wrong(
                 name,
-                _("“%(value)s” is no whole number from 1 up.") % {"value": shown(given[0])},
+                _("“%(value)s” is no whole number from 1 up.")
+                % {"value": truncate_for_display(given[0])},
             )
         elif most is not None and int(given[0]) > most:
             self.wrong(name, _("Give at most %(most)s.") % {"most": most})

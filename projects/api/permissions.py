@@ -14,7 +14,7 @@ ACTIONS = {"POST": ("add",), "PUT": ("change",), "PATCH": ("change",), "DELETE":
 REVIEWING = ("publish", "send_back")
 
 
-class ReadOpenWriteByPermission(permissions.BasePermission):
+class ReadOnlyOrModelPermission(permissions.BasePermission):
     """Anybody reads; writing needs Django's permission on the model, and a key that may write.
 
     A view whose one method adds or changes says so in `actions`, and tells

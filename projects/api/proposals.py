@@ -13,8 +13,8 @@ from projects import filters, review
 from projects.models import ApiToken, Proposal
 from projects.serializers.base import Address, KnownFieldsOnly
 
-from .conditional import stated
-from .filter_backend import QuestionBackend
+from .conditional import with_etag
+from .filter_backend import FilterSetBackend
 from .formats import Negotiation, StrictJSONParser
 from .idempotency import idempotent
 from .imports import ImportSchema
@@ -92,9 +92,9 @@ class ProposalViewSet(viewsets.ReadOnlyModelViewSet):
     """Proposals that the asker may see: their own, and for reviewers everybody's."""
 
     serializer_class = ProposalSerializer
-    question_class = filters.ProposalQuestion
+    filterset_class = filters.ProposalFilterSet
     permission_classes = [MayWrite]
-    filter_backends = [QuestionBackend]
+    filter_backends = [FilterSetBackend]
     parser_classes = [StrictJSONParser]
     content_negotiation_class = Negotiation
     schema = ImportSchema()
@@ -150,7 +150,7 @@ class ProposalViewSet(viewsets.ReadOnlyModelViewSet):
     def hand_in_again(self, request: Any, id: str) -> Response:
         """Have one's own looked at once more."""
         proposal = self.get_object()
-        review.hand_in_again(request.user, proposal)
+        review.resubmit(request.user, proposal)
         return self.again(proposal)
 
 
@@ -171,7 +171,7 @@ class Reviewed:
         if record.is_draft:
             version = asked.validated_data.get("version", record.version)
             review.publish(request.user, [record], {(type(record), record.pk): version})
-        return stated(self.answer(record))
+        return with_etag(self.answer(record))
 
     @extend_schema(request=ReasonSerializer, responses={204: None})
     @action(detail=True, methods=["post"], url_path="return")

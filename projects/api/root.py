@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
-from projects.filters.fields import shown
+from projects.filters.fields import truncate_for_display
 
 from .formats import WITHOUT_TOKEN, Negotiation
 from .schema import RegisterSchema
@@ -66,7 +66,9 @@ class OnlyKnownParameters:
     def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         errors = {
-            name: [_("There is no parameter “%(name)s” here.") % {"name": shown(name)}]
+            name: [
+                _("There is no parameter “%(name)s” here.") % {"name": truncate_for_display(name)}
+            ]
             for name in request.query_params
             if name not in self.parameters
         }
@@ -74,7 +76,10 @@ class OnlyKnownParameters:
         if language and language not in dict(settings.LANGUAGES):
             errors["lang"] = [
                 _("“%(value)s” is not possible here: give one of %(choices)s.")
-                % {"value": shown(language), "choices": ", ".join(dict(settings.LANGUAGES))}
+                % {
+                    "value": truncate_for_display(language),
+                    "choices": ", ".join(dict(settings.LANGUAGES)),
+                }
             ]
         if errors:
             raise ValidationError(errors)

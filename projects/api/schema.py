@@ -11,8 +11,8 @@ from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework.permissions import SAFE_METHODS
 
-from projects.filters import Question, fields
-from projects.models import Kind, Stage, What
+from projects.filters import RegisterFilterSet, fields
+from projects.models import EnterpriseKind, HeadlineKind, Stage
 from projects.models.fields import CODE_PATTERN
 
 from .etags import IF_MATCH, IF_NONE_MATCH
@@ -61,7 +61,7 @@ WITH_A_BODY = {
 }
 
 # Vocabularies of parameters that take several words.
-WORDS = {"stage": Stage.values, "kind": Kind.values, "what": What.values}
+WORDS = {"stage": Stage.values, "kind": EnterpriseKind.values, "what": HeadlineKind.values}
 
 IDEMPOTENCY_KEY = OpenApiParameter(
     HEADER,
@@ -141,11 +141,11 @@ class RegisterSchema(AutoSchema):
             return found + by_method.get(self.method, [STATE_TO_WRITE, ETAG])
         if self.is_idempotent:
             return found
-        question = getattr(self.view, "question_class", None)
+        filterset = getattr(self.view, "filterset_class", None)
         # A view without actions is one that always asks, as that of the totals.
-        if question is None or getattr(self.view, "action", "list") != "list":
+        if filterset is None or getattr(self.view, "action", "list") != "list":
             return []
-        return parameters_of(question, leave_out=getattr(self.view, "unasked", ()))
+        return parameters_of(filterset, leave_out=getattr(self.view, "unasked", ()))
 
     def _get_response_bodies(self, direction: Any = "response") -> Any:
         responses = super()._get_response_bodies(direction)
@@ -182,37 +182,39 @@ class RegisterSchema(AutoSchema):
         return dict(sorted(found.items()))
 
 
-def parameters_of(question: type[Question], leave_out: Any = ()) -> list[OpenApiParameter]:
+def parameters_of(
+    filterset: type[RegisterFilterSet], leave_out: Any = ()
+) -> list[OpenApiParameter]:
     """The parameters of a question, as the description lists them."""
     return [
         OpenApiParameter(
             name,
             _type(name, filter_),
-            explode=True if issubclass(filter_.field_class, fields.SeveralValues) else None,
+            explode=True if issubclass(filter_.field_class, fields.MultipleValuesField) else None,
             description=_description(filter_),
         )
-        for name, filter_ in question.base_filters.items()
+        for name, filter_ in filterset.base_filters.items()
         if name not in leave_out
     ]
 
 
 def _type(name: str, filter_: Any) -> dict[str, Any]:
     field = filter_.field_class
-    if issubclass(field, fields.SeveralValues):
+    if issubclass(field, fields.MultipleValuesField):
         return {"type": "array", "items": _item(name, field), "maxItems": fields.MOST_VALUES}
-    if issubclass(field, fields.Choice):
+    if issubclass(field, fields.ChoiceField):
         return {"type": "string", "enum": list(filter_.extra["choices"])}
-    if issubclass(field, fields.TrueOrFalse):
+    if issubclass(field, fields.BooleanField):
         return {"type": "boolean"}
-    if issubclass(field, fields.Day):
+    if issubclass(field, fields.DateField):
         return {"type": "string", "format": "date"}
-    if issubclass(field, fields.SearchText):
+    if issubclass(field, fields.SearchField):
         return {"type": "string", "maxLength": field.LONGEST}
     return {"type": "string"}
 
 
 def _item(name: str, field: Any) -> dict[str, Any]:
-    if issubclass(field, fields.Codes):
+    if issubclass(field, fields.CodesField):
         return {"type": "string", "pattern": f"^{CODE_PATTERN}$"}
     if name in WORDS:
         return {"type": "string", "enum": [*WORDS[name], fields.NOT_STATED]}
@@ -223,13 +225,13 @@ def _description(filter_: Any) -> str:
     field = filter_.field_class
     label = str(filter_.label)
     sentence = label[:1].upper() + label[1:]
-    if issubclass(field, fields.SeveralValues):
+    if issubclass(field, fields.MultipleValuesField):
         hint = f": {filter_.extra['hint']}" if "hint" in filter_.extra else ""
         return f"{sentence}{hint}; repeat it for “or”; `none` means not stated."
-    if issubclass(field, fields.Bound):
+    if issubclass(field, fields.AmountField):
         return f"{sentence}, in the base currency, inclusive; also `1亿`, `5000万` or `1.5bn`."
-    if issubclass(field, fields.Moment):
+    if issubclass(field, fields.DateOrDateTimeField):
         return f"{sentence}, inclusive: a day, or a moment such as `2023-11-11T08:00:00Z`."
-    if issubclass(field, fields.Day):
+    if issubclass(field, fields.DateField):
         return f"{sentence}, inclusive."
     return f"{sentence}."

@@ -8,14 +8,14 @@ from rest_framework.throttling import BaseThrottle
 from projects.accounts import rate_limit
 
 
-class TooOften(exceptions.Throttled):
-    def __init__(self, spent: rate_limit.Spent) -> None:
+class TooManyRequests(exceptions.Throttled):
+    def __init__(self, spent: rate_limit.Usage) -> None:
         # Past the library's own, which would add a sentence of its own to this one.
         exceptions.APIException.__init__(self, spent.sentence)
         self.wait = spent.ends_in
 
 
-class Limit(BaseThrottle):
+class RateLimit(BaseThrottle):
     """The limit of whoever asks, which every view of the API has."""
 
     def allow_request(self, request: Any, view: Any) -> bool:
@@ -25,6 +25,6 @@ class Limit(BaseThrottle):
 
 def refuse_too_often(request: Any) -> None:
     """Count the request, once. Raises TooOften."""
-    spent = rate_limit.spend(request._request, request.user)
+    spent = rate_limit.consume(request._request, request.user)
     if spent.is_too_much:
-        raise TooOften(spent)
+        raise TooManyRequests(spent)

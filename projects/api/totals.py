@@ -6,12 +6,12 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from projects.filters import TotalsQuestion
+from projects.filters import TotalsFilterSet
 from projects.models import Project
 from projects.serializers import TotalsSerializer
 from projects.totals import totals
 
-from .filter_backend import answered
+from .filter_backend import filtered
 from .formats import Negotiation
 from .schema import RegisterSchema
 
@@ -24,20 +24,20 @@ class TotalsView(APIView):
     and are no parameters here.
     """
 
-    question_class = TotalsQuestion
+    filterset_class = TotalsFilterSet
     content_negotiation_class = Negotiation
     schema = RegisterSchema()
 
     @extend_schema(operation_id="totals", responses=TotalsSerializer)
     def get(self, request: Any) -> Response:
-        question = TotalsQuestion(
+        filterset = TotalsFilterSet(
             request.query_params,
             Project.objects.visible_to(request.user),
             request=request,
-            also={"format"},
+            extra_parameters={"format"},
         )
-        answered(question)
-        table = totals.totals(question, question.dimensions, question.basis_asked)
+        filtered(filterset)
+        table = totals.totals(filterset, filterset.dimensions, filterset.requested_basis)
         return Response(TotalsSerializer(table).data)
 
     def get_view_name(self) -> str:

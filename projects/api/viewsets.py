@@ -18,11 +18,11 @@ from projects import filters, review, serializers
 from projects import history as recording
 from projects.models.fields import CODE_PATTERN
 
-from .conditional import WrittenInStates, stated
+from .conditional import ConditionalWriteMixin, with_etag
 from .errors import Conflict
-from .filter_backend import QuestionBackend
+from .filter_backend import FilterSetBackend
 from .formats import Negotiation, StrictJSONParser
-from .history import EntrySerializer, WithHistory
+from .history import EntrySerializer, HistoryMixin
 from .idempotency import idempotent
 from .proposals import ProposalSerializer, Reviewed
 from .schema import RegisterSchema
@@ -43,7 +43,7 @@ def submitted(user: Any, serializer: Any) -> review.Submitted:
     return review.submit(user, record, **links)
 
 
-class NounViewSet(WrittenInStates, viewsets.ModelViewSet):
+class RegisterViewSet(ConditionalWriteMixin, viewsets.ModelViewSet):
     """A noun: its serializer, its question, and what an answer needs besides the record itself.
 
     Reading starts from what the asker may see; writing goes through
@@ -55,8 +55,8 @@ class NounViewSet(WrittenInStates, viewsets.ModelViewSet):
     its silence.
     """
 
-    question_class: type[filters.Question]
-    filter_backends = [QuestionBackend]
+    filterset_class: type[filters.RegisterFilterSet]
+    filter_backends = [FilterSetBackend]
     parser_classes = [StrictJSONParser]
     content_negotiation_class = Negotiation
     schema = RegisterSchema()
@@ -84,7 +84,7 @@ class NounViewSet(WrittenInStates, viewsets.ModelViewSet):
         written = self.with_answers(self.model.objects.filter(pk=record.pk))
         return self.get_serializer(written.get()).data
 
-    @recording.retried()
+    @recording.retry_on_deadlock()
     @idempotent
     @transaction.atomic
     def create(self, request: Any, *args: Any, **kwargs: Any) -> Response:
@@ -93,16 +93,16 @@ class NounViewSet(WrittenInStates, viewsets.ModelViewSet):
         record = submitted(request.user, serializer).record
         key = getattr(record, self.lookup_field)
         address = reverse(f"api:{self.basename}-detail", args=[key], request=request)
-        return stated(self.answer(record), 201, {"Location": address})
+        return with_etag(self.answer(record), 201, {"Location": address})
 
-    @recording.retried()
+    @recording.retry_on_deadlock()
     def update(self, request: Any, *args: Any, partial: bool = False, **kwargs: Any) -> Response:
         with self.held() as record:
             serializer = self.get_serializer(record, data=request.data, partial=partial)
             serializer.is_valid(raise_exception=True)
             return self.written(submitted(request.user, serializer))
 
-    @recording.retried()
+    @recording.retry_on_deadlock()
     def destroy(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         with self.held() as record:
             done = review.remove(request.user, record)
@@ -111,35 +111,35 @@ class NounViewSet(WrittenInStates, viewsets.ModelViewSet):
     def written(self, done: review.Submitted) -> Response:
         """The record as it stands; or the proposal that waits for review, with 202."""
         if done.proposal is None:
-            return stated(self.answer(done.record))
+            return with_etag(self.answer(done.record))
         proposed = ProposalSerializer(done.proposal, context=self.get_serializer_context())
         address = reverse("api:proposal-detail", args=[done.proposal.pk], request=self.request)
-        return stated(proposed.data, 202, {"Location": address})
+        return with_etag(proposed.data, 202, {"Location": address})
 
 
-class ZoneViewSet(NounViewSet):
+class ZoneViewSet(RegisterViewSet):
     """Free trade zones."""
 
     serializer_class = serializers.ZoneSerializer
-    question_class = filters.ZoneQuestion
+    filterset_class = filters.ZoneFilterSet
 
 
-class AreaViewSet(NounViewSet):
+class AreaViewSet(RegisterViewSet):
     """Areas (片区) of the zones."""
 
     serializer_class = serializers.AreaSerializer
-    question_class = filters.AreaQuestion
+    filterset_class = filters.AreaFilterSet
     joined = ("zone",)
 
 
-class SectorViewSet(NounViewSet):
+class SectorViewSet(RegisterViewSet):
     """Sectors of the economy, with their codes in published classifications."""
 
     serializer_class = serializers.SectorSerializer
-    question_class = filters.SectorQuestion
+    filterset_class = filters.SectorFilterSet
 
 
-class EnterpriseViewSet(Reviewed, WithHistory, NounViewSet):
+class EnterpriseViewSet(Reviewed, HistoryMixin, RegisterViewSet):
     """Enterprises, settled in an area or only a party to a project.
 
     The code of one that was merged into another leads to that one on reading;
@@ -147,7 +147,7 @@ class EnterpriseViewSet(Reviewed, WithHistory, NounViewSet):
     """
 
     serializer_class = serializers.EnterpriseSerializer
-    question_class = filters.EnterpriseQuestion
+    filterset_class = filters.EnterpriseFilterSet
     joined = ("area",)
 
     @extend_schema(
@@ -191,7 +191,7 @@ class EnterpriseViewSet(Reviewed, WithHistory, NounViewSet):
             raise Moved(code, record.code) from None
 
 
-class ProjectViewSet(Reviewed, WithHistory, NounViewSet):
+class ProjectViewSet(Reviewed, HistoryMixin, RegisterViewSet):
     """Projects that an enterprise intends or has contracted.
 
     A missing amount is undisclosed, which is not zero. On writing, `amount`
@@ -199,20 +199,20 @@ class ProjectViewSet(Reviewed, WithHistory, NounViewSet):
     """
 
     serializer_class = serializers.ProjectSerializer
-    question_class = filters.ProjectQuestion
+    filterset_class = filters.ProjectFilterSet
 
     def with_answers(self, records: Any) -> QuerySet:
         user = self.request.user
         if self.action == "list":
-            user = filters.eyes_of(self.request.query_params, user)
+            user = filters.effective_user(self.request.query_params, user)
         return records.with_figures(user)
 
 
-class ReceiptViewSet(Reviewed, WithHistory, NounViewSet):
+class ReceiptViewSet(Reviewed, HistoryMixin, RegisterViewSet):
     """Funds that arrived for a project; below zero, money returned."""
 
     serializer_class = serializers.ReceiptSerializer
-    question_class = filters.ReceiptQuestion
+    filterset_class = filters.ReceiptFilterSet
     lookup_field = "id"
     lookup_value_regex = "[0-9]+"
 
@@ -220,29 +220,29 @@ class ReceiptViewSet(Reviewed, WithHistory, NounViewSet):
         return records.with_figures()
 
 
-class SourceViewSet(Reviewed, WithHistory, NounViewSet):
+class SourceViewSet(Reviewed, HistoryMixin, RegisterViewSet):
     """Publications that say what the register repeats."""
 
     serializer_class = serializers.SourceSerializer
-    question_class = filters.SourceQuestion
+    filterset_class = filters.SourceFilterSet
     fetched = ()
 
 
-class HeadlineViewSet(Reviewed, WithHistory, NounViewSet):
+class HeadlineViewSet(Reviewed, HistoryMixin, RegisterViewSet):
     """Figures as somebody published them."""
 
     serializer_class = serializers.HeadlineSerializer
-    question_class = filters.HeadlineQuestion
+    filterset_class = filters.HeadlineFilterSet
 
     def with_answers(self, records: Any) -> QuerySet:
         return records.with_scope()
 
 
-class RateViewSet(NounViewSet):
+class RateViewSet(RegisterViewSet):
     """Published exchange rates, each in force from its day."""
 
     serializer_class = serializers.RateSerializer
-    question_class = filters.RateQuestion
+    filterset_class = filters.RateFilterSet
     lookup_field = "id"
     lookup_value_regex = "[0-9]+"
     joined = ("source",)

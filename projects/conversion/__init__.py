@@ -5,14 +5,14 @@ projects concerned (`projects.history` does); `rebuild` makes everything anew
 and says what differed.
 """
 
-from .allocate import derive, derive_for_rates, derive_new_receipts
+from .allocate import recompute, recompute_for_rates, recompute_new_receipts
 from .rebuild import differing, rebuild, stale_search_keys
 
 __all__ = [
-    "derive",
-    "derive_for_rates",
-    "derive_new_receipts",
     "differing",
     "rebuild",
+    "recompute",
+    "recompute_for_rates",
+    "recompute_new_receipts",
     "stale_search_keys",
 ]

@@ -40,7 +40,7 @@ def parts(amount: Decimal | None, shares: Sequence[Decimal | None]) -> list[Deci
 
 
 @dataclass
-class Made:
+class DerivedRows:
     """What one project derives to."""
 
     project: Project
@@ -57,7 +57,7 @@ def _of_receipt(
     return conversion, list(_allocations(project, receipt, shares, got, book.base))
 
 
-def make(projects: Any) -> list[Made]:
+def derived_rows(projects: Any) -> list[DerivedRows]:
     """What a queryset of projects derives to. Four queries, however many they are."""
     base = base_currency()
     projects = projects.prefetch_related("shares", "receipts")
@@ -75,7 +75,7 @@ def make(projects: Any) -> list[Made]:
     for project in projects:
         shares = list(project.shares.all())
         own = book.convert(project.amount, project.currency, project.conversion_day)
-        made = Made(project, ProjectConversion(project=project, **own.columns(base)))
+        made = DerivedRows(project, ProjectConversion(project=project, **own.columns(base)))
         made.allocations += _allocations(project, None, shares, own, base)
         for receipt in project.receipts.all():
             conversion, allocations = _of_receipt(project, receipt, shares, book)
@@ -85,7 +85,7 @@ def make(projects: Any) -> list[Made]:
     return found
 
 
-def locked(keys: Sequence[int]) -> Any:
+def lock_projects(keys: Sequence[int]) -> Any:
     """These projects, held until the transaction ends, so that nobody else derives them meanwhile.
 
     In the order of their keys, and in the lock that a new receipt's reference
@@ -110,7 +110,7 @@ def _allocations(
         )
 
 
-def derive(projects: Iterable[int]) -> None:
+def recompute(projects: Iterable[int]) -> None:
     """Make the derived rows of the projects with these primary keys anew.
 
     To be called inside the transaction of the write that made it necessary,
@@ -119,7 +119,7 @@ def derive(projects: Iterable[int]) -> None:
     """
     for keys in batches(dict.fromkeys(projects), WRITTEN_AT_ONCE):
         with transaction.atomic(savepoint=False):
-            made = make(locked(keys))
+            made = derived_rows(lock_projects(keys))
             Allocation.objects.filter(project__in=keys).delete()
             # By their own keys: a database that knows nothing yet of a table that was just filled
             # may look for each of its rows in the whole of the other one.
@@ -133,7 +133,7 @@ def derive(projects: Iterable[int]) -> None:
             Allocation.objects.bulk_create(row for one in made for row in one.allocations)
 
 
-def derive_new_receipts(receipts: Iterable[Receipt]) -> None:
+def recompute_new_receipts(receipts: Iterable[Receipt]) -> None:
     """Make the derived rows of receipts that have none yet, and leave those of others alone.
 
     A ledger brings hundreds of thousands of payments for one project: to derive
@@ -144,7 +144,7 @@ def derive_new_receipts(receipts: Iterable[Receipt]) -> None:
     for batch in batches(receipts, WRITTEN_AT_ONCE):
         with transaction.atomic(savepoint=False):
             keys = {receipt.project_id for receipt in batch}
-            projects = {one.pk: one for one in locked(list(keys)).prefetch_related("shares")}
+            projects = {one.pk: one for one in lock_projects(list(keys)).prefetch_related("shares")}
             days = [(receipt.currency, receipt.received_on) for receipt in batch]
             book = RateBook.covering(days, base_currency())
             conversions, allocations = [], []
@@ -158,7 +158,7 @@ def derive_new_receipts(receipts: Iterable[Receipt]) -> None:
             Allocation.objects.bulk_create(allocations)
 
 
-def derive_for_rates(pairs: Iterable[tuple[str, str, date]]) -> int:
+def recompute_for_rates(pairs: Iterable[tuple[str, str, date]]) -> int:
     """Make anew what these rates may have changed; returns how many projects that were.
 
     A rate between the base and the pivot reaches projects and receipts of any
@@ -179,5 +179,5 @@ def derive_for_rates(pairs: Iterable[tuple[str, str, date]]) -> int:
     projects = Project.objects.filter(foreign & days).values_list("pk", flat=True)
     receipts = Receipt.objects.filter(foreign, received_on__range=(first, last))
     keys = {*projects, *receipts.values_list("project", flat=True)}
-    derive(sorted(keys))
+    recompute(sorted(keys))
     return len(keys)

@@ -13,19 +13,19 @@ from projects import money
 from projects.models import ExchangeRate, Outcome
 
 # A rate is in force from its day; one that is older than this is no rate.
-RATE_IS_GOOD_FOR = timedelta(days=45)
+RATE_VALID_FOR = timedelta(days=45)
 # The currency through which two others are crossed.
 PIVOT = "USD"
 
 
 def days_before(day: date) -> date:
     """The first day whose rate is still good on `day`; the calendar's first where it ends."""
-    return day - min(RATE_IS_GOOD_FOR, day - date.min)
+    return day - min(RATE_VALID_FOR, day - date.min)
 
 
 def days_after(day: date) -> date:
     """The last day on which a rate of `day` is good; the calendar's last where it ends."""
-    return day + min(RATE_IS_GOOD_FOR, date.max - day)
+    return day + min(RATE_VALID_FOR, date.max - day)
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class RateBook:
         for pair in ((one, other), (other, one)):
             quotes = self.quotes.get(pair, [])
             at = bisect_right(quotes, day, key=lambda rate: rate.quoted_on)
-            if at and day - quotes[at - 1].quoted_on <= RATE_IS_GOOD_FOR:
+            if at and day - quotes[at - 1].quoted_on <= RATE_VALID_FOR:
                 newest = quotes[at - 1]
                 if found is None or newest.quoted_on > found.quoted_on:
                     found = newest

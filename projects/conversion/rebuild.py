@@ -20,9 +20,9 @@ from projects.models import (
     Sector,
     Zone,
 )
-from projects.models.chunking import walk
+from projects.models.chunking import batches_by_pk
 
-from .allocate import Made, derive, locked, make
+from .allocate import DerivedRows, derived_rows, lock_projects, recompute
 
 CONVERSION_COLUMNS = (
     "base_currency",
@@ -65,7 +65,7 @@ def _stored(keys: Sequence[int]) -> dict[int, Counter[Any]]:
     return found
 
 
-def _compared(made: Made) -> Counter[Any]:
+def _compared(made: DerivedRows) -> Counter[Any]:
     """The same of what a project derives to."""
     return Counter(
         [
@@ -80,7 +80,7 @@ def _compared(made: Made) -> Counter[Any]:
 
 
 def _differing(keys: Sequence[int], projects: Any) -> dict[int, str]:
-    made = make(projects)
+    made = derived_rows(projects)
     stored = _stored(keys)
     return {
         one.project.pk: one.project.code for one in made if _compared(one) != stored[one.project.pk]
@@ -97,7 +97,7 @@ def differing(keys: Sequence[int]) -> dict[int, str]:
     if not suspects:
         return {}
     with transaction.atomic():
-        return _differing(suspects, locked(suspects))
+        return _differing(suspects, lock_projects(suspects))
 
 
 def stale_search_keys(records: Sequence[Any]) -> list[Any]:
@@ -140,16 +140,16 @@ def rebuild() -> Rebuilt:
     """
     result = Rebuilt()
     for model in SEARCHED:
-        for records in walk(model.objects.all()):
+        for records in batches_by_pk(model.objects.all()):
             if suspects := stale_search_keys(records):
                 stale = _mend_search_keys(model, [record.pk for record in suspects])
                 result.search_keys += len(stale)
                 result.searched += [record.code for record in stale][: NAMED - len(result.searched)]
-    for projects in walk(Project.objects.only("pk")):
+    for projects in batches_by_pk(Project.objects.only("pk")):
         wrong = differing([project.pk for project in projects])
         if wrong:
             with transaction.atomic():
-                derive(wrong)
+                recompute(wrong)
                 RecentWrite.objects.note()
         result.projects += len(projects)
         result.projects_differing += len(wrong)

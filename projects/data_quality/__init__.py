@@ -4,6 +4,6 @@ The one rule, asked of one record while it is typed or saved, of the rows of a f
 before they are written, and of the whole register by `check_data`.
 """
 
-from .outliers import Doubter, Stated
+from .outliers import AmountContext, OutlierDetector
 
-__all__ = ["Doubter", "Stated"]
+__all__ = ["AmountContext", "OutlierDetector"]

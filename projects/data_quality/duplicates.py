@@ -11,24 +11,27 @@ from projects.names import credit_codes, similarity
 
 # From which likeness on a new name is asked about. Projects of one investor have names that
 # differ by a numeral, so that only those that sound the same are.
-LIKE_ENOUGH: dict[Any, float] = {Enterprise: similarity.NEAR, Project: similarity.HEARD_ALIKE}
+MIN_SIMILARITY: dict[Any, float] = {
+    Enterprise: similarity.MIN_SIMILARITY,
+    Project: similarity.HEARD_ALIKE,
+}
 # Of how many a person may choose.
-MOST_ALIKE = 5
+MAX_DUPLICATES = 5
 # For one piece of a name, while somebody types. What is common to more names than that tells
 # little: 新疆 and 纺织 are in half of a register.
-MOST_COMPARED = 40
+MAX_CANDIDATES = 40
 
 
 @dataclass(frozen=True)
-class Resembling:
+class PossibleDuplicate:
     record: Any
     # The same social credit code says that it is the same, whatever the names.
     has_same_code: bool
 
 
-def resembling(
+def possible_duplicates(
     user: Any, model: Any, called: Iterable[str], *, code: str = "", besides: Any = None
-) -> list[Resembling]:
+) -> list[PossibleDuplicate]:
     """The records that `user` may see whose names are like one of `called`, the likest first.
 
     `code` is the social credit code of an enterprise, `besides` the key of the
@@ -41,27 +44,27 @@ def resembling(
     code = credit_codes.read_uscc(code) if hasattr(model, "uscc") else ""
     found: dict[int, Any] = {}
     if len(code) == 18:
-        found = {one.pk: Resembling(one, True) for one in records.filter(uscc=code)}
+        found = {one.pk: PossibleDuplicate(one, True) for one in records.filter(uscc=code)}
     scores = dict.fromkeys(found, similarity.SAME)
     for name in filter(None, called):
-        compared = {str(one.pk): one for one in _candidates(records, name, LIKE_ENOUGH[model])}
-        known = similarity.Known({key: _names_of(one) for key, one in compared.items()})
-        for key, score in known.nearest(name, MOST_ALIKE, LIKE_ENOUGH[model]):
+        compared = {str(one.pk): one for one in _candidates(records, name, MIN_SIMILARITY[model])}
+        known = similarity.NameIndex({key: _names_of(one) for key, one in compared.items()})
+        for key, score in known.nearest(name, MAX_DUPLICATES, MIN_SIMILARITY[model]):
             one = compared[key]
             if _are_two(code, getattr(one, "uscc", "")):
                 continue
-            found.setdefault(one.pk, Resembling(one, False))
+            found.setdefault(one.pk, PossibleDuplicate(one, False))
             scores[one.pk] = max(score, scores.get(one.pk, 0.0))
     likest = sorted(found.values(), key=lambda one: (-scores[one.record.pk], one.record.code))
-    return likest[:MOST_ALIKE]
+    return likest[:MAX_DUPLICATES]
 
 
 def _candidates(records: Any, name: str, at_least: float) -> Iterable[Any]:
     found: dict[int, Any] = {}
-    for piece in similarity.pieces(name, in_part=at_least < similarity.HEARD_ALIKE):
+    for piece in similarity.search_fragments(name, in_part=at_least < similarity.HEARD_ALIKE):
         # Without an order: any of them are enough, and nothing is read only to be sorted.
         some = records.filter(search_key__contains=piece).order_by().defer("search_key")
-        found |= {one.pk: one for one in some[:MOST_COMPARED]}
+        found |= {one.pk: one for one in some[:MAX_CANDIDATES]}
     return found.values()
 
 

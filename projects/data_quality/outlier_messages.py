@@ -7,9 +7,9 @@ from decimal import Decimal
 from django.utils.translation import gettext, gettext_noop
 
 from projects import money
-from projects.money.unit_errors import Slip
+from projects.money.unit_errors import MagnitudeMismatch
 
-EXPLAINED = {
+EXPLANATIONS = {
     10: gettext_noop("亿 (a hundred million) and billion are easily taken for each other."),
     100: gettext_noop("Perhaps a decimal point was lost, or is one too many."),
     10_000: gettext_noop("Perhaps 万元 was meant for 元, or 元 for 万元."),
@@ -17,7 +17,7 @@ EXPLAINED = {
 }
 
 
-def usual(amount: Decimal, currency: str, slip: Slip, peers: str) -> str:
+def usual(amount: Decimal, currency: str, slip: MagnitudeMismatch, peers: str) -> str:
     """Beside what is usual of its peers, which are called `peers`."""
     sentence = (
         gettext(
@@ -33,7 +33,7 @@ def usual(amount: Decimal, currency: str, slip: Slip, peers: str) -> str:
     return _said(sentence, amount, currency, slip, peers=peers)
 
 
-def published(amount: Decimal, currency: str, slip: Slip, code: str) -> str:
+def published(amount: Decimal, currency: str, slip: MagnitudeMismatch, code: str) -> str:
     """Beside all that a headline says of the whole."""
     sentence = gettext(
         "%(amount)s is more than all that was published as contracted (%(usual)s, "
@@ -42,7 +42,7 @@ def published(amount: Decimal, currency: str, slip: Slip, code: str) -> str:
     return _said(sentence, amount, currency, slip, code=code)
 
 
-def part(amount: Decimal, currency: str, slip: Slip) -> str:
+def part(amount: Decimal, currency: str, slip: MagnitudeMismatch) -> str:
     """Funds received beside the amount of their project."""
     sentence = (
         gettext(
@@ -58,7 +58,7 @@ def part(amount: Decimal, currency: str, slip: Slip) -> str:
     return _said(sentence, amount, currency, slip)
 
 
-def beside(amount: Decimal, currency: str, slip: Slip) -> str:
+def beside(amount: Decimal, currency: str, slip: MagnitudeMismatch) -> str:
     """Funds received beside what else their project received."""
     sentence = (
         gettext(
@@ -74,7 +74,7 @@ def beside(amount: Decimal, currency: str, slip: Slip) -> str:
     return _said(sentence, amount, currency, slip)
 
 
-def whole(amount: Decimal, currency: str, slip: Slip) -> str:
+def whole(amount: Decimal, currency: str, slip: MagnitudeMismatch) -> str:
     """A published figure beside what the register itemises of it."""
     sentence = gettext(
         "%(amount)s is %(times)s times below what the records of the same add up to (%(usual)s). "
@@ -83,7 +83,9 @@ def whole(amount: Decimal, currency: str, slip: Slip) -> str:
     return _said(sentence, amount, currency, slip)
 
 
-def _said(sentence: str, amount: Decimal, currency: str, slip: Slip, **params: str) -> str:
+def _said(
+    sentence: str, amount: Decimal, currency: str, slip: MagnitudeMismatch, **params: str
+) -> str:
     meant = slip.meant(amount).quantize(Decimal("0.01"))
     told = sentence % {
         "amount": money.in_full(amount, currency),
@@ -92,4 +94,4 @@ def _said(sentence: str, amount: Decimal, currency: str, slip: Slip, **params: s
         "meant": money.in_full(meant, currency),
         **params,
     }
-    return f"{told} {gettext(EXPLAINED[slip.factor])}"
+    return f"{told} {gettext(EXPLANATIONS[slip.factor])}"

@@ -9,11 +9,11 @@ from typing import Any, Self
 
 from projects.models import Headline, Project, Receipt, Sector, Source
 from projects.money.unit_errors import (
-    FEWEST_PEERS,
-    above_its_whole,
-    below_its_parts,
-    off_its_peers,
-    off_its_whole,
+    MIN_PEERS,
+    mismatch_above_whole,
+    mismatch_below_parts,
+    mismatch_with_peers,
+    mismatch_with_whole,
 )
 
 from . import outlier_messages
@@ -21,7 +21,7 @@ from .peers import AREA, SECTOR, SOURCE, Group, Peers, Published, Received
 
 
 @dataclass(frozen=True)
-class Stated:
+class AmountContext:
     """A project as it stands in memory, saved or not, with its sectors and sources."""
 
     project: Project
@@ -48,7 +48,7 @@ class Stated:
         return [*areas, *((SOURCE, source.pk, project.currency) for source in self.sources)]
 
 
-class Doubter:
+class OutlierDetector:
     """Doubts about amounts, held against records of which it keeps what it has read.
 
     Asked of many records it costs no more than of one: four queries, whatever
@@ -72,7 +72,7 @@ class Doubter:
 
     # --- Projects --------------------------------------------------------------
 
-    def projects(self, stated: Sequence[Stated], *, among: str = "") -> list[list[str]]:
+    def projects(self, stated: Sequence[AmountContext], *, among: str = "") -> list[list[str]]:
         """What is to be doubted of each project's amount, in whole sentences.
 
         It is held against contracted projects of its sectors, or else of its area, and
@@ -100,22 +100,24 @@ class Doubter:
         self, project: Project, sectors: Sequence[Sector], sources: Sequence[Source]
     ) -> list[str]:
         """The same of one project. Two queries at most, and those of the names of its peers."""
-        return self.projects([Stated(project, sectors, sources)])[0]
+        return self.projects([AmountContext(project, sectors, sources)])[0]
 
-    def _off_its_peers(self, one: Stated, beside: Sequence[Decimal], among: str) -> Iterator[str]:
+    def _off_its_peers(
+        self, one: AmountContext, beside: Sequence[Decimal], among: str
+    ) -> Iterator[str]:
         amount, currency = one.project.amount, one.project.currency
         assert amount is not None  # noqa: S101 - asked of those alone that have one.
         named = [
             (self.peers.of(groups, besides=one.project.pk), called) for groups, called in one.groups
         ]
         for peers, called in [*named, (beside, among)]:
-            if len(peers) < FEWEST_PEERS:
+            if len(peers) < MIN_PEERS:
                 continue
-            if slip := off_its_peers(amount, peers):
+            if slip := mismatch_with_peers(amount, peers):
                 yield outlier_messages.usual(amount, currency, slip, called)
             return
 
-    def _above_headlines(self, one: Stated) -> Iterator[str]:
+    def _above_headlines(self, one: AmountContext) -> Iterator[str]:
         """More than the largest figure that was published of the whole; the doubt is said once."""
         project = one.project
         if not project.is_contracted or project.amount is None:
@@ -124,7 +126,7 @@ class Doubter:
         sources = [group for group in one.wholes if group[0] == SOURCE]
         for groups in (areas, sources):
             value, code = self.published.largest(groups)
-            if slip := above_its_whole(project.amount, value):
+            if slip := mismatch_above_whole(project.amount, value):
                 yield outlier_messages.published(project.amount, project.currency, slip, code)
                 return
 
@@ -151,12 +153,12 @@ class Doubter:
             return
         size, project = abs(receipt.amount), receipt.project
         whole = project.amount if project.currency == receipt.currency else None
-        if whole and (slip := off_its_whole(size, whole)):
+        if whole and (slip := mismatch_with_whole(size, whole)):
             yield outlier_messages.part(receipt.amount, receipt.currency, slip)
             return
         others = list(all_received)
         others.remove(size)
-        if slip := off_its_peers(size, others, among_parts=True):
+        if slip := mismatch_with_peers(size, others, among_parts=True):
             yield outlier_messages.beside(receipt.amount, receipt.currency, slip)
 
     # --- Published figures -----------------------------------------------------
@@ -170,7 +172,7 @@ class Doubter:
         """
         if not headline.currency or not itemised:
             return []
-        slip = below_its_parts(headline.value, itemised)
+        slip = mismatch_below_parts(headline.value, itemised)
         return [outlier_messages.whole(headline.value, headline.currency, slip)] if slip else []
 
 

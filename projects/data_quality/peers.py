@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db.models import IntegerField, Q, Value
 
-from projects.models import What
+from projects.models import HeadlineKind
 from projects.models.chunking import batches
 
 Group = tuple[str, Any, str]
@@ -65,7 +65,7 @@ class Published:
     """The largest figure of contracted funds that was published of an area or by a source."""
 
     def __init__(self, headlines: Any) -> None:
-        self._headlines = headlines.filter(what=What.CONTRACTED_FUNDS)
+        self._headlines = headlines.filter(what=HeadlineKind.CONTRACTED_FUNDS)
         self._kept: dict[Group, tuple[Decimal, str]] = {}
 
     def read(self, groups: Iterable[Group]) -> None:

@@ -14,15 +14,15 @@ from projects.spreadsheets.writing import Row, TooLong
 _MOST_NAMED = 100
 
 
-def asked(question: filters.Question) -> Iterator[Row]:
+def filter_rows(filterset: filters.RegisterFilterSet) -> Iterator[Row]:
     """Which records are meant, as in the address, and in words."""
-    given = question.asked()
-    if order := question.answer.get("ordering"):
+    given = filterset.active_parameters()
+    if order := filterset.cleaned_data.get("ordering"):
         given["ordering"] = [order]
     if not given:
         yield [_("Question"), _("all records")]
     for name, values in given.items():
-        yield [_("Question"), f"{name}={', '.join(values)}", str(question.filters[name].label)]
+        yield [_("Question"), f"{name}={', '.join(values)}", str(filterset.filters[name].label)]
 
 
 def moments() -> Row:

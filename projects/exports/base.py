@@ -11,7 +11,7 @@ from typing import IO, Any
 from django.db import connection, transaction
 
 from projects import filters
-from projects.filters.fields import shown
+from projects.filters.fields import truncate_for_display
 
 CONTENT_TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -47,38 +47,38 @@ class Export(ABC):
     """The files that answer one kind of question; `name` stands in front of theirs."""
 
     name: str
-    question_class: type[filters.Question]
+    filterset_class: type[filters.RegisterFilterSet]
 
-    def question(self, data: Any, user: Any, request: Any = None) -> filters.Question:
-        records = self.question_class._meta.model.objects.visible_to(user)
-        return self.question_class(data, records, request=request, user=user)
+    def filterset(self, data: Any, user: Any, request: Any = None) -> filters.RegisterFilterSet:
+        records = self.filterset_class._meta.model.objects.visible_to(user)
+        return self.filterset_class(data, records, request=request, user=user)
 
-    def errors(self, question: filters.Question) -> dict[str, list[str]]:
+    def errors(self, filterset: filters.RegisterFilterSet) -> dict[str, list[str]]:
         """Messages by parameter; empty where there can be a file."""
-        return dict(question.errors)
+        return dict(filterset.errors)
 
-    def refusals(self, question: filters.Question) -> list[str]:
+    def refusals(self, filterset: filters.RegisterFilterSet) -> list[str]:
         """The same as lines of plain text."""
         return [
-            f"{shown(name)}: {message}"
-            for name, messages in self.errors(question).items()
+            f"{truncate_for_display(name)}: {message}"
+            for name, messages in self.errors(filterset).items()
             for message in messages
         ]
 
     def filename(self, form: str, day: date) -> str:
         return f"{self.name}-{day}.{form}"
 
-    def written(self, question: filters.Question, form: str, file: IO[bytes]) -> None:
+    def written(self, filterset: filters.RegisterFilterSet, form: str, file: IO[bytes]) -> None:
         """Write the file of a valid question, in a form of CONTENT_TYPES. Raises SheetFullError."""
         if form == "xlsx":
-            self.xlsx(question, file)
+            self.xlsx(filterset, file)
         else:
-            file.writelines(self.pieces(question, form))
+            file.writelines(self.pieces(filterset, form))
 
     @abstractmethod
-    def pieces(self, question: filters.Question, form: str) -> Iterator[bytes]:
+    def pieces(self, filterset: filters.RegisterFilterSet, form: str) -> Iterator[bytes]:
         """A CSV or JSON file in pieces; what the database will not answer it raises at once."""
 
     @abstractmethod
-    def xlsx(self, question: filters.Question, file: IO[bytes]) -> None:
+    def xlsx(self, filterset: filters.RegisterFilterSet, file: IO[bytes]) -> None:
         """Write the workbook. Raises SheetFullError."""

@@ -62,33 +62,33 @@ class RecordsExport(Export):
     it."""
 
     name: str
-    question_class: type[filters.Question]
+    filterset_class: type[filters.RegisterFilterSet]
     serializer_class: Any
     completed: Callable[[Any, Any], Any]
 
-    def question(self, data: Any, user: Any, request: Any = None) -> filters.Question:
-        question = super().question(data, user, request)
-        question.also |= {filters.COLUMNS}
-        return question
+    def filterset(self, data: Any, user: Any, request: Any = None) -> filters.RegisterFilterSet:
+        filterset = super().filterset(data, user, request)
+        filterset.extra_parameters |= {filters.COLUMNS}
+        return filterset
 
-    def columns(self, question: filters.Question, errors: Any = None) -> list[str]:
+    def columns(self, filterset: filters.RegisterFilterSet, errors: Any = None) -> list[str]:
         """The columns of the file: those asked for with what they mean nothing without, or all."""
         known = headings(self.serializer_class)
         found = {} if errors is None else errors
-        wanted = set(filters.columns_asked(question.data, known, found))
+        wanted = set(filters.requested_columns(filterset.data, known, found))
         for name in tuple(wanted):
             wanted.update(_TOGETHER.get(name, ()))
         return [name for name in known if name in wanted or not wanted]
 
-    def errors(self, question: filters.Question) -> dict[str, list[str]]:
-        errors = super().errors(question)
-        self.columns(question, errors)
-        for name in sorted(filters.PAGING):
-            if any(value.strip() for value in question.data.getlist(name)):
+    def errors(self, filterset: filters.RegisterFilterSet) -> dict[str, list[str]]:
+        errors = super().errors(filterset)
+        self.columns(filterset, errors)
+        for name in sorted(filters.PAGING_PARAMETERS):
+            if any(value.strip() for value in filterset.data.getlist(name)):
                 errors[name] = [_("A file holds all records and has no pages: leave this out.")]
         return errors
 
-    def objects(self, question: filters.Question) -> Iterator[dict[str, Any]]:
+    def objects(self, filterset: filters.RegisterFilterSet) -> Iterator[dict[str, Any]]:
         """What the API answers for each record of a valid question.
 
         One query for each link of the records and each 500 of them, and one for
@@ -96,7 +96,7 @@ class RecordsExport(Export):
         """
         serializer = self.serializer_class()
         with at_one_moment():
-            for record in self.completed(question.qs, question.user).iterator(chunk_size=CHUNK):
+            for record in self.completed(filterset.qs, filterset.user).iterator(chunk_size=CHUNK):
                 yield serializer.to_representation(record)
 
     def rows(self, objects: Iterable[dict[str, Any]], columns: list[str]) -> Iterator[Row]:
@@ -105,21 +105,21 @@ class RecordsExport(Export):
             cells = to_cells(self.serializer_class, data)
             yield [cells[place] for place in places]
 
-    def pieces(self, question: filters.Question, form: str) -> Iterator[bytes]:
+    def pieces(self, filterset: filters.RegisterFilterSet, form: str) -> Iterator[bytes]:
         # The first piece alone would not yet ask the database anything.
-        question.qs.exists()
-        return {"csv": self.csv, "json": self.json}[form](question)
+        filterset.qs.exists()
+        return {"csv": self.csv, "json": self.json}[form](filterset)
 
-    def csv(self, question: filters.Question) -> Iterator[bytes]:
-        columns = self.columns(question)
-        return writing.csv_lines(columns, self.rows(self.objects(question), columns))
+    def csv(self, filterset: filters.RegisterFilterSet) -> Iterator[bytes]:
+        columns = self.columns(filterset)
+        return writing.csv_lines(columns, self.rows(self.objects(filterset), columns))
 
-    def json(self, question: filters.Question) -> Iterator[bytes]:
+    def json(self, filterset: filters.RegisterFilterSet) -> Iterator[bytes]:
         """One array, an object a line."""
         renderer = JSONRenderer()
-        columns = self.columns(question)
+        columns = self.columns(filterset)
         piece, before = bytearray(b"["), b"\n"
-        for data in self.objects(question):
+        for data in self.objects(filterset):
             piece += before + renderer.render({name: data[name] for name in columns})
             before = b",\n"
             if len(piece) > _PIECE:
@@ -127,17 +127,17 @@ class RecordsExport(Export):
                 piece.clear()
         yield bytes(piece + b"\n]\n")
 
-    def xlsx(self, question: filters.Question, file: IO[bytes]) -> None:
+    def xlsx(self, filterset: filters.RegisterFilterSet, file: IO[bytes]) -> None:
         # Asked beforehand as well, since a million rows are written for minutes.
-        if question.qs.order_by().count() >= writing.MOST_ROWS:
+        if filterset.qs.order_by().count() >= writing.MOST_ROWS:
             raise SheetFullError
-        columns = self.columns(question)
+        columns = self.columns(filterset)
         counted = Counted()
         asked_at = timezone.localtime()
 
         def said(too_long: list[TooLong]) -> Iterator[Row]:
             yield [_("What this file holds"), self.name]
-            yield from about_sheet.asked(question)
+            yield from about_sheet.filter_rows(filterset)
             yield [_("Asked at"), asked_at]
             yield from self._counts(counted, columns)
             yield about_sheet.moments()
@@ -147,7 +147,7 @@ class RecordsExport(Export):
 
         writing.xlsx(
             columns,
-            self.rows(counted.through(self.objects(question)), columns),
+            self.rows(counted.through(self.objects(filterset)), columns),
             file,
             sheet=self.name,
             about=said,
@@ -176,34 +176,34 @@ class RecordsExport(Export):
 
 PROJECTS = RecordsExport(
     "projects",
-    filters.ProjectQuestion,
+    filters.ProjectFilterSet,
     serializers.ProjectSerializer,
     lambda records, user: records.with_figures(user),
 )
 ENTERPRISES = RecordsExport(
     "enterprises",
-    filters.EnterpriseQuestion,
+    filters.EnterpriseFilterSet,
     serializers.EnterpriseSerializer,
     lambda records, user: records.select_related("area").prefetch_related("sources"),
 )
 AREAS = RecordsExport(
     "areas",
-    filters.AreaQuestion,
+    filters.AreaFilterSet,
     serializers.AreaSerializer,
     lambda records, user: records.select_related("zone").prefetch_related("sources"),
 )
 RECEIPTS = RecordsExport(
     "receipts",
-    filters.ReceiptQuestion,
+    filters.ReceiptFilterSet,
     serializers.ReceiptSerializer,
     lambda records, user: records.with_figures(),
 )
 HEADLINES = RecordsExport(
     "headlines",
-    filters.HeadlineQuestion,
+    filters.HeadlineFilterSet,
     serializers.HeadlineSerializer,
     lambda records, user: records.with_scope(),
 )
 SOURCES = RecordsExport(
-    "sources", filters.SourceQuestion, serializers.SourceSerializer, lambda records, user: records
+    "sources", filters.SourceFilterSet, serializers.SourceSerializer, lambda records, user: records
 )

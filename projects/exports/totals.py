@@ -32,7 +32,7 @@ from projects.models import (
 )
 from projects.serializers.totals import FigureSerializer, RowSerializer, TotalsSerializer
 from projects.spreadsheets import writing
-from projects.spreadsheets.cells import Cell, Marked
+from projects.spreadsheets.cells import Cell, QualifiedNumber
 from projects.spreadsheets.writing import Row, Sheet, SheetFullError, TooLong
 from projects.totals import totals
 
@@ -63,29 +63,29 @@ class TotalsExport(Export):
     """The files of a question to the totals. Held in memory, as the page and the API hold them."""
 
     name = "totals"
-    question_class = filters.TotalsQuestion
+    filterset_class = filters.TotalsFilterSet
 
-    def pieces(self, question: Any, form: str) -> Iterator[bytes]:
+    def pieces(self, filterset: Any, form: str) -> Iterator[bytes]:
         with at_one_moment():
-            table = _table(question)
+            table = _table(filterset)
         if form == "json":
             return iter([JSONRenderer().render(TotalsSerializer(table).data)])
         return writing.csv_lines(headings(table.by), [*rows(table), total_row(table)])
 
-    def xlsx(self, question: Any, file: IO[bytes]) -> None:
+    def xlsx(self, filterset: Any, file: IO[bytes]) -> None:
         """As for every export. A few queries, whatever the number of rows."""
         asked_at = timezone.localtime()
         with at_one_moment():
-            table = _table(question)
+            table = _table(filterset)
             if len(table.rows) >= writing.MOST_ROWS:
                 raise SheetFullError
-            cross = totals.across(question, table) if fits_across(table) else None
-            sources = list(cited(question, table.basis)[: MOST_SOURCES + 1])
-            of_rates = list(quoted(question, table.basis)[: MOST_SOURCES + 1])
+            cross = totals.pivot(filterset, table) if fits_across(table) else None
+            sources = list(cited(filterset, table.basis)[: MOST_SOURCES + 1])
+            of_rates = list(quoted(filterset, table.basis)[: MOST_SOURCES + 1])
 
         def said(too_long: list[TooLong]) -> Iterator[Row]:
             yield [_("What this file holds"), self.name]
-            yield from about_sheet.asked(question)
+            yield from about_sheet.filter_rows(filterset)
             for dimension in table.by:
                 yield [_("By"), dimension, str(totals.DIMENSIONS[dimension].label)]
             yield [_("Basis"), table.basis.value, str(table.basis.label)]
@@ -109,8 +109,8 @@ class TotalsExport(Export):
         )
 
 
-def _table(question: Any) -> totals.Totals:
-    return totals.totals(question, question.dimensions, question.basis_asked)
+def _table(filterset: Any) -> totals.Totals:
+    return totals.totals(filterset, filterset.dimensions, filterset.requested_basis)
 
 
 def headings(by: tuple[str, ...]) -> list[str]:
@@ -201,7 +201,7 @@ def _amount(figure: totals.Figure | None) -> Cell:
     if not figure.is_known:
         return _not_known(figure)
     mark = _MARKS.get(figure.bound)
-    return Marked(figure.amount, mark) if mark else figure.amount
+    return QualifiedNumber(figure.amount, mark) if mark else figure.amount
 
 
 def _not_known(figure: totals.Figure) -> str:
@@ -264,21 +264,21 @@ def _sources(name: str, sources: list[Source]) -> Iterator[Row]:
         yield [name, _("and more, which are not named here")]
 
 
-def cited(question: Any, basis: Basis) -> Any:
+def cited(filterset: Any, basis: Basis) -> Any:
     """The publications that say what the rows are made of: of the projects, or of the receipts."""
-    counted = totals.allocations(question, basis)
+    counted = totals.allocations(filterset, basis)
     if basis == Basis.RECEIVED:
         cited = Receipt.objects.filter(pk__in=counted.values("receipt"), source__isnull=False)
         wanted = cited.order_by().values("source")
     else:
         links = Project.sources.through.objects
         wanted = links.filter(project__in=counted.values("project")).values("source")
-    return Source.objects.visible_to(question.user).filter(pk__in=wanted)
+    return Source.objects.visible_to(filterset.user).filter(pk__in=wanted)
 
 
-def quoted(question: Any, basis: Basis) -> Any:
+def quoted(filterset: Any, basis: Basis) -> Any:
     """The publications of the exchange rates that the amounts were converted at."""
-    counted = totals.allocations(question, basis)
+    counted = totals.allocations(filterset, basis)
     if basis == Basis.RECEIVED:
         conversions = ReceiptConversion.objects.filter(receipt__in=counted.values("receipt"))
     else:
@@ -288,7 +288,9 @@ def quoted(question: Any, basis: Basis) -> Any:
         Q(pk__in=conversions.filter(rate_from__isnull=False).values("rate_from"))
         | Q(pk__in=conversions.filter(rate_to__isnull=False).values("rate_to"))
     )
-    return Source.objects.visible_to(question.user).filter(pk__in=rates.order_by().values("source"))
+    return Source.objects.visible_to(filterset.user).filter(
+        pk__in=rates.order_by().values("source")
+    )
 
 
 TOTALS = TotalsExport()

@@ -1,40 +1,40 @@
 """One question a listed noun: which records are meant, and in which order."""
 
-from .base import PAGING, Question, eyes_of
-from .columns import COLUMNS, columns_asked
-from .imports import ImportQuestion
+from .base import PAGING_PARAMETERS, RegisterFilterSet, effective_user
+from .columns import COLUMNS, requested_columns
+from .imports import ImportBatchFilterSet
 from .others import (
-    AreaQuestion,
-    EnterpriseQuestion,
-    HeadlineQuestion,
-    RateQuestion,
-    ReceiptQuestion,
-    SectorQuestion,
-    SourceQuestion,
-    ZoneQuestion,
+    AreaFilterSet,
+    EnterpriseFilterSet,
+    HeadlineFilterSet,
+    RateFilterSet,
+    ReceiptFilterSet,
+    SectorFilterSet,
+    SourceFilterSet,
+    ZoneFilterSet,
 )
-from .project import ProjectQuestion
-from .proposals import ProposalQuestion
-from .review import ReviewQuestion
-from .totals import TotalsQuestion
+from .project import ProjectFilterSet
+from .proposals import ProposalFilterSet
+from .review import ReviewFilterSet
+from .totals import TotalsFilterSet
 
 __all__ = [
     "COLUMNS",
-    "PAGING",
-    "AreaQuestion",
-    "EnterpriseQuestion",
-    "HeadlineQuestion",
-    "ImportQuestion",
-    "ProjectQuestion",
-    "ProposalQuestion",
-    "Question",
-    "RateQuestion",
-    "ReceiptQuestion",
-    "ReviewQuestion",
-    "SectorQuestion",
-    "SourceQuestion",
-    "TotalsQuestion",
-    "ZoneQuestion",
-    "columns_asked",
-    "eyes_of",
+    "PAGING_PARAMETERS",
+    "AreaFilterSet",
+    "EnterpriseFilterSet",
+    "HeadlineFilterSet",
+    "ImportBatchFilterSet",
+    "ProjectFilterSet",
+    "ProposalFilterSet",
+    "RateFilterSet",
+    "ReceiptFilterSet",
+    "RegisterFilterSet",
+    "ReviewFilterSet",
+    "SectorFilterSet",
+    "SourceFilterSet",
+    "TotalsFilterSet",
+    "ZoneFilterSet",
+    "effective_user",
+    "requested_columns",
 ]

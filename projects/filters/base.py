@@ -16,20 +16,20 @@ from projects import money
 from projects.i18n import amount_units
 from projects.models import State
 from projects.names import places
-from projects.names.messages import shown
+from projects.names.messages import truncate_for_display
 
 from . import fields
 
 # How a listing is cut, not which records are in it.
-PAGING = frozenset({"page", "page_size", "cursor"})
+PAGING_PARAMETERS = frozenset({"page", "page_size", "cursor"})
 # Nor in which order they stand.
-PRESENTATION = PAGING | {"ordering"}
+DISPLAY_PARAMETERS = PAGING_PARAMETERS | {"ordering"}
 
 
 class CodesFilter(django_filters.Filter):
     """Records by the codes of something they belong to."""
 
-    field_class = fields.Codes
+    field_class = fields.CodesField
 
     def __init__(self, model: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -42,22 +42,22 @@ class CodesFilter(django_filters.Filter):
         return super().field
 
 
-def filter_of(field: type) -> type[django_filters.Filter]:
+def filter_class(field: type) -> type[django_filters.Filter]:
     return type(f"{field.__name__}Filter", (django_filters.Filter,), {"field_class": field})
 
 
-WordsFilter = filter_of(fields.Words)
-ChoiceFilter = filter_of(fields.Choice)
-TrueOrFalseFilter = filter_of(fields.TrueOrFalse)
-BoundFilter = filter_of(fields.Bound)
-DayFilter = filter_of(fields.Day)
-MomentFilter = filter_of(fields.Moment)
-YearsFilter = filter_of(fields.Years)
-MonthsFilter = filter_of(fields.Months)
-SearchFilter = filter_of(fields.SearchText)
+VocabularyFilter = filter_class(fields.VocabularyField)
+ChoiceFilter = filter_class(fields.ChoiceField)
+BooleanFilter = filter_class(fields.BooleanField)
+AmountFilter = filter_class(fields.AmountField)
+DateFilter = filter_class(fields.DateField)
+DateOrDateTimeFilter = filter_class(fields.DateOrDateTimeField)
+YearsFilter = filter_class(fields.YearsField)
+MonthsFilter = filter_class(fields.MonthsField)
+SearchFilter = filter_class(fields.SearchField)
 
 
-class Question(django_filters.FilterSet):
+class RegisterFilterSet(django_filters.FilterSet):
     """One question to the register, the same from page, export, totals and API.
 
     An unknown parameter, or a value that cannot be read, makes the question
@@ -73,35 +73,36 @@ class Question(django_filters.FilterSet):
     DEFAULT_ORDERING = "code"
     TIE = "code"
     # Parameters that are read elsewhere and say nothing about which records are meant.
-    PASSING = PAGING
+    NON_FILTER_PARAMETERS = PAGING_PARAMETERS
 
     def __init__(
         self,
         data: Any = None,
         *args: Any,
-        also: Iterable[str] = (),
+        extra_parameters: Iterable[str] = (),
         user: Any = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(data, *args, **kwargs)
         self.is_bound = True
-        self.also = self.PASSING | frozenset(also)
+        self.extra_parameters = self.NON_FILTER_PARAMETERS | frozenset(extra_parameters)
         # With whose eyes codes are looked up and receipts counted; None is a visitor.
         self.user = user if user is not None else getattr(self.request, "user", None)
         if "state" in self.filters:
-            self.user = eyes_of(self.data, self.user)
+            self.user = effective_user(self.data, self.user)
 
     @property
     def errors(self) -> dict[str, list[str]]:
         """Messages by parameter; empty where the question can be answered."""
         found = {name: [str(m) for m in messages] for name, messages in self.form.errors.items()}
         for name in self.data:
-            if name not in self.filters and name not in self.also:
+            if name not in self.filters and name not in self.extra_parameters:
                 found[name] = [
-                    gettext("There is no parameter “%(name)s” here.") % {"name": shown(name)}
+                    gettext("There is no parameter “%(name)s” here.")
+                    % {"name": truncate_for_display(name)}
                 ]
         return found | dict(
-            amount_units.problems(self.data) if amount_units.NAME in self.also else {}
+            amount_units.problems(self.data) if amount_units.NAME in self.extra_parameters else {}
         )
 
     def is_valid(self) -> bool:
@@ -126,23 +127,23 @@ class Question(django_filters.FilterSet):
         other = copy(self)
         other.__dict__.pop("_qs", None)
         other._form = copy(self.form)
-        other._form.cleaned_data = {**self.answer, name: None}
-        if "ordering" in self.answer:
+        other._form.cleaned_data = {**self.cleaned_data, name: None}
+        if "ordering" in self.cleaned_data:
             other._form.cleaned_data["ordering"] = None
         return other
 
     @property
-    def answer(self) -> dict[str, Any]:
+    def cleaned_data(self) -> dict[str, Any]:
         """The cleaned values, by parameter; for a valid question."""
         return self.form.cleaned_data
 
-    def asked(self) -> dict[str, list[str]]:
+    def active_parameters(self) -> dict[str, list[str]]:
         """The parameters that say which records are meant, without the empty ones."""
         return {
             name: [value for value in self.data.getlist(name) if value.strip()]
             for name in self.data
             if name in self.filters
-            and name not in PRESENTATION
+            and name not in DISPLAY_PARAMETERS
             and any(value.strip() for value in self.data.getlist(name))
         }
 
@@ -165,7 +166,7 @@ class Question(django_filters.FilterSet):
         return queryset.matching(value)
 
 
-def eyes_of(data: Any, user: Any) -> Any:
+def effective_user(data: Any, user: Any) -> Any:
     """With whose eyes a question is asked: for what is published alone, with those of the public.
 
     So that nothing else shows through, such as draft receipts of a published project.
@@ -178,10 +179,10 @@ def label_of(path: str = "") -> Any:
     """A record's name, or that of what it belongs to, by which a list is put in order; null
     where there is none."""
     prefix = f"{path}__" if path else ""
-    return Coalesce(stated(f"{prefix}name"), stated(f"{prefix}name_zh"))
+    return Coalesce(null_if_empty(f"{prefix}name"), null_if_empty(f"{prefix}name_zh"))
 
 
-def stated(column: str) -> Any:
+def null_if_empty(column: str) -> Any:
     """A column of text, null where it is empty: what is not stated stands last in any order."""
     return NullIf(F(column), Value(""))
 
@@ -193,26 +194,26 @@ def orderings(columns: Iterable[str]) -> list[str]:
 def by_relation(column: str) -> Callable[..., QuerySet]:
     """A filter method: records whose `column` is one of the chosen, or is not stated."""
 
-    def narrow(self: Any, queryset: QuerySet, name: str, chosen: fields.Chosen) -> QuerySet:
+    def filter_by(self: Any, queryset: QuerySet, name: str, chosen: fields.Selection) -> QuerySet:
         wanted = Q(**{f"{column}__in": chosen.things})
         return queryset.filter(
             wanted | Q(**{f"{column}__isnull": True}) if chosen.not_stated else wanted
         )
 
-    return narrow
+    return filter_by
 
 
 def by_word(column: str) -> Callable[..., QuerySet]:
     """The same for a column of text, where "not stated" is the empty text."""
 
-    def narrow(self: Any, queryset: QuerySet, name: str, chosen: fields.Chosen) -> QuerySet:
+    def filter_by(self: Any, queryset: QuerySet, name: str, chosen: fields.Selection) -> QuerySet:
         words = [*chosen.things, *([""] if chosen.not_stated else [])]
         return queryset.filter(**{f"{column}__in": words})
 
-    return narrow
+    return filter_by
 
 
-def by_sources(self: Any, queryset: QuerySet, name: str, chosen: fields.Chosen) -> QuerySet:
+def by_sources(self: Any, queryset: QuerySet, name: str, chosen: fields.Selection) -> QuerySet:
     """Records that cite one of the chosen sources, each once; or that cite none."""
     through = queryset.model.sources.through.objects
     owner = queryset.model.sources.field.m2m_field_name()
@@ -231,14 +232,14 @@ def up_to_bound(column: str) -> dict[str, Any]:
     return {"field_name": column, "lookup_expr": "lte"}
 
 
-def one_of(choices: Any) -> dict[str, Any]:
+def choices_of(choices: Any) -> dict[str, Any]:
     """Keywords of a filter for words out of a model's choices."""
     return {"known": choices.values.__contains__, "hint": ", ".join(choices.values)}
 
 
 def state() -> Any:
     """Drafts or what is published, of a reviewed noun; its question has `narrow_state`."""
-    return WordsFilter(method="narrow_state", label=_("state"), **one_of(State))
+    return VocabularyFilter(method="filter_state", label=_("state"), **choices_of(State))
 
 
 SEARCH = {"method": "search", "label": _("search")}

@@ -7,12 +7,12 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from projects.names.messages import shown
+from projects.names.messages import truncate_for_display
 
 COLUMNS = "columns"
 
 
-def columns_asked(data: Any, known: Sequence[str], errors: dict[str, list[str]]) -> list[str]:
+def requested_columns(data: Any, known: Sequence[str], errors: dict[str, list[str]]) -> list[str]:
     """The columns that are asked for, in the order of those `known`; empty where none is.
 
     One that is not known is noted in `errors`.
@@ -21,7 +21,7 @@ def columns_asked(data: Any, known: Sequence[str], errors: dict[str, list[str]])
     if strange := sorted(wanted - set(known)):
         errors[COLUMNS] = [
             gettext("“%(value)s” is not possible here: give %(hint)s.")
-            % {"value": shown(strange[0]), "hint": ", ".join(known)}
+            % {"value": truncate_for_display(strange[0]), "hint": ", ".join(known)}
         ]
         return []
     return [name for name in known if name in wanted]

@@ -26,29 +26,29 @@ from django.utils.translation import gettext_lazy as _
 
 from projects import names
 from projects.filters import (
-    AreaQuestion,
-    EnterpriseQuestion,
-    HeadlineQuestion,
-    ProjectQuestion,
-    Question,
+    AreaFilterSet,
+    EnterpriseFilterSet,
+    HeadlineFilterSet,
+    ProjectFilterSet,
+    RegisterFilterSet,
 )
 from projects.models import (
     Area,
     Basis,
     Enterprise,
-    Kind,
+    EnterpriseKind,
+    HeadlineKind,
     Project,
     ProjectSector,
     Receipt,
     Sector,
     Source,
     Stage,
-    What,
     Zone,
 )
 from projects.names import places
 
-from .fields import NOT_STATED, Chosen
+from .fields import NOT_STATED, Selection
 
 # Of more values only the most frequent are shipped, those chosen, and those looked for.
 MOST_OPTIONS = 20
@@ -66,7 +66,7 @@ class Option:
 
 
 @dataclass(frozen=True)
-class Counted:
+class CountedFacet:
     """A facet as it stands for one question. `has_more` values than are shipped here.
 
     `changes`: whether something is chosen to which a click adds, so that the
@@ -85,7 +85,7 @@ class Counted:
 class Links:
     """Where a record has a value several times over: one row a value, each with its owner."""
 
-    rows: Callable[[Question], QuerySet]
+    rows: Callable[[RegisterFilterSet], QuerySet]
     owner: str
     # The column of the value, as `key` names it.
     value: str
@@ -101,7 +101,7 @@ class Facet:
     """
 
     parameter: str
-    rows: Callable[[Question], QuerySet]
+    rows: Callable[[RegisterFilterSet], QuerySet]
     label_of: Callable[[Any], Any] = str
     model: Any = None
     # A chosen thing as a key, and a key as the address has it.
@@ -120,10 +120,10 @@ class Facet:
         return self.model is not None or self.matching is not None
 
 
-def column(path: str, *, is_text: bool = False) -> Callable[[Question], QuerySet]:
+def column(path: str, *, is_text: bool = False) -> Callable[[RegisterFilterSet], QuerySet]:
     """The records of a question by a value of which each has one at most."""
     key = NullIf(F(path), Value("")) if is_text else F(path)
-    return lambda question: question.qs.order_by().annotate(key=key)
+    return lambda filterset: filterset.qs.order_by().annotate(key=key)
 
 
 def by_words(parameter: str, choices: Any, *, column_name: str = "", **more: Any) -> Facet:
@@ -167,8 +167,8 @@ def _places_named(words: str) -> list[str]:
     return found
 
 
-def _by_sector(question: Question) -> QuerySet:
-    return question.qs.order_by().annotate(key=F("shares__sector"))
+def _by_sector(filterset: RegisterFilterSet) -> QuerySet:
+    return filterset.qs.order_by().annotate(key=F("shares__sector"))
 
 
 SECTOR = Facet(
@@ -176,7 +176,7 @@ SECTOR = Facet(
     _by_sector,
     model=Sector,
     key_of=lambda thing: thing.pk,
-    links=Links(lambda question: ProjectSector.objects.all(), "project", "sector"),
+    links=Links(lambda filterset: ProjectSector.objects.all(), "project", "sector"),
 )
 
 
@@ -185,9 +185,9 @@ def by_sources(model: Any) -> Facet:
     through = model.sources.through
     owner = model.sources.field.m2m_field_name()
 
-    def rows(question: Question) -> QuerySet:
-        seen = Source.objects.visible_to(question.user).order_by()
-        cited = question.qs.order_by().annotate(key=F("sources"))
+    def rows(filterset: RegisterFilterSet) -> QuerySet:
+        seen = Source.objects.visible_to(filterset.user).order_by()
+        cited = filterset.qs.order_by().annotate(key=F("sources"))
         return cited.filter(Q(key__isnull=True) | Q(key__in=seen.values("pk")))
 
     return Facet(
@@ -195,23 +195,23 @@ def by_sources(model: Any) -> Facet:
         rows,
         model=Source,
         key_of=lambda thing: thing.pk,
-        links=Links(lambda question: through.objects.all(), owner, "source"),
+        links=Links(lambda filterset: through.objects.all(), owner, "source"),
     )
 
 
-def _years(question: Any) -> QuerySet:
+def _years(filterset: Any) -> QuerySet:
     """Projects by the year of signing, or of intention; or receipts, where those are meant."""
-    if question.basis_asked == Basis.RECEIVED:
-        of_these = _receipts(question).filter(project__in=question.qs.order_by().values("pk"))
+    if filterset.requested_basis == Basis.RECEIVED:
+        of_these = _receipts(filterset).filter(project__in=filterset.qs.order_by().values("pk"))
         return of_these.order_by().annotate(key=ExtractYear("received_on"))
-    return question.qs.order_by().annotate(key=ExtractYear(question.date_column))
+    return filterset.qs.order_by().annotate(key=ExtractYear(filterset.date_column))
 
 
-def _receipts(question: Any) -> QuerySet:
+def _receipts(filterset: Any) -> QuerySet:
     """The receipts that a question without years is about, each with its year."""
     return (
-        Receipt.objects.visible_to(question.user)
-        .filter(question.receipts())
+        Receipt.objects.visible_to(filterset.user)
+        .filter(filterset.receipts())
         .annotate(year=ExtractYear("received_on"))
     )
 
@@ -232,7 +232,7 @@ YEAR_OF_RECEIPT = Facet(
 
 DISCLOSED = Facet(
     "disclosed",
-    lambda question: question.qs.order_by().annotate(
+    lambda filterset: filterset.qs.order_by().annotate(
         key=Case(When(amount__isnull=True, then=Value("false")), default=Value("true"))
     ),
     key_of=lambda disclosed: "true" if disclosed else "false",
@@ -247,8 +247,8 @@ CURRENCY = Facet(
 )
 
 # In the order in which they stand beside their list.
-FACETS: dict[type[Question], tuple[Facet, ...]] = {
-    ProjectQuestion: (
+FACETS: dict[type[RegisterFilterSet], tuple[Facet, ...]] = {
+    ProjectFilterSet: (
         by_records("area", Area),
         SECTOR,
         by_words("stage", Stage),
@@ -258,15 +258,15 @@ FACETS: dict[type[Question], tuple[Facet, ...]] = {
         CURRENCY,
         by_sources(Project),
     ),
-    EnterpriseQuestion: (
+    EnterpriseFilterSet: (
         by_records("area", Area),
         by_origin("origin"),
-        by_words("kind", Kind),
+        by_words("kind", EnterpriseKind),
         by_sources(Enterprise),
     ),
-    AreaQuestion: (by_records("zone", Zone), by_sources(Area)),
-    HeadlineQuestion: (
-        by_words("what", What),
+    AreaFilterSet: (by_records("zone", Zone), by_sources(Area)),
+    HeadlineFilterSet: (
+        by_words("what", HeadlineKind),
         by_records("area", Area),
         by_records("zone", Zone),
         by_records("source", Source),
@@ -274,22 +274,24 @@ FACETS: dict[type[Question], tuple[Facet, ...]] = {
 }
 
 
-def facets_of(question: Question) -> Sequence[Facet]:
+def facets_of(filterset: RegisterFilterSet) -> Sequence[Facet]:
     """The facets that a list has; none for nouns that are few."""
-    found = FACETS.get(type(question), ())
-    if isinstance(question, ProjectQuestion) and question.basis_asked == Basis.RECEIVED:
+    found = FACETS.get(type(filterset), ())
+    if isinstance(filterset, ProjectFilterSet) and filterset.requested_basis == Basis.RECEIVED:
         return [YEAR_OF_RECEIPT if facet is YEAR else facet for facet in found]
     return found
 
 
-def counted(facet: Facet, question: Question, records: int, *, looked_for: str = "") -> Counted:
+def count_facet(
+    facet: Facet, filterset: RegisterFilterSet, records: int, *, looked_for: str = ""
+) -> CountedFacet:
     """A facet of a valid question, which finds so many `records`.
 
     With words that are `looked_for`, the values that they mean take the place of
     the most frequent.
     """
-    without = question.without(facet.parameter)
-    chosen = _chosen(facet, question)
+    without = filterset.without(facet.parameter)
+    chosen = _chosen(facet, filterset)
     most = max(MOST_OPTIONS, len(chosen))
     rows = list(_groups(facet, without, chosen, looked_for)[: most + 1])
     # What is chosen stays to be seen, and to be taken out, where it finds nothing.
@@ -317,9 +319,9 @@ def counted(facet: Facet, question: Question, records: int, *, looked_for: str =
         elif chosen and not facet.is_single:
             option = replace(option, count=records + row["beyond"], asks=[*asked, value])
         options.append(option)
-    return Counted(
+    return CountedFacet(
         parameter=facet.parameter,
-        label=capfirst(str(question.filters[facet.parameter].label)),
+        label=capfirst(str(filterset.filters[facet.parameter].label)),
         options=options,
         has_more=len(rows) > most,
         changes=bool(chosen) and not facet.is_single,
@@ -327,18 +329,18 @@ def counted(facet: Facet, question: Question, records: int, *, looked_for: str =
     )
 
 
-def _chosen(facet: Facet, question: Question) -> list[Any]:
+def _chosen(facet: Facet, filterset: RegisterFilterSet) -> list[Any]:
     """The keys that a valid question has chosen, None among them for "not stated"."""
-    answer = question.answer[facet.parameter]
+    answer = filterset.cleaned_data[facet.parameter]
     if answer is None:
         return []
-    if not isinstance(answer, Chosen):
+    if not isinstance(answer, Selection):
         return [facet.key_of(answer)]
     keys = [facet.key_of(thing) for thing in answer.things]
     return [*keys, *([None] if answer.not_stated else [])]
 
 
-def _groups(facet: Facet, without: Question, chosen: list[Any], looked_for: str) -> Any:
+def _groups(facet: Facet, without: RegisterFilterSet, chosen: list[Any], looked_for: str) -> Any:
     """The values with their counts: the chosen and "not stated" first, then the most frequent.
 
     `count`: of the records of the question without the facet's parameter;

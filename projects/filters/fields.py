@@ -25,7 +25,7 @@ from projects import money
 from projects.models import base_currency
 from projects.models.fields import CODE_PATTERN
 from projects.models.text_validation import check_text
-from projects.names.messages import shown
+from projects.names.messages import truncate_for_display
 
 NOT_STATED = "none"
 # More than a person asks for; far fewer than a database takes in one query.
@@ -34,7 +34,7 @@ MOST_VALUES = 200
 FIRST_YEAR, LAST_YEAR = 1000, 9000
 
 
-class ManyValues(forms.TextInput):
+class RepeatedParameter(forms.TextInput):
     """All values given under one name."""
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
@@ -45,10 +45,10 @@ class ManyValues(forms.TextInput):
         return " ".join(value) if isinstance(value, (list, tuple)) else value or ""
 
 
-class OneValue(forms.Field):
+class SingleValueField(forms.Field):
     """A field that takes one value; a second one is an error, as it would be ignored."""
 
-    widget = ManyValues
+    widget = RepeatedParameter
 
     def clean(self, values: list[str]) -> Any:
         values = values or []
@@ -63,19 +63,19 @@ class OneValue(forms.Field):
 
 
 @dataclass(frozen=True)
-class Chosen:
+class Selection:
     """The choices of one question: things that exist, and whether "not stated" is one of them."""
 
     things: list[Any] = field(default_factory=list)
     not_stated: bool = False
 
 
-class SeveralValues(forms.Field):
+class MultipleValuesField(forms.Field):
     """A field whose values are alternatives ("or"); cleans to None or a `Chosen`."""
 
-    widget = ManyValues
+    widget = RepeatedParameter
 
-    def clean(self, values: list[str]) -> Chosen | None:
+    def clean(self, values: list[str]) -> Selection | None:
         if not values:
             return None
         if len(values) > MOST_VALUES:
@@ -86,13 +86,13 @@ class SeveralValues(forms.Field):
             )
         given = list(dict.fromkeys(values))
         rest = [value for value in given if value != NOT_STATED]
-        return Chosen(self.read_all(rest), not_stated=len(rest) < len(given))
+        return Selection(self.read_all(rest), not_stated=len(rest) < len(given))
 
     def read_all(self, values: list[str]) -> list[Any]:
         raise NotImplementedError
 
 
-class Codes(SeveralValues):
+class CodesField(MultipleValuesField):
     """Codes of records that the asker may see. One query, and one more for former codes."""
 
     def __init__(self, *, records: Callable[[], Any], **kwargs: Any) -> None:
@@ -107,13 +107,13 @@ class Codes(SeveralValues):
             raise ValidationError(
                 _("There is no record with the code “%(value)s”."),
                 "unknown",
-                {"value": "”, “".join(shown(value) for value in unknown[:5])},
+                {"value": "”, “".join(truncate_for_display(value) for value in unknown[:5])},
             )
         # Of several codes of one record, as after a merge, one is enough.
         return list(dict.fromkeys(found[value] for value in values))
 
 
-class Words(SeveralValues):
+class VocabularyField(MultipleValuesField):
     """Values out of a fixed vocabulary, such as stages or currencies."""
 
     def __init__(self, *, known: Callable[[str], bool], hint: Any, **kwargs: Any) -> None:
@@ -127,12 +127,12 @@ class Words(SeveralValues):
                 raise ValidationError(
                     _("“%(value)s” is not possible here: give %(hint)s."),
                     "unknown",
-                    {"value": shown(value), "hint": self.hint},
+                    {"value": truncate_for_display(value), "hint": self.hint},
                 )
         return values
 
 
-class Choice(OneValue):
+class ChoiceField(SingleValueField):
     """One value out of a few, named in the error."""
 
     def __init__(self, *, choices: Iterable[str], **kwargs: Any) -> None:
@@ -144,21 +144,23 @@ class Choice(OneValue):
             raise ValidationError(
                 _("“%(value)s” is not possible here: give one of %(choices)s."),
                 "unknown",
-                {"value": shown(value), "choices": ", ".join(self.values)},
+                {"value": truncate_for_display(value), "choices": ", ".join(self.values)},
             )
         return value
 
 
-class TrueOrFalse(OneValue):
+class BooleanField(SingleValueField):
     def read(self, value: str) -> bool:
         if value not in ("true", "false"):
             raise ValidationError(
-                _("“%(value)s” is neither “true” nor “false”."), "unknown", {"value": shown(value)}
+                _("“%(value)s” is neither “true” nor “false”."),
+                "unknown",
+                {"value": truncate_for_display(value)},
             )
         return value == "true"
 
 
-class Bound(OneValue):
+class AmountField(SingleValueField):
     """An amount in the base currency, also as `1亿`, `5000万` or `1.5bn`."""
 
     def read(self, value: str) -> Decimal:
@@ -178,17 +180,19 @@ def read_day(value: str) -> date | None:
         return None
 
 
-class Day(OneValue):
+class DateField(SingleValueField):
     def read(self, value: str) -> date:
         day = read_day(value)
         if day is None:
             raise ValidationError(
-                _("“%(value)s” is not a date: write 2023-11-11."), "date", {"value": shown(value)}
+                _("“%(value)s” is not a date: write 2023-11-11."),
+                "date",
+                {"value": truncate_for_display(value)},
             )
         return day
 
 
-class Moment(OneValue):
+class DateOrDateTimeField(SingleValueField):
     """A day or a moment, inclusive: with `end`, a day stands for its last microsecond."""
 
     def __init__(self, *, end: bool = False, **kwargs: Any) -> None:
@@ -204,7 +208,7 @@ class Moment(OneValue):
                     "2023-11-11T08:00:00Z."
                 ),
                 "moment",
-                {"value": shown(value)},
+                {"value": truncate_for_display(value)},
             )
         return moment
 
@@ -232,26 +236,30 @@ class Period:
     last: date
 
 
-class Years(SeveralValues):
+class YearsField(MultipleValuesField):
     def read_all(self, values: list[str]) -> list[Period]:
         return [self._period(value) for value in values]
 
     def _period(self, value: str) -> Period:
         if not re.fullmatch(r"(?!0000)\d{4}", value, re.ASCII):
             raise ValidationError(
-                _("“%(value)s” is not a year: write 2023."), "year", {"value": shown(value)}
+                _("“%(value)s” is not a year: write 2023."),
+                "year",
+                {"value": truncate_for_display(value)},
             )
         return Period(date(int(value), 1, 1), date(int(value), 12, 31))
 
 
-class Months(SeveralValues):
+class MonthsField(MultipleValuesField):
     def read_all(self, values: list[str]) -> list[Period]:
         return [self._period(value) for value in values]
 
     def _period(self, value: str) -> Period:
         if not re.fullmatch(r"(?!0000)\d{4}-(0[1-9]|1[0-2])", value, re.ASCII):
             raise ValidationError(
-                _("“%(value)s” is not a month: write 2023-11."), "month", {"value": shown(value)}
+                _("“%(value)s” is not a month: write 2023-11."),
+                "month",
+                {"value": truncate_for_display(value)},
             )
         year, month = map(int, value.split("-"))
         following = date(year + month // 12, month % 12 + 1, 1) if value != "9999-12" else date.max
@@ -259,7 +267,7 @@ class Months(SeveralValues):
         return Period(date(year, month, 1), last)
 
 
-class SearchText(OneValue):
+class SearchField(SingleValueField):
     LONGEST = 200
 
     def read(self, value: str) -> str:

@@ -12,15 +12,15 @@ from projects.models import BatchState, ImportBatch
 from . import base
 
 
-class ImportQuestion(base.Question):
-    state = base.WordsFilter(
-        method="narrow_state",
+class ImportBatchFilterSet(base.RegisterFilterSet):
+    state = base.VocabularyFilter(
+        method="filter_state",
         label=_("state"),
         known=lambda value: value in BatchState.values,
         hint=", ".join(BatchState.values),
     )
     ordering = base.ChoiceFilter(
-        method="leave", label=_("order"), choices=base.orderings(["created_at"])
+        method="no_op", label=_("order"), choices=base.orderings(["created_at"])
     )
     DEFAULT_ORDERING = "-created_at"
     TIE = "pk"
@@ -29,8 +29,8 @@ class ImportQuestion(base.Question):
         model = ImportBatch
         fields: list[str] = []
 
-    narrow_state = base.by_word("state")
+    filter_state = base.by_word("state")
 
-    def leave(self, queryset: QuerySet, name: str, value: Any) -> QuerySet:
+    def no_op(self, queryset: QuerySet, name: str, value: Any) -> QuerySet:
         """The order is set once everything is narrowed."""
         return queryset

@@ -10,14 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from projects.models import (
     Area,
     Enterprise,
+    EnterpriseKind,
     ExchangeRate,
     Headline,
-    Kind,
+    HeadlineKind,
     Project,
     Receipt,
     Sector,
     Source,
-    What,
     Zone,
     contracted_of_area,
 )
@@ -25,26 +25,28 @@ from projects.models import (
 from . import base
 
 
-class Ordered(base.Question):
+class OrderedFilterSet(base.RegisterFilterSet):
     """A question that can be put in order by what `orders` names."""
 
-    updated_after = base.MomentFilter(label=_("changed from"), **base.from_bound("updated_at"))
-    updated_before = base.MomentFilter(
+    updated_after = base.DateOrDateTimeFilter(
+        label=_("changed from"), **base.from_bound("updated_at")
+    )
+    updated_before = base.DateOrDateTimeFilter(
         label=_("changed up to"), end=True, **base.up_to_bound("updated_at")
     )
 
-    def leave(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+    def no_op(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """The order is set once everything is narrowed."""
         return queryset
 
 
 def ordering(*columns: str) -> Any:
     return base.ChoiceFilter(
-        method="leave", label=_("order"), choices=base.orderings([*columns, "updated_at"])
+        method="no_op", label=_("order"), choices=base.orderings([*columns, "updated_at"])
     )
 
 
-class ZoneQuestion(Ordered):
+class ZoneFilterSet(OrderedFilterSet):
     source = base.CodesFilter(Source, method="narrow_source", label=_("source"))
     search = base.SearchFilter(**base.SEARCH)
     ordering = ordering("code", "name", "established_on")
@@ -56,7 +58,7 @@ class ZoneQuestion(Ordered):
     narrow_source = base.by_sources
 
 
-class AreaQuestion(Ordered):
+class AreaFilterSet(OrderedFilterSet):
     zone = base.CodesFilter(Zone, method="narrow_zone", label=_("zone"))
     source = base.CodesFilter(Source, method="narrow_source", label=_("source"))
     search = base.SearchFilter(**base.SEARCH)
@@ -64,7 +66,7 @@ class AreaQuestion(Ordered):
     ORDERINGS = {"zone": "zone_label", "contracted": "contracted_sum"}
     COMPUTED = {
         "zone_label": base.label_of("zone"),
-        "contracted_sum": lambda question: contracted_of_area(question.user),
+        "contracted_sum": lambda filterset: contracted_of_area(filterset.user),
     }
 
     class Meta:
@@ -75,7 +77,7 @@ class AreaQuestion(Ordered):
     narrow_source = base.by_sources
 
 
-class SectorQuestion(Ordered):
+class SectorFilterSet(OrderedFilterSet):
     source = base.CodesFilter(Source, method="narrow_source", label=_("source"))
     search = base.SearchFilter(**base.SEARCH)
     ordering = ordering("code", "name")
@@ -87,15 +89,17 @@ class SectorQuestion(Ordered):
     narrow_source = base.by_sources
 
 
-class EnterpriseQuestion(Ordered):
-    area = base.CodesFilter(Area, method="narrow_area", label=_("area"))
-    origin = base.WordsFilter(method="narrow_origin", label=_("origin"), **base.PLACES)
-    kind = base.WordsFilter(method="narrow_kind", label=_("kind"), **base.one_of(Kind))
-    settled_after = base.DayFilter(label=_("settled from"), **base.from_bound("settled_on"))
-    settled_before = base.DayFilter(label=_("settled up to"), **base.up_to_bound("settled_on"))
-    settled_by = base.DayFilter(method="narrow_settled", label=_("settled by, or without a date"))
-    contracted_by = base.DayFilter(
-        method="narrow_contracted", label=_("with a project contracted by")
+class EnterpriseFilterSet(OrderedFilterSet):
+    area = base.CodesFilter(Area, method="filter_area", label=_("area"))
+    origin = base.VocabularyFilter(method="filter_origin", label=_("origin"), **base.PLACES)
+    kind = base.VocabularyFilter(
+        method="narrow_kind", label=_("kind"), **base.choices_of(EnterpriseKind)
+    )
+    settled_after = base.DateFilter(label=_("settled from"), **base.from_bound("settled_on"))
+    settled_before = base.DateFilter(label=_("settled up to"), **base.up_to_bound("settled_on"))
+    settled_by = base.DateFilter(method="filter_settled", label=_("settled by, or without a date"))
+    contracted_by = base.DateFilter(
+        method="filter_contracted", label=_("with a project contracted by")
     )
     source = base.CodesFilter(Source, method="narrow_source", label=_("source"))
     search = base.SearchFilter(**base.SEARCH)
@@ -108,52 +112,54 @@ class EnterpriseQuestion(Ordered):
         "uscc": "uscc_stated",
     }
     COMPUTED = {
-        "uscc_stated": base.stated("uscc"),
+        "uscc_stated": base.null_if_empty("uscc"),
         "area_label": base.label_of("area"),
-        "origin_stated": base.stated("origin"),
-        "kind_stated": base.stated("kind"),
+        "origin_stated": base.null_if_empty("origin"),
+        "kind_stated": base.null_if_empty("kind"),
     }
 
     class Meta:
         model = Enterprise
         fields: list[str] = []
 
-    narrow_state = base.by_word("state")
-    narrow_area = base.by_relation("area")
-    narrow_origin = base.by_word("origin")
+    filter_state = base.by_word("state")
+    filter_area = base.by_relation("area")
+    filter_origin = base.by_word("origin")
     narrow_kind = base.by_word("kind")
     narrow_source = base.by_sources
 
-    def narrow_settled(self, queryset: Any, name: str, day: Any) -> QuerySet:
+    def filter_settled(self, queryset: Any, name: str, day: Any) -> QuerySet:
         return queryset.settled(by=day)
 
-    def narrow_contracted(self, queryset: Any, name: str, day: Any) -> QuerySet:
+    def filter_contracted(self, queryset: Any, name: str, day: Any) -> QuerySet:
         return queryset.with_contract(self.user, by=day)
 
 
-class SourceQuestion(Ordered):
-    published_after = base.DayFilter(label=_("published from"), **base.from_bound("published_on"))
-    published_before = base.DayFilter(
+class SourceFilterSet(OrderedFilterSet):
+    published_after = base.DateFilter(label=_("published from"), **base.from_bound("published_on"))
+    published_before = base.DateFilter(
         label=_("published up to"), **base.up_to_bound("published_on")
     )
     search = base.SearchFilter(**base.SEARCH)
     state = base.state()
     ordering = ordering("code", "title", "published_on", "publisher")
     ORDERINGS = {"publisher": "publisher_stated"}
-    COMPUTED = {"publisher_stated": base.stated("publisher")}
+    COMPUTED = {"publisher_stated": base.null_if_empty("publisher")}
     DEFAULT_ORDERING = "-published_on"
 
     class Meta:
         model = Source
         fields: list[str] = []
 
-    narrow_state = base.by_word("state")
+    filter_state = base.by_word("state")
 
 
-class HeadlineQuestion(Ordered):
+class HeadlineFilterSet(OrderedFilterSet):
     zone = base.CodesFilter(Zone, method="narrow_zone", label=_("zone"))
-    area = base.CodesFilter(Area, method="narrow_area", label=_("area"))
-    what = base.WordsFilter(method="narrow_what", label=_("what"), **base.one_of(What))
+    area = base.CodesFilter(Area, method="filter_area", label=_("area"))
+    what = base.VocabularyFilter(
+        method="narrow_what", label=_("what"), **base.choices_of(HeadlineKind)
+    )
     source = base.CodesFilter(Source, method="narrow_source", label=_("source"))
     state = base.state()
     ordering = ordering("code", "as_of")
@@ -163,18 +169,20 @@ class HeadlineQuestion(Ordered):
         model = Headline
         fields: list[str] = []
 
-    narrow_state = base.by_word("state")
+    filter_state = base.by_word("state")
     narrow_zone = base.by_relation("zone")
-    narrow_area = base.by_relation("area")
+    filter_area = base.by_relation("area")
     narrow_what = base.by_word("what")
     narrow_source = base.by_relation("source")
 
 
-class ReceiptQuestion(Ordered):
+class ReceiptFilterSet(OrderedFilterSet):
     project = base.CodesFilter(Project, method="narrow_project", label=_("project"))
-    currency = base.WordsFilter(method="narrow_currency", label=_("currency"), **base.CURRENCIES)
-    received_after = base.DayFilter(label=_("received from"), **base.from_bound("received_on"))
-    received_before = base.DayFilter(label=_("received up to"), **base.up_to_bound("received_on"))
+    currency = base.VocabularyFilter(
+        method="narrow_currency", label=_("currency"), **base.CURRENCIES
+    )
+    received_after = base.DateFilter(label=_("received from"), **base.from_bound("received_on"))
+    received_before = base.DateFilter(label=_("received up to"), **base.up_to_bound("received_on"))
     source = base.CodesFilter(Source, method="narrow_source", label=_("source"))
     state = base.state()
     ordering = ordering("received_on", "amount")
@@ -185,17 +193,17 @@ class ReceiptQuestion(Ordered):
         model = Receipt
         fields: list[str] = []
 
-    narrow_state = base.by_word("state")
+    filter_state = base.by_word("state")
     narrow_project = base.by_relation("project")
     narrow_currency = base.by_word("currency")
     narrow_source = base.by_relation("source")
 
 
-class RateQuestion(Ordered):
-    from_currency = base.WordsFilter(method="narrow_from", label=_("from"), **base.CURRENCIES)
-    to_currency = base.WordsFilter(method="narrow_to", label=_("to"), **base.CURRENCIES)
-    quoted_after = base.DayFilter(label=_("quoted from"), **base.from_bound("quoted_on"))
-    quoted_before = base.DayFilter(label=_("quoted up to"), **base.up_to_bound("quoted_on"))
+class RateFilterSet(OrderedFilterSet):
+    from_currency = base.VocabularyFilter(method="narrow_from", label=_("from"), **base.CURRENCIES)
+    to_currency = base.VocabularyFilter(method="narrow_to", label=_("to"), **base.CURRENCIES)
+    quoted_after = base.DateFilter(label=_("quoted from"), **base.from_bound("quoted_on"))
+    quoted_before = base.DateFilter(label=_("quoted up to"), **base.up_to_bound("quoted_on"))
     source = base.CodesFilter(Source, method="narrow_source", label=_("source"))
     ordering = ordering("quoted_on")
     DEFAULT_ORDERING = "-quoted_on"

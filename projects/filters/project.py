@@ -25,14 +25,14 @@ from . import base
 from . import fields as values
 
 
-def in_periods(column: str, chosen: values.Chosen) -> Q:
+def in_periods(column: str, chosen: values.Selection) -> Q:
     wanted = Q(**{f"{column}__isnull": True}) if chosen.not_stated else Q(pk__in=[])
     for period in chosen.things:
         wanted |= Q(**{f"{column}__range": (period.first, period.last)})
     return wanted
 
 
-class ProjectQuestion(base.Question):
+class ProjectFilterSet(base.RegisterFilterSet):
     """Which projects are meant.
 
     `received_after` and `received_before` are of receipts, as `year` and
@@ -60,7 +60,7 @@ class ProjectQuestion(base.Question):
             .order_by("code")
             .values(label=base.label_of())[:1]
         ),
-        "received_sum": lambda question: received_of(question.user, sum_to_order_by),
+        "received_sum": lambda filterset: received_of(filterset.user, sum_to_order_by),
         "sector_label": Subquery(
             ProjectSector.objects.filter(project=OuterRef("pk"))
             .order_by("pk")
@@ -72,37 +72,41 @@ class ProjectQuestion(base.Question):
         ),
     }
 
-    area = base.CodesFilter(Area, method="narrow_area", label=_("area"))
-    sector = base.CodesFilter(Sector, method="narrow_sector", label=_("sector"))
-    sector_also = base.CodesFilter(Sector, method="narrow_sector_also", label=_("also in sector"))
-    stage = base.WordsFilter(method="narrow_stage", label=_("stage"), **base.one_of(Stage))
-    enterprise = base.CodesFilter(Enterprise, method="narrow_enterprise", label=_("enterprise"))
+    area = base.CodesFilter(Area, method="filter_area", label=_("area"))
+    sector = base.CodesFilter(Sector, method="filter_sector", label=_("sector"))
+    sector_also = base.CodesFilter(Sector, method="filter_all_sectors", label=_("also in sector"))
+    stage = base.VocabularyFilter(method="narrow_stage", label=_("stage"), **base.choices_of(Stage))
+    enterprise = base.CodesFilter(Enterprise, method="filter_enterprise", label=_("enterprise"))
     lead = base.CodesFilter(Enterprise, method="narrow_lead", label=_("lead enterprise"))
-    origin = base.WordsFilter(method="narrow_origin", label=_("origin"), **base.PLACES)
-    currency = base.WordsFilter(method="narrow_currency", label=_("currency"), **base.CURRENCIES)
+    origin = base.VocabularyFilter(method="filter_origin", label=_("origin"), **base.PLACES)
+    currency = base.VocabularyFilter(
+        method="narrow_currency", label=_("currency"), **base.CURRENCIES
+    )
     source = base.CodesFilter(Source, method="narrow_source", label=_("source"))
-    basis = base.ChoiceFilter(method="narrow_basis", label=_("basis"), choices=Basis.values)
-    disclosed = base.TrueOrFalseFilter(method="narrow_disclosed", label=_("amount disclosed"))
-    amount_min = base.BoundFilter(
+    basis = base.ChoiceFilter(method="filter_basis", label=_("basis"), choices=Basis.values)
+    disclosed = base.BooleanFilter(method="filter_disclosed", label=_("amount disclosed"))
+    amount_min = base.AmountFilter(
         label=_("amount from"), **base.from_bound("conversion__amount_base")
     )
-    amount_max = base.BoundFilter(
+    amount_max = base.AmountFilter(
         label=_("amount up to"), **base.up_to_bound("conversion__amount_base")
     )
-    signed_after = base.DayFilter(label=_("signed from"), **base.from_bound("signed_on"))
-    signed_before = base.DayFilter(label=_("signed up to"), **base.up_to_bound("signed_on"))
-    updated_after = base.MomentFilter(label=_("changed from"), **base.from_bound("updated_at"))
-    updated_before = base.MomentFilter(
+    signed_after = base.DateFilter(label=_("signed from"), **base.from_bound("signed_on"))
+    signed_before = base.DateFilter(label=_("signed up to"), **base.up_to_bound("signed_on"))
+    updated_after = base.DateOrDateTimeFilter(
+        label=_("changed from"), **base.from_bound("updated_at")
+    )
+    updated_before = base.DateOrDateTimeFilter(
         label=_("changed up to"), end=True, **base.up_to_bound("updated_at")
     )
-    year = base.YearsFilter(method="narrow_period", label=_("year"))
-    month = base.MonthsFilter(method="narrow_period", label=_("month"))
-    received_after = base.DayFilter(method="leave", label=_("received from"))
-    received_before = base.DayFilter(method="leave", label=_("received up to"))
+    year = base.YearsFilter(method="filter_period", label=_("year"))
+    month = base.MonthsFilter(method="filter_period", label=_("month"))
+    received_after = base.DateFilter(method="no_op", label=_("received from"))
+    received_before = base.DateFilter(method="no_op", label=_("received up to"))
     state = base.state()
     search = base.SearchFilter(**base.SEARCH)
     ordering = base.ChoiceFilter(
-        method="leave",
+        method="no_op",
         label=_("order"),
         choices=base.orderings(
             [
@@ -117,44 +121,44 @@ class ProjectQuestion(base.Question):
         model = Project
         fields: list[str] = []
 
-    narrow_area = base.by_relation("area")
+    filter_area = base.by_relation("area")
     narrow_lead = base.by_relation("enterprise")
     narrow_stage = base.by_word("stage")
     narrow_currency = base.by_word("currency")
     narrow_source = base.by_sources
-    narrow_state = base.by_word("state")
+    filter_state = base.by_word("state")
 
-    def narrow_sector(self, queryset: Any, name: str, chosen: values.Chosen) -> QuerySet:
+    def filter_sector(self, queryset: Any, name: str, chosen: values.Selection) -> QuerySet:
         found = queryset.in_sectors(chosen.things)
         return found | queryset.without_sector() if chosen.not_stated else found
 
-    def narrow_sector_also(self, queryset: Any, name: str, chosen: values.Chosen) -> QuerySet:
+    def filter_all_sectors(self, queryset: Any, name: str, chosen: values.Selection) -> QuerySet:
         for sector in chosen.things:
             queryset = queryset.in_sectors([sector])
         return queryset.without_sector() if chosen.not_stated else queryset
 
-    def narrow_enterprise(self, queryset: Any, name: str, chosen: values.Chosen) -> QuerySet:
+    def filter_enterprise(self, queryset: Any, name: str, chosen: values.Selection) -> QuerySet:
         found = queryset.with_enterprise(chosen.things)
         return found | queryset.without_enterprise() if chosen.not_stated else found
 
-    def narrow_origin(self, queryset: Any, name: str, chosen: values.Chosen) -> QuerySet:
+    def filter_origin(self, queryset: Any, name: str, chosen: values.Selection) -> QuerySet:
         wanted = Q(enterprise__origin__in=chosen.things)
         if chosen.not_stated:
             wanted |= Q(enterprise__isnull=True) | Q(enterprise__origin="")
         return queryset.filter(wanted)
 
-    def narrow_basis(self, queryset: Any, name: str, basis: str) -> QuerySet:
+    def filter_basis(self, queryset: Any, name: str, basis: str) -> QuerySet:
         return queryset.of_basis(basis, self.user)
 
-    def narrow_disclosed(self, queryset: Any, name: str, disclosed: bool) -> QuerySet:
+    def filter_disclosed(self, queryset: Any, name: str, disclosed: bool) -> QuerySet:
         return queryset.disclosed() if disclosed else queryset.undisclosed()
 
-    def narrow_period(self, queryset: Any, name: str, chosen: values.Chosen) -> QuerySet:
-        if self.basis_asked == Basis.RECEIVED:
+    def filter_period(self, queryset: Any, name: str, chosen: values.Selection) -> QuerySet:
+        if self.requested_basis == Basis.RECEIVED:
             return queryset  # See `receipts`.
         return queryset.filter(in_periods(self.date_column, chosen))
 
-    def leave(self, queryset: Any, name: str, value: str) -> QuerySet:
+    def no_op(self, queryset: Any, name: str, value: str) -> QuerySet:
         """Order and receipts are seen to once everything else is narrowed."""
         return queryset
 
@@ -166,24 +170,24 @@ class ProjectQuestion(base.Question):
         return queryset
 
     @property
-    def basis_asked(self) -> str | None:
+    def requested_basis(self) -> str | None:
         """The basis of a valid question; None where it is about all. (`basis` is the filter.)"""
         return self.form.cleaned_data.get("basis")
 
     @property
     def date_column(self) -> str:
         """The column by whose day `year` and `month` go."""
-        return "intended_on" if self.basis_asked == Basis.INTENDED else "signed_on"
+        return "intended_on" if self.requested_basis == Basis.INTENDED else "signed_on"
 
     def receipts(self, prefix: str = "") -> Q:
         """The receipts that the question is about; `prefix` leads to them. Empty means all."""
         wanted = Q()
-        if self.basis_asked == Basis.RECEIVED:
+        if self.requested_basis == Basis.RECEIVED:
             for name in ("year", "month"):
-                if chosen := self.answer[name]:
+                if chosen := self.cleaned_data[name]:
                     wanted &= in_periods(f"{prefix}received_on", chosen)
-        if first := self.answer["received_after"]:
+        if first := self.cleaned_data["received_after"]:
             wanted &= Q(**{f"{prefix}received_on__gte": first})
-        if last := self.answer["received_before"]:
+        if last := self.cleaned_data["received_before"]:
             wanted &= Q(**{f"{prefix}received_on__lte": last})
         return wanted

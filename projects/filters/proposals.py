@@ -12,11 +12,13 @@ from projects.models import Noun, Proposal, ProposalState
 from . import base
 
 
-class ProposalQuestion(base.Question):
-    state = base.WordsFilter(method="narrow_state", label=_("state"), **base.one_of(ProposalState))
-    noun = base.WordsFilter(method="narrow_noun", label=_("noun"), **base.one_of(Noun))
+class ProposalFilterSet(base.RegisterFilterSet):
+    state = base.VocabularyFilter(
+        method="filter_state", label=_("state"), **base.choices_of(ProposalState)
+    )
+    noun = base.VocabularyFilter(method="narrow_noun", label=_("noun"), **base.choices_of(Noun))
     ordering = base.ChoiceFilter(
-        method="leave", label=_("order"), choices=base.orderings(["created_at"])
+        method="no_op", label=_("order"), choices=base.orderings(["created_at"])
     )
     DEFAULT_ORDERING = "-created_at"
     TIE = "pk"
@@ -25,9 +27,9 @@ class ProposalQuestion(base.Question):
         model = Proposal
         fields: list[str] = []
 
-    narrow_state = base.by_word("state")
+    filter_state = base.by_word("state")
     narrow_noun = base.by_word("noun")
 
-    def leave(self, queryset: QuerySet, name: str, value: Any) -> QuerySet:
+    def no_op(self, queryset: QuerySet, name: str, value: Any) -> QuerySet:
         """The order is set once everything is narrowed."""
         return queryset

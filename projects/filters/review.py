@@ -15,12 +15,12 @@ from . import base
 from . import fields as values
 
 
-class Whose(models.TextChoices):
+class EnteredBy(models.TextChoices):
     MINE = "mine", _("mine")
     OTHERS = "others", _("of others")
 
 
-class Standing(models.TextChoices):
+class ReviewState(models.TextChoices):
     """How far something has come. A draft waits or is returned, and is published otherwise."""
 
     WAITING = "waiting", _("waits for review")
@@ -30,22 +30,26 @@ class Standing(models.TextChoices):
 
 
 STATE_OF = {
-    Standing.WAITING: ProposalState.OPEN,
-    Standing.RETURNED: ProposalState.RETURNED,
-    Standing.ACCEPTED: ProposalState.ACCEPTED,
-    Standing.WITHDRAWN: ProposalState.WITHDRAWN,
+    ReviewState.WAITING: ProposalState.OPEN,
+    ReviewState.RETURNED: ProposalState.RETURNED,
+    ReviewState.ACCEPTED: ProposalState.ACCEPTED,
+    ReviewState.WITHDRAWN: ProposalState.WITHDRAWN,
 }
 
 
-class ReviewQuestion(base.Question):
+class ReviewFilterSet(base.RegisterFilterSet):
     """Narrows proposals; `projects.review.queue` narrows drafts by the same answers."""
 
-    noun = base.WordsFilter(
-        method="narrow_noun", label=pgettext_lazy("kind of record", "what"), **base.one_of(Noun)
+    noun = base.VocabularyFilter(
+        method="narrow_noun", label=pgettext_lazy("kind of record", "what"), **base.choices_of(Noun)
     )
-    area = base.CodesFilter(Area, method="narrow_area", label=_("area"))
-    whose = base.ChoiceFilter(method="narrow_whose", label=_("whose"), choices=Whose.values)
-    state = base.WordsFilter(method="narrow_state", label=_("state"), **base.one_of(Standing))
+    area = base.CodesFilter(Area, method="filter_area", label=_("area"))
+    whose = base.ChoiceFilter(
+        method="filter_entered_by", label=_("whose"), choices=EnteredBy.values
+    )
+    state = base.VocabularyFilter(
+        method="filter_state", label=_("state"), **base.choices_of(ReviewState)
+    )
     # What waits longest comes first.
     DEFAULT_ORDERING = "updated_at"
     TIE = "pk"
@@ -56,22 +60,22 @@ class ReviewQuestion(base.Question):
 
     narrow_noun = base.by_word("noun")
 
-    def narrow_area(self, queryset: QuerySet, name: str, chosen: values.Chosen) -> QuerySet:
+    def filter_area(self, queryset: QuerySet, name: str, chosen: values.Selection) -> QuerySet:
         wanted = Q()
         for noun, model in REVIEWED.items():
             records = model._base_manager.filter(of_areas(model, chosen))
             wanted |= Q(noun=noun, record_id__in=records.values("pk"))
         return queryset.filter(wanted)
 
-    def narrow_whose(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+    def filter_entered_by(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         mine = Q(user=self.user)
-        return queryset.filter(mine if value == Whose.MINE else ~mine)
+        return queryset.filter(mine if value == EnteredBy.MINE else ~mine)
 
-    def narrow_state(self, queryset: QuerySet, name: str, chosen: values.Chosen) -> QuerySet:
-        return queryset.filter(state__in=[STATE_OF[Standing(one)] for one in chosen.things])
+    def filter_state(self, queryset: QuerySet, name: str, chosen: values.Selection) -> QuerySet:
+        return queryset.filter(state__in=[STATE_OF[ReviewState(one)] for one in chosen.things])
 
 
-def of_areas(model: Any, chosen: values.Chosen) -> Q:
+def of_areas(model: Any, chosen: values.Selection) -> Q:
     """Records of a noun that belong to one of the chosen areas; a source belongs to none."""
     if model.AREA is None:
         return Q() if chosen.not_stated else Q(pk__in=[])

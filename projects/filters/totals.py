@@ -10,31 +10,31 @@ from django.utils.translation import gettext_lazy as _
 from projects.models import Basis
 
 from . import base
-from .project import ProjectQuestion
+from .project import ProjectFilterSet
 
 BY = ("sector", "area", "year", "month", "stage", "origin", "enterprise", "currency")
 
 
-class TotalsQuestion(ProjectQuestion):
+class TotalsFilterSet(ProjectFilterSet):
     """As to projects, with `by` (sector unless said), `then` and `basis` (contracted unless said).
 
     Lists are cut and put in order; totals are neither, so the parameters for
     that are unknown here.
     """
 
-    PASSING = frozenset()
+    NON_FILTER_PARAMETERS = frozenset()
 
-    by = base.ChoiceFilter(method="leave", label=_("by"), choices=BY)
-    then = base.ChoiceFilter(method="leave", label=_("then by"), choices=BY)
+    by = base.ChoiceFilter(method="no_op", label=_("by"), choices=BY)
+    then = base.ChoiceFilter(method="no_op", label=_("then by"), choices=BY)
     ordering = None
 
     @property
     def dimensions(self) -> list[str]:
         """One or two of BY, for a valid question."""
-        return [by for by in (self.answer["by"] or BY[0], self.answer["then"]) if by]
+        return [by for by in (self.cleaned_data["by"] or BY[0], self.cleaned_data["then"]) if by]
 
     @property
-    def basis_asked(self) -> Basis:
+    def requested_basis(self) -> Basis:
         return Basis(self.form.cleaned_data.get("basis") or Basis.CONTRACTED)
 
     def get_form_class(self) -> Any:
@@ -52,7 +52,9 @@ class TotalsQuestion(ProjectQuestion):
 
         return TotalsForm
 
-    def asked(self) -> dict[str, list[str]]:
+    def active_parameters(self) -> dict[str, list[str]]:
         return {
-            name: values for name, values in super().asked().items() if name not in ("by", "then")
+            name: values
+            for name, values in super().active_parameters().items()
+            if name not in ("by", "then")
         }

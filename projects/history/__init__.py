@@ -4,39 +4,39 @@ One record at a time (`one`: pages, admin, API), or many of one noun in one go
 (`many`: what comes from files), with the same promises.
 """
 
-from .bulk_save import save_many
+from .bulk_save import bulk_save
 from .links import Shares, Written, link
-from .locking import OvertakenError, hold, retried
-from .protected import ReferredToError, referring_to, still_referred_to, visible
+from .locking import ConflictError, lock, retry_on_deadlock
+from .protected import StillReferencedError, is_still_referenced, references_to, visible_references
 from .save import (
-    begin,
     check,
     check_deletable,
     check_links,
+    defer_history,
     delete,
-    recorded,
+    record_history,
     save,
     write,
 )
 
 __all__ = [
-    "OvertakenError",
-    "ReferredToError",
+    "ConflictError",
     "Shares",
+    "StillReferencedError",
     "Written",
-    "begin",
+    "bulk_save",
     "check",
     "check_deletable",
     "check_links",
+    "defer_history",
     "delete",
-    "hold",
+    "is_still_referenced",
     "link",
-    "recorded",
-    "referring_to",
-    "retried",
+    "lock",
+    "record_history",
+    "references_to",
+    "retry_on_deadlock",
     "save",
-    "save_many",
-    "still_referred_to",
-    "visible",
+    "visible_references",
     "write",
 ]

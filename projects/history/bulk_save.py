@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 
-from projects.conversion import derive_new_receipts
+from projects.conversion import recompute_new_receipts
 from projects.models import (
     Allocation,
     Enterprise,
@@ -20,16 +20,16 @@ from projects.models import (
 from projects.models.chunking import WRITTEN_AT_ONCE, batches
 
 from .links import Written, link
-from .locking import OvertakenError, hold
-from .save import Reach, derive, reach
+from .locking import ConflictError, lock
+from .save import AffectedRows, affected_rows, recompute
 
 # So many records at once make what a database knows of its tables worthless.
-MANY = 1_000
+MANY_RECORDS = 1_000
 # What is written with projects and receipts, and joined when they are summed.
 GROWING = (Project, ProjectSector, ProjectConversion, Receipt, ReceiptConversion, Allocation)
 
 
-def save_many(written: Sequence[Written]) -> int:
+def bulk_save(written: Sequence[Written]) -> int:
     """Save checked records of one model with their links; returns how many were new or changed.
 
     Each leaves one row of history, or none where nothing changed. The rules of
@@ -38,7 +38,7 @@ def save_many(written: Sequence[Written]) -> int:
     a record refers to needs its key by now, not when it was assigned. About
     thirty queries for each 2,500 new records, and forty for as many that are there.
     """
-    reached: list[Reach] = []
+    reached: list[AffectedRows] = []
     added: list[Receipt] = []
     changed = 0
     new = [one for one in written if one[0].pk is None]
@@ -51,12 +51,12 @@ def save_many(written: Sequence[Written]) -> int:
                 if records and not before and isinstance(records[0], Receipt):
                     added += records
                 else:
-                    reached += map(reach, (*before, *records))
+                    reached += map(affected_rows, (*before, *records))
         # Once for all: a year of rates reaches the same projects again and again.
-        derive(*reached)
+        recompute(*reached)
         derived = {key for keys, _rates in reached for key in keys}
-        derive_new_receipts(receipt for receipt in added if receipt.project_id not in derived)
-        if changed >= MANY:
+        recompute_new_receipts(receipt for receipt in added if receipt.project_id not in derived)
+        if changed >= MANY_RECORDS:
             _tell_planner()
     return changed
 
@@ -108,7 +108,7 @@ def _as_read(records: Sequence[Any]) -> list[Any]:
     """These records as they stand, locked. Raises OvertakenError if one is no longer as read."""
     found = type(records[0])._base_manager.filter(pk__in=[record.pk for record in records])
     beside = [record.project_id for record in records if isinstance(record, Receipt)]
-    before = hold(found, beside=beside)
+    before = lock(found, beside=beside)
     if {(one.pk, one.version) for one in before} != {(one.pk, one.version) for one in records}:
-        raise OvertakenError
+        raise ConflictError
     return before

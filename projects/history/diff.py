@@ -19,10 +19,10 @@ from django.utils.translation import gettext, pgettext_lazy
 from simple_history.template_utils import ObjDiffDisplay
 from simple_history.utils import get_m2m_field_name
 
-from projects.i18n.languages import in_list
+from projects.i18n.languages import join_list
 from projects.models import State
 from projects.models.fields import MoneyField
-from projects.models.permissions import SHELL, Role
+from projects.models.permissions import SYSTEM_USER, Role
 
 # Long texts are cut to where they differ.
 SHOWN = 300
@@ -72,7 +72,7 @@ def all_of(model: Any, key: Any) -> QuerySet:
     return rows.select_related("history_user").order_by("-history_id")
 
 
-def told(
+def entries(
     history: QuerySet,
     rows: Sequence[Any],
     *,
@@ -87,7 +87,7 @@ def told(
     if not rows:
         return []
     model = rows[0].instance_type
-    read = (reader or _OnPages)(model, rows, history, SHELL if names else None, opening=False)
+    read = (reader or _OnPages)(model, rows, history, SYSTEM_USER if names else None, opening=False)
     return [
         Entry(
             at=row.history_date,
@@ -126,7 +126,7 @@ def changes(model: Any, rows: Sequence[Any]) -> list[list[Change]]:
     return [reader.between(before, row) for row, before in reader.pairs]
 
 
-def stated(model: Any, row: Any, user: Any) -> list[Change]:
+def full_changes(model: Any, row: Any, user: Any) -> list[Change]:
     """All that a row of history states, each field against nothing, in full."""
     reader = _OnPages(model, [row], type(row).objects.none(), user, shown=None)
     return reader.between(None, row)
@@ -151,7 +151,7 @@ class Rows:
         model: Any,
         rows: Sequence[Any],
         history: QuerySet,
-        user: Any = SHELL,
+        user: Any = SYSTEM_USER,
         *,
         shown: int | None = SHOWN,
         opening: bool = True,
@@ -279,7 +279,7 @@ class Rows:
             )
             for end, *rest in links
         ]
-        return in_list(said) or "—"
+        return join_list(said) or "—"
 
     def named(self, model: Any, key: Any) -> Any:
         deleted = gettext("deleted %(noun)s %(key)s") % {

@@ -12,7 +12,7 @@ from projects.models import State
 from projects.models.base import ReviewedModel
 
 from .links import Written
-from .protected import referring_to
+from .protected import references_to
 
 
 def columns(model: Any) -> list[str]:
@@ -60,7 +60,7 @@ def check(
         raise ValidationError(problems)
 
 
-def resting_on_drafts(written: Sequence[Written]) -> set[Any]:
+def depends_on_drafts(written: Sequence[Written]) -> set[Any]:
     """The keys of those of one model that, as they are to stand, would break that rule.
 
     For many records at once: a query for each column.
@@ -89,7 +89,7 @@ def is_published_upon(record: Any) -> bool:
         referring.filter(state=State.PUBLISHED).exists()
         if issubclass(referring.model, ReviewedModel)
         else True
-        for referring in referring_to([record])
+        for referring in references_to([record])
     )
 
 

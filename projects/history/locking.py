@@ -9,7 +9,7 @@ from typing import Any
 from django.db import IntegrityError, OperationalError, connection
 from django.db.models import QuerySet
 
-from projects.conversion.allocate import locked
+from projects.conversion.allocate import lock_projects
 from projects.models import Receipt
 
 # PostgreSQL's code where two transactions wait for each other, and it ends one of them.
@@ -17,14 +17,14 @@ DEADLOCK = "40P01"
 ATTEMPTS = 5
 
 
-class OvertakenError(IntegrityError):
+class ConflictError(IntegrityError):
     """A record was changed or deleted by somebody else after it was read."""
 
     def __init__(self) -> None:
         super().__init__("A record was changed or deleted after it was read.")
 
 
-def hold(records: QuerySet, *, to_delete: bool = False, beside: Iterable[int] = ()) -> list[Any]:
+def lock(records: QuerySet, *, to_delete: bool = False, beside: Iterable[int] = ()) -> list[Any]:
     """These records as they stand now, each held until the transaction ends.
 
     Whoever else is writing to one of them is waited for. Held to be changed, a
@@ -36,11 +36,11 @@ def hold(records: QuerySet, *, to_delete: bool = False, beside: Iterable[int] = 
     """
     if records.model is Receipt and connection.features.has_select_for_update:
         keys = {*records.values_list("project_id", flat=True), *beside} - {None}
-        list(locked(sorted(keys)).values_list("pk"))
+        list(lock_projects(sorted(keys)).values_list("pk"))
     return list(records.order_by("pk").select_for_update(no_key=not to_delete, of=("self",)))
 
 
-def standing(record: Any, *, to_delete: bool = False) -> Any:
+def lock_current(record: Any, *, to_delete: bool = False) -> Any:
     """The same of one record, which must still be there as it was read.
 
     Raises OvertakenError. None for a record that is still to be made.
@@ -49,13 +49,13 @@ def standing(record: Any, *, to_delete: bool = False) -> Any:
         return None
     rows = type(record)._base_manager.filter(pk=record.pk)
     beside = [record.project_id] if isinstance(record, Receipt) else []
-    found = hold(rows, to_delete=to_delete, beside=beside)
+    found = lock(rows, to_delete=to_delete, beside=beside)
     if not found or found[0].version != record.version:
-        raise OvertakenError
+        raise ConflictError
     return found[0]
 
 
-def retried(*also: type[Exception]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def retry_on_deadlock(*also: type[Exception]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Has a view tried again where its transaction and another one waited for each other.
 
     The database ended it before anything was written, and whoever asked has done

@@ -15,7 +15,7 @@ from simple_history.utils import get_m2m_field_name
 MOST_NAMED = 3
 
 
-class ReferredToError(ProtectedError):
+class StillReferencedError(ProtectedError):
     """A record was to be deleted to which others refer: `referring`, one queryset a noun."""
 
     def __init__(self, referring: Sequence[QuerySet]) -> None:
@@ -25,16 +25,16 @@ class ReferredToError(ProtectedError):
 
     def said_to(self, user: Any) -> str:
         """The reason in words, with what `user` may see and nothing else. Two queries a noun."""
-        return still_referred_to(self.referring, user)
+        return is_still_referenced(self.referring, user)
 
 
-def still_referred_to(referring: Sequence[QuerySet], user: Any) -> str:
+def is_still_referenced(referring: Sequence[QuerySet], user: Any) -> str:
     """Why a record cannot be deleted: by how many of each noun it is referred to, and by which.
 
     Counts and names only what `user` may see.
     """
     kinds = []
-    for records in visible(referring, user):
+    for records in visible_references(referring, user):
         some = [str(getattr(one, "code", one)) for one in records[: MOST_NAMED + 1]]
         if some:
             more = len(some) > MOST_NAMED
@@ -48,7 +48,7 @@ def still_referred_to(referring: Sequence[QuerySet], user: Any) -> str:
     }
 
 
-def visible(referring: Sequence[QuerySet], user: Any) -> Iterator[QuerySet]:
+def visible_references(referring: Sequence[QuerySet], user: Any) -> Iterator[QuerySet]:
     """What of this `user` may see. What is no record of the register, nobody sees."""
     for records in referring:
         if hasattr(records.model.objects, "visible_to"):
@@ -56,7 +56,7 @@ def visible(referring: Sequence[QuerySet], user: Any) -> Iterator[QuerySet]:
             yield seen.filter(pk__in=records.order_by().values("pk"))
 
 
-def referring_to(records: Sequence[Any]) -> list[QuerySet]:
+def references_to(records: Sequence[Any]) -> list[QuerySet]:
     """What refers to one of `records` (of one model), one queryset for each noun that does.
 
     By a column or as partner, sector or source: the database would drop such

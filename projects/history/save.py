@@ -16,22 +16,22 @@ from projects.models import ExchangeRate, Project, Receipt, check_shares
 
 from . import draft_references
 from .links import Shares, link
-from .locking import OvertakenError, standing
-from .protected import ReferredToError, referring_to, visible
+from .locking import ConflictError, lock_current
+from .protected import StillReferencedError, references_to, visible_references
 
 # They follow from the write itself.
 KEPT_BY_HISTORY = frozenset({"created_at", "updated_at", "version"})
 
 
 @contextmanager
-def recorded(record: Any) -> Iterator[None]:
+def record_history(record: Any) -> Iterator[None]:
     """One transaction, and one row of history for all that is saved of `record` inside.
 
     Nothing is written to history, and no version is raised, where nothing
     changed. Raises OvertakenError where the record is no longer as it was read.
     """
     with transaction.atomic():
-        finish = begin(record)
+        finish = defer_history(record)
         try:
             yield
         except BaseException:
@@ -40,22 +40,22 @@ def recorded(record: Any) -> Iterator[None]:
         finish()
 
 
-def begin(record: Any) -> Callable[[], bool]:
+def defer_history(record: Any) -> Callable[[], bool]:
     """Hold back the history of `record` until the function returned here is called.
 
     For the admin, which saves a record and its links in separate steps of one
     transaction; anything else uses `recorded`. The function returns whether
     anything changed. Raises OvertakenError where the record is no longer as it was read.
     """
-    record.standing = standing(record)
-    before = reach(record.standing)
+    record.standing = lock_current(record)
+    before = affected_rows(record.standing)
     record.skip_history_when_saving = True
 
     def finish() -> bool:
         _let_go(record)
         changed = type(record).register_history.keep(record)
         if changed:
-            derive(before, reach(record))
+            recompute(before, affected_rows(record))
         return changed
 
     return finish
@@ -87,10 +87,10 @@ def save(
     )
     ask()
     try:
-        with recorded(record):
+        with record_history(record):
             write(record)
             link([(record, {"sectors": sectors, **links})])
-    except OvertakenError:
+    except ConflictError:
         raise
     except IntegrityError:
         # What was allowed when it was asked, another write has forbidden since: that
@@ -195,30 +195,30 @@ def delete(record: Any) -> None:
     somebody else has changed or deleted it since it was read.
     """
     with transaction.atomic():
-        standing(record, to_delete=True)
+        lock_current(record, to_delete=True)
         _check_unreferred(record)
-        reached = reach(record)
+        reached = affected_rows(record)
         record.delete()
         if not isinstance(record, Project):
-            derive(reached)
+            recompute(reached)
 
 
 def _check_unreferred(record: Any) -> None:
-    if referring := referring_to([record]):
-        raise ReferredToError(referring)
+    if referring := references_to([record]):
+        raise StillReferencedError(referring)
 
 
 def check_deletable(record: Any, user: Any) -> None:
     """Raise ReferredToError where others refer to `record` that `user` may see. Writes nothing."""
-    referring = referring_to([record])
-    if any(seen.exists() for seen in visible(referring, user)):
-        raise ReferredToError(referring)
+    referring = references_to([record])
+    if any(seen.exists() for seen in visible_references(referring, user)):
+        raise StillReferencedError(referring)
 
 
-Reach = tuple[set[int], list[tuple[str, str, Any]]]
+AffectedRows = tuple[set[int], list[tuple[str, str, Any]]]
 
 
-def reach(record: Any) -> Reach:
+def affected_rows(record: Any) -> AffectedRows:
     """Which derived rows hang on `record`: projects by key, and rates by currencies and day."""
     if isinstance(record, Project):
         return {record.pk}, []
@@ -229,7 +229,7 @@ def reach(record: Any) -> Reach:
     return set(), []
 
 
-def derive(*reaches: Reach) -> None:
+def recompute(*reaches: AffectedRows) -> None:
     """Make the derived rows anew that hang on a record as it was and as it is."""
-    conversion.derive(sorted({key for keys, _rates in reaches for key in keys}))
-    conversion.derive_for_rates([rate for _keys, rates in reaches for rate in rates])
+    conversion.recompute(sorted({key for keys, _rates in reaches for key in keys}))
+    conversion.recompute_for_rates([rate for _keys, rates in reaches for rate in rates])

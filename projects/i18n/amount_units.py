@@ -22,9 +22,9 @@ from django.urls import Resolver404, get_script_prefix, resolve
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from projects.names.messages import shown
+from projects.names.messages import truncate_for_display
 
-from .languages import speaks_chinese
+from .languages import is_chinese_active
 
 NAME = "units"
 SHORT, FULL, TEN_THOUSANDS = "short", "full", "wan"
@@ -45,7 +45,7 @@ _FORM = re.compile(r'<form\b[^>]*\bmethod="get"[^>]*>(?=(.*?)</form>)', re.DOTAL
 _request: ContextVar[HttpRequest | None] = ContextVar("request", default=None)
 
 
-class UnitsOfAddress:
+class AmountUnitsMiddleware:
     """Lets whatever writes an amount see what the address of the page says."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -111,7 +111,7 @@ def carried(page: str, choice: str) -> str:
 
 def current() -> str:
     asked = _asked(_request.get())
-    return asked if asked in CHOICES else SHORT if speaks_chinese() else FULL
+    return asked if asked in CHOICES else SHORT if is_chinese_active() else FULL
 
 
 def problems(data: Any) -> dict[str, list[str]]:
@@ -123,7 +123,7 @@ def problems(data: Any) -> dict[str, list[str]]:
         return {
             NAME: [
                 gettext("“%(value)s” is not possible here: give one of %(choices)s.")
-                % {"value": shown(given[0]), "choices": ", ".join(CHOICES)}
+                % {"value": truncate_for_display(given[0]), "choices": ", ".join(CHOICES)}
             ]
         }
     return {}

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 
-def compile_what_changed() -> list[Path]:
+def compile_catalogues() -> list[Path]:
     """Compile the catalogues that are missing or out of date; returns their paths.
 
     Raises ImproperlyConfigured if a file cannot be written.
@@ -24,9 +24,9 @@ def compile_what_changed() -> list[Path]:
     for folder in settings.LOCALE_PATHS:
         for source in sorted(Path(folder).glob("*/LC_MESSAGES/*.po")):
             target = source.with_suffix(".mo")
-            if not is_fresh(target, source):
+            if not is_up_to_date(target, source):
                 try:
-                    put_in_place(compiled(source), target)
+                    replace_file(compile_catalogue(source), target)
                 except OSError as error:
                     raise ImproperlyConfigured(
                         f"{target} cannot be written ({error.strerror}): run manage.py check once "
@@ -36,14 +36,14 @@ def compile_what_changed() -> list[Path]:
     return written
 
 
-def is_fresh(target: Path, source: Path) -> bool:
+def is_up_to_date(target: Path, source: Path) -> bool:
     try:
         return target.stat().st_mtime_ns >= source.stat().st_mtime_ns
     except FileNotFoundError:
         return False
 
 
-def compiled(source: Path) -> bytes:
+def compile_catalogue(source: Path) -> bytes:
     # Imported here because loading takes a while.
     from io import BytesIO
 
@@ -57,7 +57,7 @@ def compiled(source: Path) -> bytes:
     return output.getvalue()
 
 
-def put_in_place(content: bytes, target: Path) -> None:
+def replace_file(content: bytes, target: Path) -> None:
     """Write a file atomically, as several workers may start at once."""
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:

@@ -22,13 +22,13 @@ ENGLISH, CHINESE = "en", "zh-hans"
 # Language tags for `lang`, `hreflang` and `Content-Language` (RFC 5646).
 TAGS = {ENGLISH: "en", CHINESE: "zh-Hans"}
 # The longest query string, in characters.
-LONGEST = 8_000
+MAX_QUERY_LENGTH = 8_000
 # Addresses for programs exist once and answer in English.
-IN_ONE_LANGUAGE = ("api/", "healthz", "readyz")
+ENGLISH_ONLY = ("api/", "healthz", "readyz")
 
 
 @dataclass(frozen=True)
-class Version:
+class LanguageVersion:
     """A page in one language: the language's tag and its own name, and the page's address."""
 
     tag: str
@@ -37,14 +37,14 @@ class Version:
     is_current: bool
 
 
-class LanguageOfAddress:
+class LanguageMiddleware:
     """Activates the language of the address for the whole response, errors included."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        language, _rest = parted(request.path_info)
+        language, _rest = split_language(request.path_info)
         # Libraries read it from there.
         request.LANGUAGE_CODE = language
         with translation.override(language):
@@ -52,11 +52,11 @@ class LanguageOfAddress:
         response.headers.setdefault("Content-Language", TAGS[language])
         if response.streaming:
             # It is generated after this function has returned.
-            response.streaming_content = in_language(language, response.streaming_content)
+            response.streaming_content = iterate_in_language(language, response.streaming_content)
         return response
 
 
-def in_language(language: str, parts: Iterable[Any]) -> Iterator[Any]:
+def iterate_in_language(language: str, parts: Iterable[Any]) -> Iterator[Any]:
     """Iterate over `parts`, with `language` active while each of them is generated."""
     iterator = iter(parts)
     end = object()
@@ -72,65 +72,65 @@ def in_language(language: str, parts: Iterable[Any]) -> Iterator[Any]:
         getattr(iterator, "close", lambda: None)()
 
 
-def current() -> str:
+def current_language() -> str:
     """The active language: ENGLISH or CHINESE."""
     return CHINESE if (translation.get_language() or "").startswith("zh") else ENGLISH
 
 
-def speaks_chinese() -> bool:
-    return current() == CHINESE
+def is_chinese_active() -> bool:
+    return current_language() == CHINESE
 
 
-def tag() -> str:
-    return TAGS[current()]
+def language_tag() -> str:
+    return TAGS[current_language()]
 
 
-def in_list(things: Iterable[Any]) -> str:
+def join_list(things: Iterable[Any]) -> str:
     """`things` joined by the separator of the active language: `a, b` or `甲、乙`."""
     return pgettext("in a list", ", ").join(map(str, things))
 
 
-def labelled(label: Any, said: Any) -> str:
+def with_label(label: Any, said: Any) -> str:
     """A label and a text: `Area: Kashi` or `片区：喀什`."""
     return f"{label}{pgettext('after a label', ': ')}{said}"
 
 
-def parted(path: str) -> tuple[str, str]:
+def split_language(path: str) -> tuple[str, str]:
     """The language of a path from the site's root, and the path without its prefix."""
     rest = path.removeprefix("/")
     first, slash, after = rest.partition("/")
     return (CHINESE, after) if first == CHINESE and (slash or not after) else (ENGLISH, rest)
 
 
-def versions(request: HttpRequest) -> list[Version]:
+def language_versions(request: HttpRequest) -> list[LanguageVersion]:
     """The page in each language, with its query string; empty if it exists in one only.
 
     The response to a form links to the page that the form belongs to.
     """
-    _language, rest = parted(request.path_info)
-    if rest.startswith(IN_ONE_LANGUAGE):
+    _language, rest = split_language(request.path_info)
+    if rest.startswith(ENGLISH_ONLY):
         return []
     if request.method not in ("GET", "HEAD"):
         rest = _to_be_read(rest)
-    query = asked_of(request)
+    query = query_string(request)
     return [
-        Version(
+        LanguageVersion(
             tag=TAGS[language],
             name=name,
             href=_address(language, rest) + (f"?{query}" if query else ""),
-            is_current=language == current(),
+            is_current=language == current_language(),
         )
         for language, name in settings.LANGUAGES
     ]
 
 
-def asked_of(request: HttpRequest) -> str:
+def query_string(request: HttpRequest) -> str:
     """The query string of a request, for links on its page.
 
     Empty if it is longer than LONGEST: each link would repeat it.
     """
     query = request.META.get("QUERY_STRING", "")
-    return query if len(query) <= LONGEST else ""
+    return query if len(query) <= MAX_QUERY_LENGTH else ""
 
 
 def _path(language: str, rest: str) -> str:
@@ -147,7 +147,7 @@ def _to_be_read(rest: str) -> str:
     """The nearest path at or above `rest` that answers GET requests."""
     while rest:
         try:
-            view = resolve(_path(current(), rest)).func
+            view = resolve(_path(current_language(), rest)).func
         except Resolver404:
             pass
         else:

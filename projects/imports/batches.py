@@ -20,8 +20,8 @@ from django.utils.translation import gettext as _
 
 from projects import review, serializers
 from projects.accounts import audit_log
-from projects.filters import ProjectQuestion
-from projects.models import Basis, BatchState, ImportBatch, ImportRow, Project, RowFate, chunking
+from projects.filters import ProjectFilterSet
+from projects.models import Basis, BatchState, ImportBatch, ImportRow, Project, RowStatus, chunking
 from projects.models.chunking import WRITTEN_AT_ONCE
 from projects.models.import_batch import OPEN, WAITING
 from projects.spreadsheets.reading import FileError, Table, read
@@ -132,8 +132,8 @@ def kept(
         )
         rows = planning.rows_of(batch, checked, finder, checker)
         batch.counts = planning.counts_of(rows)
-        batch.total = sum(row.fate != RowFate.MADE for row in rows)
-        if any(batch.counts[fate] for fate in (RowFate.NEW, RowFate.CHANGED, RowFate.MADE)):
+        batch.total = sum(row.fate != RowStatus.MADE for row in rows)
+        if any(batch.counts[fate] for fate in (RowStatus.NEW, RowStatus.CHANGED, RowStatus.MADE)):
             batch.save()
             ImportRow.objects.bulk_create(rows, batch_size=WRITTEN_AT_ONCE)
             _keep_written(batch, checked, finder)
@@ -224,7 +224,7 @@ def decide(batch: ImportBatch, decisions: dict[str, str]) -> Table:
 
 def approve(batch: ImportBatch, *, partial: bool = False) -> None:
     """Have what the preview showed written; the second time has no effect. Raises BatchError."""
-    if batch.counts.get(RowFate.REFUSED) and not partial:
+    if batch.counts.get(RowStatus.REFUSED) and not partial:
         raise BatchError(
             _("Rows are refused: mend them, or ask for the good rows alone by explicit wish.")
         )
@@ -368,12 +368,12 @@ def commit(batch: ImportBatch, table: Table | None = None) -> None:
         if planning.digest_of(rows) == batch.plan:
             _keep_written(batch, checked, finder)
             # The rows that were refused are still to be mended.
-            content = {} if batch.counts.get(RowFate.REFUSED) else {"content": b""}
+            content = {} if batch.counts.get(RowStatus.REFUSED) else {"content": b""}
             if not _finish(batch, BatchState.WRITTEN, written_at=timezone.now(), **content):
                 # Given up, or mapped anew, in the last moment: then nothing is written.
                 transaction.set_rollback(True)
                 return
-            audit_log.note(
+            audit_log.log(
                 audit_log.Action.IMPORTED,
                 user=batch.user,
                 subject=f"import/{batch.pk}",
@@ -394,8 +394,8 @@ def _keep_written(batch: ImportBatch, checked: Checked, finder: Finder) -> None:
     by_row = {one.row: one.record for one in checked.candidates}
     made = {f"{code}: {record}"[:600]: record for (_m, code), (record, _l) in finder.made.items()}
     changed = []
-    for row in batch.rows.filter(fate__in=[RowFate.NEW, RowFate.CHANGED, RowFate.MADE]):
-        record = made.get(row.key) if row.fate == RowFate.MADE else by_row.get(row.number)
+    for row in batch.rows.filter(fate__in=[RowStatus.NEW, RowStatus.CHANGED, RowStatus.MADE]):
+        record = made.get(row.key) if row.fate == RowStatus.MADE else by_row.get(row.number)
         if record is not None and record.pk is not None:
             row.record_id, row.version_after = record.pk, record.version
             changed.append(row)
@@ -406,8 +406,8 @@ def _keep_written(batch: ImportBatch, checked: Checked, finder: Finder) -> None:
 def sums(user: Any) -> dict[str, str]:
     """The contracted totals by sector as `user` sees them, drafts and all, as texts by the
     sector's code ("" where not stated)."""
-    question = ProjectQuestion(QueryDict(), Project.objects.visible_to(user), user=user)
-    table = totals.totals(question, ["sector"], Basis.CONTRACTED)
+    filterset = ProjectFilterSet(QueryDict(), Project.objects.visible_to(user), user=user)
+    table = totals.totals(filterset, ["sector"], Basis.CONTRACTED)
     found = {row.keys["sector"] or "": f"{row.amount:.2f}" for row in table.rows}
     return {**found, "total": f"{table.total.amount:.2f}"}
 

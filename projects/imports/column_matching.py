@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 
 from projects import money, names, serializers
-from projects.models import Kind, Qualifier, Stage
+from projects.models import EnterpriseKind, Qualifier, Stage
 from projects.serializers.cells import headings as fields_of
 from projects.spreadsheets.reading import Table
 
@@ -130,12 +130,12 @@ STAGES = {
     **dict.fromkeys(["终止", "解约", "已终止", "撤销", "cancelled"], Stage.TERMINATED),
 }
 KINDS = {
-    **dict.fromkeys(["民营", "民企", "私营", "民营企业", "私营企业"], Kind.PRIVATE),
-    **dict.fromkeys(["国有", "国企", "央企", "国有企业", "国有控股"], Kind.STATE_OWNED),
-    **dict.fromkeys(["外资", "外商投资", "外资企业", "中外合资"], Kind.FOREIGN_INVESTED),
-    **dict.fromkeys(["港澳台", "港澳台投资", "港澳台商投资"], Kind.HMT_INVESTED),
-    **dict.fromkeys(["集体", "集体企业"], Kind.COLLECTIVE),
-    **dict.fromkeys(["其他", "其它"], Kind.OTHER),
+    **dict.fromkeys(["民营", "民企", "私营", "民营企业", "私营企业"], EnterpriseKind.PRIVATE),
+    **dict.fromkeys(["国有", "国企", "央企", "国有企业", "国有控股"], EnterpriseKind.STATE_OWNED),
+    **dict.fromkeys(["外资", "外商投资", "外资企业", "中外合资"], EnterpriseKind.FOREIGN_INVESTED),
+    **dict.fromkeys(["港澳台", "港澳台投资", "港澳台商投资"], EnterpriseKind.HMT_INVESTED),
+    **dict.fromkeys(["集体", "集体企业"], EnterpriseKind.COLLECTIVE),
+    **dict.fromkeys(["其他", "其它"], EnterpriseKind.OTHER),
 }
 QUALIFIERS = {
     **dict.fromkeys(["超", "至少", "不低于", "以上"], Qualifier.AT_LEAST),
@@ -145,7 +145,7 @@ QUALIFIERS = {
 }
 VALUES: dict[str, tuple[Mapping[str, Any], Any]] = {
     "stage": (STAGES, Stage),
-    "kind": (KINDS, Kind),
+    "kind": (KINDS, EnterpriseKind),
     "qualifier": (QUALIFIERS, Qualifier),
 }
 

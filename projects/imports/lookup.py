@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from rest_framework.serializers import ValidationError
 
 from projects import history, names, review, serializers
-from projects.data_quality.duplicates import LIKE_ENOUGH, MOST_ALIKE
+from projects.data_quality.duplicates import MAX_DUPLICATES, MIN_SIMILARITY
 from projects.models import ImportBatch, permissions
 from projects.models.fields import CODE_PATTERN
-from projects.models.permissions import SHELL, may
+from projects.models.permissions import SYSTEM_USER, has_permission
 from projects.names import similarity
-from projects.names.messages import shown
+from projects.names.messages import truncate_for_display
 from projects.serializers.errors import flat, outward
 
 from .mapping import CellError
@@ -64,12 +64,12 @@ class Finder:
     """
 
     def __init__(self, user: Any = None, decisions: Mapping[str, str] | None = None) -> None:
-        self.user = SHELL if user is None else user
+        self.user = SYSTEM_USER if user is None else user
         self.decisions = decisions or {}
-        self.known = serializers.Known(self.user)
+        self.known = serializers.RecordCache(self.user)
         self.undecided: dict[str, Undecided] = {}
         self.learned: dict[Key, list[str]] = {}
-        self._ready: dict[Any, similarity.Known] = {}
+        self._ready: dict[Any, similarity.NameIndex] = {}
         self.made: dict[Key, tuple[Any, dict[str, Any]]] = {}
         self._codes: dict[Any, dict[str, set[str]]] = {}
         self._unseen: dict[Any, set[str]] = {}
@@ -82,19 +82,19 @@ class Finder:
         if codes:
             raise CellError(
                 _("“%(name)s” is the name of several records (%(codes)s): give the code")
-                % {"name": shown(name), "codes": ", ".join(sorted(codes)[:5])}
+                % {"name": truncate_for_display(name), "codes": ", ".join(sorted(codes)[:5])}
             )
         if make is None:
             raise CellError(
                 _("no %(noun)s is called “%(name)s”: enter it first, or let the mapping make it")
-                % {"noun": model._meta.verbose_name, "name": shown(name)}
+                % {"noun": model._meta.verbose_name, "name": truncate_for_display(name)}
             )
         if meant := self.meant(model, name):
             return meant
-        if not may(self.user, "add", model):
+        if not has_permission(self.user, "add", model):
             raise CellError(
                 _("no %(noun)s is called “%(name)s”, and you may not add any")
-                % {"noun": model._meta.verbose_name, "name": shown(name)}
+                % {"noun": model._meta.verbose_name, "name": truncate_for_display(name)}
             )
         field = "name_zh" if re.search(r"[\u3400-\u9fff]", name) else "name"
         given = {"code": self.new_code(model, name), field: name, **make}
@@ -108,7 +108,11 @@ class Finder:
             )
             raise CellError(
                 _("the %(noun)s “%(name)s” cannot be made: %(reasons)s")
-                % {"noun": model._meta.verbose_name, "name": shown(name), "reasons": reasons}
+                % {
+                    "noun": model._meta.verbose_name,
+                    "name": truncate_for_display(name),
+                    "reasons": reasons,
+                }
             ) from None
 
     def meant(self, model: Any, name: str) -> str | None:
@@ -123,13 +127,16 @@ class Finder:
         if said and self.is_there(model, said):
             self._learn(model, said, name)
             return said
-        alike = self._alike(model, name) if model in LIKE_ENOUGH else ()
+        alike = self._alike(model, name) if model in MIN_SIMILARITY else ()
         if not alike:
             return None
         self.undecided[key] = Undecided(model, name, tuple(alike))
         raise CellError(
             _("“%(name)s” is like %(codes)s: say whether it is the same or a new one")
-            % {"name": shown(name), "codes": ", ".join(code for code, _score in alike)}
+            % {
+                "name": truncate_for_display(name),
+                "codes": ", ".join(code for code, _score in alike),
+            }
         )
 
     def _alike(self, model: Any, name: str) -> list[tuple[str, float]]:
@@ -138,8 +145,8 @@ class Finder:
             for folded, codes in self._by_name(model).items():
                 for code in codes:
                     called[code].append(folded)
-            self._ready[model] = similarity.Known(called)
-        return self._ready[model].nearest(name, MOST_ALIKE, LIKE_ENOUGH[model])
+            self._ready[model] = similarity.NameIndex(called)
+        return self._ready[model].nearest(name, MAX_DUPLICATES, MIN_SIMILARITY[model])
 
     def _learn(self, model: Any, code: str, name: str) -> None:
         """Have a record bear one more name: one that is still to be written at once."""
@@ -172,15 +179,15 @@ class Finder:
         code = str(given["code"])
         if self.is_there(model, code):
             return code
-        if not may(self.user, "add", model):
+        if not has_permission(self.user, "add", model):
             raise ValidationError({"code": [refusal("add", model)]})
         serializer = _serializer_of(model)(data=given, context={"known": self.known})
         self._read_references(serializer, given)
         serializer.is_valid(raise_exception=True)
         record, links = serializer.apply()
-        links = review.settled(self.user, record, links)
-        if not permissions.reaches(self.user, record):
-            raise ValidationError({"code": [permissions.out_of_reach(self.user)]})
+        links = review.with_publication_state(self.user, record, links)
+        if not permissions.in_scope(self.user, record):
+            raise ValidationError({"code": [permissions.out_of_scope(self.user)]})
         try:
             history.check(record, without_asking=True, **links)
         except ModelError as error:
@@ -211,7 +218,11 @@ class Finder:
             record = model._base_manager.get(code=code)
             new = [name for name in called if name not in record.alias_list()]
             # Whoever may not write the record has said what is meant, and that is all.
-            if new and may(self.user, "change", model) and permissions.reaches(self.user, record):
+            if (
+                new
+                and has_permission(self.user, "change", model)
+                and permissions.in_scope(self.user, record)
+            ):
                 record.aliases = "\n".join([*record.alias_list(), *new])
                 review.submit_many(self.user, [(record, {})], batch)
         return written
@@ -278,7 +289,7 @@ class Finder:
         """The codes of what the person may not see, in lower case. One query, once."""
         if model not in self._unseen:
             self._unseen[model] = set()
-            if not permissions.is_trusted(self.user):
+            if not permissions.has_full_access(self.user):
                 seen = model.objects.visible_to(self.user).values("pk")
                 hidden = model._base_manager.exclude(pk__in=seen)
                 self._unseen[model] = {

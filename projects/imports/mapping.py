@@ -19,8 +19,8 @@ from typing import Any, NoReturn
 from django.utils.translation import gettext as _
 
 from projects.filters.fields import read_day
-from projects.names.messages import shown
-from projects.spreadsheets.reading import plain
+from projects.names.messages import truncate_for_display
+from projects.spreadsheets.reading import plain_heading
 
 # Year first, so that day and month are not confused; others are named in the mapping.
 # The day before the first that spreadsheets count, by their reckoning from March 1900 on.
@@ -86,7 +86,7 @@ class Column:
             elif self.others == "refuse":
                 raise CellError(
                     _("the mapping does not say what “%(value)s” means: add it to its values")
-                    % {"value": shown(text)}
+                    % {"value": truncate_for_display(text)}
                 )
         texts = re.split(f"[{re.escape(self.split)}]", text) if self.split else [text]
         return [self.prefix + self._said(one.strip()) for one in texts if one.strip()]
@@ -98,7 +98,7 @@ class Column:
         if read_day(day) is None:
             raise CellError(
                 _("“%(value)s” is no day in the form that the mapping names (%(forms)s)")
-                % {"value": shown(text), "forms": ", ".join(self.dates)}
+                % {"value": truncate_for_display(text), "forms": ", ".join(self.dates)}
             )
         return day
 
@@ -213,7 +213,7 @@ def mapping_of(data: AnyMapping[str, Any], nouns: Sequence[str]) -> Mapping:
     _known(data, {"columns", "ignored", "constants", "records", "decisions"}, "")
     columns: dict[str, Column] = {}
     for heading, given in _table(data, "columns").items():
-        heading = plain(heading)
+        heading = plain_heading(heading)
         given = {"field": given} if isinstance(given, str) else given
         columns[heading] = _column(heading, given)
     _no_heading_twice(columns)
@@ -231,7 +231,7 @@ def mapping_of(data: AnyMapping[str, Any], nouns: Sequence[str]) -> Mapping:
     _texts(list(decisions.values()), "decisions")
     return Mapping(
         columns,
-        frozenset(map(plain, ignored)),
+        frozenset(map(plain_heading, ignored)),
         _as_json(_table(data, "constants")),
         _as_json(records),
         decisions,
@@ -263,7 +263,7 @@ def _column(heading: str, given: Any) -> Column:
                 value = tuple(value)
             case "also":
                 _texts(value, where)
-                value = tuple(map(plain, value))
+                value = tuple(map(plain_heading, value))
             case "values":
                 _is(value, dict, where)
                 _texts(list(value.values()), where)

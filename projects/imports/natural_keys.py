@@ -17,7 +17,7 @@ from projects.filters.fields import read_day
 from projects.models import Enterprise, ExchangeRate, Project, Receipt
 from projects.models.fields import CODE_PATTERN
 from projects.names import credit_codes
-from projects.names.messages import shown
+from projects.names.messages import truncate_for_display
 
 from .lookup import Finder
 from .mapping import CellError
@@ -234,7 +234,7 @@ class ProjectKeys(CodeKeys):
 
 def several(name: str, codes: Sequence[str]) -> str:
     return _("“%(name)s” is the name of several records (%(codes)s): give the code.") % {
-        "name": shown(name),
+        "name": truncate_for_display(name),
         "codes": ", ".join(codes[:5]),
     }
 
@@ -261,7 +261,7 @@ class IdKeys(Keys):
             found.fault = (
                 "id",
                 _("There is no record with the id “%(id)s”: leave it empty for a new one.")
-                % {"id": shown(text)},
+                % {"id": truncate_for_display(text)},
             )
         return found
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from projects import serializers
-from projects.models.permissions import may
+from projects.models.permissions import has_permission
 
 # What may be brought in on a page.
 NOUNS = ("projects", "enterprises", "receipts")
@@ -18,7 +18,7 @@ def nouns_of(user: Any) -> list[str]:
     return [
         noun
         for noun in NOUNS
-        if any(may(user, action, model_of(noun)) for action in ("add", "change"))
+        if any(has_permission(user, action, model_of(noun)) for action in ("add", "change"))
     ]
 
 

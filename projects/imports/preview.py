@@ -15,7 +15,7 @@ from typing import Any
 from rapidfuzz import process
 
 from projects import names
-from projects.models import WRITABLE, ImportBatch, ImportRow, RowFate
+from projects.models import WRITABLE, ImportBatch, ImportRow, RowStatus
 
 from .lookup import Finder
 from .validate import Checked, Checker
@@ -36,7 +36,7 @@ def rows_of(
             batch=batch,
             noun=batch.noun,
             number=one.row,
-            fate=RowFate.LEFT_OUT,
+            fate=RowStatus.LEFT_OUT,
             faults=[[one.column, one.value, one.reason, ""]],
         )
         for one in checked.left_out
@@ -46,7 +46,7 @@ def rows_of(
             batch=batch,
             noun=batch.noun,
             number=one.row,
-            fate=RowFate.FOOTER,
+            fate=RowStatus.FOOTER,
             key=one.text[:600],
             changes=[["amount", _text(one.said), _text(one.ours)]],
             faults=[["", "", str(one.undisclosed), str(one.at_fault)]] if one.differs else [],
@@ -68,7 +68,7 @@ def _made(batch: ImportBatch, checked: Checked, finder: Finder) -> Iterator[Impo
                 batch=batch,
                 noun=model._meta.model_name,
                 number=0,
-                fate=RowFate.MADE,
+                fate=RowStatus.MADE,
                 key=f"{code}: {record}"[:600],
                 changes=[["code", "", code], ["name", "", str(record)]],
             )
@@ -76,12 +76,12 @@ def _made(batch: ImportBatch, checked: Checked, finder: Finder) -> Iterator[Impo
 
 def _candidates(batch: ImportBatch, checked: Checked) -> Iterator[ImportRow]:
     for one in checked.candidates:
-        changed = one.fate != RowFate.UNCHANGED
+        changed = one.fate != RowStatus.UNCHANGED
         yield ImportRow(
             batch=batch,
             noun=batch.noun,
             number=one.row,
-            fate=RowFate(one.fate.value),
+            fate=RowStatus(one.fate.value),
             key=_key(one.record),
             record_id=one.record.pk if one.version is not None else None,
             version_before=one.version,
@@ -113,7 +113,7 @@ def _faulty(batch: ImportBatch, checked: Checked, checker: Checker) -> Iterator[
         by_row.setdefault(fault.row, []).append(said)
     for number, faults in by_row.items():
         yield ImportRow(
-            batch=batch, noun=batch.noun, number=number, fate=RowFate.REFUSED, faults=faults
+            batch=batch, noun=batch.noun, number=number, fate=RowStatus.REFUSED, faults=faults
         )
 
 
@@ -142,4 +142,4 @@ def digest_of(rows: Iterable[ImportRow]) -> str:
 
 def counts_of(rows: Sequence[ImportRow]) -> dict[str, int]:
     found = Counter(row.fate for row in rows)
-    return {str(fate): found[fate] for fate in RowFate}
+    return {str(fate): found[fate] for fate in RowStatus}

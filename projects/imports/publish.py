@@ -17,12 +17,12 @@ from projects.models import (
     REVIEWED,
     BatchState,
     ImportBatch,
-    RowFate,
+    RowStatus,
     State,
     permissions,
 )
 
-BROUGHT_IN = (RowFate.NEW, RowFate.CHANGED, RowFate.MADE)
+BROUGHT_IN = (RowStatus.NEW, RowStatus.CHANGED, RowStatus.MADE)
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,13 @@ def readable(user: Any) -> QuerySet:
     """The files that `user` may look at: their own; and for whoever publishes what they hold, those
     of others that were written, unless they are limited to areas."""
     seen = ImportBatch.objects.visible_to(user)
-    if permissions.is_trusted(user) or permissions.areas_of(user) is not None:
+    if permissions.has_full_access(user) or permissions.allowed_areas(user) is not None:
         return seen
-    nouns = [noun for noun, model in REVIEWED.items() if permissions.may(user, "publish", model)]
+    nouns = [
+        noun
+        for noun, model in REVIEWED.items()
+        if permissions.has_permission(user, "publish", model)
+    ]
     return seen | ImportBatch.objects.filter(noun__in=nouns, state=BatchState.WRITTEN)
 
 
@@ -56,7 +60,7 @@ def unpublished(batch: ImportBatch, user: Any) -> Unpublished:
         if found["count"]:
             count += found["count"]
             marks.append(f"{drafts.model._meta.model_name}:{found['count']}:{found['last']}")
-            if not permissions.may(user, "publish", drafts.model):
+            if not permissions.has_permission(user, "publish", drafts.model):
                 lacking.append(drafts.model)
     return Unpublished(count, " ".join(marks), _may_not(batch, user, lacking))
 

@@ -12,7 +12,7 @@ from rest_framework.settings import api_settings
 
 from projects.filters.fields import read_day
 from projects.names import places
-from projects.names.text_rules import in_one_line, mended
+from projects.names.text_rules import clean_text, join_lines
 from projects.serializers.cells import from_cells
 from projects.serializers.errors import flat
 from projects.spreadsheets.cells import as_text
@@ -157,7 +157,7 @@ class RowReader:
         model = referred(field_) if field_ is not None else None
         if model is None:
             raise CellError(_("this field names no records that could be found"))
-        return [self.finder.find(model, in_one_line(one), column.make) for one in said]
+        return [self.finder.find(model, join_lines(one), column.make) for one in said]
 
     def _linked(self, name: str, codes: list[str]) -> Any:
         field_ = self.serializer.fields[name]
@@ -196,4 +196,4 @@ def text_of(value: Any) -> str:
     """A cell, or a value of JSON, as text, mended where a program has spoilt it."""
     if isinstance(value, (list, dict)):
         return json.dumps(value, ensure_ascii=False, default=str)
-    return mended(as_text(value))
+    return clean_text(as_text(value))

@@ -20,7 +20,7 @@ from projects import money, serializers
 from projects.models import (
     Area,
     Enterprise,
-    Kind,
+    EnterpriseKind,
     Project,
     Qualifier,
     Sector,
@@ -29,9 +29,15 @@ from projects.models import (
     base_currency,
 )
 from projects.names import places
-from projects.serializers.fields import CodeOf, MoneyText
+from projects.serializers.fields import CodeRelatedField, MoneyField
 from projects.serializers.labels import in_words
-from projects.spreadsheets.template_sheets import Choices, Column, Else, Refusals, blank
+from projects.spreadsheets.template_sheets import (
+    Choices,
+    Column,
+    ErrorMessages,
+    OtherValues,
+    template_workbook,
+)
 from projects.spreadsheets.writing import Row, Sheet
 
 from .lookup import referred
@@ -50,10 +56,10 @@ def blank_sheet(noun: str, user: Any) -> bytes:
     lists = _Lists(user)
     fields = _fields(noun, lists)
     examples = _EXAMPLES[noun](lists)
-    return blank(
+    return template_workbook(
         noun,
         [field.column for field in fields],
-        refusals=Refusals(
+        refusals=ErrorMessages(
             title=gettext("This cannot be read"),
             choice=gettext("The sheet “%(lists)s” has what can stand here.")
             % {"lists": gettext("lists")},
@@ -175,11 +181,11 @@ class _Field:
                 return f"{said} {self._where()}"
             case rest.ManyRelatedField():
                 return f"{gettext('Codes, parted by “;”.')} {self._where()}"
-            case CodeOf():
+            case CodeRelatedField():
                 return f"{gettext('One code.')} {self._where()}"
             case rest.DateField():
                 return gettext("A day: year, month and day, such as 2023-11-11.")
-            case MoneyText():
+            case MoneyField():
                 return self._amount()
             case rest.ChoiceField():
                 return gettext("A word of the sheet “%(lists)s”.") % {"lists": gettext("lists")}
@@ -216,10 +222,12 @@ class _Field:
         said = [self.words, self.form]
         if self.required:
             said.append(gettext("Required: %(which)s") % {"which": self.required})
-        otherwise = Else.REFUSED
+        otherwise = OtherValues.REFUSED
         if self.model is not None:
             # A code may be of a record that is still to be entered; several are on no list.
-            otherwise = Else.ASKED if isinstance(self.field, CodeOf) else Else.TAKEN
+            otherwise = (
+                OtherValues.ASKED if isinstance(self.field, CodeRelatedField) else OtherValues.TAKEN
+            )
         return Column(
             heading=self.name,
             comment="\n".join(said),
@@ -307,7 +315,7 @@ def _enterprises(lists: _Lists) -> list[dict[str, Any]]:
             # The example of the standard, GB 32100-2015.
             "uscc": "91350100M000100Y43",
             "origin": "CN-ZJ",
-            "kind": Kind.PRIVATE.value,
+            "kind": EnterpriseKind.PRIVATE.value,
             "area": area,
             "settled_on": date(2023, 11, 11),
             "note": gettext("What a reader must know."),

@@ -22,17 +22,17 @@ from projects.models import (
     ImportRow,
     Proposal,
     ProposalState,
-    RowFate,
+    RowStatus,
     State,
 )
 from projects.models.chunking import batches
-from projects.models.permissions import SHELL, may, out_of_reach, reaches
+from projects.models.permissions import SYSTEM_USER, has_permission, in_scope, out_of_scope
 
 from .batches import BatchError
 from .permissions import refusal
 
 # What whoever takes a row of such a fate back must be permitted to do.
-ACTIONS = {RowFate.NEW: "delete", RowFate.MADE: "delete", RowFate.CHANGED: "change"}
+ACTIONS = {RowStatus.NEW: "delete", RowStatus.MADE: "delete", RowStatus.CHANGED: "change"}
 
 
 @dataclass
@@ -51,7 +51,7 @@ class Undone:
         row.save(update_fields=["faults"])
 
 
-def undo(batch: ImportBatch, user: Any = SHELL) -> Undone:
+def undo(batch: ImportBatch, user: Any = SYSTEM_USER) -> Undone:
     """Take a written file back, in one transaction.
 
     What was changed becomes what its history says it was before; what was new
@@ -70,12 +70,12 @@ def undo(batch: ImportBatch, user: Any = SHELL) -> Undone:
         if not taken:
             raise BatchError(_("Only a file that was written can be taken back."))
         rows = batch.rows.filter(record_id__isnull=False)
-        _restore(rows.filter(fate=RowFate.CHANGED), user, result)
+        _restore(rows.filter(fate=RowStatus.CHANGED), user, result)
         _withdraw(batch, result)
         # What refers to others goes before them.
-        _delete(rows.filter(fate=RowFate.NEW), user, result)
-        _delete(rows.filter(fate=RowFate.MADE).order_by("-pk"), user, result)
-        audit_log.note(
+        _delete(rows.filter(fate=RowStatus.NEW), user, result)
+        _delete(rows.filter(fate=RowStatus.MADE).order_by("-pk"), user, result)
+        audit_log.log(
             audit_log.Action.IMPORT_UNDONE,
             user=review.person(user),
             subject=f"import/{batch.pk}",
@@ -93,7 +93,7 @@ def extent(batch: ImportBatch) -> dict[str, int]:
     found = dict(written.annotate(Count("pk")))
     return {
         fate: found.get(fate, 0)
-        for fate in (RowFate.NEW, RowFate.CHANGED, RowFate.PROPOSED, RowFate.MADE)
+        for fate in (RowStatus.NEW, RowStatus.CHANGED, RowStatus.PROPOSED, RowStatus.MADE)
     }
 
 
@@ -101,8 +101,12 @@ def lacking(batch: ImportBatch, user: Any) -> list[str]:
     """Why `user` may not take a file back; empty where they may. One query."""
     written = batch.rows.filter(record_id__isnull=False, fate__in=ACTIONS).order_by()
     pairs = sorted(set(written.values_list("noun", "fate").distinct()))
-    wanted = dict.fromkeys((ACTIONS[RowFate(fate)], _model(noun)) for noun, fate in pairs)
-    return [refusal(action, model) for action, model in wanted if not may(user, action, model)]
+    wanted = dict.fromkeys((ACTIONS[RowStatus(fate)], _model(noun)) for noun, fate in pairs)
+    return [
+        refusal(action, model)
+        for action, model in wanted
+        if not has_permission(user, action, model)
+    ]
 
 
 def _model(noun: str) -> Any:
@@ -114,7 +118,7 @@ def _model(noun: str) -> Any:
 def _restore(rows: Any, user: Any, result: Undone) -> None:
     for some in batches(rows.iterator(chunk_size=500)):
         model = _model(some[0].noun)
-        held = history.hold(model._base_manager.filter(pk__in=[row.record_id for row in some]))
+        held = history.lock(model._base_manager.filter(pk__in=[row.record_id for row in some]))
         records = {record.pk: record for record in held}
         before = _states(model, some)
         written = []
@@ -128,8 +132,8 @@ def _restore(rows: Any, user: Any, result: Undone) -> None:
                 result.keep(row, _("It is published."))
             elif old is None:
                 result.keep(row, _("Its history does not reach back."))
-            elif not reaches(user, record):
-                result.keep(row, out_of_reach(user))
+            elif not in_scope(user, record):
+                result.keep(row, out_of_scope(user))
             elif _is_made_a_draft(record, old[0]) and draft_references.is_published_upon(record):
                 result.keep(row, _("Published records refer to it by now."))
             else:
@@ -137,12 +141,12 @@ def _restore(rows: Any, user: Any, result: Undone) -> None:
                     setattr(record, name, getattr(old[0], name))
                 record._history_user = review.person(user)
                 written.append((row, (record, old[1])))
-        resting = draft_references.resting_on_drafts([pair for _row, pair in written])
+        resting = draft_references.depends_on_drafts([pair for _row, pair in written])
         for row, (record, _links) in written:
             if record.pk in resting:
                 result.keep(row, _("What it referred to then is a draft now."))
         standing = [pair for _row, pair in written if pair[0].pk not in resting]
-        history.save_many(standing)
+        history.bulk_save(standing)
         result.count += len(standing)
 
 
@@ -169,7 +173,7 @@ def _withdraw(batch: ImportBatch, result: Undone) -> None:
 
     A query for each 500 rows, and one more.
     """
-    for rows in batches(batch.rows.filter(fate=RowFate.PROPOSED).iterator(chunk_size=500)):
+    for rows in batches(batch.rows.filter(fate=RowStatus.PROPOSED).iterator(chunk_size=500)):
         proposals = Proposal.objects.filter(
             batch=batch,
             noun=NOUN_OF[_model(batch.noun)],
@@ -187,7 +191,7 @@ def _withdraw(batch: ImportBatch, result: Undone) -> None:
 def _delete(rows: Any, user: Any, result: Undone) -> None:
     for row in list(rows):
         model = _model(row.noun)
-        held = history.hold(model._base_manager.filter(pk=row.record_id), to_delete=True)
+        held = history.lock(model._base_manager.filter(pk=row.record_id), to_delete=True)
         if not held:
             continue
         record = held[0]
@@ -197,8 +201,8 @@ def _delete(rows: Any, user: Any, result: Undone) -> None:
         if review.is_proposal(user, record):
             result.keep(row, _("It is published."))
             continue
-        if not reaches(user, record):
-            result.keep(row, out_of_reach(user))
+        if not in_scope(user, record):
+            result.keep(row, out_of_scope(user))
             continue
         record._history_user = review.person(user)
         try:

@@ -231,10 +231,12 @@ class Checker:
         action = ACTIONS.get(candidate.fate)
         if action is None:
             return ""
-        if not permissions.may(self.finder.user, action, self.model):
+        if not permissions.has_permission(self.finder.user, action, self.model):
             return refusal(action, self.model)
-        if not (candidate.was_in_reach and permissions.reaches(self.finder.user, candidate.record)):
-            return permissions.out_of_reach(self.finder.user)
+        if not (
+            candidate.was_in_reach and permissions.in_scope(self.finder.user, candidate.record)
+        ):
+            return permissions.out_of_scope(self.finder.user)
         return ""
 
     def _check_row(self, reading: Reading, found: Found) -> Candidate | None:
@@ -242,7 +244,7 @@ class Checker:
         self._check_identity(reading, found)
         user = self.finder.user
         version = record.version if record is not None else None
-        was_in_reach = record is None or permissions.reaches(user, record)
+        was_in_reach = record is None or permissions.in_scope(user, record)
         before = self._state(record) if record is not None else None
         names = [*data, *(name for name in self._beside_an_amount if "amount" in data)]
         names = list(dict.fromkeys(names))
@@ -257,7 +259,7 @@ class Checker:
             if proposed:
                 review.check_rules(record, links, without_asking=True)
             else:
-                links = review.settled(user, record, links)
+                links = review.with_publication_state(user, record, links)
                 history.check(record, without_asking=True, **links)
         except ModelError as error:
             reading.blame_all(outward(error))

@@ -23,7 +23,7 @@ def note_doubts(checked: Checked, user: Any, checker: Checker) -> None:
     To be called before anything is written, as its records are no peers of theirs. Three
     queries for each 2,500 rows (see `usual`), whatever the rows.
     """
-    doubter = data_quality.Doubter.of(user)
+    doubter = data_quality.OutlierDetector.of(user)
     stated = [
         one
         for one in checked.candidates
@@ -40,7 +40,7 @@ def note_doubts(checked: Checked, user: Any, checker: Checker) -> None:
 
 
 def _told_of(
-    candidates: Sequence[Candidate], model: Any, doubter: data_quality.Doubter
+    candidates: Sequence[Candidate], model: Any, doubter: data_quality.OutlierDetector
 ) -> list[list[str]]:
     if model is Project:
         return doubter.projects(list(map(_stated, candidates)), among=_("this file"))
@@ -49,7 +49,7 @@ def _told_of(
     return [[] for _candidate in candidates]
 
 
-def _stated(candidate: Candidate) -> data_quality.Stated:
+def _stated(candidate: Candidate) -> data_quality.AmountContext:
     project = candidate.record
     shares = candidate.links.get("sectors")
     sectors: Iterator[Any] = iter(())
@@ -61,6 +61,6 @@ def _stated(candidate: Candidate) -> data_quality.Stated:
     if sources is None:
         sources = project.sources.all() if project.pk else ()
     # What is still to be made has no key, and nothing that is usual of it.
-    return data_quality.Stated(
+    return data_quality.AmountContext(
         project, [one for one in sectors if one.pk], [one for one in sources if one.pk]
     )

@@ -128,7 +128,7 @@ def write(
     def written(candidates: Sequence[Candidate]) -> bool:
         changes = [(one.record, one.links) for one in candidates]
         if as_accepted:
-            return _written(candidates, lambda: history.save_many(changes))
+            return _written(candidates, lambda: history.bulk_save(changes))
         return _written(candidates, lambda: review.submit_many(finder.user, changes, batch))
 
     # The new ones first, as new and changed ones in one batch cost the queries of two.

@@ -38,38 +38,38 @@ class ExportCommand(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         asked = QueryDict(options["filter"].removeprefix("?"))
-        question = self.export.question(asked, None)
-        if refusals := self.export.refusals(question):
+        filterset = self.export.filterset(asked, None)
+        if refusals := self.export.refusals(filterset):
             raise CommandError("\n".join(refusals))
         form = options["format"]
-        audit_log.note(
+        audit_log.log(
             audit_log.Action.EXPORTED,
             subject=f"{self.export.name}/export.{form}",
-            question=audit_log.asked(asked),
+            question=audit_log.safe_query(asked),
         )
         try:
             if options["output"]:
                 with replacing(Path(options["output"])) as file:
-                    self.export.written(question, form, file)
+                    self.export.written(filterset, form, file)
             else:
-                self.print_out(question, form)
+                self.print_out(filterset, form)
         except SheetFullError as error:
             raise CommandError(gettext(error.message) % error.params) from None
 
-    def print_out(self, question: Any, form: str) -> None:
+    def print_out(self, filterset: Any, form: str) -> None:
         # Past the wrapper, which knows text and adds ends to lines.
         out = self.stdout._out
         file = getattr(out, "buffer", None)
         try:
             if form != "xlsx":
-                for piece in self.export.pieces(question, form):
+                for piece in self.export.pieces(filterset, form):
                     file.write(piece) if file else out.write(piece.decode())
             elif file is None or out.isatty():
                 raise CommandError(gettext("XLSX is no text: give a file with --output."))
             else:
                 # A workbook is not written from its beginning to its end.
                 with TemporaryFile() as workbook:
-                    self.export.xlsx(question, workbook)
+                    self.export.xlsx(filterset, workbook)
                     workbook.seek(0)
                     shutil.copyfileobj(workbook, file)
             out.flush()

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from projects import imports, serializers
 from projects.accounts import audit_log
 from projects.imports import batches, permissions
-from projects.names.messages import shown
+from projects.names.messages import truncate_for_display
 from projects.serializers.cells import headings
 from projects.spreadsheets import reading
 
@@ -67,7 +67,7 @@ class ImportCommand(BaseCommand):
             doubting=True,
         )
         if report.written:
-            audit_log.note(
+            audit_log.log(
                 audit_log.Action.IMPORTED,
                 subject=f"{self.noun}/{file.name}",
                 **{str(fate): count for fate, count in report.counts.items()},
@@ -120,5 +120,5 @@ def said(fault: imports.Fault) -> str:
     """`row 12, amount, “1.234,50”: …`"""
     where = [f"row {fault.row}"] if fault.row else []
     where += [fault.column] if fault.column else []
-    where += [f"“{shown(fault.value)}”"] if fault.value else []
+    where += [f"“{truncate_for_display(fault.value)}”"] if fault.value else []
     return ", ".join(where) + (f": {fault.reason}" if fault.reason else "")

@@ -1,7 +1,7 @@
 from .api_token import ApiToken
 from .area import Area
 from .area_limit import AreaLimit
-from .attempt_count import AttemptCount, Limit
+from .attempt_count import AttemptCount, AttemptLimit
 from .audit_entry import AuditEntry
 from .base import State
 from .conversion import (
@@ -11,13 +11,13 @@ from .conversion import (
     ReceiptConversion,
     contracted_of_area,
 )
-from .enterprise import Enterprise, Kind
+from .enterprise import Enterprise, EnterpriseKind
 from .error_report import ErrorReport, Reported, ReportState
 from .exchange_rate import ExchangeRate
 from .former_code import FormerCode
-from .headline import Headline, HeadlineBasis, What
-from .idempotent_response import StoredAnswer
-from .import_batch import WRITABLE, BatchState, ImportBatch, ImportRow, RowFate
+from .headline import Headline, HeadlineBasis, HeadlineKind
+from .idempotent_response import IdempotentResponse
+from .import_batch import WRITABLE, BatchState, ImportBatch, ImportRow, RowStatus
 from .password_reset import ResetRequest
 from .project import (
     CONTRACTED_STAGES,
@@ -60,19 +60,21 @@ __all__ = [
     "Area",
     "AreaLimit",
     "AttemptCount",
+    "AttemptLimit",
     "AuditEntry",
     "Basis",
     "BatchState",
     "Enterprise",
+    "EnterpriseKind",
     "ErrorReport",
     "ExchangeRate",
     "FormerCode",
     "Headline",
     "HeadlineBasis",
+    "HeadlineKind",
+    "IdempotentResponse",
     "ImportBatch",
     "ImportRow",
-    "Kind",
-    "Limit",
     "Listed",
     "Noun",
     "Outcome",
@@ -91,15 +93,13 @@ __all__ = [
     "Reported",
     "ResetRequest",
     "ReturnedDraft",
-    "RowFate",
+    "RowStatus",
     "SavedView",
     "Sector",
     "SignedInSession",
     "Source",
     "Stage",
     "State",
-    "StoredAnswer",
-    "What",
     "Zone",
     "base_currency",
     "check_shares",

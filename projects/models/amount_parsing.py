@@ -18,7 +18,7 @@ _PLAIN = re.compile(r"-?[0-9]+(,[0-9]{3})*(\.[0-9]*)?\Z")
 
 
 @dataclass(frozen=True)
-class Understood:
+class ParsedAmount:
     """An amount with all that belongs to it, as it is to be stored. `amount` None: undisclosed."""
 
     amount: Decimal | None
@@ -27,7 +27,7 @@ class Understood:
     amount_text: str
 
 
-def understood(
+def parse_amount(
     text: str,
     *,
     currency: str,
@@ -36,7 +36,7 @@ def understood(
     sent: Collection[str] = (),
     negative: bool = False,
     unit: int = 1,
-) -> Understood:
+) -> ParsedAmount:
     """Read `text` beside the currency, qualifier and words that stand or were sent with it.
 
     A plain number means just a number: the other three stay. Words
@@ -48,11 +48,11 @@ def understood(
     """
     text = text.strip()
     if not text:
-        return Understood(None, currency, qualifier, amount_text)
+        return ParsedAmount(None, currency, qualifier, amount_text)
     try:
         if _PLAIN.match(text) and unit == 1:
             amount = money.to_minor(_without_commas(text), negative=negative)
-            return Understood(money.from_minor(amount), currency, qualifier, amount_text)
+            return ParsedAmount(money.from_minor(amount), currency, qualifier, amount_text)
         read = money.read_amount(text, unit=unit, negative=negative)
     except money.MoneyError as error:
         raise ValidationError(gettext(error.message), "money", error.params) from error
@@ -75,7 +75,7 @@ def understood(
             "qualifiers_differ",
             {"text": text, "read": said.label, "qualifier": Qualifier(qualifier).label},
         )
-    return Understood(
+    return ParsedAmount(
         read.value,
         read.currency or currency,
         qualifier if "qualifier" in sent else said or Qualifier.EXACT,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from projects import names
 
-from .text_validation import CheckedTexts
+from .text_validation import TextValidationMixin
 
 NAME_TAKEN = _("This user has a key of this name.")
 
@@ -41,7 +41,7 @@ class ApiTokenQuerySet(models.QuerySet):
         return token, key
 
 
-class ApiToken(CheckedTexts):
+class ApiToken(TextValidationMixin):
     """One row is one key to the API: a user's rights, or with `read_only` just reading.
 
     Only the key's SHA-256 is kept: whoever reads the database cannot use it.

@@ -14,7 +14,7 @@ from django.utils.crypto import salted_hmac
 CLEARED_AT_ONCE = 100
 
 
-class Limit(NamedTuple):
+class AttemptLimit(NamedTuple):
     """So many attempts within so long, and after the last of them a rest."""
 
     name: str
@@ -22,13 +22,13 @@ class Limit(NamedTuple):
     within: timedelta
     rest: timedelta
 
-    def of(self, *whose: object) -> Key:
+    def of(self, *whose: object) -> AttemptKey:
         """What this limit counts for, say, a name and an address."""
-        return Key(self, "\n".join(map(str, whose)))
+        return AttemptKey(self, "\n".join(map(str, whose)))
 
 
-class Key(NamedTuple):
-    limit: Limit
+class AttemptKey(NamedTuple):
+    limit: AttemptLimit
     whose: str
 
     @property
@@ -39,14 +39,14 @@ class Key(NamedTuple):
 
 
 @dataclass
-class Taken:
+class Attempt:
     """Whether an attempt was allowed: `until` says when the next one will be, where it was not.
 
     `used_up` are the limits of which it was the last attempt.
     """
 
     until: datetime | None = None
-    used_up: list[Limit] = field(default_factory=list)
+    used_up: list[AttemptLimit] = field(default_factory=list)
 
     @property
     def is_refused(self) -> bool:
@@ -54,7 +54,7 @@ class Taken:
 
 
 class AttemptCountQuerySet(models.QuerySet["AttemptCount"]):
-    def take(self, keys: Sequence[Key], now: datetime | None = None) -> Taken:
+    def take(self, keys: Sequence[AttemptKey], now: datetime | None = None) -> Attempt:
         """Count one attempt under each key; or none at all, where one of them has used its up.
 
         Before what is attempted is done, and at once: of many attempts at the same
@@ -68,8 +68,8 @@ class AttemptCountQuerySet(models.QuerySet["AttemptCount"]):
             rows = self._held(by_digest, now)
             refused = [row.ends_at for row in rows if row.count >= by_digest[row.digest].limit.most]
             if refused:
-                return Taken(max(refused))
-            taken = Taken()
+                return Attempt(max(refused))
+            taken = Attempt()
             for row in rows:
                 row.count += 1
                 limit = by_digest[row.digest].limit
@@ -79,7 +79,7 @@ class AttemptCountQuerySet(models.QuerySet["AttemptCount"]):
             self.bulk_update(rows, ["count", "ends_at"])  # type: ignore[arg-type]
         return taken
 
-    def _held(self, by_digest: dict[str, Key], now: datetime) -> Sequence[AttemptCount]:
+    def _held(self, by_digest: dict[str, AttemptKey], now: datetime) -> Sequence[AttemptCount]:
         """The rows of these keys, made where they are missing and begun anew where they are over.
 
         Locked in one order everywhere, so that no two wait for each other.
@@ -107,14 +107,14 @@ class AttemptCountQuerySet(models.QuerySet["AttemptCount"]):
         over = self.filter(ends_at__lt=now).select_for_update(skip_locked=True)
         self.filter(pk__in=list(over.values_list("pk", flat=True)[:CLEARED_AT_ONCE])).delete()
 
-    def give_back(self, key: Key) -> None:
+    def give_back(self, key: AttemptKey) -> None:
         """An attempt that was counted turned out to be none."""
         self.filter(digest=key.digest, count__gt=0).update(count=F("count") - 1)
 
-    def forget(self, key: Key) -> None:
+    def forget(self, key: AttemptKey) -> None:
         self.filter(digest=key.digest).delete()
 
-    def remember(self, key: Key, now: datetime | None = None) -> None:
+    def remember(self, key: AttemptKey, now: datetime | None = None) -> None:
         """That there was one, for as long as its limit lasts from now on."""
         ends_at = (now or timezone.now()) + key.limit.within
         self.update_or_create(
@@ -123,7 +123,7 @@ class AttemptCountQuerySet(models.QuerySet["AttemptCount"]):
             create_defaults={"ends_at": ends_at, "count": 1},
         )
 
-    def knows(self, key: Key, now: datetime | None = None) -> bool:
+    def knows(self, key: AttemptKey, now: datetime | None = None) -> bool:
         return self.filter(digest=key.digest, ends_at__gt=now or timezone.now()).exists()
 
 

@@ -17,7 +17,7 @@ from projects import names
 
 from . import permissions
 from .fields import CodeField
-from .text_validation import CheckedTexts
+from .text_validation import TextValidationMixin
 
 
 class State(models.TextChoices):
@@ -60,7 +60,7 @@ class NamedQuerySet(RegisterQuerySet):
         return found
 
 
-class RegisterModel(CheckedTexts):
+class RegisterModel(TextValidationMixin):
     """A record with a version that each change raises by one."""
 
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)

@@ -19,7 +19,7 @@ def batches(things: Iterable[Any], size: int | None = None) -> Iterator[list[Any
         yield batch
 
 
-def walk(records: Any) -> Iterator[list[Any]]:
+def batches_by_pk(records: Any) -> Iterator[list[Any]]:
     """The records of a queryset in the order of their keys, 500 at a time.
 
     Each batch is a query of its own: a cursor left open between them would hold

@@ -20,7 +20,7 @@ from .history import RegisterHistory
 from .sourced import SourcedModel
 
 
-class Kind(models.TextChoices):
+class EnterpriseKind(models.TextChoices):
     PRIVATE = "private", _("private")
     STATE_OWNED = "state_owned", _("state-owned")
     FOREIGN_INVESTED = "foreign_invested", _("foreign-invested")
@@ -93,7 +93,7 @@ class Enterprise(SourcedModel, ReviewedModel):
         blank=True,
         help_text=_("ISO 3166: a province such as CN-ZJ, or a country such as KZ."),
     )
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind, blank=True)
+    kind = models.CharField(_("kind"), max_length=20, choices=EnterpriseKind, blank=True)
     area = models.ForeignKey(
         Area,
         models.PROTECT,

@@ -15,7 +15,7 @@ from .fields import CodeField
 from .headline import Headline
 from .project import Project
 from .source import Source
-from .text_validation import CheckedTexts
+from .text_validation import TextValidationMixin
 
 LONGEST = 2000
 
@@ -50,7 +50,7 @@ class ErrorReportQuerySet(RegisterQuerySet):
         return self.filter(state=ReportState.OPEN)
 
 
-class ErrorReport(CheckedTexts):
+class ErrorReport(TextValidationMixin):
     """One row is what somebody says is wrong with one published record.
 
     Whoever reads the register may write it, without an account; staff alone read

@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from projects import money
-from projects.names.messages import shown
+from projects.names.messages import truncate_for_display
 
 from .text_validation import check_text
 
@@ -137,13 +137,13 @@ class RateField(models.CharField):
             raise ValidationError(
                 _("“%(value)s” is not a rate: give a number above 0, such as 7.2018."),
                 "rate",
-                {"value": shown(text)},
+                {"value": truncate_for_display(text)},
             )
         if len(format(number, "f")) > 30:
             raise ValidationError(
                 _("“%(value)s” has too many digits for a rate: give at most 28."),
                 "rate",
-                {"value": shown(text)},
+                {"value": truncate_for_display(text)},
             )
         return number
 

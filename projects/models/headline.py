@@ -17,7 +17,7 @@ from .source import Source
 from .zone import Zone
 
 
-class What(models.TextChoices):
+class HeadlineKind(models.TextChoices):
     ENTERPRISES_SETTLED = "enterprises_settled", _("enterprises settled")
     ENTERPRISES_WITH_PROJECTS = "enterprises_with_projects", _("enterprises with projects")
     CONTRACTED_FUNDS = "contracted_funds", _("contracted funds")
@@ -25,7 +25,7 @@ class What(models.TextChoices):
     FOREIGN_TRADE = "foreign_trade", _("foreign trade")
 
 
-COUNTS = (What.ENTERPRISES_SETTLED, What.ENTERPRISES_WITH_PROJECTS)
+COUNTS = (HeadlineKind.ENTERPRISES_SETTLED, HeadlineKind.ENTERPRISES_WITH_PROJECTS)
 
 
 class HeadlineBasis(models.TextChoices):
@@ -48,7 +48,7 @@ class Headline(CodedModel, ReviewedModel):
     with `currency` empty where `what` counts enterprises.
     """
 
-    what = models.CharField(_("what"), max_length=30, choices=What)
+    what = models.CharField(_("what"), max_length=30, choices=HeadlineKind)
     zone = models.ForeignKey(
         Zone,
         models.PROTECT,

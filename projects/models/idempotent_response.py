@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy as _
 KEPT_FOR = timedelta(hours=24)
 
 
-class StoredAnswerQuerySet(models.QuerySet["StoredAnswer"]):
-    def expired(self, now: datetime | None = None) -> StoredAnswerQuerySet:
+class IdempotentResponseQuerySet(models.QuerySet["IdempotentResponse"]):
+    def expired(self, now: datetime | None = None) -> IdempotentResponseQuerySet:
         return self.filter(created_at__lt=(now or timezone.now()) - KEPT_FOR)
 
-    def claim(self, user: Any, key: str, asked: str) -> tuple[StoredAnswer, bool]:
+    def claim(self, user: Any, key: str, asked: str) -> tuple[IdempotentResponse, bool]:
         """The row of this key, and whether it was made just now, its answer still to be written.
 
         To be called inside the transaction of the write: whoever claims the same
@@ -36,7 +36,7 @@ class StoredAnswerQuerySet(models.QuerySet["StoredAnswer"]):
             return standing, False
 
 
-class StoredAnswer(models.Model):
+class IdempotentResponse(models.Model):
     """One row is the answer to a POST with an `Idempotency-Key`, to be given again for a day.
 
     `asked` is the SHA-256 of the method, the address with its question, and the
@@ -51,7 +51,7 @@ class StoredAnswer(models.Model):
     body = models.TextField(default="")
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
 
-    objects = StoredAnswerQuerySet.as_manager()
+    objects = IdempotentResponseQuerySet.as_manager()
 
     class Meta:
         # Nobody reads or writes it but the API itself.

@@ -126,7 +126,7 @@ class ImportBatch(models.Model):
         return self.state in (*WAITING, *AT_WORK)
 
 
-class RowFate(models.TextChoices):
+class RowStatus(models.TextChoices):
     """What becomes of a row."""
 
     NEW = "new", pgettext_lazy("row of an import", "new")
@@ -140,7 +140,7 @@ class RowFate(models.TextChoices):
 
 
 # What can be written.
-WRITABLE = (RowFate.NEW, RowFate.CHANGED, RowFate.PROPOSED)
+WRITABLE = (RowStatus.NEW, RowStatus.CHANGED, RowStatus.PROPOSED)
 
 
 class ImportRow(models.Model):
@@ -155,7 +155,7 @@ class ImportRow(models.Model):
 
     batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="rows")
     number = models.PositiveIntegerField(_("row"))
-    fate = models.CharField(_("fate"), max_length=10, choices=RowFate)
+    fate = models.CharField(_("fate"), max_length=10, choices=RowStatus)
     noun = models.CharField(max_length=20)
     key = models.CharField(_("record"), max_length=600, blank=True)
     record_id = models.BigIntegerField(null=True)

@@ -25,7 +25,7 @@ class Role(models.TextChoices):
     CLERK = "clerk", gettext_lazy("a clerk")
 
 
-class _Shell:
+class _SystemUser:
     """Whoever sits at the machine itself."""
 
     pk = None
@@ -35,15 +35,15 @@ class _Shell:
         return "shell"
 
 
-SHELL = _Shell()
+SYSTEM_USER = _SystemUser()
 
 
-def is_trusted(user: Any) -> bool:
+def has_full_access(user: Any) -> bool:
     """Whether what `user` writes is published at once, and everything is theirs to see."""
     return bool(user is not None and user.is_active and user.is_superuser)
 
 
-def may(user: Any, action: str, model: Any) -> bool:
+def has_permission(user: Any, action: str, model: Any) -> bool:
     """Whether `user` may "view", "add", "change", "delete" or "publish" records of a model.
 
     At most two queries for a user, once.
@@ -51,14 +51,14 @@ def may(user: Any, action: str, model: Any) -> bool:
     if user is None or not user.is_authenticated:
         return False
     options = model._meta
-    return is_trusted(user) or user.has_perm(
+    return has_full_access(user) or user.has_perm(
         f"{options.app_label}.{get_permission_codename(action, options)}"
     )
 
 
-def areas_of(user: Any) -> frozenset[int] | None:
+def allowed_areas(user: Any) -> frozenset[int] | None:
     """The keys of the areas to which `user` is limited; None without a limit. One query, once."""
-    if is_trusted(user):
+    if has_full_access(user):
         return None
     if not hasattr(user, "_limited_to_areas"):
         keys = frozenset(user.area_limits.values_list("area", flat=True))
@@ -66,40 +66,40 @@ def areas_of(user: Any) -> frozenset[int] | None:
     return user._limited_to_areas
 
 
-def sees_drafts(user: Any, model: Any) -> bool:
+def can_see_drafts(user: Any, model: Any) -> bool:
     """Whether drafts of a noun exist for `user` at all."""
-    return may(user, "view", model) or may(user, "change", model)
+    return has_permission(user, "view", model) or has_permission(user, "change", model)
 
 
 def visible(model: Any, user: Any, prefix: str = "") -> Q:
     """Which records of a reviewed noun `user` may see; `prefix` leads to them from elsewhere."""
-    if is_trusted(user):
+    if has_full_access(user):
         return Q()
     published = Q(**{f"{prefix}state": "published"})
-    if not sees_drafts(user, model):
+    if not can_see_drafts(user, model):
         return published
-    areas = areas_of(user)
+    areas = allowed_areas(user)
     if areas is None or model.AREA is None:
         return Q()
     return published | Q(**{f"{prefix}{model.AREA}__in": areas})
 
 
-def reaches(user: Any, record: Any) -> bool:
+def in_scope(user: Any, record: Any) -> bool:
     """Whether `record`, as it is in memory, lies within the areas to which `user` is limited.
 
     What belongs to no area is the whole office's, and so is what is of all
     areas (zones, sectors, rates); a source is anybody's. A receipt costs a query
     where its project has not been read.
     """
-    areas = areas_of(user)
+    areas = allowed_areas(user)
     if areas is None or record.ANYBODYS:
         return True
     return record.area_key() in areas
 
 
-def reaches_all(user: Any, records: Any) -> bool:
+def all_in_scope(user: Any, records: Any) -> bool:
     """The same of all records of a queryset, as they stand in the database. At most one query."""
-    areas = areas_of(user)
+    areas = allowed_areas(user)
     if areas is None or records.model.ANYBODYS:
         return True
     path = records.model.AREA
@@ -107,7 +107,7 @@ def reaches_all(user: Any, records: Any) -> bool:
     return not outside.exists()
 
 
-def out_of_reach(user: Any) -> str:
+def out_of_scope(user: Any) -> str:
     """Why a person who is limited to areas may not write a record. One query."""
     codes = user.area_limits.order_by("area__code").values_list("area__code", flat=True)
     return gettext("You may only write what belongs to these areas: %(areas)s.") % {
@@ -124,7 +124,7 @@ def role_of(user: Any) -> Role:
 
         if user.is_superuser or user.has_perm("auth.change_user"):
             user._writes_as = Role.ADMINISTRATOR
-        elif may(user, "publish", Project):
+        elif has_permission(user, "publish", Project):
             user._writes_as = Role.REVIEWER
         else:
             user._writes_as = Role.CLERK

@@ -54,14 +54,14 @@ class ProposalState(models.TextChoices):
 class ProposalQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> Self:
         """A person's own, and those about records whose drafts the person may see."""
-        if permissions.is_trusted(user):
+        if permissions.has_full_access(user):
             return self.all()
         if user is None or not user.is_authenticated:
             return self.none()
         seen = Q(user=user)
-        areas = permissions.areas_of(user)
+        areas = permissions.allowed_areas(user)
         for noun, model in REVIEWED.items():
-            if not permissions.sees_drafts(user, model):
+            if not permissions.can_see_drafts(user, model):
                 continue
             of_noun = Q(noun=noun)
             if areas is not None and model.AREA is not None:

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from projects import money
-from projects.i18n.languages import labelled
+from projects.i18n.languages import with_label
 
 from .base import RegisterModel, RegisterQuerySet, ReviewedModel
 from .fields import MoneyField
@@ -79,4 +79,4 @@ class Receipt(RegisterModel, ReviewedModel):
         return self.project.area_id
 
     def __str__(self) -> str:
-        return labelled(self.received_on, f"{self.amount} {self.currency}")
+        return with_label(self.received_on, f"{self.amount} {self.currency}")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from projects import names
 
-from .text_validation import CheckedTexts
+from .text_validation import TextValidationMixin
 
 NAME_TAKEN = _("You have a view of this name.")
 # Of each user. A page shows them all.
@@ -29,7 +29,7 @@ class Listed(models.TextChoices):
     SOURCES = "sources", _("sources")
 
 
-class SavedView(CheckedTexts):
+class SavedView(TextValidationMixin):
     """One row is one question to a list, kept by a user under a name.
 
     A bookmark of that person alone: it opens nothing that its address does not

@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from projects.names import text_rules
 
 
-class CheckedTexts(models.Model):
+class TextValidationMixin(models.Model):
     """A record none of whose texts holds a character that cannot be read or seen.
 
     Columns of one line hold no line break; `names_in_lines` are columns of

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
 
-from projects.names.messages import gettext_noop, shown
+from projects.names.messages import gettext_noop, truncate_for_display
 
 # 99,999,999,999,999.99. 923 of these fit into a 64-bit integer.
 MAX_MINOR = 9_999_999_999_999_999
@@ -119,21 +119,21 @@ def from_minor(minor: int) -> Decimal:
 def not_a_number(value: object) -> MoneyError:
     return MoneyError(
         gettext_noop("“%(value)s” is not a number: write it like 1000000.00."),
-        value=shown(value),
+        value=truncate_for_display(value),
     )
 
 
 def below_zero(value: object) -> MoneyError:
     return MoneyError(
         gettext_noop("“%(value)s” is below zero: an amount is never negative."),
-        value=shown(value),
+        value=truncate_for_display(value),
     )
 
 
 def too_large(value: object) -> MoneyError:
     return MoneyError(
         gettext_noop("“%(value)s” is too large: an amount is at most 99,999,999,999,999.99."),
-        value=shown(value),
+        value=truncate_for_display(value),
     )
 
 
@@ -143,5 +143,5 @@ def too_many_decimals(value: object) -> MoneyError:
             "“%(value)s” has more than two decimals: give it in whole hundredths; "
             "nothing is rounded."
         ),
-        value=shown(value),
+        value=truncate_for_display(value),
     )

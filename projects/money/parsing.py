@@ -14,7 +14,7 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
-from projects.names.messages import gettext_noop, shown
+from projects.names.messages import gettext_noop, truncate_for_display
 
 from .currencies import is_currency
 from .hundredths import (
@@ -72,7 +72,7 @@ def read_amount(text: str, *, unit: int | Decimal = 1, negative: bool = False) -
     if len(text) > LONGEST_TEXT:
         raise MoneyError(
             gettext_noop("“%(value)s” is too long for an amount: give at most 200 characters."),
-            value=shown(text),
+            value=truncate_for_display(text),
         )
     folded = in_common_width(text).translate(SIMPLIFIED).rstrip(".。")
     if not folded:
@@ -106,12 +106,12 @@ def read_bound(text: str, *, currency: str) -> Decimal:
             gettext_noop(
                 "“%(value)s” is not a single amount: give a limit such as 5000万 or 1.5bn."
             ),
-            value=shown(text),
+            value=truncate_for_display(text),
         )
     if read.currency not in (None, currency):
         raise MoneyError(
             gettext_noop("“%(value)s” is not in %(currency)s: give the limit in %(currency)s."),
-            value=shown(text),
+            value=truncate_for_display(text),
             currency=currency,
         )
     return read.value
@@ -183,7 +183,7 @@ def _cut(folded: str, text: str) -> list[_Word]:
     ):
         raise MoneyError(
             gettext_noop("“%(value)s” holds more than one number: give one amount."),
-            value=shown(text),
+            value=truncate_for_display(text),
         )
     if not _SHAPE.fullmatch(kinds):
         raise _unreadable(text)
@@ -200,7 +200,7 @@ def _word(found: re.Match[str], text: str) -> _Word:
                     "“%(value)s” can be read in more than one way: use a point for decimals and "
                     "commas only between groups of three, like 1,234.50."
                 ),
-                value=shown(text),
+                value=truncate_for_display(text),
             )
         return _Word(_NUMBER, written, Fraction(number))
     if found["numeral"]:
@@ -290,7 +290,7 @@ def _multiplier(words: list[_Word], unit: int | Decimal, text: str) -> Fraction:
             "“%(value)s” stands where amounts are in another unit: give the number alone, or "
             "with its unit, such as 5000万元."
         ),
-        value=shown(text),
+        value=truncate_for_display(text),
     )
 
 
@@ -338,7 +338,7 @@ def _currency(words: list[_Word], text: str) -> str | None:
                     gettext_noop(
                         "“%(value)s” may be in yuan or in yen: write CNY or JPY in place of ¥."
                     ),
-                    value=shown(text),
+                    value=truncate_for_display(text),
                 )
             return "CNY"
         if not named <= {"CNY", "JPY"}:
@@ -362,7 +362,7 @@ def _qualifier(words: list[_Word], text: str) -> Qualifier | None:
                 "“%(value)s” qualifies its amount in two ways: say exactly, at least, about or at "
                 "most."
             ),
-            value=shown(text),
+            value=truncate_for_display(text),
         )
     return Qualifier(given.pop()) if given else None
 
@@ -373,11 +373,12 @@ def _unreadable(text: str) -> MoneyError:
             "“%(value)s” cannot be read as an amount: write it like 1000000.00, 17.6亿元, "
             "5000万元 or 1 billion yuan."
         ),
-        value=shown(text),
+        value=truncate_for_display(text),
     )
 
 
 def _two_currencies(text: str) -> MoneyError:
     return MoneyError(
-        gettext_noop("“%(value)s” names more than one currency: give one."), value=shown(text)
+        gettext_noop("“%(value)s” names more than one currency: give one."),
+        value=truncate_for_display(text),
     )

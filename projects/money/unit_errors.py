@@ -14,11 +14,11 @@ from math import log10
 from statistics import median
 
 # Exponents of the factors (powers of ten) of the usual mistakes.
-SLIPS = (1, 2, 4, 8)
+MISMATCH_POWERS = (1, 2, 4, 8)
 # Fewer peers say nothing about what is normal.
-FEWEST_PEERS = 8
+MIN_PEERS = 8
 # Parts of one whole are fewer.
-FEWEST_PARTS = 3
+MIN_PARTS = 3
 # Distances are in decimal logarithms. Below this one (a factor of 5) nothing is an outlier;
 UNREMARKABLE = 0.7
 # above this one (a factor of 5,000) everything is, whatever the spread of the peers.
@@ -32,7 +32,7 @@ _DEVIATION = 1.4826
 
 
 @dataclass(frozen=True)
-class Slip:
+class MagnitudeMismatch:
     """An amount that is `times` × the `usual` one, or with `is_below` 1/`times` of it.
 
     `factor` is that of the most likely mistake: 10, 100, 10,000 or 100,000,000.
@@ -48,9 +48,9 @@ class Slip:
         return amount * self.factor if self.is_below else amount / self.factor
 
 
-def off_its_peers(
+def mismatch_with_peers(
     amount: Decimal, peers: Sequence[Decimal], *, among_parts: bool = False
-) -> Slip | None:
+) -> MagnitudeMismatch | None:
     """The likely mistake if `amount` is an outlier among its `peers`; None if it is not.
 
     All in one currency. Peers that are zero or negative are ignored. Compares
@@ -58,7 +58,7 @@ def off_its_peers(
     peers do not change. None as well if there are too few peers. `among_parts`:
     the peers are parts of one whole, which are fewer and vary more.
     """
-    fewest, spreads = (FEWEST_PARTS, SPREADS_OF_PARTS) if among_parts else (FEWEST_PEERS, SPREADS)
+    fewest, spreads = (MIN_PARTS, SPREADS_OF_PARTS) if among_parts else (MIN_PEERS, SPREADS)
     known = [log10(peer) for peer in peers if peer > 0]
     if amount <= 0 or len(known) < fewest:
         return None
@@ -70,14 +70,14 @@ def off_its_peers(
     return _slip(distance, Decimal(10) ** Decimal(middle))
 
 
-def above_its_whole(amount: Decimal, whole: Decimal) -> Slip | None:
+def mismatch_above_whole(amount: Decimal, whole: Decimal) -> MagnitudeMismatch | None:
     """The likely mistake if `amount` exceeds the whole it is a part of; else None."""
     if whole <= 0 or amount <= whole:
         return None
     return _slip(log10(amount) - log10(whole), whole)
 
 
-def off_its_whole(amount: Decimal, whole: Decimal) -> Slip | None:
+def mismatch_with_whole(amount: Decimal, whole: Decimal) -> MagnitudeMismatch | None:
     """The likely mistake if a part is 5 times its whole or more, or 1/5,000 of it or less.
 
     None in between: payments may slightly exceed a contract, and a first payment may be small.
@@ -88,7 +88,7 @@ def off_its_whole(amount: Decimal, whole: Decimal) -> Slip | None:
     return None if -REMARKABLE < distance < UNREMARKABLE else _slip(distance, whole)
 
 
-def below_its_parts(amount: Decimal, parts: Decimal) -> Slip | None:
+def mismatch_below_parts(amount: Decimal, parts: Decimal) -> MagnitudeMismatch | None:
     """The likely mistake if the parts of `amount` make 5 times it or more; else None.
 
     A smaller excess has other causes than a wrong unit.
@@ -99,10 +99,10 @@ def below_its_parts(amount: Decimal, parts: Decimal) -> Slip | None:
     return _slip(distance, parts) if distance <= -UNREMARKABLE else None
 
 
-def _slip(distance: float, usual: Decimal) -> Slip:
-    power = min(SLIPS, key=lambda one: abs(abs(distance) - one))
+def _slip(distance: float, usual: Decimal) -> MagnitudeMismatch:
+    power = min(MISMATCH_POWERS, key=lambda one: abs(abs(distance) - one))
     times = Decimal(10) ** Decimal(abs(distance))
-    return Slip(_rounded(usual), _rounded(times), 10**power, distance < 0)
+    return MagnitudeMismatch(_rounded(usual), _rounded(times), 10**power, distance < 0)
 
 
 def _rounded(value: Decimal) -> Decimal:

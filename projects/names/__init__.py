@@ -78,7 +78,7 @@ def _folded(text: str) -> str:
     return " ".join(_NOT_A_WORD.sub(" ", unicodedata.normalize("NFC", bare)).split())
 
 
-def syllables(text: str) -> list[str]:
+def pinyin_syllables(text: str) -> list[str]:
     """The pinyin syllables of the Chinese characters in `text`, without tones.
 
     ü is written v, as it is typed: 绿 is lv.
@@ -102,7 +102,7 @@ def _dictionary_reading(text: str) -> tuple[str, ...]:
 
 def pinyin(text: str) -> str:
     """The pinyin of the Chinese characters in `text`, joined: 喀什片区 is kashipianqu."""
-    return "".join(syllables(text))
+    return "".join(pinyin_syllables(text))
 
 
 def is_chinese(text: str) -> bool:
@@ -110,14 +110,14 @@ def is_chinese(text: str) -> bool:
     return _CHINESE.search(text) is not None
 
 
-def spoken(text: str) -> str:
+def transliterate(text: str) -> str:
     """`text` with each run of Chinese replaced by its pinyin: 喀什ABC厂 is kashi ABC chang."""
     return " ".join(_CHINESE.sub(lambda run: f" {pinyin(run[0])} ", text).split())
 
 
 def initials(text: str) -> str:
     """The first letters of that pinyin: 喀什片区 is kspq."""
-    return "".join(syllable[0] for syllable in syllables(text))
+    return "".join(syllable[0] for syllable in pinyin_syllables(text))
 
 
 def search_key(*texts: str) -> str:
@@ -128,7 +128,7 @@ def search_key(*texts: str) -> str:
     """
     forms: dict[str, None] = {}
     for text in texts:
-        sounds = syllables(text)
+        sounds = pinyin_syllables(text)
         sound = "".join(sounds)
         # Some people type u instead of v for ü.
         for form in (

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 
-from .messages import gettext_noop, shown
+from .messages import gettext_noop, truncate_for_display
 
 # The standard excludes I, O, S, V and Z, which look like digits or other letters.
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -46,7 +46,7 @@ def uscc_problem(code: str) -> UsccProblem | None:
     if len(code) != 18:
         return UsccProblem(
             gettext_noop("“%(value)s” has %(length)s characters: a social credit code has 18."),
-            {"value": shown(code), "length": str(len(code))},
+            {"value": truncate_for_display(code), "length": str(len(code))},
         )
     wrong = [character for character in code if character not in ALPHABET]
     if wrong:

@@ -8,7 +8,7 @@ def gettext_noop(message: str) -> str:
     return message
 
 
-def shown(value: object) -> str:
+def truncate_for_display(value: object) -> str:
     """A value as quoted in a message: on one line, printable, at most 60 characters."""
     # Truncated first, so that a long text costs no more than a short one.
     text = str(value)[: _LONGEST + 1]

@@ -29,7 +29,7 @@ IN_PART = 0.89
 CONTAINED = 0.5
 # The lowest score worth a look. Names that only share a place and a trade, as half of a
 # register does, are below it.
-NEAR = 0.7
+MIN_SIMILARITY = 0.7
 
 # Shorter fragments occur in too many names.
 SHORTEST_HALF = 2
@@ -100,7 +100,7 @@ _PHRASE = re.compile(
 _LINKING = frozenset({"and", "of", "the", "&", "-", "+"})
 
 
-def core(name: str) -> str:
+def core_name(name: str) -> str:
     """The normalised name without its legal form: 新疆兴达纺织有限公司 is 新疆兴达纺织.
 
     A name that consists of a legal form only is kept.
@@ -113,25 +113,25 @@ def core(name: str) -> str:
         text = rest
 
 
-def core_without_brackets(name: str) -> str:
+def core_name_without_brackets(name: str) -> str:
     """The core without text in brackets: 喀什（新疆）纺织有限公司 is 喀什纺织.
 
     Falls back to the core if the name has no brackets, or nothing outside them.
     """
-    return core(_BRACKETED.sub(" ", name)) or core(name)
+    return core_name(_BRACKETED.sub(" ", name)) or core_name(name)
 
 
-def sound(name: str) -> str:
+def phonetic_key(name: str) -> str:
     """A phonetic key of the core: pinyin without spaces, words for trades in English.
 
     兴达纺织, `Xingda Fangzhi` and `Xingda Textile Co., Ltd.` all become xingdatextile.
     """
-    return _sound(core(name))
+    return _sound(core_name(name))
 
 
 def _sound(text: str) -> str:
     translated = _TRADE.sub(lambda trade: f" {_TRADES[trade[0]].split()[0]} ", text)
-    spoken = names.spoken(translated)
+    spoken = names.transliterate(translated)
     joined = _PHRASE.sub(lambda words: "".join(filter(None, words.groups())), spoken)
     trades = _trade_words()
     words = (trades.get(word, word) for word in joined.split() if word not in _LINKING)
@@ -153,7 +153,7 @@ def _trade_words() -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class Form:
+class NameForms:
     """The forms of a name that are compared: core, core without brackets, phonetic key."""
 
     core: str
@@ -162,13 +162,13 @@ class Form:
     is_chinese: bool
 
     @classmethod
-    def of(cls, name: str) -> Form:
-        text = core(name)
-        outside = core_without_brackets(name) if _BRACKETED.search(name) else text
+    def of(cls, name: str) -> NameForms:
+        text = core_name(name)
+        outside = core_name_without_brackets(name) if _BRACKETED.search(name) else text
         return cls(text, outside, _sound(text), names.is_chinese(text))
 
 
-def alike(one: str, other: str, *, codes: tuple[str, str] = ("", "")) -> float:
+def name_similarity(one: str, other: str, *, codes: tuple[str, str] = ("", "")) -> float:
     """The similarity of two names, from 0 to 1 (equal but for the legal form). Symmetric.
 
     `codes` are the social credit codes of the two enterprises and take precedence
@@ -180,7 +180,7 @@ def alike(one: str, other: str, *, codes: tuple[str, str] = ("", "")) -> float:
             return SAME
         if _is_valid(first) and _is_valid(second):
             return 0.0
-    return _score(Form.of(one), Form.of(other))
+    return _score(NameForms.of(one), NameForms.of(other))
 
 
 def _is_valid(code: str) -> bool:
@@ -188,7 +188,7 @@ def _is_valid(code: str) -> bool:
     return problem is None or problem.is_warning
 
 
-def _score(one: Form, other: Form) -> float:
+def _score(one: NameForms, other: NameForms) -> float:
     if not one.core or not other.core:
         return 0.0
     if one.core == other.core:
@@ -210,7 +210,7 @@ def _contained(one: str, other: str) -> float:
     return CONTAINED + (1 - CONTAINED) * len(shorter) / len(longer)
 
 
-class Known:
+class NameIndex:
     """An index of names, by the keys of the records they belong to.
 
     Building it takes seconds for 50,000 names, mostly for pinyin; a search then
@@ -218,10 +218,10 @@ class Known:
     """
 
     def __init__(self, known: Mapping[str, Iterable[str]]) -> None:
-        self._keys: dict[Form, list[str]] = defaultdict(list)
-        self._by_core: dict[str, list[Form]] = defaultdict(list)
-        self._by_bare: dict[str, list[Form]] = defaultdict(list)
-        self._by_sound: dict[str, list[Form]] = defaultdict(list)
+        self._keys: dict[NameForms, list[str]] = defaultdict(list)
+        self._by_core: dict[str, list[NameForms]] = defaultdict(list)
+        self._by_bare: dict[str, list[NameForms]] = defaultdict(list)
+        self._by_sound: dict[str, list[NameForms]] = defaultdict(list)
         # Lists, because each search iterates over all of them.
         self._cores: list[str] = []
         self._sounds: list[str] = []
@@ -231,14 +231,14 @@ class Known:
 
     def add(self, key: str, its_names: Iterable[str]) -> None:
         """Add the names of one more record."""
-        for form in dict.fromkeys(Form.of(name) for name in its_names):
+        for form in dict.fromkeys(NameForms.of(name) for name in its_names):
             if not form.core:
                 continue
             if form not in self._keys:
                 self._index(form)
             self._keys[form].append(key)
 
-    def _index(self, form: Form) -> None:
+    def _index(self, form: NameForms) -> None:
         if form.is_chinese and form.core not in self._by_core:
             self._cores.append(form.core)
         if form.sound not in self._by_sound:
@@ -249,9 +249,11 @@ class Known:
         self._by_bare[form.bare].append(form)
         self._by_sound[form.sound].append(form)
 
-    def nearest(self, name: str, limit: int = 5, at_least: float = NEAR) -> list[tuple[str, float]]:
+    def nearest(
+        self, name: str, limit: int = 5, at_least: float = MIN_SIMILARITY
+    ) -> list[tuple[str, float]]:
         """(key, score) of the records with the most similar names, best first, then by key."""
-        asked = Form.of(name)
+        asked = NameForms.of(name)
         if not asked.core:
             return []
         found: dict[str, float] = {}
@@ -262,7 +264,7 @@ class Known:
                     found[key] = max(score, found.get(key, 0.0))
         return sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]
 
-    def _candidates(self, asked: Form, at_least: float) -> set[Form]:
+    def _candidates(self, asked: NameForms, at_least: float) -> set[NameForms]:
         """All forms whose score may be `at_least` or more."""
         found = {
             *self._by_core.get(asked.core, ()),
@@ -281,15 +283,15 @@ class Known:
         return found
 
 
-def pieces(name: str, *, in_part: bool = True) -> list[str]:
+def search_fragments(name: str, *, in_part: bool = True) -> list[str]:
     """Fragments of which a similar name's search key contains at least one.
 
     The core as written and in pinyin, and its longest word that is not a trade. With
     `in_part`, also both halves of a Chinese name (a single different character
     leaves one of them unchanged) and a second word. Empty for very short names.
     """
-    form = Form.of(name)
-    found = [form.bare, names.spoken(form.bare).replace(" ", "")]
+    form = NameForms.of(name)
+    found = [form.bare, names.transliterate(form.bare).replace(" ", "")]
     if in_part and form.is_chinese and len(form.core) >= SHORTEST_HALF * 2:
         middle = len(form.core) // 2
         halves = (form.core[:middle], form.core[middle:])
@@ -297,7 +299,7 @@ def pieces(name: str, *, in_part: bool = True) -> list[str]:
         found += [half for half in halves if _TRADE.sub("", half)]
     # The other script's form of a name has the same words, except those for trades.
     trades = _trade_words()
-    spoken = names.spoken(_TRADE.sub(" ", form.bare))
+    spoken = names.transliterate(_TRADE.sub(" ", form.bare))
     words = [word for word in spoken.split() if word not in trades]
     found += sorted(words, key=len, reverse=True)[: 2 if in_part else 1]
     return [piece for piece in dict.fromkeys(found) if len(piece) >= _shortest(piece)]
@@ -307,17 +309,17 @@ def _shortest(piece: str) -> int:
     return SHORTEST_HALF if names.is_chinese(piece) else SHORTEST_WORD
 
 
-def nearest(
+def most_similar(
     name: str,
-    known: Known | Mapping[str, Iterable[str]],
+    known: NameIndex | Mapping[str, Iterable[str]],
     limit: int = 5,
-    at_least: float = NEAR,
+    at_least: float = MIN_SIMILARITY,
 ) -> list[tuple[str, float]]:
     """(key, score) of those of `known` whose names are most similar to `name`, best first.
 
     For a single search. For several searches of the same names, build a `Known` once.
     """
-    index = known if isinstance(known, Known) else Known(known)
+    index = known if isinstance(known, NameIndex) else NameIndex(known)
     return index.nearest(name, limit, at_least)
 
 

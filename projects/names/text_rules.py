@@ -107,20 +107,20 @@ def text_problem(
         message,
         {
             "field": field,
-            "character": called(character),
+            "character": describe_character(character),
             "place": str(found.start() + 1),
         },
     )
 
 
-def called(character: str) -> str:
+def describe_character(character: str) -> str:
     """A character's code point and name, if it has one: U+200B (zero width space)."""
     name = _NAMES.get(character) or unicodedata.name(character, "").lower()
     number = f"U+{ord(character):04X}"
     return f"{number} ({name})" if name else number
 
 
-def mended(text: str) -> str:
+def clean_text(text: str) -> str:
     r"""Repair a text of a file that some program decoded wrongly, and remove invisible characters.
 
     Nobody types C1 controls (U+0080 to U+009F): they come from bytes of UTF-8
@@ -153,7 +153,7 @@ def _as_cp1252(found: re.Match[str]) -> str:
     return found[0].encode("latin-1").decode("cp1252", "ignore")
 
 
-def in_one_line(text: str) -> str:
+def join_lines(text: str) -> str:
     """`text` on one line, its line breaks and tabs replaced by spaces."""
     if not _LINE_BREAK.search(text):
         return text

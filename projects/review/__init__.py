@@ -7,7 +7,7 @@ published is a proposal beside it, until somebody else with the permission
 `publish` has looked at it.
 """
 
-from .drafts import authors_of, publish, send_back, waiting
+from .drafts import authors_of, pending_drafts, publish, send_back
 from .permissions import (
     ReviewError,
     check_may_decide,
@@ -19,8 +19,8 @@ from .permissions import (
 from .proposals import (
     accept,
     check_rules,
-    hand_in_again,
-    overtaken,
+    outdated_fields,
+    resubmit,
     return_,
     withdraw,
 )
@@ -29,9 +29,9 @@ from .submit import (
     Submitted,
     is_proposal,
     remove,
-    settled,
     submit,
     submit_many,
+    with_publication_state,
 )
 
 __all__ = [
@@ -45,18 +45,18 @@ __all__ = [
     "check_reach",
     "check_rules",
     "deleted",
-    "hand_in_again",
     "is_proposal",
-    "overtaken",
+    "outdated_fields",
+    "pending_drafts",
     "person",
     "publish",
     "remove",
     "restore",
+    "resubmit",
     "return_",
     "send_back",
-    "settled",
     "submit",
     "submit_many",
-    "waiting",
+    "with_publication_state",
     "withdraw",
 ]

@@ -24,7 +24,7 @@ def links_of(model: Any) -> tuple[str, ...]:
     return tuple(serializers.BY_NOUN[NOUN_OF[model]].LINKS)
 
 
-def said(record: Any, links: Links) -> dict[str, Any]:
+def snapshot(record: Any, links: Links) -> dict[str, Any]:
     """What a record says in each of its fields, as JSON that the API takes.
 
     Queries only for what it refers to and has not been read.
@@ -60,7 +60,7 @@ def same(one: Any, other: Any) -> bool:
     return one == other
 
 
-def read_along(records: Any) -> Any:
+def prefetch_for_snapshot(records: Any) -> Any:
     """A queryset with all that `said` needs of its records, at a fixed number of queries."""
     model = records.model
     joined = [field.name for field in model._meta.concrete_fields if field.is_relation]

@@ -16,10 +16,10 @@ from projects.history import draft_references
 from projects.models import NOUN_OF, REVIEWED, ReturnedDraft, State, permissions
 from projects.models.chunking import WRITTEN_AT_ONCE, batches
 
-from .permissions import ReviewError, called, check_may_decide, person, read_reason
+from .permissions import ReviewError, audit_subject, check_may_decide, person, read_reason
 
 
-def waiting(user: Any, model: Any) -> Any:
+def pending_drafts(user: Any, model: Any) -> Any:
     """The drafts of a noun that `user` sees, each with `is_returned`.
 
     Whether it was sent back as it stands, and so waits for whoever entered it
@@ -65,7 +65,9 @@ def publish(user: Any, records: Iterable[Any], versions: dict[Any, int] | None =
             for some in batches(keys, WRITTEN_AT_ONCE):
                 published += _publish(user, model, some, versions)
         if published:
-            audit_log.note(audit_log.Action.PUBLISHED, user=person(user), subject=called(published))
+            audit_log.log(
+                audit_log.Action.PUBLISHED, user=person(user), subject=audit_subject(published)
+            )
     return len(published)
 
 
@@ -102,7 +104,7 @@ def _publish(user: Any, model: Any, keys: list[Any], versions: dict[Any, int] | 
             # Which of many it is.
             raise ReviewError(f"{draft}: {' '.join(error.messages)}") from error
         written.append((draft, {}))
-    recording.save_many(written)
+    recording.bulk_save(written)
     return drafts
 
 
@@ -114,7 +116,9 @@ def send_back(user: Any, draft: Any, reason: str) -> ReturnedDraft:
     reason = read_reason(reason, _("Say why: whoever entered it has to know what to mend."))
     if not draft.is_draft:
         raise ReviewError(_("This is published already: propose a change instead."))
-    if not permissions.may(user, "publish", type(draft)) or not permissions.reaches(user, draft):
+    if not permissions.has_permission(user, "publish", type(draft)) or not permissions.in_scope(
+        user, draft
+    ):
         raise PermissionDenied(_("Only a reviewer returns drafts."))
     returned, _new = ReturnedDraft.objects.update_or_create(
         noun=NOUN_OF[type(draft)],
@@ -122,5 +126,5 @@ def send_back(user: Any, draft: Any, reason: str) -> ReturnedDraft:
         version=draft.version,
         defaults={"reason": reason, "reviewer": person(user)},
     )
-    audit_log.note(audit_log.Action.RETURNED, user=person(user), subject=called([draft]))
+    audit_log.log(audit_log.Action.RETURNED, user=person(user), subject=audit_subject([draft]))
     return returned

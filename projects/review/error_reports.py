@@ -12,28 +12,30 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from projects.accounts import audit_log
-from projects.accounts.client_address import network_of
+from projects.accounts.client_address import client_network
 from projects.models import (
     AttemptCount,
+    AttemptLimit,
     ErrorReport,
-    Limit,
     Project,
     ReportState,
     permissions,
 )
-from projects.models.attempt_count import Taken
+from projects.models.attempt_count import Attempt
 from projects.models.error_report import REPORTED
 
 from .permissions import ReviewError, person, read_reason
 
 # Whoever corrects many records writes to the office; nobody floods its queue.
-FROM_ADDRESS = Limit("errors reported from an address", 10, timedelta(hours=1), timedelta(hours=1))
+FROM_ADDRESS = AttemptLimit(
+    "errors reported from an address", 10, timedelta(hours=1), timedelta(hours=1)
+)
 
 
-def take(request: Any) -> Taken:
+def submit_report(request: Any) -> Attempt:
     """Count one report of whoever makes the request. Five queries."""
     user = request.user
-    whose = f"user {user.pk}" if user.is_authenticated else network_of(request)
+    whose = f"user {user.pk}" if user.is_authenticated else client_network(request)
     return AttemptCount.objects.take([FROM_ADDRESS.of(whose)])
 
 
@@ -55,9 +57,9 @@ def reported_records(reports: Iterable[ErrorReport], user: Any) -> dict[int, Any
 
 def may_decide(user: Any, record: Any) -> bool:
     """Whether `user` may say what came of a report about `record`, which may be gone."""
-    if not permissions.may(user, "publish", Project):
+    if not permissions.has_permission(user, "publish", Project):
         return False
-    return record is None or permissions.reaches(user, record)
+    return record is None or permissions.in_scope(user, record)
 
 
 def settle(user: Any, report: ErrorReport, note: str) -> None:
@@ -83,4 +85,4 @@ def _decide(
         held.state, held.note, held.email = state, note, ""
         held.decided_by, held.decided_at = person(user), timezone.now()
         held.save(update_fields=["state", "note", "email", "decided_by", "decided_at"])
-        audit_log.note(action, user=person(user), subject=str(held), report=held.pk)
+        audit_log.log(action, user=person(user), subject=str(held), report=held.pk)

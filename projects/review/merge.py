@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from projects import history, review
 from projects.models import Enterprise, FormerCode, Project, Source, chunking, permissions
-from projects.models.permissions import SHELL
+from projects.models.permissions import SYSTEM_USER
 from projects.names import credit_codes
 
 # Of each of these an enterprise has one: two that differ are for a person to decide between.
@@ -46,7 +46,7 @@ def merge(old: Enterprise, into: Enterprise, user: Any = None) -> Merged:
     """
     with transaction.atomic():
         old, into = _locked(old, into)
-        _check_rights(SHELL if user is None else user, old, into)
+        _check_rights(SYSTEM_USER if user is None else user, old, into)
         check(old, into)
         reason = f"merged {_shown(old.code)} into {_shown(into.code)}"
         record, sources = united(old, into)
@@ -120,13 +120,13 @@ def _check_rights(user: Any, old: Enterprise, into: Enterprise) -> None:
     What a draft says is published by merging it into something published: so
     that takes whoever might publish the draft itself.
     """
-    if not permissions.may(user, "publish", Enterprise):
+    if not permissions.has_permission(user, "publish", Enterprise):
         raise PermissionDenied(_("Only a reviewer merges enterprises."))
     moved = Project.objects.with_enterprise([old])
-    if not all(permissions.reaches(user, record) for record in (old, into)) or not (
-        permissions.reaches_all(user, moved)
+    if not all(permissions.in_scope(user, record) for record in (old, into)) or not (
+        permissions.all_in_scope(user, moved)
     ):
-        raise PermissionDenied(permissions.out_of_reach(user))
+        raise PermissionDenied(permissions.out_of_scope(user))
     if old.is_draft and not into.is_draft:
         review.check_may_decide(user, old, review.authors_of([old])[old.pk])
 
@@ -158,7 +158,7 @@ def _move_projects(old: Enterprise, into: Enterprise, user: Any, reason: str) ->
     """Have `into` lead what `old` led and take part where it did; how many of either."""
     led = partnered = 0
     projects = Project.objects.with_enterprise([old]).prefetch_related("partners")
-    for batch in chunking.walk(projects.select_for_update()):
+    for batch in chunking.batches_by_pk(projects.select_for_update()):
         written = []
         for project in batch:
             partners = list(project.partners.all())
@@ -169,7 +169,7 @@ def _move_projects(old: Enterprise, into: Enterprise, user: Any, reason: str) ->
                 partnered += 1
             written.append((project, {"partners": list(_partners(project, partners, old, into))}))
         _note(user, reason, *batch)
-        history.save_many(written)
+        history.bulk_save(written)
     return led, partnered
 
 

@@ -34,7 +34,7 @@ def read_reason(reason: str, missing: str) -> str:
     return reason.strip()
 
 
-def called(records: Sequence[Any]) -> str:
+def audit_subject(records: Sequence[Any]) -> str:
     """Records as the audit log names them: the only one by its address in the API, or how many."""
     if len(records) != 1:
         return str(len(records))
@@ -46,22 +46,22 @@ def called(records: Sequence[Any]) -> str:
 def check_reach(user: Any, record: Any) -> None:
     """Raise PermissionDenied where a record that is there is of an area that `user` may not write,
     and ValidationError where it would become so. A query more for whoever is limited."""
-    if permissions.areas_of(user) is None:
+    if permissions.allowed_areas(user) is None:
         return
     if record.pk is not None:
         standing = type(record)._base_manager.filter(pk=record.pk).first()
-        if standing is not None and not permissions.reaches(user, standing):
-            raise PermissionDenied(permissions.out_of_reach(user))
-    if not permissions.reaches(user, record):
+        if standing is not None and not permissions.in_scope(user, standing):
+            raise PermissionDenied(permissions.out_of_scope(user))
+    if not permissions.in_scope(user, record):
         name = (record.AREA or "").partition("__")[0]
-        sentence = ValidationError(permissions.out_of_reach(user), "out_of_reach")
+        sentence = ValidationError(permissions.out_of_scope(user), "out_of_reach")
         has_field = name and name != "pk"
         raise ValidationError({name: sentence} if has_field else sentence)
 
 
 def check_may_publish(user: Any, model: Any) -> None:
     """Raise PermissionDenied unless `user` may publish records of a noun."""
-    if not permissions.may(user, "publish", model):
+    if not permissions.has_permission(user, "publish", model):
         raise PermissionDenied(
             _("Only a reviewer publishes or returns %(nouns)s.")
             % {"nouns": model._meta.verbose_name_plural}
@@ -71,15 +71,17 @@ def check_may_publish(user: Any, model: Any) -> None:
 def check_may_decide(user: Any, record: Any, authors: set[Any]) -> None:
     """Raise PermissionDenied unless `user` may publish `record`, or what `authors` made of it."""
     check_may_publish(user, type(record))
-    if not permissions.reaches(user, record):
-        raise PermissionDenied(permissions.out_of_reach(user))
+    if not permissions.in_scope(user, record):
+        raise PermissionDenied(permissions.out_of_scope(user))
     check_not_own(user, authors)
 
 
 def check_not_own(user: Any, authors: set[Any]) -> None:
     """Raise PermissionDenied where `user` had a hand in it: nobody looks at their own work as
     somebody else would."""
-    if user.pk in authors and not (permissions.is_trusted(user) or settings.REVIEW_OWN_ENTRIES):
+    if user.pk in authors and not (
+        permissions.has_full_access(user) or settings.REVIEW_OWN_ENTRIES
+    ):
         raise PermissionDenied(
             _("This is your own entry: somebody else has to look at it before it is published.")
         )

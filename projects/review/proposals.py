@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from projects import history, serializers
 from projects.accounts import audit_log
-from projects.i18n.languages import in_list
+from projects.i18n.languages import join_list
 from projects.models import (
     NOUN_OF,
     ImportBatch,
@@ -57,7 +57,8 @@ def propose(
     model = type(changes[0][0])
     keys = [record.pk for record, _links in changes]
     standing = {
-        record.pk: record for record in diff.read_along(model._base_manager.filter(pk__in=keys))
+        record.pk: record
+        for record in diff.prefetch_for_snapshot(model._base_manager.filter(pk__in=keys))
     }
     open_ones = {
         proposal.record_id: proposal
@@ -93,7 +94,7 @@ def _merged(
     field that is written as it stands was mostly not touched at all, and somebody
     else may have changed it since.
     """
-    now, wanted = diff.said(before, {}), diff.said(record, links)
+    now, wanted = diff.snapshot(before, {}), diff.snapshot(record, links)
     changes = {name: value for name, value in wanted.items() if not diff.same(value, now[name])}
     then = {name: now[name] for name in changes}
     if not changes and (proposal is None or proposal.kind == ProposalKind.DELETION):
@@ -150,9 +151,9 @@ def record_of(proposal: Proposal, *, lock: bool = False) -> Any:
     return records.first()
 
 
-def overtaken(proposal: Proposal, record: Any) -> list[str]:
+def outdated_fields(proposal: Proposal, record: Any) -> list[str]:
     """The fields of which the record says something else by now than when it was proposed."""
-    now = diff.said(record, {})
+    now = diff.snapshot(record, {})
     return [
         name
         for name, value in proposal.before.items()
@@ -180,13 +181,13 @@ def accept(user: Any, proposal: Proposal, version: int | None = None) -> Any:
             raise ReviewError(
                 _("The record was changed since you looked at it: look at the proposal again.")
             )
-        if version is None and (names := overtaken(proposal, record)):
+        if version is None and (names := outdated_fields(proposal, record)):
             raise ReviewError(
                 _(
                     "These fields were changed since this was proposed: %(fields)s. Look at the "
                     "record, and say in which version you have seen it."
                 )
-                % {"fields": in_list(names)}
+                % {"fields": join_list(names)}
             )
         record._history_user = person(user)
         record._change_reason = f"proposal {proposal.pk}"
@@ -214,7 +215,7 @@ def return_(user: Any, proposal: Proposal, reason: str) -> None:
         record = record_of(proposal)
         if record is not None:
             check_may_decide(user, record, {proposal.user_id})
-        elif not permissions.may(user, "publish", proposal.model):
+        elif not permissions.has_permission(user, "publish", proposal.model):
             raise PermissionDenied(_("Only a reviewer decides about it."))
         _decide(proposal, user, ProposalState.RETURNED, reason)
 
@@ -227,7 +228,7 @@ def withdraw(user: Any, proposal: Proposal) -> None:
         _decide(proposal, None, ProposalState.WITHDRAWN)
 
 
-def hand_in_again(user: Any, proposal: Proposal) -> None:
+def resubmit(user: Any, proposal: Proposal) -> None:
     """Have one's own proposal looked at once more, after it was returned or withdrawn.
 
     Raises PermissionDenied, and ReviewError where another one is open by now.
@@ -241,7 +242,7 @@ def hand_in_again(user: Any, proposal: Proposal) -> None:
         _check_may_still_propose(user, proposal, record)
         if Proposal.objects.open().of(record).filter(user=user).exists():
             raise ReviewError(_("You have another open proposal about this record."))
-        now = diff.said(record, {})
+        now = diff.snapshot(record, {})
         proposal.before = {name: now[name] for name in proposal.changes}
         proposal.version = record.version
         proposal.updated_at = timezone.now()
@@ -255,10 +256,10 @@ def _check_own(user: Any, proposal: Proposal) -> None:
 
 def _check_may_still_propose(user: Any, proposal: Proposal, record: Any) -> None:
     action = "delete" if proposal.kind == ProposalKind.DELETION else "change"
-    if not permissions.may(user, action, proposal.model):
+    if not permissions.has_permission(user, action, proposal.model):
         raise PermissionDenied(_("You may no longer propose this."))
-    if not permissions.reaches(user, record):
-        raise PermissionDenied(permissions.out_of_reach(user))
+    if not permissions.in_scope(user, record):
+        raise PermissionDenied(permissions.out_of_scope(user))
 
 
 def _locked(proposal: Proposal, *states: ProposalState) -> Proposal:
@@ -274,13 +275,13 @@ def _decide(proposal: Proposal, user: Any, state: ProposalState, reason: str = "
     proposal.reviewer = person(user)
     proposal.decided_at = timezone.now() if state != ProposalState.OPEN else None
     proposal.save()
-    note(_NOTED[state], user or proposal.user, proposal)
+    log_decision(_NOTED[state], user or proposal.user, proposal)
 
 
-def note(action: audit_log.Action, user: Any, proposal: Proposal) -> None:
+def log_decision(action: audit_log.Action, user: Any, proposal: Proposal) -> None:
     """What became of a proposal, in the audit log."""
     code = proposal.key.partition(":")[0]
-    audit_log.note(
+    audit_log.log(
         action, user=person(user), subject=f"{proposal.noun}/{code}", proposal=proposal.pk
     )
 

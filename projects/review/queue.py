@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db.models import CharField, Exists, Min, OuterRef, Q, QuerySet, Value
 
-from projects.filters import ReviewQuestion
-from projects.filters.review import Standing, Whose, of_areas
+from projects.filters import ReviewFilterSet
+from projects.filters.review import EnteredBy, ReviewState, of_areas
 from projects.models import (
     REVIEWED,
     ErrorReport,
@@ -19,20 +19,20 @@ from projects.models import (
 )
 
 from . import restore
-from .drafts import waiting
+from .drafts import pending_drafts
 
 
 def nouns_of(user: Any) -> list[str]:
     """The nouns of which `user`, being of the staff, sees drafts. At most two queries, once."""
     if user is None or not (user.is_authenticated and user.is_staff):
         return []
-    return [noun for noun, model in REVIEWED.items() if permissions.sees_drafts(user, model)]
+    return [noun for noun, model in REVIEWED.items() if permissions.can_see_drafts(user, model)]
 
 
 def count(user: Any) -> int:
     """How many drafts, proposals and reported errors wait, of those that `user` sees. One query."""
     parts = [
-        waiting(user, REVIEWED[noun]).order_by().filter(is_returned=False).values("pk")
+        pending_drafts(user, REVIEWED[noun]).order_by().filter(is_returned=False).values("pk")
         for noun in nouns_of(user)
     ]
     proposals = Proposal.objects.visible_to(user).open().order_by().values("pk")
@@ -40,15 +40,15 @@ def count(user: Any) -> int:
     return proposals.union(*parts, reported, all=True).count()
 
 
-def drafts(question: ReviewQuestion) -> Any:
+def drafts(filterset: ReviewFilterSet) -> Any:
     """The drafts that a valid question means: noun, key and when they were last changed.
 
     One query for a page of them, whatever they are of.
     """
-    wanted = question.answer["noun"]
-    nouns = nouns_of(question.user)
+    wanted = filterset.cleaned_data["noun"]
+    nouns = nouns_of(filterset.user)
     parts = [
-        _drafts_of(question, noun)
+        _drafts_of(filterset, noun)
         .order_by()
         .annotate(noun=Value(noun, CharField()))
         .values("noun", "id", "updated_at")
@@ -58,20 +58,20 @@ def drafts(question: ReviewQuestion) -> Any:
     if not parts:
         # Asked for is a noun of which the person sees no drafts.
         return Proposal.objects.none()
-    return together(parts).order_by("updated_at", "noun", "id")
+    return union(parts).order_by("updated_at", "noun", "id")
 
 
-def together(parts: list[QuerySet]) -> Any:
+def union(parts: list[QuerySet]) -> Any:
     """Rows of several models as one list, which can be cut."""
     return parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
 
 
-def _drafts_of(question: ReviewQuestion, noun: str) -> QuerySet:
-    asked, model = question.answer, REVIEWED[noun]
-    found = waiting(question.user, model)
+def _drafts_of(filterset: ReviewFilterSet, noun: str) -> QuerySet:
+    asked, model = filterset.cleaned_data, REVIEWED[noun]
+    found = pending_drafts(filterset.user, model)
     if asked["state"] is not None:
         is_returned = Q()
-        for standing, yes in ((Standing.WAITING, False), (Standing.RETURNED, True)):
+        for standing, yes in ((ReviewState.WAITING, False), (ReviewState.RETURNED, True)):
             if standing not in asked["state"].things:
                 is_returned &= ~Q(is_returned=yes)
         found = found.filter(is_returned)
@@ -79,23 +79,23 @@ def _drafts_of(question: ReviewQuestion, noun: str) -> QuerySet:
         found = found.filter(of_areas(model, asked["area"]))
     if asked["whose"]:
         touched = Exists(
-            model.history.filter(id=OuterRef("pk"), state=State.DRAFT, history_user=question.user)
+            model.history.filter(id=OuterRef("pk"), state=State.DRAFT, history_user=filterset.user)
         )
-        found = found.filter(touched if asked["whose"] == Whose.MINE else ~touched)
+        found = found.filter(touched if asked["whose"] == EnteredBy.MINE else ~touched)
     return found
 
 
-def proposals(question: ReviewQuestion) -> QuerySet:
+def proposals(filterset: ReviewFilterSet) -> QuerySet:
     """The proposals that a valid question means; where it says no state, those that wait, and the
     person's own that were returned to them."""
-    found = question.qs
-    if question.answer["state"] is None:
-        own = Q(state=ProposalState.RETURNED, user=question.user)
+    found = filterset.qs
+    if filterset.cleaned_data["state"] is None:
+        own = Q(state=ProposalState.RETURNED, user=filterset.user)
         found = found.filter(Q(state=ProposalState.OPEN) | own)
     return found
 
 
-def hands_in(model: Any, keys: Iterable[Any]) -> list[dict[str, Any]]:
+def contributors(model: Any, keys: Iterable[Any]) -> list[dict[str, Any]]:
     """Who had a hand in these drafts of one model, and since when; who entered each comes first.
 
     `id`, `user`, `name` and `at`. One query.
@@ -127,4 +127,4 @@ def deleted(user: Any, nouns: Iterable[str]) -> Any:
         .values("noun", "history_id", "history_date")
         for noun in nouns
     ]
-    return together(parts).order_by("-history_date", "noun", "-history_id")
+    return union(parts).order_by("-history_date", "noun", "-history_id")

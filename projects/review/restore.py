@@ -13,7 +13,7 @@ from projects import history as recording
 from projects.accounts import audit_log
 from projects.models import permissions
 
-from .permissions import ReviewError, called, person
+from .permissions import ReviewError, audit_subject, person
 
 
 def deleted(user: Any, model: Any) -> Any:
@@ -25,10 +25,10 @@ def deleted(user: Any, model: Any) -> Any:
     standing = model._base_manager.filter(pk=OuterRef("id"))
     later = history.filter(id=OuterRef("id"), history_id__gt=OuterRef("history_id"))
     rows = history.filter(~Exists(standing), ~Exists(later), history_type="-")
-    if not permissions.is_trusted(user):
-        if not permissions.sees_drafts(user, model):
+    if not permissions.has_full_access(user):
+        if not permissions.can_see_drafts(user, model):
             return rows.none()
-        areas = permissions.areas_of(user)
+        areas = permissions.allowed_areas(user)
         if areas is not None and model.AREA is not None:
             rows = rows.filter(**{f"{model.AREA}__in": areas})
     return rows.order_by("-history_id")
@@ -42,7 +42,7 @@ def restore(user: Any, model: Any, row: Any) -> Any:
     ValidationError where its code has been given to another, or it refers to what
     is no more.
     """
-    if not permissions.may(user, "publish", model):
+    if not permissions.has_permission(user, "publish", model):
         raise PermissionDenied(_("Only a reviewer restores what was deleted."))
     with transaction.atomic():
         if model._base_manager.filter(pk=row.id).exists():
@@ -54,12 +54,12 @@ def restore(user: Any, model: Any, row: Any) -> Any:
         kept = before.order_by("-history_id").first()
         links = model.register_history.links_of(model, [kept])[kept.history_id] if kept else {}
         record = row.instance
-        if not permissions.reaches(user, record):
-            raise PermissionDenied(permissions.out_of_reach(user))
+        if not permissions.in_scope(user, record):
+            raise PermissionDenied(permissions.out_of_scope(user))
         record._state.adding = True
         record.version = row.version + 1
         record._history_user = person(user)
         record._change_reason = "restored"
         recording.save(record, **links)
-        audit_log.note(audit_log.Action.RESTORED, user=person(user), subject=called([record]))
+        audit_log.log(audit_log.Action.RESTORED, user=person(user), subject=audit_subject([record]))
     return record

@@ -14,7 +14,7 @@ from projects.models import ImportBatch, Proposal, State, permissions
 from projects.models.base import ReviewedModel
 
 from .permissions import check_reach, person
-from .proposals import Change, check_rules, note, propose, propose_deletion
+from .proposals import Change, check_rules, log_decision, propose, propose_deletion
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def is_proposal(user: Any, record: Any) -> bool:
         isinstance(record, ReviewedModel)
         and record.pk is not None
         and not record.is_draft
-        and not permissions.is_trusted(user)
+        and not permissions.has_full_access(user)
     )
 
 
@@ -52,16 +52,16 @@ def submit(user: Any, record: Any, **links: Any) -> Submitted:
             check_rules(record, links)
             (proposal,) = propose(user, [(record, links)])
             if proposal is not None:
-                note(Action.PROPOSED, user, proposal)
+                log_decision(Action.PROPOSED, user, proposal)
             return Submitted(record, proposal, is_proposal=True)
-        links = settled(user, record, links)
+        links = with_publication_state(user, record, links)
         if person(user) is not None:
             record._history_user = person(user)
         history.save(record, **links)
     return Submitted(record)
 
 
-def settled(user: Any, record: Any, links: Any) -> dict[str, Any]:
+def with_publication_state(user: Any, record: Any, links: Any) -> dict[str, Any]:
     """Set whether `record` is a draft; returns its links, with those that are then to be looked at.
 
     What a trusted person writes is published, be it new or a draft.
@@ -69,7 +69,7 @@ def settled(user: Any, record: Any, links: Any) -> dict[str, Any]:
     links = dict(links)
     if not isinstance(record, ReviewedModel):
         return links
-    if not permissions.is_trusted(user):
+    if not permissions.has_full_access(user):
         if record.pk is None:
             record.state = State.DRAFT
     elif record.is_draft:
@@ -96,9 +96,9 @@ def submit_many(
     for record, links in direct:
         if author is not None:
             record._history_user = author
-        written.append((record, settled(user, record, links)))
+        written.append((record, with_publication_state(user, record, links)))
     with transaction.atomic():
-        history.save_many(written)
+        history.bulk_save(written)
         proposals = propose(user, proposed, batch)
     found = [Submitted(record) for record, _links in direct]
     found += [
@@ -120,7 +120,7 @@ def remove(user: Any, record: Any) -> Submitted:
         if is_proposal(user, record):
             history.check_deletable(record, user)
             proposal = propose_deletion(user, record)
-            note(Action.PROPOSED, user, proposal)
+            log_decision(Action.PROPOSED, user, proposal)
             return Submitted(record, proposal, is_proposal=True)
         if person(user) is not None:
             record._history_user = person(user)

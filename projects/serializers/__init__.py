@@ -1,7 +1,7 @@
 """One serialisation a model: its field names are JSON keys, export headings and import headings."""
 
 from .base import RecordSerializer
-from .fields import Known
+from .fields import RecordCache
 from .others import (
     AreaSerializer,
     EnterpriseSerializer,
@@ -33,10 +33,10 @@ __all__ = [
     "AreaSerializer",
     "EnterpriseSerializer",
     "HeadlineSerializer",
-    "Known",
     "ProjectSerializer",
     "RateSerializer",
     "ReceiptSerializer",
+    "RecordCache",
     "RecordSerializer",
     "SectorSerializer",
     "SourceSerializer",

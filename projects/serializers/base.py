@@ -14,10 +14,10 @@ from rest_framework.validators import ProhibitSurrogateCharactersValidator
 from projects import history
 from projects.models import Source
 from projects.models.text_validation import text_fields
-from projects.names.messages import shown
+from projects.names.messages import truncate_for_display
 
 from .errors import outward
-from .fields import CodeOf, Lines
+from .fields import CodeRelatedField, LinesField
 
 LEFT_TO_THE_MODEL = (ProhibitNullCharactersValidator, ProhibitSurrogateCharactersValidator)
 STAMPS = ["version", "created_at", "updated_at"]
@@ -33,7 +33,7 @@ class KnownFieldsOnly(serializers.Serializer):
         errors: dict[str, Any] = {}
         if isinstance(data, Mapping):
             errors = {
-                shown(name): [_("There is no field of this name.")]
+                truncate_for_display(name): [_("There is no field of this name.")]
                 for name in data
                 if name not in self.fields
             }
@@ -113,8 +113,8 @@ class RecordSerializer(KnownFieldsOnly, serializers.ModelSerializer):
 class SourcedSerializer(RecordSerializer):
     LINKS = ("sources",)
 
-    aliases = Lines(required=False)
-    sources = CodeOf(Source, many=True, required=False)
+    aliases = LinesField(required=False)
+    sources = CodeRelatedField(Source, many=True, required=False)
 
 
 @extend_schema_field(OpenApiTypes.STR)

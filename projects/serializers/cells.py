@@ -18,11 +18,11 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from projects.money.hundredths import in_common_width
-from projects.names.messages import shown
-from projects.names.text_rules import in_one_line
+from projects.names.messages import truncate_for_display
+from projects.names.text_rules import join_lines
 from projects.spreadsheets.cells import Cell
 
-from .fields import Lines, MoneyText, RateText
+from .fields import LinesField, MoneyField, RateField
 from .project import SectorShareSerializer
 
 # A field that a method computes has no type of its own to tell what its text is.
@@ -93,20 +93,20 @@ def _column(name: str, field: Any) -> _Column:
 
 def _form(name: str, field: Any) -> _Column:
     match field:
-        case MoneyText() | RateText() | serializers.DecimalField():
+        case MoneyField() | RateField() | serializers.DecimalField():
             return _Column(Decimal, str)
         case serializers.DateField():
             return _Column(date.fromisoformat, str)
         case serializers.DateTimeField():
             return _Column(datetime.fromisoformat, str)
-        case Lines():
+        case LinesField():
             return _Column("\n".join, _read_lines)
         case serializers.ManyRelatedField():
             return _Column("; ".join, _read_list)
         case serializers.ListSerializer(child=SectorShareSerializer()):
             return _Column(_write_sectors, _read_sectors)
         case serializers.CharField() if field.style.get("base_template") != "textarea.html":
-            return _Column(_unchanged, in_one_line)
+            return _Column(_unchanged, join_lines)
     if name == "rates":
         return _Column(_write_rates)
     if name in _NUMBERS:
@@ -151,7 +151,7 @@ def _read_sector(item: str) -> dict[str, Any]:
                 "the shares are known, its per cent after a space, such as "
                 "“trade 60; logistics 40”."
             )
-            % {"value": shown(item)}
+            % {"value": truncate_for_display(item)}
         )
     return {"sector": code, "share": share[1] if share else None}
 

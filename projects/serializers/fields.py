@@ -13,10 +13,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from projects.models.fields import CODE_PATTERN
-from projects.names.messages import shown
+from projects.names.messages import truncate_for_display
 
 
-class Known:
+class RecordCache:
     """Records by code, read once and asked often: what an import of many rows looks up.
 
     In a serializer's context under `known`, it takes the place of one query
@@ -43,7 +43,7 @@ class Known:
 
 
 @extend_schema_field(OpenApiTypes.STR)
-class CodeOf(serializers.RelatedField):
+class CodeRelatedField(serializers.RelatedField):
     """Another record, by its code. A list of choices is never rendered: it may have thousands."""
 
     default_error_messages = {
@@ -76,7 +76,7 @@ class CodeOf(serializers.RelatedField):
         if not isinstance(data, str):
             self.fail("not_text")
         if not re.fullmatch(CODE_PATTERN, data, re.ASCII):
-            self.fail("invalid", value=shown(data))
+            self.fail("invalid", value=truncate_for_display(data))
         known = self.context.get("known")
         record = (
             known.get(self.model, data)
@@ -84,12 +84,12 @@ class CodeOf(serializers.RelatedField):
             else self.get_queryset().by_codes([data]).get(data)
         )
         if record is None:
-            self.fail("does_not_exist", value=shown(data))
+            self.fail("does_not_exist", value=truncate_for_display(data))
         return record
 
 
 @extend_schema_field(OpenApiTypes.STR)
-class MoneyText(serializers.Field):
+class MoneyField(serializers.Field):
     """An exact amount: text with two decimals going out, anything an amount can be read from in.
 
     Going in it stays as it was written, for the serializer to read together
@@ -113,7 +113,7 @@ class MoneyText(serializers.Field):
         if isinstance(data, float):
             text = repr(data)
             if "e" in text or not re.fullmatch(r"-?\d+\.\d+", text) or len(text) > 16:
-                self.fail("float", value=shown(text))
+                self.fail("float", value=truncate_for_display(text))
             return text.removesuffix(".0")
         text = str(data)
         if isinstance(data, Decimal) and "E" in text and abs(data.adjusted()) < 30:
@@ -124,7 +124,7 @@ class MoneyText(serializers.Field):
 
 
 @extend_schema_field(OpenApiTypes.STR)
-class RateText(serializers.CharField):
+class RateField(serializers.CharField):
     """An exchange rate: text with all its digits. The model checks it."""
 
     def to_representation(self, value: Decimal) -> str:
@@ -134,7 +134,7 @@ class RateText(serializers.CharField):
         return super().to_internal_value(str(data) if isinstance(data, (int, Decimal)) else data)
 
 
-class Lines(serializers.ListField):
+class LinesField(serializers.ListField):
     """A list of texts, kept one a line."""
 
     child = serializers.CharField(max_length=500)

@@ -15,10 +15,10 @@ from projects.models import (
     Source,
     Zone,
 )
-from projects.models.amount_parsing import understood
+from projects.models.amount_parsing import parse_amount
 
 from .base import STAMPS, Address, RecordSerializer, SourcedSerializer
-from .fields import CodeOf, MoneyText, RateText
+from .fields import CodeRelatedField, MoneyField, RateField
 
 NAMED = ["code", "name", "name_zh", "aliases"]
 
@@ -31,7 +31,7 @@ class ZoneSerializer(SourcedSerializer):
 
 
 class AreaSerializer(SourcedSerializer):
-    zone = CodeOf(Zone)
+    zone = CodeRelatedField(Zone)
     url = Address()
 
     class Meta:
@@ -68,7 +68,7 @@ class SectorSerializer(SourcedSerializer):
 
 
 class EnterpriseSerializer(SourcedSerializer):
-    area = CodeOf(Area, allow_null=True, required=False)
+    area = CodeRelatedField(Area, allow_null=True, required=False)
     url = Address()
 
     class Meta:
@@ -112,10 +112,10 @@ class SourceSerializer(RecordSerializer):
 class HeadlineSerializer(RecordSerializer):
     """A published figure; `value` is a whole number, without currency, where it counts."""
 
-    zone = CodeOf(Zone, allow_null=True, required=False)
-    area = CodeOf(Area, allow_null=True, required=False)
-    source = CodeOf(Source)
-    value = MoneyText()
+    zone = CodeRelatedField(Zone, allow_null=True, required=False)
+    area = CodeRelatedField(Area, allow_null=True, required=False)
+    source = CodeRelatedField(Source)
+    value = MoneyField()
 
     class Meta:
         model = Headline
@@ -144,7 +144,7 @@ class HeadlineSerializer(RecordSerializer):
             return data
         standing = self.instance if self.instance is not None else Headline()
         try:
-            read = understood(
+            read = parse_amount(
                 data["value"],
                 currency=data.get("currency", standing.currency),
                 qualifier=data.get("qualifier", standing.qualifier),
@@ -162,8 +162,8 @@ class HeadlineSerializer(RecordSerializer):
 class RateSerializer(RecordSerializer):
     """A published rate: units of `to_currency` for one unit of `from_currency`."""
 
-    rate = RateText()
-    source = CodeOf(Source)
+    rate = RateField()
+    source = CodeRelatedField(Source)
 
     class Meta:
         model = ExchangeRate

@@ -20,7 +20,7 @@ from projects.models import (
     Source,
     base_currency,
 )
-from projects.models.amount_parsing import understood
+from projects.models.amount_parsing import parse_amount
 
 from .base import (
     STAMPS,
@@ -29,14 +29,14 @@ from .base import (
     RecordSerializer,
     SourcedSerializer,
 )
-from .fields import CodeOf, MoneyText, RateText
+from .fields import CodeRelatedField, MoneyField, RateField
 
 
 class RateUsedSerializer(serializers.ModelSerializer):
     """A published rate that a conversion went by."""
 
-    rate = RateText(read_only=True)
-    source = CodeOf(Source, read_only=True)
+    rate = RateField(read_only=True)
+    source = CodeRelatedField(Source, read_only=True)
 
     class Meta:
         model = ExchangeRate
@@ -114,7 +114,7 @@ class ConvertedSerializer(RecordSerializer):
             for name in ("currency", "qualifier", "amount_text")
         }
         try:
-            read = understood(
+            read = parse_amount(
                 data["amount"],
                 **beside,
                 sent=data.keys(),
@@ -132,7 +132,7 @@ class ConvertedSerializer(RecordSerializer):
 class SectorShareSerializer(KnownFieldsOnly, serializers.ModelSerializer):
     """A sector and its share in per cent; null where the shares are not known."""
 
-    sector = CodeOf(Sector)
+    sector = CodeRelatedField(Sector)
     share = serializers.DecimalField(5, 2, allow_null=True, required=False)
 
     class Meta:
@@ -154,11 +154,11 @@ class ProjectSerializer(SourcedSerializer, ConvertedSerializer):
 
     LINKS = ("sectors", "partners", "sources")
 
-    area = CodeOf(Area, allow_null=True, required=False)
-    enterprise = CodeOf(Enterprise, allow_null=True, required=False)
-    partners = CodeOf(Enterprise, many=True, required=False)
+    area = CodeRelatedField(Area, allow_null=True, required=False)
+    enterprise = CodeRelatedField(Enterprise, allow_null=True, required=False)
+    partners = CodeRelatedField(Enterprise, many=True, required=False)
     sectors = SectorShareSerializer(source="shares", many=True, required=False)
-    amount = MoneyText(allow_null=True, required=False)
+    amount = MoneyField(allow_null=True, required=False)
     received = serializers.SerializerMethodField()
     url = Address()
 
@@ -214,9 +214,9 @@ class ReceiptSerializer(ConvertedSerializer):
 
     NEGATIVE = True
 
-    project = CodeOf(Project)
-    amount = MoneyText()
-    source = CodeOf(Source, allow_null=True, required=False)
+    project = CodeRelatedField(Project)
+    amount = MoneyField()
+    source = CodeRelatedField(Source, allow_null=True, required=False)
 
     class Meta:
         model = Receipt

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from projects.filters.totals import BY
 from projects.models import Basis, Qualifier
 
-from .fields import MoneyText
+from .fields import MoneyField
 
 
 class FigureSerializer(serializers.Serializer):
@@ -19,7 +19,7 @@ class FigureSerializer(serializers.Serializer):
     disclosed = serializers.IntegerField()
     undisclosed = serializers.IntegerField()
     left_out = serializers.IntegerField(help_text="Disclosed, but no rate converts it.")
-    amount = MoneyText(help_text="In the base currency.")
+    amount = MoneyField(help_text="In the base currency.")
     bound = serializers.ChoiceField(Qualifier.choices)
     href = serializers.CharField(help_text="The list of exactly these projects.")
 

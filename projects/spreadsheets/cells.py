@@ -9,7 +9,7 @@ from decimal import Decimal
 
 
 @dataclass(frozen=True)
-class Marked:
+class QualifiedNumber:
     """A number that is displayed with a mark before it, such as `≥`, and stays a number."""
 
     number: Decimal
@@ -17,7 +17,7 @@ class Marked:
 
 
 # None is an empty cell.
-Cell = str | int | Decimal | Marked | date | bool | None
+Cell = str | int | Decimal | QualifiedNumber | date | bool | None
 
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _NEUTRALISED = re.compile(r"'+[=+\-@\t\r]")
@@ -49,7 +49,7 @@ def as_text(cell: Cell) -> str:
             return "true" if cell else "false"
         case Decimal():
             return format(cell, "f")
-        case Marked():
+        case QualifiedNumber():
             return f"{cell.mark} {cell.number:f}"
         case date():
             return cell.isoformat()

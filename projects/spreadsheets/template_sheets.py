@@ -18,7 +18,7 @@ _WIDTH = 18
 _TEXT = 49
 
 
-class Else(Enum):
+class OtherValues(Enum):
     """How a spreadsheet treats a value that its drop-down list does not contain."""
 
     REFUSED = auto()
@@ -46,11 +46,11 @@ class Column:
     is_required: bool = False
     is_day: bool = False
     choices: Choices | None = None
-    otherwise: Else = Else.REFUSED
+    otherwise: OtherValues = OtherValues.REFUSED
 
 
 @dataclass(frozen=True)
-class Refusals:
+class ErrorMessages:
     """Messages for invalid cells: a title of at most 32 characters, the others at most 255."""
 
     title: str
@@ -58,11 +58,11 @@ class Refusals:
     day: str
 
 
-def blank(
+def template_workbook(
     name: str,
     columns: Sequence[Column],
     *,
-    refusals: Refusals,
+    refusals: ErrorMessages,
     lists: str,
     explained: Sequence[Sheet] = (),
 ) -> bytes:
@@ -111,7 +111,7 @@ def _write_lists(workbook: Any, name: str, columns: Sequence[Column]) -> dict[st
 class _Form:
     """Adds formats and drop-down lists to the empty cells, and comments to the headings."""
 
-    def __init__(self, workbook: Any, sheet: SheetWriter, refusals: Refusals) -> None:
+    def __init__(self, workbook: Any, sheet: SheetWriter, refusals: ErrorMessages) -> None:
         self.sheet = sheet.sheet
         self.refusals = refusals
         self.required = workbook.add_format({"bold": True, "bottom": 1, "bg_color": "#FFF2CC"})
@@ -136,8 +136,8 @@ class _Form:
                 "validate": "list",
                 "source": ranges[column.choices.name],
                 "error_message": self.refusals.choice,
-                "error_type": "warning" if column.otherwise == Else.ASKED else "stop",
-                "show_error": column.otherwise != Else.TAKEN,
+                "error_type": "warning" if column.otherwise == OtherValues.ASKED else "stop",
+                "show_error": column.otherwise != OtherValues.TAKEN,
             }
         else:
             return

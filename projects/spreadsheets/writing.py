@@ -18,7 +18,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from projects.names.messages import gettext_noop
 
-from .cells import Cell, Marked, as_text, neutralise
+from .cells import Cell, QualifiedNumber, as_text, neutralise
 
 Row = Sequence[Cell]
 
@@ -179,7 +179,7 @@ class SheetWriter:
                 self._write_text(row, column, cell)
             case bool():
                 self.sheet.write_boolean(row, column, cell)
-            case Marked():
+            case QualifiedNumber():
                 if _is_too_long(as_text(cell.number)):
                     self.sheet.write_string(row, column, as_text(cell), self.quoted)
                 else:

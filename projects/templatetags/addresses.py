@@ -51,11 +51,11 @@ def _section(path: str, name: str, label: Any) -> dict[str, Any]:
 
 
 @register.simple_tag(takes_context=True)
-def versions(context: Any) -> list[languages.Version]:
+def versions(context: Any) -> list[languages.LanguageVersion]:
     """The page in each language. A page of errors is made without a request, and brings them."""
     if "versions" in context:
         return context["versions"]
-    return languages.versions(context["request"]) if "request" in context else []
+    return languages.language_versions(context["request"]) if "request" in context else []
 
 
 @register.simple_tag(takes_context=True)
@@ -65,7 +65,7 @@ def choices_of_units(context: Any) -> list[dict[str, Any]]:
     match = getattr(request, "resolver_match", None)
     if match is None or match.view_name not in amount_units.WITH_AMOUNTS or request.method != "GET":
         return []
-    if request.GET and not languages.asked_of(request):
+    if request.GET and not languages.query_string(request):
         return []
     return [
         {
@@ -80,7 +80,7 @@ def choices_of_units(context: Any) -> list[dict[str, Any]]:
 @register.simple_tag
 def language_tag() -> str:
     """The language of the page, as `lang` has it."""
-    return languages.tag()
+    return languages.language_tag()
 
 
 @register.simple_tag(takes_context=True)
@@ -111,7 +111,7 @@ def sorting(context: Any, column: str, first: str = "") -> dict[str, str]:
 
     `first` is "-" where the largest or latest is wanted at the top at first.
     """
-    default = context["question"].DEFAULT_ORDERING
+    default = context["filterset"].DEFAULT_ORDERING
     now = context["request"].GET.get("ordering", "").strip() or default
     state = {column: "ascending", f"-{column}": "descending"}.get(now, "none")
     turned = {"ascending": f"-{column}", "descending": column}

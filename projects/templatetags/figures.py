@@ -14,9 +14,9 @@ from django.utils.translation import gettext, pgettext
 
 from projects import money as amounts
 from projects.i18n import amount_units
-from projects.i18n.languages import CHINESE, ENGLISH, TAGS, in_list, speaks_chinese
+from projects.i18n.languages import CHINESE, ENGLISH, TAGS, is_chinese_active, join_list
 from projects.models import Headline, Qualifier, base_currency
-from projects.totals.reconciliation import Beside
+from projects.totals.reconciliation import Reconciliation
 from projects.totals.totals import Figure
 
 register = template.Library()
@@ -97,7 +97,7 @@ def stop() -> str:
 @register.filter
 def listed(things: Any) -> str:
     """Names in one line."""
-    return in_list(things)
+    return join_list(things)
 
 
 @register.filter
@@ -141,7 +141,7 @@ WRITTEN = {
 
 def written(value: Decimal, currency: str, asked: str) -> str:
     """An amount in these units and in the language of the page."""
-    return WRITTEN[asked, speaks_chinese()](value, currency)
+    return WRITTEN[asked, is_chinese_active()](value, currency)
 
 
 def _qualified(figure: str, qualifier: str) -> str:
@@ -181,14 +181,14 @@ def money_text(value: Decimal, currency: str = "", qualifier: str = "exact") -> 
 
 
 @register.simple_tag
-def itemised_text(beside: Beside) -> str:
+def itemised_text(beside: Reconciliation) -> str:
     """What the register has of a published figure, for a picture."""
     figure = _figure_text(beside.headline, beside.itemised)
     return gettext("Itemised: %(figure)s") % {"figure": figure}
 
 
 @register.simple_tag
-def gap_text(beside: Beside) -> str:
+def gap_text(beside: Reconciliation) -> str:
     """What of a published figure no record makes up; empty where the records make more."""
     if beside.gap is None or beside.gap <= 0:
         return ""
@@ -261,7 +261,7 @@ def share_of(figure: Figure) -> str:
 
 
 @register.simple_tag
-def share_explained(beside: Beside) -> str:
+def share_explained(beside: Reconciliation) -> str:
     """What share of a published figure the records explain, with its bound: `at most 5.7 %`."""
     return _qualified(f"{beside.share} %", beside.share_bound)
 
@@ -284,7 +284,7 @@ def drawn(text: Any) -> str:
 
 def _marked(text: Any, element: str) -> str:
     text = str(text)
-    if speaks_chinese():
+    if is_chinese_active():
         return format_html(element, TAGS[ENGLISH], text) if _is_english(text) else text
     parts = []
     end = 0
@@ -301,13 +301,13 @@ def _marked(text: Any, element: str) -> str:
 def is_foreign(text: Any) -> bool:
     """Whether text that can hold no element, such as an option, is of the other language."""
     text = str(text)
-    return _is_english(text) if speaks_chinese() else bool(_CHINESE.search(text))
+    return _is_english(text) if is_chinese_active() else bool(_CHINESE.search(text))
 
 
 @register.simple_tag
 def foreign_tag() -> str:
     """What such a text is marked as."""
-    return TAGS[ENGLISH if speaks_chinese() else CHINESE]
+    return TAGS[ENGLISH if is_chinese_active() else CHINESE]
 
 
 def _is_english(text: str) -> bool:
@@ -327,4 +327,4 @@ def place_of(headline: Headline) -> str:
     place = headline.area or headline.zone
     if place:
         return place.label
-    return (speaks_chinese() and headline.scope_zh) or headline.scope
+    return (is_chinese_active() and headline.scope_zh) or headline.scope

@@ -19,14 +19,14 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.text import capfirst
 
-from projects.filters import ProjectQuestion
+from projects.filters import ProjectFilterSet
 from projects.models import CONTRACTED_STAGES, Allocation, Basis, Stage
 
-from .totals import Figure, aggregates, figure, together
+from .totals import Figure, aggregates, combine, figure
 
 
 @dataclass(frozen=True)
-class Step:
+class FunnelStep:
     """The projects that have come to `stage` or further. `share` is per cent of the signed;
     None where no record tells of any."""
 
@@ -41,14 +41,14 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Progress:
+class Funnel:
     """Steps from the signed onwards, what arrived of their funds, and who is not among them.
 
     `arrived` is what was received by those signed projects whose contracted
     amount is disclosed, `contracted` what these amounts make.
     """
 
-    steps: list[Step]
+    steps: list[FunnelStep]
     contracted: Figure
     intended: Figure
     terminated: Figure
@@ -60,20 +60,20 @@ class Progress:
         return self.steps[0].projects
 
     @property
-    def performance(self) -> Step:
+    def performance(self) -> FunnelStep:
         return self.steps[CONTRACTED_STAGES.index(Stage.REGISTERED)]
 
     @property
-    def start(self) -> Step:
+    def start(self) -> FunnelStep:
         return self.steps[CONTRACTED_STAGES.index(Stage.CONSTRUCTION)]
 
 
-def progress(question: ProjectQuestion) -> Progress:
+def funnel_of(filterset: ProjectFilterSet) -> Funnel:
     """Of a valid question without a basis. Two queries."""
-    stages = _by_stage(question)
-    funded = question.qs.order_by().contracted().disclosed()
+    stages = _by_stage(filterset)
+    funded = filterset.qs.order_by().contracted().disclosed()
     arrived = figure(
-        Allocation.objects.of_basis(Basis.RECEIVED, question.user)
+        Allocation.objects.of_basis(Basis.RECEIVED, filterset.user)
         .filter(project__in=funded.values("pk"))
         .aggregate(**aggregates(Basis.RECEIVED))
     )
@@ -82,29 +82,29 @@ def progress(question: ProjectQuestion) -> Progress:
     for number, stage in enumerate(CONTRACTED_STAGES):
         count = sum(signed[number:])
         share = _share(Decimal(count), Decimal(sum(signed))) if count else None
-        href = _href(question, stage=CONTRACTED_STAGES[number:])
-        steps.append(Step(stage, count, share, href))
+        href = _href(filterset, stage=CONTRACTED_STAGES[number:])
+        steps.append(FunnelStep(stage, count, share, href))
     # Each project has one stage, so that the stages together count it once.
-    contracted = together([stages[stage] for stage in CONTRACTED_STAGES]) or Figure()
+    contracted = combine([stages[stage] for stage in CONTRACTED_STAGES]) or Figure()
     is_known = bool(arrived.counted and contracted.counted)
-    return Progress(
+    return Funnel(
         steps=steps,
-        contracted=replace(contracted, href=_href(question, basis=Basis.CONTRACTED)),
-        intended=replace(stages[Stage.INTENDED], href=_href(question, basis=Basis.INTENDED)),
+        contracted=replace(contracted, href=_href(filterset, basis=Basis.CONTRACTED)),
+        intended=replace(stages[Stage.INTENDED], href=_href(filterset, basis=Basis.INTENDED)),
         terminated=replace(
-            stages[Stage.TERMINATED], href=_href(question, stage=[Stage.TERMINATED])
+            stages[Stage.TERMINATED], href=_href(filterset, stage=[Stage.TERMINATED])
         ),
         arrived=replace(
             arrived,
-            href=_href(question, basis=Basis.RECEIVED, stage=CONTRACTED_STAGES, disclosed="true"),
+            href=_href(filterset, basis=Basis.RECEIVED, stage=CONTRACTED_STAGES, disclosed="true"),
         ),
         arrival=_share(arrived.amount, contracted.amount) if is_known else None,
     )
 
 
-def _by_stage(question: ProjectQuestion) -> dict[str, Figure]:
+def _by_stage(filterset: ProjectFilterSet) -> dict[str, Figure]:
     """The projects of each stage and what they are of, intended or contracted. One query."""
-    projects = question.qs.order_by().values("pk")
+    projects = filterset.qs.order_by().values("pk")
     rows = (
         Allocation.objects.filter(receipt__isnull=True, project__in=projects)
         .values("project__stage")
@@ -120,8 +120,8 @@ def _share(part: Decimal, whole: Decimal) -> Decimal | None:
     return (100 * part / whole).quantize(Decimal("0.01"), ROUND_HALF_UP) if whole else None
 
 
-def _href(question: ProjectQuestion, **narrowed: str | Sequence[Any]) -> str:
-    asked = question.asked() | {
+def _href(filterset: ProjectFilterSet, **narrowed: str | Sequence[Any]) -> str:
+    asked = filterset.active_parameters() | {
         name: [str(value)] if isinstance(value, str) else [str(one) for one in value]
         for name, value in narrowed.items()
     }

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 
-from projects.filters import ProjectQuestion
+from projects.filters import ProjectFilterSet
 from projects.models import (
     Basis,
     ExchangeRate,
@@ -23,7 +23,7 @@ from projects.models import (
 MOST_RATES = MOST_LEFT_OUT = 20
 
 
-def _of_projects(question: ProjectQuestion, basis: Basis) -> tuple[Any, str]:
+def _of_projects(filterset: ProjectFilterSet, basis: Basis) -> tuple[Any, str]:
     """The converted amounts that a question of this basis may be about, and their way to a project.
 
     Of which projects is left to be asked of each: then the first that is found
@@ -31,16 +31,16 @@ def _of_projects(question: ProjectQuestion, basis: Basis) -> tuple[Any, str]:
     """
     if basis != Basis.RECEIVED:
         return ProjectConversion.objects.all(), "project"
-    receipts = permissions.visible(Receipt, question.user, "receipt__")
-    found = ReceiptConversion.objects.filter(receipts, question.receipts(prefix="receipt__"))
+    receipts = permissions.visible(Receipt, filterset.user, "receipt__")
+    found = ReceiptConversion.objects.filter(receipts, filterset.receipts(prefix="receipt__"))
     return found, "receipt__project"
 
 
-def rates_used(question: ProjectQuestion, basis: Basis) -> list[ExchangeRate]:
+def rates_used(filterset: ProjectFilterSet, basis: Basis) -> list[ExchangeRate]:
     """The rates behind the total of a valid question, the latest first; one more than a page
     names, where there are more. One query."""
-    conversions, project = _of_projects(question, basis)
-    projects = question.qs.order_by().of_basis(basis, question.user)
+    conversions, project = _of_projects(filterset, basis)
+    projects = filterset.qs.order_by().of_basis(basis, filterset.user)
     used = conversions.current().filter(
         Exists(projects.filter(pk=OuterRef(project))), amount_base__isnull=False
     )
@@ -54,14 +54,14 @@ def rates_used(question: ProjectQuestion, basis: Basis) -> list[ExchangeRate]:
     )
 
 
-def left_out(question: ProjectQuestion, basis: Basis) -> list[Project]:
+def left_out(filterset: ProjectFilterSet, basis: Basis) -> list[Project]:
     """The projects of a total that no rate converts, or not in full, as they were entered; one more
     than a page names, where there are more. One query."""
-    conversions, project = _of_projects(question, basis)
+    conversions, project = _of_projects(filterset, basis)
     unconverted = (
         conversions.filter(**{project: OuterRef("pk")})
         .exclude(outcome=Outcome.UNDISCLOSED)
         .exclude(Q(outcome=Outcome.COUNTED, base_currency=base_currency()))
     )
-    projects = question.qs.of_basis(basis, question.user).filter(Exists(unconverted))
+    projects = filterset.qs.of_basis(basis, filterset.user).filter(Exists(unconverted))
     return list(projects.order_by("pk")[: MOST_LEFT_OUT + 1])

@@ -24,9 +24,9 @@ from projects.models import (
     Basis,
     Enterprise,
     Headline,
+    HeadlineKind,
     Project,
     Qualifier,
-    What,
     base_currency,
 )
 
@@ -34,10 +34,10 @@ from .totals import Figure, aggregates, figure
 
 # Foreign trade is of a period; the others can only grow from one date to the next.
 CUMULATIVE = (
-    What.ENTERPRISES_SETTLED,
-    What.ENTERPRISES_WITH_PROJECTS,
-    What.CONTRACTED_FUNDS,
-    What.FUNDS_ARRIVED,
+    HeadlineKind.ENTERPRISES_SETTLED,
+    HeadlineKind.ENTERPRISES_WITH_PROJECTS,
+    HeadlineKind.CONTRACTED_FUNDS,
+    HeadlineKind.FUNDS_ARRIVED,
 )
 
 _SHARE_OF = {
@@ -50,7 +50,7 @@ _SHARE_OF = {
 
 
 @dataclass(frozen=True)
-class Beside:
+class Reconciliation:
     """One headline, and the register's own figure for the same thing, place and day.
 
     `itemised` is in the headline's currency, or a number of enterprises; None
@@ -95,7 +95,7 @@ class Beside:
         return charts.split(self.itemised, self.headline.value)
 
 
-def beside(headlines: Iterable[Headline], user: Any) -> list[Beside]:
+def reconcile(headlines: Iterable[Headline], user: Any) -> list[Reconciliation]:
     """Each of `headlines` (with their scopes loaded) beside the records that `user` may see.
 
     Eight queries at most, however many headlines there are.
@@ -103,16 +103,16 @@ def beside(headlines: Iterable[Headline], user: Any) -> list[Beside]:
     headlines = list(headlines)
     areas = _areas_of(headlines)
     figures = {
-        **_money(headlines, areas, user, What.CONTRACTED_FUNDS, Basis.CONTRACTED),
-        **_money(headlines, areas, user, What.FUNDS_ARRIVED, Basis.RECEIVED),
+        **_money(headlines, areas, user, HeadlineKind.CONTRACTED_FUNDS, Basis.CONTRACTED),
+        **_money(headlines, areas, user, HeadlineKind.FUNDS_ARRIVED, Basis.RECEIVED),
     }
     counts = {
-        **_counts(headlines, areas, user, What.ENTERPRISES_SETTLED),
-        **_counts(headlines, areas, user, What.ENTERPRISES_WITH_PROJECTS),
+        **_counts(headlines, areas, user, HeadlineKind.ENTERPRISES_SETTLED),
+        **_counts(headlines, areas, user, HeadlineKind.ENTERPRISES_WITH_PROJECTS),
     }
     contradicted = _conflicts(headlines, user)
     return [
-        Beside(
+        Reconciliation(
             headline=headline,
             itemised=_itemised(headline, figures, counts),
             figure=figures.get(headline.pk),
@@ -149,7 +149,7 @@ def _money(
     headlines: Sequence[Headline],
     areas: dict[Any, list[Area]],
     user: Any,
-    what: What,
+    what: HeadlineKind,
     basis: Basis,
 ) -> dict[Any, Figure]:
     """The itemised money of every headline of one kind, in one query."""
@@ -168,7 +168,7 @@ def _money(
 
 
 def _counts(
-    headlines: Sequence[Headline], areas: dict[Any, list[Area]], user: Any, what: What
+    headlines: Sequence[Headline], areas: dict[Any, list[Area]], user: Any, what: HeadlineKind
 ) -> dict[Any, int]:
     """The enterprises that every headline of one kind can be held against, in one query."""
     ours = [headline for headline in headlines if headline.what == what and headline.pk in areas]
@@ -188,7 +188,7 @@ def _counts(
 
 def _enterprises(headline: Headline, areas: Sequence[Area], user: Any) -> Any:
     found = Enterprise.objects.settled(by=headline.as_of).filter(area__in=areas)
-    if headline.what == What.ENTERPRISES_WITH_PROJECTS:
+    if headline.what == HeadlineKind.ENTERPRISES_WITH_PROJECTS:
         found = found.with_contract(user, by=headline.as_of)
     return found
 
@@ -200,19 +200,19 @@ def _href(headline: Headline, areas: dict[Any, list[Area]]) -> str:
     asked: dict[str, Any] = {"area": [area.code for area in areas[headline.pk]]}
     day = headline.as_of.isoformat()
     match headline.what:
-        case What.CONTRACTED_FUNDS:
+        case HeadlineKind.CONTRACTED_FUNDS:
             asked |= {"basis": Basis.CONTRACTED.value, "signed_before": day}
-        case What.FUNDS_ARRIVED:
+        case HeadlineKind.FUNDS_ARRIVED:
             asked |= {"basis": Basis.RECEIVED.value, "received_before": day}
-        case What.ENTERPRISES_SETTLED:
+        case HeadlineKind.ENTERPRISES_SETTLED:
             asked |= {"settled_by": day}
-        case What.ENTERPRISES_WITH_PROJECTS:
+        case HeadlineKind.ENTERPRISES_WITH_PROJECTS:
             asked |= {"settled_by": day, "contracted_by": day}
         case _:
             return ""
     page = (
         "projects"
-        if headline.what in (What.CONTRACTED_FUNDS, What.FUNDS_ARRIVED)
+        if headline.what in (HeadlineKind.CONTRACTED_FUNDS, HeadlineKind.FUNDS_ARRIVED)
         else "enterprises"
     )
     return f"{reverse(page)}?{urlencode(asked, doseq=True)}"

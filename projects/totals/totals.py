@@ -21,7 +21,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from projects import money
-from projects.filters import ProjectQuestion
+from projects.filters import ProjectFilterSet
 from projects.models import (
     Allocation,
     Area,
@@ -195,23 +195,23 @@ def _share(part: Decimal, whole: Decimal) -> Decimal | None:
     return (part / whole).quantize(Decimal("0.0001"), ROUND_HALF_UP)
 
 
-def allocations(question: ProjectQuestion, basis: Basis) -> QuerySet:
+def allocations(filterset: ProjectFilterSet, basis: Basis) -> QuerySet:
     """The allocated rows that a valid question of this basis is about."""
-    rows = Allocation.objects.of_basis(basis, question.user).filter(
-        project__in=question.qs.order_by().values("pk")
+    rows = Allocation.objects.of_basis(basis, filterset.user).filter(
+        project__in=filterset.qs.order_by().values("pk")
     )
     if basis == Basis.RECEIVED:
-        rows = rows.filter(question.receipts(prefix="receipt__"))
+        rows = rows.filter(filterset.receipts(prefix="receipt__"))
     return rows
 
 
-def total(question: ProjectQuestion, basis: Basis) -> Figure:
+def total(filterset: ProjectFilterSet, basis: Basis) -> Figure:
     """The sum of everything that a valid question means, of one basis. One query."""
-    return figure(allocations(question, basis).aggregate(**aggregates(basis)))
+    return figure(allocations(filterset, basis).aggregate(**aggregates(basis)))
 
 
 def totals(
-    question: ProjectQuestion, by: Sequence[str], basis: Basis, whole: Figure | None = None
+    filterset: ProjectFilterSet, by: Sequence[str], basis: Basis, whole: Figure | None = None
 ) -> Totals:
     """Sums by one or two dimensions (keys of DIMENSIONS) and their total.
 
@@ -222,10 +222,10 @@ def totals(
     columns: dict[str, Any] = {}
     for dimension in by:
         columns |= _key(dimension, basis)
-    whole = replace(whole or total(question, basis), href=_href(question, basis, {}))
+    whole = replace(whole or total(filterset, basis), href=_href(filterset, basis, {}))
     whole = replace(whole, share=_share(whole.amount, whole.amount))
     found = list(
-        allocations(question, basis)
+        allocations(filterset, basis)
         .annotate(**columns)
         .values(*columns)
         .order_by()
@@ -242,7 +242,7 @@ def totals(
                 keys=keys,
                 labels={dimension: names[dimension].label(keys[dimension]) for dimension in by},
                 share=_share(one.amount, whole.amount),
-                href=_href(question, basis, keys),
+                href=_href(filterset, basis, keys),
             )
         )
     rows.sort(key=lambda row: tuple(_order(dimension, row) for dimension in by))
@@ -252,11 +252,11 @@ def totals(
     return Totals(basis, base_currency(), tuple(by), rows, whole)
 
 
-def across(question: ProjectQuestion, table: Totals) -> CrossTable:
+def pivot(filterset: ProjectFilterSet, table: Totals) -> CrossTable:
     """The rows of a table by two dimensions, put across. The totals of each are asked for."""
     first, second = table.by
-    of_rows = totals(question, [first], table.basis)
-    of_columns = totals(question, [second], table.basis)
+    of_rows = totals(filterset, [first], table.basis)
+    of_columns = totals(filterset, [second], table.basis)
     cells = {(row.keys[first], row.keys[second]): row for row in table.rows}
     return CrossTable(
         columns=of_columns.rows,
@@ -267,7 +267,7 @@ def across(question: ProjectQuestion, table: Totals) -> CrossTable:
     )
 
 
-def together(rows: Sequence[Figure]) -> Figure | None:
+def combine(rows: Sequence[Figure]) -> Figure | None:
     """The rows that a long table does not show one by one, as one; None where there are none.
 
     Its counts are those of the rows together: a project in several of them
@@ -340,9 +340,9 @@ class _Names:
         return key
 
 
-def _href(question: ProjectQuestion, basis: Basis, keys: Mapping[str, str | None]) -> str:
+def _href(filterset: ProjectFilterSet, basis: Basis, keys: Mapping[str, str | None]) -> str:
     """The address of the list of exactly the projects that a figure counts."""
-    asked = question.asked() | {"basis": [basis.value]}
+    asked = filterset.active_parameters() | {"basis": [basis.value]}
     for dimension, key in keys.items():
         parameter = DIMENSIONS[dimension].parameter
         value = key if key is not None else "none"
@@ -354,14 +354,14 @@ def _href(question: ProjectQuestion, basis: Basis, keys: Mapping[str, str | None
     return f"{reverse('projects')}?{urlencode(asked, doseq=True)}"
 
 
-def of_which(question: ProjectQuestion, basis: Basis) -> list[Figure]:
+def sector_rows(filterset: ProjectFilterSet, basis: Basis) -> list[Figure]:
     """For a question about sectors: the rows of the totals for just those sectors."""
-    wanted = set(question.asked().get("sector", []))
+    wanted = set(filterset.active_parameters().get("sector", []))
     if not wanted:
         return []
     return [
         row
-        for row in totals(question, ["sector"], basis).rows
+        for row in totals(filterset, ["sector"], basis).rows
         if (row.keys["sector"] or "none") in wanted
     ]
 
@@ -378,20 +378,20 @@ class Summary:
     of_which: list[Figure]
 
 
-def summary(question: ProjectQuestion) -> Summary:
+def summary(filterset: ProjectFilterSet) -> Summary:
     """The summary line of a valid question. Three queries, and up to four more.
 
     Contracted and intended stand apart and are never added; funds received are
     there where the question is about them.
     """
-    basis = Basis(question.basis_asked) if question.basis_asked else Basis.CONTRACTED
-    counts = question.qs.order_by().aggregate(
+    basis = Basis(filterset.requested_basis) if filterset.requested_basis else Basis.CONTRACTED
+    counts = filterset.qs.order_by().aggregate(
         records=Count("pk"), disclosed=Count("pk", filter=Q(amount__isnull=False))
     )
     return Summary(
         **counts,
-        contracted=total(question, Basis.CONTRACTED),
-        intended=total(question, Basis.INTENDED),
-        received=total(question, Basis.RECEIVED) if basis == Basis.RECEIVED else None,
-        of_which=of_which(question, basis),
+        contracted=total(filterset, Basis.CONTRACTED),
+        intended=total(filterset, Basis.INTENDED),
+        received=total(filterset, Basis.RECEIVED) if basis == Basis.RECEIVED else None,
+        of_which=sector_rows(filterset, basis),
     )

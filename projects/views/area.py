@@ -8,34 +8,34 @@ from django.urls import reverse
 from projects import charts, filters
 from projects.models import Area, Basis, Headline, Project, State, permissions
 from projects.totals import reconciliation, totals
-from projects.totals.funnel import progress
+from projects.totals.funnel import funnel_of
 
 from .charts import largest_as_bars
-from .detail import RecordPage
-from .filter_form import asking
-from .lists import ListPage
+from .detail import RecordDetailView
+from .filter_form import filter_by
+from .lists import FilteredListView
 
 
-class AreaList(ListPage):
-    question_class = filters.AreaQuestion
+class AreaListView(FilteredListView):
+    filterset_class = filters.AreaFilterSet
     template = "projects/area_list.html"
     main = ("search", "ordering")
 
-    def records(self, question: Any) -> Any:
-        return question.qs.select_related("zone")
+    def records(self, filterset: Any) -> Any:
+        return filterset.qs.select_related("zone")
 
-    def beside(self, question: Any, records: list[Any]) -> dict[str, Any]:
-        table = totals.totals(asking(self.request.user), ["area"], Basis.CONTRACTED)
+    def beside(self, filterset: Any, records: list[Any]) -> dict[str, Any]:
+        table = totals.totals(filter_by(self.request.user), ["area"], Basis.CONTRACTED)
         figures = {row.keys["area"]: row for row in table.rows}
         found: dict[str, Any] = {"rows": [(area, figures.get(area.code)) for area in records]}
-        if permissions.sees_drafts(self.request.user, Project):
+        if permissions.can_see_drafts(self.request.user, Project):
             # Areas are not reviewed: it is their figures that are seen otherwise.
             query = urlencode({"by": "area", "state": State.PUBLISHED.value})
             found["as_published"] = f"{reverse('totals')}?{query}"
         return found
 
 
-class AreaPage(RecordPage):
+class AreaDetailView(RecordDetailView):
     model = Area
     template = "projects/area_page.html"
 
@@ -44,17 +44,17 @@ class AreaPage(RecordPage):
 
     def beside(self, record: Any) -> dict[str, Any]:
         user = self.user
-        question = asking(user, area=record.code, basis=Basis.CONTRACTED.value)
+        filterset = filter_by(user, area=record.code, basis=Basis.CONTRACTED.value)
         published = Headline.objects.visible_to(user).filter(area=record).with_scope()
         of_area = urlencode({"area": record.code})
-        come = progress(asking(user, area=record.code))
-        table = totals.totals(question, ["sector"], Basis.CONTRACTED, come.contracted)
+        come = funnel_of(filter_by(user, area=record.code))
+        table = totals.totals(filterset, ["sector"], Basis.CONTRACTED, come.contracted)
         return {
             "table": table,
             **largest_as_bars(table.rows),
             "progress": come,
             "funnel": charts.funnel([(step, step.projects) for step in come.steps]),
-            "headlines": reconciliation.beside(published, user),
+            "headlines": reconciliation.reconcile(published, user),
             "enterprises": record.enterprises.visible_to(user).count(),
             "all_enterprises": f"{reverse('enterprises')}?{of_area}",
             "all_projects": f"{reverse('projects')}?{of_area}",

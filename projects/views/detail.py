@@ -9,18 +9,18 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanen
 from django.shortcuts import render
 from django.views import View
 
-from projects.filters import ProjectQuestion, eyes_of
+from projects.filters import ProjectFilterSet, effective_user
 from projects.i18n import amount_units
 from projects.models import Project, Source, permissions
 
 from .errors import bad_request
-from .record_status import standing
+from .record_status import record_status
 
 # A page shows so many projects of a record, and leads to the list of them all.
 MOST_PROJECTS = 50
 
 
-class RecordPage(View):
+class RecordDetailView(View):
     """The page of one record, by its code; a former code leads to the page of what it is now.
 
     `user` is with whose eyes it is looked at: with `state=published`, the public's.
@@ -32,7 +32,7 @@ class RecordPage(View):
 
     @property
     def user(self) -> Any:
-        return eyes_of(self.request.GET, self.request.user)
+        return effective_user(self.request.GET, self.request.user)
 
     def records(self) -> Any:
         user = self.user
@@ -55,19 +55,19 @@ class RecordPage(View):
         context = {
             "record": record,
             "as_published": self.as_published(record),
-            **standing(self.user, record),
+            **record_status(self.user, record),
             **self.beside(record),
         }
         return render(request, self.template, context)
 
     def as_published(self, record: Any) -> str:
         """The address of the same page as the public sees it, for whoever sees drafts on it."""
-        if getattr(record, "is_draft", False) or not permissions.sees_drafts(self.user, Project):
+        if getattr(record, "is_draft", False) or not permissions.can_see_drafts(self.user, Project):
             return ""
         return "?state=published"
 
 
-def first_projects(question: ProjectQuestion) -> dict[str, Any]:
+def first_projects(filterset: ProjectFilterSet) -> dict[str, Any]:
     """The first projects of a valid question, and whether there are more. Four queries."""
-    found = list(question.qs.with_figures(question.user)[: MOST_PROJECTS + 1])
+    found = list(filterset.qs.with_figures(filterset.user)[: MOST_PROJECTS + 1])
     return {"projects": found[:MOST_PROJECTS], "has_more": len(found) > MOST_PROJECTS}

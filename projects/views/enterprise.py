@@ -10,24 +10,24 @@ from projects.models import Basis, Enterprise
 from projects.totals import totals
 
 from .charts import largest_as_bars
-from .detail import RecordPage, first_projects
-from .filter_form import asking
-from .lists import ListPage
+from .detail import RecordDetailView, first_projects
+from .filter_form import filter_by
+from .lists import FilteredListView
 
 
-class EnterpriseList(ListPage):
-    question_class = filters.EnterpriseQuestion
+class EnterpriseListView(FilteredListView):
+    filterset_class = filters.EnterpriseFilterSet
     template = "projects/enterprise_list.html"
     main = ("search", "ordering")
 
     columns = ("code", "name", "uscc", "origin", "kind", "area", "settled_on", "updated_at")
     usual_columns = ("code", "name", "origin", "kind", "area", "settled_on")
 
-    def records(self, question: Any) -> Any:
-        return question.qs.select_related("area")
+    def records(self, filterset: Any) -> Any:
+        return filterset.qs.select_related("area")
 
 
-class EnterprisePage(RecordPage):
+class EnterpriseDetailView(RecordDetailView):
     model = Enterprise
     template = "projects/enterprise_page.html"
 
@@ -35,12 +35,12 @@ class EnterprisePage(RecordPage):
         return super().records().select_related("area")
 
     def beside(self, record: Any) -> dict[str, Any]:
-        question = asking(self.user, enterprise=record.code)
-        table = totals.totals(question, ["sector"], Basis.CONTRACTED)
+        filterset = filter_by(self.user, enterprise=record.code)
+        table = totals.totals(filterset, ["sector"], Basis.CONTRACTED)
         return {
             "table": table,
             **largest_as_bars(table.rows),
-            "summary": totals.summary(question),
+            "summary": totals.summary(filterset),
             "all_projects": f"{reverse('projects')}?{urlencode({'enterprise': record.code})}",
-            **first_projects(question),
+            **first_projects(filterset),
         }

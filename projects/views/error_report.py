@@ -42,7 +42,7 @@ class ReportForm(forms.ModelForm):
         }
 
 
-class ReportPage(View):
+class ErrorReportView(View):
     """The form about one published record; nobody learns by it that there is a draft.
 
     It is the one public page that sets a cookie, by which forms of other sites are
@@ -75,7 +75,7 @@ class ReportPage(View):
             return render(request, self.template, context, status=400)
         if form.cleaned_data["website"]:
             return redirect("report-sent")
-        taken = error_reports.take(request)
+        taken = error_reports.submit_report(request)
         if taken.until is not None:
             seconds = max(1, math.ceil((taken.until - timezone.now()).total_seconds()))
             minutes = math.ceil(seconds / 60)

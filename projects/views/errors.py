@@ -23,7 +23,7 @@ bad_request, not_found, fault = (page(status) for status in (400, 404, 500))
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Somebody asked for what they may not have, on a page or in the admin."""
-    audit_log.note_refusal(request)
+    audit_log.log_refusal(request)
     return page(403)(request)
 
 
@@ -38,5 +38,5 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def answer(request: HttpRequest, status: int, **context: Any) -> HttpResponse:
     """Rendered without the request, for which context processors ask the session and the user."""
-    context |= {"status": status, "versions": languages.versions(request)}
+    context |= {"status": status, "versions": languages.language_versions(request)}
     return HttpResponse(render_to_string("error.html", context), status=status)

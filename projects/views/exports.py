@@ -21,7 +21,7 @@ from projects.accounts import audit_log, rate_limit
 from projects.spreadsheets.writing import SheetFullError
 
 
-class ExportFile(View):
+class ExportView(View):
     """The question of a page, answered with a file: all of the answer, or 400 and no file."""
 
     http_method_names = ["get", "head", "options"]
@@ -29,12 +29,12 @@ class ExportFile(View):
     export: exports.Export = None
 
     def get(self, request: HttpRequest, format: str) -> HttpResponseBase:
-        spent = rate_limit.spend(request, request.user)
+        spent = rate_limit.consume(request, request.user)
         if spent.is_too_much:
             return asked_too_often(spent)
         export = self.export
-        question = export.question(request.GET, request.user, request)
-        if refusals := export.refusals(question):
+        filterset = export.filterset(request.GET, request.user, request)
+        if refusals := export.refusals(filterset):
             return refused(refusals)
         named: dict[str, Any] = {
             "content_type": exports.CONTENT_TYPES[format],
@@ -46,18 +46,18 @@ class ExportFile(View):
         if request.method == "HEAD":
             # Streaming nothing, so that no length is told, which nobody has counted.
             return StreamingHttpResponse([], **named)
-        audit_log.note_export(request)
+        audit_log.log_export(request)
         if format == "xlsx":
             # Closed, and so removed, with the answer.
             file = TemporaryFile()  # noqa: SIM115
             try:
-                export.xlsx(question, file)
+                export.xlsx(filterset, file)
             except SheetFullError as error:
                 file.close()
                 return refused([gettext(error.message) % error.params])
             file.seek(0)
             return FileResponse(file, **named)
-        return StreamingHttpResponse(export.pieces(question, format), **named)
+        return StreamingHttpResponse(export.pieces(filterset, format), **named)
 
 
 def refused(messages: list[str]) -> HttpResponse:
@@ -67,7 +67,7 @@ def refused(messages: list[str]) -> HttpResponse:
     )
 
 
-def asked_too_often(spent: rate_limit.Spent) -> HttpResponse:
+def asked_too_often(spent: rate_limit.Usage) -> HttpResponse:
     response = in_words([spent.sentence], 429)
     response.headers["Retry-After"] = str(spent.ends_in)
     return response

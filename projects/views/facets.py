@@ -8,32 +8,34 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 
-from projects.filters import Question, facets
-from projects.filters.fields import SearchText
-from projects.names.messages import shown
+from projects.filters import RegisterFilterSet, facets
+from projects.filters.fields import SearchField
+from projects.names.messages import truncate_for_display
 
-from .filter_form import Asked
+from .filter_form import FilterForm
 
 
 @dataclass(frozen=True)
-class Looking:
+class FacetSearch:
     """Words by which a reader looks for the values of one facet that are not shipped."""
 
     facet: str = ""
     words: str = ""
 
     @classmethod
-    def read(cls, data: Any, question: Question, errors: dict[str, Any]) -> Looking:
+    def read(cls, data: Any, filterset: RegisterFilterSet, errors: dict[str, Any]) -> FacetSearch:
         """What the address says of it; what is wrong is noted in `errors`."""
         facet = _one(data, "facet", errors)
         words = _one(data, "facet_search", errors)
         known = [
-            each.parameter for each in facets.FACETS.get(type(question), ()) if each.can_be_searched
+            each.parameter
+            for each in facets.FACETS.get(type(filterset), ())
+            if each.can_be_searched
         ]
         if facet and facet not in known:
             errors["facet"] = [
                 gettext("“%(value)s” is not possible here: give one of %(choices)s.")
-                % {"value": shown(facet), "choices": ", ".join(known) or "–"}
+                % {"value": truncate_for_display(facet), "choices": ", ".join(known) or "–"}
             ]
         elif words and not facet:
             errors["facet_search"] = [gettext("Say in “facet” where to look for this.")]
@@ -42,7 +44,7 @@ class Looking:
 
 def _one(data: Any, name: str, errors: dict[str, Any]) -> str:
     try:
-        return SearchText().clean([v.strip() for v in data.getlist(name) if v.strip()]) or ""
+        return SearchField().clean([v.strip() for v in data.getlist(name) if v.strip()]) or ""
     except ValidationError as error:
         errors[name] = list(error.messages)
         return ""
@@ -76,20 +78,20 @@ class Panel:
         return not self.options and not self.can_be_searched
 
 
-def panels(asked: Asked, records: int, looking: Looking) -> list[Panel]:
+def panels(asked: FilterForm, records: int, looking: FacetSearch) -> list[Panel]:
     """The facets of the valid question that is `asked` and finds so many `records`.
 
     At most three queries each, see `projects.filters.facets`.
     """
     found = (
         _panel(asked, facet, records, looking.words if looking.facet == facet.parameter else "")
-        for facet in facets.facets_of(asked.question)
+        for facet in facets.facets_of(asked.filterset)
     )
     return [panel for panel in found if not panel.is_empty]
 
 
-def _panel(asked: Asked, facet: facets.Facet, records: int, looked_for: str) -> Panel:
-    counted = facets.counted(facet, asked.question, records, looked_for=looked_for)
+def _panel(asked: FilterForm, facet: facets.Facet, records: int, looked_for: str) -> Panel:
+    counted = facets.count_facet(facet, asked.filterset, records, looked_for=looked_for)
     return Panel(
         parameter=counted.parameter,
         label=counted.label,

@@ -20,12 +20,12 @@ from projects.i18n import amount_units
 from projects.models import (
     Area,
     Basis,
-    Kind,
+    EnterpriseKind,
+    HeadlineKind,
     Project,
     Sector,
     Stage,
     State,
-    What,
     Zone,
     base_currency,
     permissions,
@@ -44,8 +44,8 @@ MOST_CHIPS = 50
 
 VOCABULARIES: dict[str, Iterable[tuple[str, Any]]] = {
     "stage": Stage.choices,
-    "kind": Kind.choices,
-    "what": What.choices,
+    "kind": EnterpriseKind.choices,
+    "what": HeadlineKind.choices,
     "basis": Basis.choices,
     "disclosed": [("true", _("disclosed")), ("false", _("undisclosed"))],
     "state": State.choices,
@@ -68,14 +68,14 @@ EXAMPLES = {
 }
 
 
-def asking(user: Any, **parameters: Any) -> filters.ProjectQuestion:
+def filter_by(user: Any, **parameters: Any) -> filters.ProjectFilterSet:
     """The question to projects that a page asks by itself, read and found to be valid."""
-    question = filters.ProjectQuestion(
+    filterset = filters.ProjectFilterSet(
         QueryDict(urlencode(parameters)), Project.objects.visible_to(user), user=user
     )
-    if not question.is_valid():
-        raise ValueError(question.errors)
-    return question
+    if not filterset.is_valid():
+        raise ValueError(filterset.errors)
+    return filterset
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ class Chip:
     is_faulty: bool
 
 
-class Asked:
+class FilterForm:
     """What the page of `question` needs to show and to keep what was asked.
 
     `main` are the parameters that stand in the form at once; all others of the
@@ -131,7 +131,7 @@ class Asked:
 
     def __init__(
         self,
-        question: filters.Question,
+        filterset: filters.RegisterFilterSet,
         errors: Mapping[str, Any],
         main: Sequence[str],
         *,
@@ -141,18 +141,18 @@ class Asked:
     ) -> None:
         # Parameters that can be chosen beside the form as well.
         self.beside = beside
-        self.question = question
+        self.filterset = filterset
         self.errors = errors
         self.vocabularies = {**VOCABULARIES, **(vocabularies or {})}
         self.main_names = main
         # What holds where nothing is said; such parameters group or order, and make no chip.
-        self.defaults = {"ordering": question.DEFAULT_ORDERING, **(defaults or {})}
+        self.defaults = {"ordering": filterset.DEFAULT_ORDERING, **(defaults or {})}
         self._small: dict[Any, list[Any]] = {}
 
     @cached_property
     def given(self) -> dict[str, list[str]]:
         """The values of the address by parameter, each once, without the empty ones."""
-        data = self.question.data
+        data = self.filterset.data
         given = {name: list(dict.fromkeys(v.strip() for v in data.getlist(name))) for name in data}
         return {name: [v for v in found if v] for name, found in given.items()}
 
@@ -164,7 +164,7 @@ class Asked:
     def more(self) -> list[Field]:
         return [
             self._field(name)
-            for name in self.question.filters
+            for name in self.filterset.filters
             if name not in self.main_names and not self._is_idle(name)
         ]
 
@@ -172,14 +172,14 @@ class Asked:
         """Whether a parameter chooses among what the reader sees but one kind of."""
         if name != "state" or self.given.get(name):
             return False
-        return not permissions.sees_drafts(self.question.user, self.question._meta.model)
+        return not permissions.can_see_drafts(self.filterset.user, self.filterset._meta.model)
 
     @property
     def has_more_in_force(self) -> bool:
         """Whether one of those is in force that cannot be seen elsewhere, or cannot be read."""
         return any(
             self.given.get(name) and (name in self.errors or name not in self.beside)
-            for name in self.question.filters
+            for name in self.filterset.filters
             if name not in self.main_names
         )
 
@@ -189,7 +189,7 @@ class Asked:
         return [
             (name, value)
             for name, found in self.given.items()
-            if name not in self.question.filters and name not in {"page", "cursor", *LOOKING}
+            if name not in self.filterset.filters and name not in {"page", "cursor", *LOOKING}
             for value in found
         ]
 
@@ -203,14 +203,14 @@ class Asked:
         ]
 
     def _field(self, name: str) -> Field:
-        filter_ = self.question.filters[name]
+        filter_ = self.filterset.filters[name]
         found = self.given.get(name, [])
         options = self._options(name, found)
         is_faulty = name in self.errors
         kind = "text"
         if isinstance(filter_, base.SearchFilter):
             kind = "search"
-        elif isinstance(filter_, base.DayFilter) and not is_faulty:
+        elif isinstance(filter_, base.DateFilter) and not is_faulty:
             # A browser's date field would drop what is no date without a word.
             kind = "date"
         return Field(
@@ -245,7 +245,7 @@ class Asked:
     def _choices(self, name: str) -> list[tuple[str, Any]]:
         choices = list(self.vocabularies.get(name, ()))
         if name == "ordering":
-            orderings = self.question.form.fields[name].values
+            orderings = self.filterset.form.fields[name].values
             return [(value, self._order_label(value)) for value in orderings]
         if model := SMALL.get(name):
             records = self._records(model)
@@ -258,41 +258,41 @@ class Asked:
 
     def _records(self, model: Any) -> list[Any]:
         if model not in self._small:
-            visible = model.objects.visible_to(self.question.user)
+            visible = model.objects.visible_to(self.filterset.user)
             self._small[model] = list(visible[: MOST_OPTIONS + 1])
         return self._small[model]
 
     def _may_be_missing(self, name: str) -> bool:
-        if not isinstance(self.question.form.fields[name], values.SeveralValues):
+        if not isinstance(self.filterset.form.fields[name], values.MultipleValuesField):
             return False
-        column = self.question._meta.model._meta.get_field(COLUMNS.get(name, name))
+        column = self.filterset._meta.model._meta.get_field(COLUMNS.get(name, name))
         return column.many_to_many or column.null or column.blank
 
     def _order_label(self, ordering: str) -> str:
-        name = field_in_words(self.question._meta.model, ordering.removeprefix("-"))
+        name = field_in_words(self.filterset._meta.model, ordering.removeprefix("-"))
         if ordering.startswith("-"):
             return gettext("%(column)s, descending") % {"column": name}
         return name
 
     def value_label(self, name: str, value: str) -> str:
         """How a value reads: the label of a record or a word, an amount in full, else itself."""
-        if name not in self.question.filters:
-            return values.shown(value)
-        cleaned = self.question.form.cleaned_data.get(name)
-        if value == values.NOT_STATED and isinstance(cleaned, values.Chosen):
+        if name not in self.filterset.filters:
+            return values.truncate_for_display(value)
+        cleaned = self.filterset.form.cleaned_data.get(name)
+        if value == values.NOT_STATED and isinstance(cleaned, values.Selection):
             return gettext("not stated")
         if name in self.vocabularies:
             labels = dict(self.vocabularies[name])
-            return str(labels[value]) if value in labels else values.shown(value)
-        if isinstance(cleaned, values.Chosen):
+            return str(labels[value]) if value in labels else values.truncate_for_display(value)
+        if isinstance(cleaned, values.Selection):
             if name == "origin":
                 return places.place_name(value, get_language() or "en")
             for thing in cleaned.things:
                 if getattr(thing, "code", None) == value:
                     return thing.label
-        if cleaned is not None and isinstance(self.question.filters[name], base.BoundFilter):
+        if cleaned is not None and isinstance(self.filterset.filters[name], base.AmountFilter):
             return f"{money.grouped(cleaned)} {base_currency()}"
-        return values.shown(value)
+        return values.truncate_for_display(value)
 
     @cached_property
     def chips(self) -> list[Chip]:
@@ -303,7 +303,7 @@ class Asked:
         found: list[Chip] = []
         for name, texts in self.given.items():
             is_faulty = name in self.errors
-            is_filter = name in self.question.filters and name not in self.defaults
+            is_filter = name in self.filterset.filters and name not in self.defaults
             if not is_faulty and (not is_filter or name == "then"):
                 continue
             for text in texts or ([""] if is_faulty else []):
@@ -321,8 +321,8 @@ class Asked:
         return found
 
     def _chip_label(self, name: str) -> str:
-        known = self.question.filters.get(name)
-        return capfirst(str(known.label)) if known else values.shown(name)
+        known = self.filterset.filters.get(name)
+        return capfirst(str(known.label)) if known else values.truncate_for_display(name)
 
     def address(self, given: Mapping[str, Sequence[str]]) -> str:
         """The address of this page with these parameters, from its first page on."""
@@ -340,9 +340,9 @@ class Asked:
     @property
     def as_published(self) -> str:
         """The address of the same page as the public sees it, for whoever sees drafts on it."""
-        if "state" not in self.question.filters or self.given.get("state"):
+        if "state" not in self.filterset.filters or self.given.get("state"):
             return ""
-        if not permissions.sees_drafts(self.question.user, self.question._meta.model):
+        if not permissions.can_see_drafts(self.filterset.user, self.filterset._meta.model):
             return ""
         return self.address({**self.given, "state": [State.PUBLISHED.value]})
 
@@ -354,6 +354,6 @@ class Asked:
     @property
     def query(self) -> str:
         """The question without its paging, as an export asks it."""
-        left = filters.PAGING | LOOKING | {amount_units.NAME}
+        left = filters.PAGING_PARAMETERS | LOOKING | {amount_units.NAME}
         asked = {name: v for name, v in self.given.items() if name not in left and v}
         return urlencode(asked, doseq=True)

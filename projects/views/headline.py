@@ -5,16 +5,16 @@ from typing import Any
 from projects import filters
 from projects.totals import reconciliation
 
-from .lists import ListPage
+from .lists import FilteredListView
 
 
-class HeadlineList(ListPage):
-    question_class = filters.HeadlineQuestion
+class HeadlineListView(FilteredListView):
+    filterset_class = filters.HeadlineFilterSet
     template = "projects/headline_list.html"
     main = ("ordering",)
 
-    def records(self, question: Any) -> Any:
-        return question.qs.with_scope()
+    def records(self, filterset: Any) -> Any:
+        return filterset.qs.with_scope()
 
-    def beside(self, question: Any, records: list[Any]) -> dict[str, Any]:
-        return {"headlines": reconciliation.beside(records, self.request.user)}
+    def beside(self, filterset: Any, records: list[Any]) -> dict[str, Any]:
+        return {"headlines": reconciliation.reconcile(records, self.request.user)}

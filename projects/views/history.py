@@ -16,7 +16,7 @@ from .lists import PAGE_SIZE, part_of, refused, whole_number
 from .record_status import history_of, sees_all_of
 
 
-class HistoryPage(View):
+class HistoryView(View):
     """Of one record of a reviewed noun, as far as the reader may know of it."""
 
     http_method_names = ["get", "head", "options"]
@@ -39,5 +39,5 @@ class HistoryPage(View):
         page = None if errors else part_of(history, number, PAGE_SIZE, errors)
         if page is None:
             return refused(request, self.template, context)
-        entries = diff.told(history, list(page), names=sees_all_of(user, record))
+        entries = diff.entries(history, list(page), names=sees_all_of(user, record))
         return render(request, self.template, context | {"page": page, "entries": entries})

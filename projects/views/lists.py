@@ -14,13 +14,13 @@ from django.utils.translation import gettext
 from django.views import View
 
 from projects.accounts import typed
-from projects.filters import COLUMNS, Question, columns_asked, facets
+from projects.filters import COLUMNS, RegisterFilterSet, facets, requested_columns
 from projects.models import SavedView
 from projects.serializers.labels import field_in_words
 
-from .facets import Looking, panels
-from .filter_form import PAGE_ALONE, Asked
-from .page_cache import kept_while_unchanged
+from .facets import FacetSearch, panels
+from .filter_form import PAGE_ALONE, FilterForm
+from .page_cache import cache_until_write
 
 PAGE_SIZES = (50, 100, 200)
 PAGE_SIZE, LARGEST_PAGE = PAGE_SIZES[0], PAGE_SIZES[-1]
@@ -39,11 +39,11 @@ class Shown:
     columns: Sequence[str]
 
 
-class ListPage(View):
+class FilteredListView(View):
     """A list of records. What the address asks that cannot be answered makes it a 400."""
 
     http_method_names = ["get", "head", "options"]
-    question_class: type[Question]
+    filterset_class: type[RegisterFilterSet]
     template: str
     # The filters that the form shows at once.
     main: Sequence[str] = ()
@@ -52,23 +52,23 @@ class ListPage(View):
     columns: Sequence[str] = ()
     usual_columns: Sequence[str] = ()
 
-    def records(self, question: Question) -> Any:
-        return question.qs
+    def records(self, filterset: RegisterFilterSet) -> Any:
+        return filterset.qs
 
-    def beside(self, question: Question, records: list[Any]) -> dict[str, Any]:
+    def beside(self, filterset: RegisterFilterSet, records: list[Any]) -> dict[str, Any]:
         """What the template needs beside the records; only asked where there are any answers."""
         return {}
 
     @classmethod
-    def read(cls, question: Question) -> tuple[Shown, dict[str, list[str]]]:
+    def read(cls, filterset: RegisterFilterSet) -> tuple[Shown, dict[str, list[str]]]:
         """How the records of a question are to be shown; and what the page cannot answer of
         either, by parameter."""
-        errors = dict(question.errors)
-        size = whole_number(question.data, "page_size", PAGE_SIZE, LARGEST_PAGE, errors)
-        columns = columns_asked(question.data, cls.columns, errors)
+        errors = dict(filterset.errors)
+        size = whole_number(filterset.data, "page_size", PAGE_SIZE, LARGEST_PAGE, errors)
+        columns = requested_columns(filterset.data, cls.columns, errors)
         if columns and not {"name", "code"} & set(columns):
             errors[COLUMNS] = [gettext("Rows are told apart by “name” or “code”: give one.")]
-        if "cursor" in question.data:
+        if "cursor" in filterset.data:
             errors["cursor"] = [gettext("Pages are numbered here: use “page”.")]
         return Shown(size, columns or cls.usual_columns), errors
 
@@ -84,25 +84,28 @@ class ListPage(View):
         """The name of the list's address."""
         return str(self.request.resolver_match.url_name)
 
-    @method_decorator(kept_while_unchanged)
+    @method_decorator(cache_until_write)
     def get(self, request: HttpRequest) -> HttpResponse:
-        model = self.question_class._meta.model
-        question = self.question_class(
-            request.GET, model.objects.visible_to(request.user), request=request, also=PAGE_ALONE
+        model = self.filterset_class._meta.model
+        filterset = self.filterset_class(
+            request.GET,
+            model.objects.visible_to(request.user),
+            request=request,
+            extra_parameters=PAGE_ALONE,
         )
-        shown, errors = self.read(question)
+        shown, errors = self.read(filterset)
         number = whole_number(request.GET, "page", 1, 10**9, errors)
-        looking = Looking.read(request.GET, question, errors)
-        beside = [facet.parameter for facet in facets.FACETS.get(self.question_class, ())]
-        asked = Asked(question, errors, self.main, beside=beside)
+        looking = FacetSearch.read(request.GET, filterset, errors)
+        beside = [facet.parameter for facet in facets.FACETS.get(self.filterset_class, ())]
+        asked = FilterForm(filterset, errors, self.main, beside=beside)
         context: dict[str, Any] = {
-            "question": question,
+            "filterset": filterset,
             "asked": asked,
             "errors": errors,
         }
         if errors:
             return refused(request, self.template, context)
-        page = part_of(self.records(question), number, shown.page_size, errors)
+        page = part_of(self.records(filterset), number, shown.page_size, errors)
         if page is None:
             return refused(request, self.template, context)
         records = list(page)
@@ -116,7 +119,7 @@ class ListPage(View):
             "shown": shown.columns,
             "columns": column_choices(asked, self.columns, shown.columns),
             "facets": panels(asked, page.paginator.count, looking),
-            **self.beside(question, records),
+            **self.beside(filterset, records),
         }
         return render(request, self.template, context)
 
@@ -130,12 +133,12 @@ class ColumnChoices:
 
 
 def column_choices(
-    asked: Asked, columns: Sequence[str], shown: Sequence[str]
+    asked: FilterForm, columns: Sequence[str], shown: Sequence[str]
 ) -> ColumnChoices | None:
     """What the form needs by which columns are chosen; None where there is no choice."""
     if not columns:
         return None
-    model = asked.question._meta.model
+    model = asked.filterset._meta.model
     return ColumnChoices(
         [(name, field_in_words(model, name), name in shown) for name in columns],
         asked.kept(COLUMNS),

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from projects.conversion.rates import RATE_IS_GOOD_FOR
+from projects.conversion.rates import RATE_VALID_FOR
 from projects.i18n import amount_units
 from projects.models import ExchangeRate, Source, base_currency
 
@@ -35,7 +35,7 @@ def methods(request: HttpRequest) -> HttpResponse:
         "sources": sources.count(),
         "latest": sources.order_by(F("published_on").desc(nulls_last=True), "code")[:MOST_SOURCES],
         "rates": ExchangeRate.objects.count(),
-        "days": RATE_IS_GOOD_FOR.days,
+        "days": RATE_VALID_FOR.days,
         "currency": base_currency(),
         "licence": settings.DATA_LICENCE,
     }

@@ -24,59 +24,59 @@ from projects.models import (
     permissions,
 )
 from projects.totals import reconciliation, totals
-from projects.totals.funnel import progress
+from projects.totals.funnel import funnel_of
 from projects.totals.reconciliation import CUMULATIVE
 
 from .charts import largest_as_bars
-from .filter_form import asking
+from .filter_form import filter_by
 from .lists import refused
-from .page_cache import kept_while_unchanged
+from .page_cache import cache_until_write
 
 MOST_FOUND = 10
 MOST_HEADLINES = 6
 MOST_CHANGES = 6
 
 
-class OverviewQuestion(filters.Question):
+class OverviewFilterSet(filters.RegisterFilterSet):
     """One search over all nouns."""
 
-    PASSING = frozenset()
+    NON_FILTER_PARAMETERS = frozenset()
     search = base.SearchFilter(**base.SEARCH)
     # As the public sees it.
-    state = base.ChoiceFilter(method="leave", label=_("state"), choices=[State.PUBLISHED.value])
+    state = base.ChoiceFilter(method="no_op", label=_("state"), choices=[State.PUBLISHED.value])
 
     class Meta:
         model = Project
         fields: list[str] = []
 
-    def leave(self, queryset: Any, name: str, value: Any) -> Any:
+    def no_op(self, queryset: Any, name: str, value: Any) -> Any:
         """With whose eyes everything is looked at is not said by one noun."""
         return queryset
 
 
 @require_safe
-@kept_while_unchanged
+@cache_until_write
 def overview(request: HttpRequest) -> HttpResponse:
     """The state of the register at a glance, or with `search` what it holds of some words."""
-    question = OverviewQuestion(
+    filterset = OverviewFilterSet(
         request.GET,
         Project.objects.visible_to(request.user),
         request=request,
-        also={amount_units.NAME},
+        extra_parameters={amount_units.NAME},
     )
     context: dict[str, Any] = {
-        "errors": question.errors,
+        "errors": filterset.errors,
         "words": " ".join(request.GET.getlist("search")).strip(),
     }
-    if question.errors:
+    if filterset.errors:
         return refused(request, "projects/overview.html", context)
-    if permissions.sees_drafts(question.user, Project):
+    if permissions.can_see_drafts(filterset.user, Project):
         query = {"search": context["words"]} if context["words"] else {}
         context["as_published"] = f"?{urlencode({**query, 'state': State.PUBLISHED.value})}"
-    if question.answer["search"]:
-        context["found"] = found(question.answer["search"], question.user)
+    if filterset.cleaned_data["search"]:
+        context["found"] = found(filterset.cleaned_data["search"], filterset.user)
     else:
-        context |= state(question.user)
+        context |= state(filterset.user)
     return render(request, "projects/overview.html", context)
 
 
@@ -101,13 +101,13 @@ def state(user: Any) -> dict[str, Any]:
 
     Fifteen queries at most, whatever the register holds.
     """
-    everything = asking(user)
+    everything = filter_by(user)
     # What is of a period has nothing in the register to stand beside it.
     published = Headline.objects.visible_to(user).filter(what__in=CUMULATIVE).with_scope()
-    beside = reconciliation.beside(
+    beside = reconciliation.reconcile(
         published.order_by("-as_of", "-value", "code")[:MOST_HEADLINES], user
     )
-    come = progress(everything)
+    come = funnel_of(everything)
     table = totals.totals(everything, ["sector"], Basis.CONTRACTED, come.contracted)
     return {
         "zones": Zone.objects.visible_to(user).prefetch_related(

@@ -13,10 +13,10 @@ from django.views.decorators.cache import cache_page
 from projects.models import RecentWrite
 
 # A write by SQL, or by a QuerySet in a shell, notes nothing: it is seen after so many seconds.
-AT_MOST = 5 * 60
+MAX_AGE = 5 * 60
 
 
-def kept_while_unchanged(
+def cache_until_write(
     view: Callable[..., HttpResponseBase],
 ) -> Callable[..., HttpResponseBase]:
     """The page of a `view` that reads the register, given again to visitors until a write.
@@ -31,7 +31,7 @@ def kept_while_unchanged(
         if settings.SESSION_COOKIE_NAME in request.COOKIES or "Authorization" in request.headers:
             return view(request, *args, **kwargs)
         # Before the page reads anything, so that what it reads is of this state or a later one.
-        kept = cache_page(AT_MOST, cache="pages", key_prefix=RecentWrite.objects.state())
+        kept = cache_page(MAX_AGE, cache="pages", key_prefix=RecentWrite.objects.state())
         response = kept(view)(request, *args, **kwargs)
         # Meant for the cache here; for all others see `ftz_site.header_middleware`.
         for name in ("Age", "Cache-Control", "Expires"):

@@ -12,12 +12,12 @@ from projects.totals import totals
 from projects.totals.totals import Figure
 
 from .charts import largest_as_bars
-from .detail import RecordPage
-from .lists import ListPage
+from .detail import RecordDetailView
+from .lists import FilteredListView
 
 
-class ProjectList(ListPage):
-    question_class = filters.ProjectQuestion
+class ProjectListView(FilteredListView):
+    filterset_class = filters.ProjectFilterSet
     template = "projects/project_list.html"
     main = ("search", "basis", "amount_min", "amount_max", "ordering")
 
@@ -29,14 +29,14 @@ class ProjectList(ListPage):
         *["code", "name", "area", "enterprise", "sectors", "stage", "signed_on", "amount"],
     )
 
-    def records(self, question: Any) -> Any:
-        return question.qs.with_figures(question.user)
+    def records(self, filterset: Any) -> Any:
+        return filterset.qs.with_figures(filterset.user)
 
-    def beside(self, question: Any, records: list[Any]) -> dict[str, Any]:
-        return {"summary": totals.summary(question)}
+    def beside(self, filterset: Any, records: list[Any]) -> dict[str, Any]:
+        return {"summary": totals.summary(filterset)}
 
 
-class ProjectPage(RecordPage):
+class ProjectDetailView(RecordDetailView):
     template = "projects/project_page.html"
 
     def records(self) -> Any:

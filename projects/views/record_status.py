@@ -17,7 +17,7 @@ MOST_PROPOSALS = 5
 
 def sees_all_of(user: Any, record: Any) -> bool:
     """Whether `user` sees what `record` was as a draft, and who wrote it."""
-    return permissions.sees_drafts(user, type(record)) and permissions.reaches(user, record)
+    return permissions.can_see_drafts(user, type(record)) and permissions.in_scope(user, record)
 
 
 def history_of(user: Any, record: Any) -> Any:
@@ -26,7 +26,7 @@ def history_of(user: Any, record: Any) -> Any:
     return history(type(record), record.pk)
 
 
-def standing(user: Any, record: Any) -> dict[str, Any]:
+def record_status(user: Any, record: Any) -> dict[str, Any]:
     """For the template. Two queries, one for each kind of link and one for each noun that its
     history names; for those who are signed in one more."""
     noun = NOUN_OF.get(type(record))
@@ -35,7 +35,7 @@ def standing(user: Any, record: Any) -> dict[str, Any]:
     history = history_of(user, record)
     rows = list(history[: MOST_ENTRIES + 1])
     found: dict[str, Any] = {
-        "entries": diff.told(history, rows[:MOST_ENTRIES], names=sees_all_of(user, record)),
+        "entries": diff.entries(history, rows[:MOST_ENTRIES], names=sees_all_of(user, record)),
         "more_entries": len(rows) > MOST_ENTRIES,
     }
     if user is not None and user.is_authenticated:

@@ -13,30 +13,30 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views import View
 
-from projects.filters import Question
+from projects.filters import RegisterFilterSet
 from projects.models import SavedView
 
-from .area import AreaList
-from .enterprise import EnterpriseList
+from .area import AreaListView
+from .enterprise import EnterpriseListView
 from .filter_form import LOOKING, PAGE_ALONE
-from .headline import HeadlineList
-from .lists import ListPage
-from .project import ProjectList
-from .source import SourceList
+from .headline import HeadlineListView
+from .lists import FilteredListView
+from .project import ProjectListView
+from .source import SourceListView
 
-LISTS: dict[str, type[ListPage]] = {
-    "projects": ProjectList,
-    "enterprises": EnterpriseList,
-    "areas": AreaList,
-    "headlines": HeadlineList,
-    "sources": SourceList,
+LISTS: dict[str, type[FilteredListView]] = {
+    "projects": ProjectListView,
+    "enterprises": EnterpriseListView,
+    "areas": AreaListView,
+    "headlines": HeadlineListView,
+    "sources": SourceListView,
 }
 LONGEST = 2000
 # Where in a list a reader stands is no part of a view of it.
-PASSING = {"page", "cursor", *LOOKING}
+NON_FILTER_PARAMETERS = {"page", "cursor", *LOOKING}
 
 
-def query_of(page: type[ListPage], text: str, user: Any) -> str:
+def query_of(page: type[FilteredListView], text: str, user: Any) -> str:
     """The question of a list as an address has it, its known parameters alone.
 
     Raises a ValidationError where the list would not answer it.
@@ -44,11 +44,13 @@ def query_of(page: type[ListPage], text: str, user: Any) -> str:
     if len(text) > LONGEST:
         raise ValidationError(_("This question is too long to be kept."))
     data = QueryDict(text, mutable=True)
-    for name in PASSING & set(data):
+    for name in NON_FILTER_PARAMETERS & set(data):
         del data[name]
-    records = page.question_class._meta.model.objects.visible_to(user)
-    question: Question = page.question_class(data, records, user=user, also=PAGE_ALONE)
-    _shown, errors = page.read(question)
+    records = page.filterset_class._meta.model.objects.visible_to(user)
+    filterset: RegisterFilterSet = page.filterset_class(
+        data, records, user=user, extra_parameters=PAGE_ALONE
+    )
+    _shown, errors = page.read(filterset)
     if errors:
         raise ValidationError([f"{name}: {said}" for name, many in errors.items() for said in many])
     given = {name: [v for v in data.getlist(name) if v.strip()] for name in data}

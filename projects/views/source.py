@@ -9,18 +9,18 @@ from projects import filters
 from projects.models import Enterprise, Headline, Source
 from projects.totals import reconciliation
 
-from .detail import RecordPage, first_projects
-from .filter_form import asking
-from .lists import ListPage
+from .detail import RecordDetailView, first_projects
+from .filter_form import filter_by
+from .lists import FilteredListView
 
 
-class SourceList(ListPage):
-    question_class = filters.SourceQuestion
+class SourceListView(FilteredListView):
+    filterset_class = filters.SourceFilterSet
     template = "projects/source_list.html"
     main = ("search", "published_after", "published_before", "ordering")
 
 
-class SourcePage(RecordPage):
+class SourceDetailView(RecordDetailView):
     model = Source
     template = "projects/source_page.html"
 
@@ -32,9 +32,9 @@ class SourcePage(RecordPage):
         published = Headline.objects.visible_to(user).filter(source=record).with_scope()
         citing = urlencode({"source": record.code})
         return {
-            "headlines": reconciliation.beside(published, user),
+            "headlines": reconciliation.reconcile(published, user),
             "enterprises": Enterprise.objects.visible_to(user).filter(sources=record).count(),
             "all_enterprises": f"{reverse('enterprises')}?{citing}",
             "all_projects": f"{reverse('projects')}?{citing}",
-            **first_projects(asking(user, source=record.code)),
+            **first_projects(filter_by(user, source=record.code)),
         }

@@ -12,16 +12,16 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from projects import charts
-from projects.filters import TotalsQuestion
+from projects.filters import TotalsFilterSet
 from projects.i18n import amount_units
 from projects.models import Basis, Project, Stage
 from projects.totals import provenance, totals
 from projects.totals.totals import DIMENSIONS, CrossTable, Figure, Totals
 
 from .charts import largest_as_bars, line_of
-from .filter_form import Asked
+from .filter_form import FilterForm
 from .lists import refused
-from .page_cache import kept_while_unchanged
+from .page_cache import cache_until_write
 
 # What a page can show; the rest stands together in one row, so that all add up.
 MOST_ROWS = 200
@@ -30,21 +30,21 @@ MOST_COLUMNS = 16
 
 
 @require_safe
-@kept_while_unchanged
+@cache_until_write
 def totals_page(request: HttpRequest) -> HttpResponse:
     """Sums by one dimension or two, each a link to exactly its records."""
-    question = TotalsQuestion(
+    filterset = TotalsFilterSet(
         request.GET,
         Project.objects.visible_to(request.user),
         request=request,
-        also={amount_units.NAME},
+        extra_parameters={amount_units.NAME},
     )
-    errors = question.errors
+    errors = filterset.errors
     context: dict[str, Any] = {
-        "question": question,
+        "filterset": filterset,
         "errors": errors,
-        "asked": Asked(
-            question,
+        "asked": FilterForm(
+            filterset,
             errors,
             ("by", "then", "basis", "area", "sector", "currency", "year"),
             defaults={"by": "sector", "basis": Basis.CONTRACTED.value},
@@ -52,44 +52,46 @@ def totals_page(request: HttpRequest) -> HttpResponse:
     }
     if errors:
         return refused(request, "projects/totals.html", context)
-    by, basis = question.dimensions, question.basis_asked
-    table = totals.totals(question, by, basis)
+    by, basis = filterset.dimensions, filterset.requested_basis
+    table = totals.totals(filterset, by, basis)
     context |= {
         "table": table,
         "headings": [DIMENSIONS[dimension].label for dimension in by],
         "basis": basis,
         "cross": None,
         "rows": table.rows[:MOST_ROWS],
-        "others": totals.together(table.rows[MOST_ROWS:]),
+        "others": totals.combine(table.rows[MOST_ROWS:]),
     }
     charted: Sequence[Figure] = table.rows if len(by) == 1 else []
     if len(by) == 2 and fits_across(table):
-        cross = totals.across(question, table)
+        cross = totals.pivot(filterset, table)
         charted = [row for row, _cells in cross.rows]
         context |= {"cross": cross, "shaded": shaded(cross)}
     context |= largest_as_bars(charted)
-    context |= {"line": line_of(charted, by[0]), **made_of(question, table)}
+    context |= {"line": line_of(charted, by[0]), **made_of(filterset, table)}
     return render(request, "projects/totals.html", context)
 
 
-def made_of(question: TotalsQuestion, table: Totals) -> dict[str, Any]:
+def made_of(filterset: TotalsFilterSet, table: Totals) -> dict[str, Any]:
     """What a table was computed with and what was left out of it. Two queries at most."""
     basis = table.basis
-    rates = provenance.rates_used(question, basis)
-    unconverted = provenance.left_out(question, basis) if table.total.left_out else []
+    rates = provenance.rates_used(filterset, basis)
+    unconverted = provenance.left_out(filterset, basis) if table.total.left_out else []
     return {
         "rates": rates[: provenance.MOST_RATES],
         "more_rates": len(rates) > provenance.MOST_RATES,
         "unconverted": unconverted[: provenance.MOST_LEFT_OUT],
         "more_unconverted": len(unconverted) > provenance.MOST_LEFT_OUT,
-        "further": of_other_stages(question, basis),
+        "further": of_other_stages(filterset, basis),
     }
 
 
-def of_other_stages(question: TotalsQuestion, basis: Basis) -> list[dict[str, Any]]:
+def of_other_stages(filterset: TotalsFilterSet, basis: Basis) -> list[dict[str, Any]]:
     """Lists of the projects of the same question that its basis leaves out, where it asks for no
     stage itself."""
-    asked = {name: found for name, found in question.asked().items() if name != "basis"}
+    asked = {
+        name: found for name, found in filterset.active_parameters().items() if name != "basis"
+    }
     if basis != Basis.CONTRACTED or "stage" in asked:
         return []
     words = {

@@ -322,14 +322,14 @@ def _(person: Person) -> str:
     draft = draft_of_others()
     address = f"/review/drafts/projects/{draft.pk}/return/"
     person.post(address, version=draft.version, reason="Its source is missing.")
-    return yes(review.waiting(make_user("superuser"), Project).get().is_returned)
+    return yes(review.pending_drafts(make_user("superuser"), Project).get().is_returned)
 
 
 @attempt("return a draft", "API")
 def _(person: Person) -> str:
     draft_of_others()
     person.ask("post", "projects/draft/return/", {"reason": "Its source is missing."})
-    return yes(review.waiting(make_user("superuser"), Project).get().is_returned)
+    return yes(review.pending_drafts(make_user("superuser"), Project).get().is_returned)
 
 
 @attempt("accept a proposal of others", "page")

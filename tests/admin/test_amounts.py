@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from projects.models import Headline, Project, What
+from projects.models import Headline, HeadlineKind, Project
 from tests.admin.browser import errors, sent
 from tests.factories import make_area, make_headline, make_project, make_receipt, make_source
 
@@ -185,7 +185,7 @@ def test_a_headline_reads_words_and_plain_counts(office):
 
 
 def test_a_headline_says_in_the_list_what_it_counts(office):
-    make_headline(what=What.ENTERPRISES_SETTLED, value=Decimal("35.00"))
+    make_headline(what=HeadlineKind.ENTERPRISES_SETTLED, value=Decimal("35.00"))
 
     page = office.get("/admin/projects/headline/").content.decode()
 

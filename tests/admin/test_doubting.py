@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from projects.money.unit_errors import FEWEST_PEERS
+from projects.money.unit_errors import MIN_PEERS
 from tests.admin.browser import page_of
 from tests.factories import (
     make_area,
@@ -23,14 +23,14 @@ OF_RECEIPTS = "/admin/projects/receipt/doubting/"
 MILLION = Decimal("1000000.00")
 
 
-def asked(client, address, **question):
-    answer = client.get(address, question)
+def asked(client, address, **filterset):
+    answer = client.get(address, filterset)
     assert answer.status_code == 200
     return answer.json()["sentences"]
 
 
 def peers(**changes):
-    for _ in range(FEWEST_PEERS):
+    for _ in range(MIN_PEERS):
         make_project(**{"amount": 100 * MILLION} | changes)
 
 
@@ -128,8 +128,8 @@ def test_whoever_may_neither_add_nor_change_may_not_ask(client, address):
 def test_an_answer_costs_what_it_costs(office, django_assert_max_num_queries):
     area, trade, source = make_area(), make_sector(), make_source()
     peers(area=area, sectors=[trade])
-    question = {"text": "100亿元", "area": area.pk, "sector": trade.pk, "source": source.pk}
+    filterset = {"text": "100亿元", "area": area.pk, "sector": trade.pk, "source": source.pk}
 
     # Two of them are the session and its user.
     with django_assert_max_num_queries(8):
-        asked(office, OF_PROJECTS, **question)
+        asked(office, OF_PROJECTS, **filterset)

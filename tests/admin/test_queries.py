@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 
-from projects.accounts.audit_log import Action, note
+from projects.accounts.audit_log import Action, log
 from projects.models import ApiToken, Enterprise, ImportBatch, Project
 from tests.admin.browser import READ_ONLY
 from tests.factories import (
@@ -69,7 +69,7 @@ def large_register():
         make_headline(area=None, zone=zone, source=make_source())
         ApiToken.objects.issue(make_user("superuser"), "key")
     Group.objects.create(name="clerks")
-    note(Action.IMPORTED, user=make_user("clerk"))
+    log(Action.IMPORTED, user=make_user("clerk"))
 
 
 @pytest.fixture

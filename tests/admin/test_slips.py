@@ -6,7 +6,7 @@ import pytest
 
 from projects import data_quality, money
 from projects.models import Project
-from projects.money.unit_errors import FEWEST_PARTS, FEWEST_PEERS
+from projects.money.unit_errors import MIN_PARTS, MIN_PEERS
 from tests.admin.browser import errors, page_of, sent
 from tests.factories import (
     make_area,
@@ -24,7 +24,7 @@ MILLION = Decimal("1000000.00")
 
 
 def peers(**changes):
-    for _ in range(FEWEST_PEERS):
+    for _ in range(MIN_PEERS):
         make_project(**{"amount": 100 * MILLION} | changes)
 
 
@@ -109,8 +109,10 @@ def test_nobody_learns_what_is_usual_of_drafts_that_they_may_not_see():
     clerk = make_user("clerk", areas=[here])
     project = Project(area=there, amount=10_000 * MILLION, currency="CNY")
 
-    assert data_quality.Doubter.of(clerk).project(project, [], []) == []
-    assert len(data_quality.Doubter.of(make_user("superuser")).project(project, [], [])) == 1
+    assert data_quality.OutlierDetector.of(clerk).project(project, [], []) == []
+    assert (
+        len(data_quality.OutlierDetector.of(make_user("superuser")).project(project, [], [])) == 1
+    )
 
 
 def test_a_doubt_costs_four_queries_at_most(django_assert_max_num_queries):
@@ -120,7 +122,7 @@ def test_a_doubt_costs_four_queries_at_most(django_assert_max_num_queries):
     project = Project(area=area, amount=10_000 * MILLION, currency="CNY")
 
     with django_assert_max_num_queries(4):
-        assert len(data_quality.Doubter.of(user).project(project, [trade], [source])) == 1
+        assert len(data_quality.OutlierDetector.of(user).project(project, [trade], [source])) == 1
 
 
 # --- Funds received ----------------------------------------------------------
@@ -156,7 +158,7 @@ def test_a_small_part_and_a_little_more_than_all_of_it_are_not_doubted(office):
 
 def test_funds_received_that_are_far_off_the_others_of_an_undisclosed_project_are_doubted(office):
     project = make_project(amount=None)
-    for _ in range(FEWEST_PARTS):
+    for _ in range(MIN_PARTS):
         make_receipt(project, amount=5 * MILLION)
     receipt = make_receipt(project, amount=5 * MILLION)
 

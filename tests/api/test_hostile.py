@@ -58,7 +58,7 @@ VALUES = [
 def parameters_of(noun):
     view = resolve(f"/api/v1/{noun}/").func.cls
     paging = [] if noun == "totals" else ["page", "page_size", "cursor"]
-    return [*view.question_class.base_filters, *paging, "format"]
+    return [*view.filterset_class.base_filters, *paging, "format"]
 
 
 @pytest.mark.parametrize("noun", [*NOUNS, "totals"])

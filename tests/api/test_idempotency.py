@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from projects.models import Project, StoredAnswer, Zone
+from projects.models import IdempotentResponse, Project, Zone
 from tests.api.test_reading import NOUNS, make_one_of
 from tests.factories import make_project, make_user
 
@@ -58,7 +58,7 @@ def test_without_a_key_a_request_is_done_each_time(office):
 
     for _ in range(2):
         assert office.post(ONE, P, format="json").status_code == 409
-    assert not StoredAnswer.objects.exists()
+    assert not IdempotentResponse.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_a_refused_request_can_be_mended_under_the_same_key(office, address, bad
     refused = post(office, address, bad)
 
     assert refused.status_code == 400
-    assert not StoredAnswer.objects.exists()
+    assert not IdempotentResponse.objects.exists()
     assert post(office, address, good).status_code in (200, 201)
     assert Project.objects.get().code == "p"
 
@@ -121,7 +121,7 @@ def test_a_stored_answer_is_for_those_who_may_still_write(client_of):
 
 def test_visitors_claim_no_key(visitor):
     assert post(visitor, ONE, P).status_code == 401
-    assert not StoredAnswer.objects.exists()
+    assert not IdempotentResponse.objects.exists()
 
 
 @pytest.mark.parametrize("key", ["", " ", "k" * 201, "é", "a\tb", "\x00", "键"])
@@ -143,26 +143,26 @@ def test_a_body_that_cannot_be_read_claims_nothing(office):
     )
 
     assert answer.status_code == 400
-    assert not StoredAnswer.objects.exists()
+    assert not IdempotentResponse.objects.exists()
 
 
 def test_a_key_is_free_again_after_a_day_and_what_expired_is_cleared(office, client_of):
     post(office, ONE, P)
     post(client_of(make_user("superuser")), ONE, {"code": "other", "name": "O"})
-    StoredAnswer.objects.update(created_at=timezone.now() - timedelta(hours=23, minutes=59))
+    IdempotentResponse.objects.update(created_at=timezone.now() - timedelta(hours=23, minutes=59))
     assert post(office, ONE, P).status_code == 201
-    StoredAnswer.objects.update(created_at=timezone.now() - timedelta(hours=24, seconds=1))
+    IdempotentResponse.objects.update(created_at=timezone.now() - timedelta(hours=24, seconds=1))
 
     answer = post(office, ONE, {"code": "q", "name": "Q"})
 
     assert answer.status_code == 201
-    assert StoredAnswer.objects.get().headers["Location"].endswith("/projects/q/")
+    assert IdempotentResponse.objects.get().headers["Location"].endswith("/projects/q/")
 
 
 def test_what_a_stored_answer_holds_comes_from_no_other_header(office):
     post(office, BULK, [P])
 
-    assert "content-type" not in {name.lower() for name in StoredAnswer.objects.get().headers}
+    assert "content-type" not in {name.lower() for name in IdempotentResponse.objects.get().headers}
 
 
 @pytest.mark.django_db(transaction=True)

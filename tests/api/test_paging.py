@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from projects.filters import ProjectQuestion
+from projects.filters import ProjectFilterSet
 from projects.models import Project
 from tests.factories import make_enterprise, make_project, make_receipt
 
@@ -41,7 +41,7 @@ def walk(client, address):
     "ordering",
     [
         sign + column
-        for column in ProjectQuestion.base_filters["ordering"].extra["choices"]
+        for column in ProjectFilterSet.base_filters["ordering"].extra["choices"]
         if not column.startswith("-")
         for sign in ("", "-")
     ],

@@ -9,7 +9,7 @@ from django.db import IntegrityError, OperationalError
 from projects import history
 from projects.api import etags
 from projects.history import locking
-from projects.models import ApiToken, Project, StoredAnswer, Zone
+from projects.models import ApiToken, IdempotentResponse, Project, Zone
 from projects.models.base import RegisterQuerySet
 from tests.api.test_reading import NOUNS, make_one_of
 from tests.factories import (
@@ -69,7 +69,7 @@ def test_what_is_made_is_answered_with_its_state_also_when_it_is_asked_again(off
     )
 
     assert first["ETag"] == again["ETag"] == visitor.get("/api/v1/zones/xj/")["ETag"]
-    assert StoredAnswer.objects.count() == 1
+    assert IdempotentResponse.objects.count() == 1
 
 
 def test_a_list_and_an_error_have_no_state_of_a_record(visitor):
@@ -249,7 +249,7 @@ def test_a_record_that_is_gone_is_not_made_again():
     history.delete(Project.objects.get())
     project.note = "Seen."
 
-    with pytest.raises(history.OvertakenError):
+    with pytest.raises(history.ConflictError):
         history.save(project)
 
     assert not Project.objects.exists()
@@ -264,7 +264,7 @@ def test_a_record_that_was_changed_since_it_was_read_is_neither_written_nor_dele
     history.save(zone)
     stale.name = "Another name"
 
-    with pytest.raises(history.OvertakenError):
+    with pytest.raises(history.ConflictError):
         write_it(stale)
 
     now = Zone.objects.get()

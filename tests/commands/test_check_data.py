@@ -16,15 +16,15 @@ from projects.data_quality.report import Rule
 from projects.models import (
     Allocation,
     Enterprise,
+    HeadlineKind,
     Project,
     ProjectConversion,
     ProjectSector,
     Receipt,
     Source,
     Stage,
-    What,
 )
-from projects.money.unit_errors import FEWEST_PEERS
+from projects.money.unit_errors import MIN_PEERS
 from tests.factories import (
     make_area,
     make_enterprise,
@@ -389,7 +389,7 @@ def test_headlines_that_contradict_each_other_are_said_once():
     area = make_area()
     make_headline(code="early", area=area, as_of=date(2023, 11, 11), value=Decimal("17600000000"))
     make_headline(code="late", area=area, as_of=date(2024, 1, 20), value=Decimal("12590000000"))
-    make_headline(code="count", area=area, what=What.ENTERPRISES_SETTLED)
+    make_headline(code="count", area=area, what=HeadlineKind.ENTERPRISES_SETTLED)
 
     assert found() == [("contradiction", "late", "value")]
     assert sentences(Rule.CONTRADICTION) == [
@@ -496,7 +496,7 @@ def test_the_queries_do_not_grow_with_the_records():
     make_receipt(complete_project(code="KS-0", currency="USD"))
     make_headline()
     few = queries()
-    for number in range(1, FEWEST_PEERS + 2):
+    for number in range(1, MIN_PEERS + 2):
         project = complete_project(code=f"KS-{number}", currency="USD")
         make_receipt(project)
         make_headline()
@@ -526,7 +526,7 @@ def test_another_base_currency_calls_for_a_rebuild(settings):
 
 
 def hundred_millions(**changes):
-    for _ in range(FEWEST_PEERS):
+    for _ in range(MIN_PEERS):
         make_project(**{"amount": Decimal("100000000.00")} | changes)
 
 
@@ -554,7 +554,7 @@ def test_the_same_is_said_as_when_the_record_is_saved():
     hundred_millions(sectors=[trade])
     project = make_project(sectors=[trade], amount=Decimal("10000.00"))
 
-    said = data_quality.Doubter.of(make_user("superuser")).project(project, [trade], [])
+    said = data_quality.OutlierDetector.of(make_user("superuser")).project(project, [trade], [])
 
     assert [sentence for _noun, _code, sentence in slips()] == said
 

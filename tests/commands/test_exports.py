@@ -117,7 +117,7 @@ def test_a_file_stays_as_it_was_where_writing_breaks_off(tmp_path, records, monk
     file = tmp_path / "projects"
     file.write_text("old")
 
-    def broken(export, question):
+    def broken(export, filterset):
         yield from ()
         raise RuntimeError
 

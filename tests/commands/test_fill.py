@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from projects import conversion, history, names
-from projects.filters import ProjectQuestion
+from projects.filters import ProjectFilterSet
 from projects.management.demo import generate
 from projects.models import (
     STAGE_DATES,
@@ -150,7 +150,7 @@ def test_every_amount_is_what_its_words_say():
     worded = Project.objects.exclude(amount_text="")
     assert worded
     for project in worded:
-        read = amount_parsing.understood(
+        read = amount_parsing.parse_amount(
             project.amount_text, currency="XXX", qualifier="exact", amount_text=""
         )
         assert (read.amount, read.currency, read.qualifier) == (
@@ -172,7 +172,7 @@ def test_nothing_made_up_lies_in_the_future():
 def test_totals_add_up_over_what_was_made():
     fill(80)
 
-    found = totals(ProjectQuestion({}, Project.objects.all()), ["sector"], Basis.CONTRACTED)
+    found = totals(ProjectFilterSet({}, Project.objects.all()), ["sector"], Basis.CONTRACTED)
 
     assert found.total.amount > 0
     assert sum(row.amount for row in found.rows) == found.total.amount

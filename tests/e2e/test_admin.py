@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from projects.models import Project
-from projects.money.unit_errors import FEWEST_PEERS
+from projects.money.unit_errors import MIN_PEERS
 from tests.factories import (
     make_area,
     make_enterprise,
@@ -152,7 +152,7 @@ def test_a_name_like_another_is_shown_with_a_link_while_it_is_typed(signed_in):
 
 
 def hundred_millions(**changes):
-    for _ in range(FEWEST_PEERS):
+    for _ in range(MIN_PEERS):
         make_project(**{"amount": Decimal("100000000.00")} | changes)
 
 

@@ -5,7 +5,7 @@ import pytest
 from projects.imports import batches
 from projects.imports.lookup import decision_key
 from projects.imports.mapping import mapping_of
-from projects.models import Enterprise, Project, RowFate
+from projects.models import Enterprise, Project, RowStatus
 from projects.serializers import BY_NOUN
 from tests.factories import make_area, make_enterprise, make_project, make_user
 
@@ -42,7 +42,7 @@ def test_a_name_like_another_is_asked_about_and_its_row_waits():
     assert [(one["name"], [code for code, *_rest in one["alike"]]) for one in batch.undecided] == [
         ("新疆兴达纺织有限公司", ["xingda"])
     ]
-    (row,) = batch.rows.filter(fate=RowFate.REFUSED)
+    (row,) = batch.rows.filter(fate=RowStatus.REFUSED)
     assert "is like xingda" in row.faults[0][2]
     assert Enterprise.objects.count() == 1
 
@@ -108,13 +108,13 @@ def test_a_project_is_found_by_area_name_and_enterprise_where_it_has_no_code():
     batch = previewed("项目名称,投资方,备注\n棉纱加工项目,新疆兴达纺织有限公司,已开工\n")
 
     (row,) = batch.rows.all()
-    assert (row.fate, row.key.split(":")[0]) == (RowFate.CHANGED, "old")
+    assert (row.fate, row.key.split(":")[0]) == (RowStatus.CHANGED, "old")
 
 
 def test_rows_about_one_project_are_shown_with_both_their_numbers():
     batch = previewed("项目名称,投资方\n棉纱加工项目,甲乙公司\n棉纱加工项目,甲乙公司\n")
 
-    (row,) = batch.rows.filter(fate=RowFate.REFUSED)
+    (row,) = batch.rows.filter(fate=RowStatus.REFUSED)
     assert row.number == 3
     assert "Row 2" in row.faults[0][2]
 

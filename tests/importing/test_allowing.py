@@ -7,7 +7,7 @@ from django.contrib.auth.models import Permission
 
 from projects.imports import batches
 from projects.imports.mapping import mapping_of
-from projects.models import Enterprise, Project, RowFate
+from projects.models import Enterprise, Project, RowStatus
 from projects.serializers import BY_NOUN
 from tests.factories import make_project, make_user
 
@@ -30,7 +30,7 @@ def previewed(text, user):
 
 
 def refused(batch):
-    rows = batch.rows.filter(fate=RowFate.REFUSED)
+    rows = batch.rows.filter(fate=RowStatus.REFUSED)
     return {row.number: [reason for *_cell, reason, _near in row.faults] for row in rows}
 
 

@@ -15,7 +15,7 @@ from projects.models import (
     ImportBatch,
     Project,
     ProjectConversion,
-    RowFate,
+    RowStatus,
     Sector,
 )
 from projects.serializers import BY_NOUN
@@ -97,9 +97,9 @@ def test_it_is_shown_row_by_row_before_anything_is_written(office, sectors):
     batch = previewed(SIGNING_LIST, office)
 
     assert fates(batch) == {"new": 3, "footer": 1, "made": 2}
-    rows = {row.number: row for row in batch.rows.exclude(fate=RowFate.MADE)}
+    rows = {row.number: row for row in batch.rows.exclude(fate=RowStatus.MADE)}
     assert {name: new for name, _old, new in rows[5].changes}["amount"] == "120000000.00"
-    assert (rows[6].fate, rows[6].record_id) == (RowFate.NEW, None)
+    assert (rows[6].fate, rows[6].record_id) == (RowStatus.NEW, None)
     # 5,000 and 12,000: what the list itself adds up to.
     assert rows[7].changes == [["amount", "170000000.00", "170000000.00"]]
     assert batches.differences(batch) == [
@@ -125,7 +125,7 @@ def test_what_was_shown_is_written_with_history_by_whoever_brought_it_in(office,
     ]
     assert {row.history_user for row in Project.history.all()} == {office}
     assert Project.history.count() == 3
-    assert {row.record_id for row in batch.rows.filter(fate=RowFate.NEW)} == {
+    assert {row.record_id for row in batch.rows.filter(fate=RowStatus.NEW)} == {
         project.pk for project in projects
     }
     assert (bytes(batch.content), batch.sha256 != "") == (b"", True)
@@ -149,7 +149,7 @@ def test_a_change_is_shown_cell_by_cell(office):
     batch = previewed("code,name,amount,description\na,A,7,\n", office)
 
     (row,) = batch.rows.all()
-    assert (row.fate, row.changes) == (RowFate.CHANGED, [["amount", "5.00", "7.00"]])
+    assert (row.fate, row.changes) == (RowStatus.CHANGED, [["amount", "5.00", "7.00"]])
 
 
 def test_every_bad_row_says_what_would_have_been_right(office):
@@ -158,7 +158,7 @@ def test_every_bad_row_says_what_would_have_been_right(office):
     batch = previewed("code,name,area,stage\na,A,Kashgi,singed\nb,B,Kashi,signed\n", office)
 
     assert fates(batch) == {"new": 1, "refused": 1}
-    (row,) = batch.rows.filter(fate=RowFate.REFUSED)
+    (row,) = batch.rows.filter(fate=RowStatus.REFUSED)
     assert [(column, value, near) for column, value, _reason, near in row.faults] == [
         ("area", "Kashgi", "kashi"),
         ("stage", "singed", "signed"),

@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from projects import data_quality
 from projects.imports import batches, import_table, undo
 from projects.imports.mapping import mapping_of
-from projects.models import BatchState, Project, Receipt, RowFate
-from projects.money.unit_errors import FEWEST_PEERS
+from projects.models import BatchState, Project, Receipt, RowStatus
+from projects.money.unit_errors import MIN_PEERS
 from projects.serializers import BY_NOUN
 from projects.spreadsheets.reading import read
 from tests.factories import (
@@ -34,7 +34,7 @@ MILLION = Decimal("1000000.00")
 def trade():
     """A sector whose projects are of a hundred million each."""
     trade = make_sector(code="trade", name="Trade")
-    for _ in range(FEWEST_PEERS):
+    for _ in range(MIN_PEERS):
         make_project(amount=100 * MILLION, sectors=[trade])
     return trade
 
@@ -68,7 +68,7 @@ def test_the_words_are_those_of_the_admin(trade):
     user = make_user("superuser")
     project = Project(amount=10_000 * MILLION, currency="CNY", stage="signed")
 
-    [said] = data_quality.Doubter.of(user).project(project, [trade], [])
+    [said] = data_quality.OutlierDetector.of(user).project(project, [trade], [])
 
     assert doubted("code,name,sectors,amount\nb,B,trade,100亿元\n", user=user) == {2: said}
 
@@ -97,12 +97,12 @@ def test_more_than_the_headline_of_its_source_is_doubted():
 
 
 def test_where_the_register_has_no_peers_the_rows_of_the_file_are(trade):
-    rows = "".join(f"a{n},A{n},{90 + n}000000\n" for n in range(FEWEST_PEERS))
+    rows = "".join(f"a{n},A{n},{90 + n}000000\n" for n in range(MIN_PEERS))
 
     found = doubted(f"code,name,amount\n{rows}odd,Odd,9300\n")
 
-    assert list(found) == [FEWEST_PEERS + 2]
-    assert "10,000 times below what is usual of this file" in found[FEWEST_PEERS + 2]
+    assert list(found) == [MIN_PEERS + 2]
+    assert "10,000 times below what is usual of this file" in found[MIN_PEERS + 2]
     assert doubted("code,name,amount\na,A,5\nodd,Odd,50000000\n") == {}
 
 
@@ -135,7 +135,7 @@ def test_other_nouns_are_not_doubted():
 
 def test_drafts_that_the_person_may_not_see_are_no_peers():
     here, there = make_area(code="here"), make_area(code="there")
-    for _ in range(FEWEST_PEERS):
+    for _ in range(MIN_PEERS):
         make_project(amount=100 * MILLION, area=there, state="draft")
     file = "code,name,area,amount\na,A,here,1\nb,B,here,100亿元\n"
 
@@ -178,7 +178,7 @@ def test_what_is_doubted_is_written_as_it_is_and_taken_back_whole(trade):
     user = make_user("superuser")
     batch = brought("code,name,sectors,amount\na,A,trade,1亿元\nb,B,trade,100亿元\n", user)
     [row] = batch.rows.exclude(doubts=[])
-    assert (row.number, row.fate, row.doubts[0][0]) == (3, RowFate.NEW, "amount")
+    assert (row.number, row.fate, row.doubts[0][0]) == (3, RowStatus.NEW, "amount")
 
     batches.approve(batch)
     batches.work_on(batch)

@@ -32,7 +32,7 @@ FORMS = ["csv", "xlsx", "json"]
 
 def exported(export, form):
     file = io.BytesIO()
-    export.written(export.question(QueryDict(""), None), form, file)
+    export.written(export.filterset(QueryDict(""), None), form, file)
     return file.getvalue()
 
 
@@ -172,7 +172,7 @@ def test_an_export_brought_in_is_suggested_to_be_what_it_is(register, form, noun
     batches.work_on(batch)
 
     fates = {fate: count for fate, count in batch.counts.items() if count}
-    assert fates == {"unchanged": export.question(QueryDict(""), None).qs.count()}
+    assert fates == {"unchanged": export.filterset(QueryDict(""), None).qs.count()}
 
 
 def test_what_a_json_file_says_beside_the_fields_may_be_ignored():

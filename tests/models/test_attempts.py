@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from projects.models import AttemptCount, Limit
+from projects.models import AttemptCount, AttemptLimit
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
-LIMIT = Limit("test", most=3, within=10 * MINUTE, rest=15 * MINUTE)
-WIDER = Limit("wider", most=4, within=10 * MINUTE, rest=30 * MINUTE)
+LIMIT = AttemptLimit("test", most=3, within=10 * MINUTE, rest=15 * MINUTE)
+WIDER = AttemptLimit("wider", most=4, within=10 * MINUTE, rest=30 * MINUTE)
 
 counts = AttemptCount.objects
 
@@ -81,7 +81,7 @@ def test_what_is_given_back_or_forgotten_does_not_count():
 
 @pytest.mark.django_db
 def test_what_is_remembered_is_known_for_as_long_as_that():
-    key = Limit("known", most=1, within=MINUTE, rest=MINUTE).of("wang")
+    key = AttemptLimit("known", most=1, within=MINUTE, rest=MINUTE).of("wang")
     counts.remember(key, NOW)
     counts.remember(key, NOW + MINUTE)
 

@@ -12,11 +12,11 @@ from projects.models import (
     AreaLimit,
     ErrorReport,
     FormerCode,
+    IdempotentResponse,
     ProjectSector,
     Proposal,
     ReturnedDraft,
     SavedView,
-    StoredAnswer,
 )
 from tests.factories import (
     make_area,
@@ -116,7 +116,7 @@ BREAKING = {
         for _again in range(2)
     ],
     "storedanswer_key_once": lambda: [
-        StoredAnswer.objects.create(user=user, key="same")
+        IdempotentResponse.objects.create(user=user, key="same")
         for user in [make_user()]
         for _again in range(2)
     ],

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from projects.models import Area, Project, Receipt, StoredAnswer
+from projects.models import Area, IdempotentResponse, Project, Receipt
 from tests.factories import make_area, make_project, make_receipt
 
 PROJECTS = "/api/v1/projects/"
@@ -101,7 +101,7 @@ def test_one_key_used_by_many_at_once_makes_one_record_and_one_answer(together, 
         assert statuses(answers) == [201] * 20
         assert len({(one.content, one["ETag"], one["Location"]) for one in answers}) == 1
         assert Project.objects.get(code=code).history.count() == 1
-    assert StoredAnswer.objects.count() == rounds(1, 20)
+    assert IdempotentResponse.objects.count() == rounds(1, 20)
 
 
 def test_what_is_deleted_while_something_comes_to_refer_to_it(together, programs, rounds):

@@ -173,7 +173,7 @@ def test_a_limited_reviewer_publishes_and_returns_what_is_of_their_areas():
 
 def waiting(user):
     """The codes of the drafts of projects that wait, and whether they were sent back."""
-    return {one.code: one.is_returned for one in review.waiting(user, Project)}
+    return {one.code: one.is_returned for one in review.pending_drafts(user, Project)}
 
 
 def test_a_draft_is_sent_back_with_a_reason_and_waits_again_once_it_is_edited():
@@ -243,7 +243,7 @@ def test_a_draft_under_somebodys_hands_is_not_overwritten_by_its_publication():
     review.publish(reviewer, [draft])
     typed.note = "Typed while it was a draft"
 
-    with pytest.raises(history.OvertakenError):
+    with pytest.raises(history.ConflictError):
         history.save(typed)
     done = review.submit(clerk, Project.objects.get())
 

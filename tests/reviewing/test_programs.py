@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from rest_framework.test import APIClient
 
-from projects.models import ApiToken, Project, Proposal, StoredAnswer
+from projects.models import ApiToken, IdempotentResponse, Project, Proposal
 from tests.factories import make_area, make_project, make_user
 from tests.reviewing.entering import CLERK, REVIEWER, project_of, rows
 
@@ -180,7 +180,7 @@ def test_a_decision_that_is_sent_twice_is_taken_once(clerk, reviewer):
 
     assert (first.status_code, second.status_code) == (200, 200)
     assert first.content == second.content
-    assert StoredAnswer.objects.count() == 1
+    assert IdempotentResponse.objects.count() == 1
 
 
 # --- Many at once -------------------------------------------------------------------

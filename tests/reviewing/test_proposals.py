@@ -166,7 +166,7 @@ def test_what_was_overtaken_is_accepted_only_by_whoever_says_what_they_saw(
     proposal = changed(clerk, project, name="Proposed", note="N").proposal
     changed(make_user("superuser"), project, name="Corrected")
     project.refresh_from_db()
-    assert review.overtaken(proposal, project) == ["name"]
+    assert review.outdated_fields(proposal, project) == ["name"]
 
     with pytest.raises(review.ReviewError, match="changed since this was proposed: name"):
         review.accept(reviewer, proposal)
@@ -185,9 +185,9 @@ def test_links_in_another_order_overtake_nothing(clerk, project):
     history.save(project, partners=partners)
     proposal = changed(clerk, project, partners=[partners[0]]).proposal
 
-    assert review.overtaken(proposal, Project.objects.get(pk=project.pk)) == []
+    assert review.outdated_fields(proposal, Project.objects.get(pk=project.pk)) == []
     history.save(project, partners=[partners[1]])
-    assert review.overtaken(proposal, Project.objects.get(pk=project.pk)) == ["partners"]
+    assert review.outdated_fields(proposal, Project.objects.get(pk=project.pk)) == ["partners"]
 
 
 def test_of_two_proposals_for_one_field_the_second_is_overtaken(clerk, reviewer, project):
@@ -218,7 +218,7 @@ def test_a_deletion_of_what_others_refer_to_by_now_is_refused(clerk, reviewer, p
     proposal = review.remove(clerk, project).proposal
     make_receipt(Project.objects.get())
 
-    with pytest.raises(history.ReferredToError):
+    with pytest.raises(history.StillReferencedError):
         review.accept(reviewer, proposal)
 
     assert again(proposal).state == ProposalState.OPEN
@@ -232,7 +232,7 @@ def test_a_proposal_is_decided_once(clerk, reviewer, project):
         lambda: review.accept(reviewer, proposal),
         lambda: review.return_(reviewer, proposal, "Why"),
         lambda: review.withdraw(clerk, proposal),
-        lambda: review.hand_in_again(clerk, proposal),
+        lambda: review.resubmit(clerk, proposal),
     ):
         with pytest.raises(review.ReviewError, match="decided about this meanwhile"):
             step()
@@ -259,7 +259,7 @@ def test_what_was_returned_is_handed_in_again_as_of_now(clerk, reviewer, project
     review.return_(reviewer, proposal, "Why")
     changed(make_user("superuser"), project, name="Corrected")
 
-    review.hand_in_again(clerk, proposal)
+    review.resubmit(clerk, proposal)
 
     standing = again(proposal)
     assert (standing.state, standing.before, standing.version) == (
@@ -281,7 +281,7 @@ def test_a_change_after_a_return_is_a_proposal_of_its_own(clerk, reviewer, proje
 
     assert second.pk != first.pk
     with pytest.raises(review.ReviewError, match="another open proposal"):
-        review.hand_in_again(clerk, first)
+        review.resubmit(clerk, first)
 
 
 def test_one_withdraws_ones_own_and_may_hand_it_in_again(clerk, reviewer, project):
@@ -295,8 +295,8 @@ def test_one_withdraws_ones_own_and_may_hand_it_in_again(clerk, reviewer, projec
     with pytest.raises(review.ReviewError):
         review.accept(reviewer, proposal)
     with pytest.raises(PermissionDenied, match="somebody else's"):
-        review.hand_in_again(reviewer, proposal)
-    review.hand_in_again(clerk, proposal)
+        review.resubmit(reviewer, proposal)
+    review.resubmit(clerk, proposal)
 
     assert again(proposal).state == ProposalState.OPEN
 
@@ -315,7 +315,7 @@ def test_whoever_may_no_longer_propose_hands_nothing_in_again(project):
 
     for user, proposal in ((clerk, change), (limited, deletion)):
         with pytest.raises(PermissionDenied):
-            review.hand_in_again(user, proposal)
+            review.resubmit(user, proposal)
     assert not Proposal.objects.open().exists()
 
 
@@ -325,7 +325,7 @@ def test_nothing_is_handed_in_again_about_what_is_gone(clerk, reviewer, project)
     history.delete(Project.objects.get())
 
     with pytest.raises(review.ReviewError, match="deleted meanwhile"):
-        review.hand_in_again(clerk, proposal)
+        review.resubmit(clerk, proposal)
 
 
 # --- Who sees them ----------------------------------------------------------------------

@@ -13,7 +13,7 @@ from projects.imports import batches, import_table, undo
 from projects.imports.mapping import mapping_of
 from projects.models import ApiToken, Enterprise, Project
 from projects.models.base import RegisterModel, ReviewedModel
-from projects.models.permissions import SHELL
+from projects.models.permissions import SYSTEM_USER
 from projects.review import merge
 from projects.serializers import BY_NOUN
 from projects.spreadsheets.reading import read
@@ -273,7 +273,7 @@ def test_nor_is_anything_merged_into_one(drafts):
     make_project(enterprise=published)
 
     with pytest.raises(ValidationError):
-        merge.merge(published, drafts["enterprise"], SHELL)
+        merge.merge(published, drafts["enterprise"], SYSTEM_USER)
 
 
 @pytest.mark.parametrize(("make", "way", "noun", "several"), WAYS)

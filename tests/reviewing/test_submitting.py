@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from projects import history as recording
 from projects import review
 from projects.models import Area, Project, Proposal, ProposalKind, Sector, State
-from projects.models.permissions import SHELL
+from projects.models.permissions import SYSTEM_USER
 from tests.factories import (
     make_area,
     make_enterprise,
@@ -50,7 +50,7 @@ def test_what_anybody_enters_is_a_draft(model, role):
 def test_what_a_superuser_and_the_shell_enter_is_published(model):
     boss = make_user("superuser")
 
-    for user, who, role in ((boss, boss, ADMINISTRATOR), (SHELL, None, OFFICE)):
+    for user, who, role in ((boss, boss, ADMINISTRATOR), (SYSTEM_USER, None, OFFICE)):
         record = review.submit(user, new_of(model)).record
         assert record.state == State.PUBLISHED
         assert rows(record) == [("+", who, role)]
@@ -165,7 +165,7 @@ def test_what_was_proposed_before_stays_overtaken_where_more_is_added():
     proposal = changed(clerk, project, note="N").proposal
 
     assert proposal.before == {"name": "Old", "note": ""}
-    assert review.overtaken(proposal, Project.objects.get()) == ["name"]
+    assert review.outdated_fields(proposal, Project.objects.get()) == ["name"]
 
 
 def test_saving_what_stands_leaves_a_deletion_that_was_proposed():
@@ -229,7 +229,7 @@ def test_what_others_refer_to_is_not_proposed_for_deletion():
     enterprise = make_enterprise()
     make_project(enterprise=enterprise)
 
-    with pytest.raises(recording.ReferredToError):
+    with pytest.raises(recording.StillReferencedError):
         review.remove(make_user("clerk"), enterprise)
     assert not Proposal.objects.exists()
 
@@ -242,7 +242,7 @@ def test_what_only_unseen_drafts_refer_to_may_be_proposed_for_deletion_but_is_no
 
     proposal = review.remove(clerk, enterprise).proposal
 
-    with pytest.raises(recording.ReferredToError):
+    with pytest.raises(recording.StillReferencedError):
         review.accept(make_user("reviewer"), proposal)
 
 

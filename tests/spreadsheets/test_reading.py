@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 import xlsxwriter
 
-from projects.spreadsheets.reading import FileError, Row, content_of, read, text_of
+from projects.spreadsheets.reading import FileError, Row, cell_text, content_of, read
 
 KNOWN = ["code", "name", "amount"]
 
@@ -106,7 +106,7 @@ def test_a_sheet_is_chosen_by_its_name():
     ],
 )
 def test_cells_of_a_workbook_as_texts(cell, text):
-    assert text_of(cell) == text
+    assert cell_text(cell) == text
 
 
 def test_json_keeps_its_values_and_all_digits_of_its_numbers():

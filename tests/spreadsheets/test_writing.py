@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from projects.spreadsheets import writing
-from projects.spreadsheets.cells import Marked, restore
+from projects.spreadsheets.cells import QualifiedNumber, restore
 from projects.spreadsheets.writing import Sheet, SheetFullError, TooLong, csv_lines, xlsx
 
 HOSTILE = ["=cmd|' /C calc'!A0", "@SUM(A1:A9)", "+1", "-1", "\t=1", "\r=1", "'=1"]
@@ -99,7 +99,7 @@ def test_a_number_that_a_spreadsheet_would_change_is_text(number, read):
 
 def test_a_marked_number_shows_its_mark_and_is_a_number():
     file = io.BytesIO()
-    marked = [Marked(Decimal("3.00"), "≥"), Marked(Decimal("-4.50"), "≥")]
+    marked = [QualifiedNumber(Decimal("3.00"), "≥"), QualifiedNumber(Decimal("-4.50"), "≥")]
 
     xlsx(["a"], ([cell] for cell in marked), file, sheet="data", about=lambda too_long: [])
 
@@ -109,8 +109,8 @@ def test_a_marked_number_shows_its_mark_and_is_a_number():
 
 
 def test_a_marked_number_that_a_spreadsheet_would_change_is_text():
-    assert column(Marked(Decimal("99999999999999.99"), "≥")) == ["≥ 99999999999999.99"]
-    assert b"\xe2\x89\xa4 1.50\r\n" in lines([Marked(Decimal("1.50"), "≤")])
+    assert column(QualifiedNumber(Decimal("99999999999999.99"), "≥")) == ["≥ 99999999999999.99"]
+    assert b"\xe2\x89\xa4 1.50\r\n" in lines([QualifiedNumber(Decimal("1.50"), "≤")])
 
 
 def test_further_sheets_stand_behind_the_one_that_explains():

@@ -320,10 +320,10 @@ def test_records_are_read_in_parts(client, monkeypatch):
     for _ in range(5):
         make_full_project()
     export = exports.PROJECTS
-    question = export.question(client.get("/projects/").wsgi_request.GET, None)
+    filterset = export.filterset(client.get("/projects/").wsgi_request.GET, None)
 
     with CaptureQueriesContext(connection) as captured:
-        objects = export.objects(question)
+        objects = export.objects(filterset)
         next(objects)
         first = len(captured)
         read = 1 + sum(1 for _ in objects)

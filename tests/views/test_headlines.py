@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from projects.models import What
+from projects.models import HeadlineKind
 from tests.factories import (
     make_area,
     make_enterprise,
@@ -49,7 +49,9 @@ def test_a_figure_in_another_currency_is_not_compared(ask):
 
 def test_funds_arrived_lead_to_the_projects_that_received_them(ask):
     area = make_area()
-    make_headline(area=area, what=What.FUNDS_ARRIVED, value=Decimal("10.00"), as_of="2024-01-01")
+    make_headline(
+        area=area, what=HeadlineKind.FUNDS_ARRIVED, value=Decimal("10.00"), as_of="2024-01-01"
+    )
     project = make_project(code="paid", area=area)
     make_receipt(project, Decimal("4.00"), received_on=date(2023, 12, 31))
     make_receipt(project, Decimal("5.00"), received_on=date(2024, 1, 2))
@@ -66,7 +68,7 @@ def test_a_zone_is_counted_over_its_areas(ask):
     for number in range(2):
         make_enterprise(area=make_area(zone=zone, code=f"a{number}"), code=f"e{number}")
     make_enterprise(area=make_area())
-    make_headline(zone=zone, what=What.ENTERPRISES_SETTLED)
+    make_headline(zone=zone, what=HeadlineKind.ENTERPRISES_SETTLED)
 
     page = ask("/headlines/")
 
@@ -100,7 +102,7 @@ def test_a_headline_leads_to_its_source(ask):
 
 def test_headlines_can_be_asked_for(ask):
     make_headline(area=make_area(code="kashi", name="Kashi"))
-    make_headline(what=What.ENTERPRISES_SETTLED)
+    make_headline(what=HeadlineKind.ENTERPRISES_SETTLED)
 
     page = ask("/headlines/", area="kashi", what="contracted_funds")
 

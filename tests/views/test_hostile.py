@@ -3,8 +3,8 @@
 import pytest
 from django.urls import resolve, reverse
 
-from projects.filters import TotalsQuestion
-from projects.views.overview import OverviewQuestion
+from projects.filters import TotalsFilterSet
+from projects.views.overview import OverviewFilterSet
 from tests.api.test_hostile import VALUES
 from tests.factories import make_enterprise, make_headline, make_project, make_source
 from tests.views.reading import read
@@ -17,10 +17,10 @@ PAGING = ["page", "page_size", "cursor"]
 
 def parameters_of(name):
     if name == "overview":
-        return [*OverviewQuestion.base_filters]
+        return [*OverviewFilterSet.base_filters]
     if name == "totals":
-        return [*TotalsQuestion.base_filters]
-    return [*resolve(reverse(name)).func.view_class.question_class.base_filters, *PAGING]
+        return [*TotalsFilterSet.base_filters]
+    return [*resolve(reverse(name)).func.view_class.filterset_class.base_filters, *PAGING]
 
 
 PARAMETERS = [

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from projects import history
 from projects.imports import batches
 from projects.models import Area, BatchState, Enterprise, Project
-from projects.money.unit_errors import FEWEST_PEERS
+from projects.money.unit_errors import MIN_PEERS
 from projects.views.imports import page as import_page
 from tests.factories import (
     make_area,
@@ -357,7 +357,7 @@ def test_rows_with_doubtful_amounts_are_named_first_with_the_slip_and_can_be_wri
     client, office
 ):
     trade = make_sector(code="trade", name="Trade")
-    for _ in range(FEWEST_PEERS):
+    for _ in range(MIN_PEERS):
         make_project(amount=Decimal("100000000.00"), sectors=[trade])
     text = "code,name,sectors,amount\na,Plain,trade,1亿元\nb,Odd,trade,10000\n"
     batch = previewed(client, text)

@@ -77,18 +77,18 @@ def test_what_programs_ask_has_one_address_in_english(client, address):
 
 def test_the_switch_keeps_the_page_and_its_question(client):
     make_area(code="kashi")
-    question = "?area=kashi&search=%E5%96%80%E4%BB%80&ordering=-amount"
-    page = client.get(f"/projects/{question}")
+    filterset = "?area=kashi&search=%E5%96%80%E4%BB%80&ordering=-amount"
+    page = client.get(f"/projects/{filterset}")
 
     assert switch(page) == {
-        "en": (f"/projects/{question}", True),
-        "zh-Hans": (f"/zh-hans/projects/{question}", False),
+        "en": (f"/projects/{filterset}", True),
+        "zh-Hans": (f"/zh-hans/projects/{filterset}", False),
     }
-    assert switch(client.get(f"/zh-hans/projects/{question}")) == {
-        "en": (f"/projects/{question}", False),
-        "zh-Hans": (f"/zh-hans/projects/{question}", True),
+    assert switch(client.get(f"/zh-hans/projects/{filterset}")) == {
+        "en": (f"/projects/{filterset}", False),
+        "zh-Hans": (f"/zh-hans/projects/{filterset}", True),
     }
-    assert f'hreflang="zh-Hans" href="/zh-hans/projects/{question}"'.replace("&", "&amp;") in (
+    assert f'hreflang="zh-Hans" href="/zh-hans/projects/{filterset}"'.replace("&", "&amp;") in (
         page.content.decode()
     )
 

@@ -7,10 +7,10 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from projects.views.area import AreaList
-from projects.views.enterprise import EnterpriseList
-from projects.views.project import ProjectList
-from projects.views.source import SourceList
+from projects.views.area import AreaListView
+from projects.views.enterprise import EnterpriseListView
+from projects.views.project import ProjectListView
+from projects.views.source import SourceListView
 from tests.factories import (
     make_area,
     make_enterprise,
@@ -210,10 +210,11 @@ def test_a_program_walks_by_a_sum_as_the_page_is_sorted(client):
 
 
 @pytest.mark.parametrize(
-    ("listed", "columns"), [(ProjectList, 14), (EnterpriseList, 8), (AreaList, 5), (SourceList, 3)]
+    ("listed", "columns"),
+    [(ProjectListView, 14), (EnterpriseListView, 8), (AreaListView, 5), (SourceListView, 3)],
 )
 def test_every_column_of_a_list_can_be_sorted(ask, listed, columns):
-    address = reverse(f"{listed.question_class._meta.model.__name__.lower()}s")
+    address = reverse(f"{listed.filterset_class._meta.model.__name__.lower()}s")
 
     headings = ask(address, columns=list(listed.columns)).one("thead").all("th")
 

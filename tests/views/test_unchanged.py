@@ -84,7 +84,7 @@ def change_in_a_shell(project):
 
 def change_many(project):
     project.name = "Weaving mill"
-    history.save_many([(project, {})])
+    history.bulk_save([(project, {})])
 
 
 def link_another_sector(project):
@@ -221,7 +221,7 @@ def test_a_write_that_is_taken_back_is_not_noted():
     Area.objects.filter(pk=stale.pk).update(version=7)
     before = RecentWrite.objects.state()
     stale.name = "Yet another"
-    with pytest.raises(history.OvertakenError):
+    with pytest.raises(history.ConflictError):
         history.save(stale)
 
     assert RecentWrite.objects.state() == before

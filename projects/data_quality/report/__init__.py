@@ -53,7 +53,7 @@ def findings(today: date | None = None) -> Iterator[Finding]:
     other.
     """
     today = today or timezone.localdate()
-    doubter = data_quality.Doubter.of_all()
+    doubter = data_quality.OutlierDetector.of_all()
     for model in NOUNS:
         checks: list[Callable[[Batch], Iterable[Finding]]] = [
             partial(of_records, today=today),

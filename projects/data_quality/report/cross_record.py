@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from projects import data_quality, names
 from projects.models import Enterprise, Headline
-from projects.models.chunking import batches, walk
+from projects.models.chunking import batches, batches_by_pk
 from projects.names import similarity
 from projects.totals import reconciliation
 
@@ -75,9 +75,9 @@ def published_figures() -> Iterator[Finding]:
 def _published(batch: Batch) -> Iterator[Finding]:
     # Each headline takes several columns of a query, of which no database takes very many.
     for some in batches(batch.records.select_related("zone", "area", "source"), 50):
-        for beside in reconciliation.beside(some, user=None):
+        for beside in reconciliation.reconcile(some, user=None):
             headline = beside.headline
-            for sentence in data_quality.Doubter.headline(headline, beside.itemised):
+            for sentence in data_quality.OutlierDetector.headline(headline, beside.itemised):
                 yield batch.finding(Rule.SLIP, headline.pk, "value", sentence)
             for other in beside.conflicts:
                 if (other.as_of, other.pk) < (headline.as_of, headline.pk):
@@ -103,14 +103,14 @@ def alike_enterprises() -> Iterator[Finding]:
     by_name: dict[str, str] = {}
     by_core: dict[str, tuple[str, str]] = {}
     columns = ("code", "name", "name_zh", "uscc")
-    for enterprises in walk(Enterprise.objects.only(*columns)):
+    for enterprises in batches_by_pk(Enterprise.objects.only(*columns)):
         for one in enterprises:
             for field in ("name", "name_zh"):
                 name = getattr(one, field)
                 if not (folded := names.normalise(name)):
                     continue
                 same = by_name.setdefault(folded, one.code)
-                near, uscc = by_core.setdefault(similarity.core(name), (one.code, one.uscc))
+                near, uscc = by_core.setdefault(similarity.core_name(name), (one.code, one.uscc))
                 if same != one.code:
                     sentence = _("“%(name)s” is the name of “%(code)s” as well.")
                 elif near != one.code and not (uscc and one.uscc):

@@ -10,7 +10,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from projects.models.chunking import walk
+from projects.models.chunking import batches_by_pk
 
 # What a column may raise that holds what its kind cannot, as SQLite lets it.
 UNREADABLE = (ArithmeticError, TypeError, ValueError)
@@ -103,7 +103,7 @@ def all_of(model: Any, records: Any = None) -> Iterator[Batch]:
     """All records of a noun, or these of them; nothing is read but what they are called."""
     records = model._base_manager.all() if records is None else records
     code = _code(model)
-    for found in walk(records.only(code)):
+    for found in batches_by_pk(records.only(code)):
         yield Batch(model, {one.pk: str(getattr(one, code)) for one in found})
 
 

@@ -14,12 +14,15 @@ from projects import data_quality
 from .findings import UNREADABLE, Batch, Finding, Rule
 
 
-def of_projects(batch: Batch, doubter: data_quality.Doubter) -> Iterator[Finding]:
+def of_projects(batch: Batch, doubter: data_quality.OutlierDetector) -> Iterator[Finding]:
     """Six queries, and what the peers of sectors and areas cost that were not met before."""
 
-    def stated() -> list[data_quality.Stated]:
+    def stated() -> list[data_quality.AmountContext]:
         records = batch.records.select_related("area").prefetch_related("shares__sector", "sources")
-        return [data_quality.Stated(one, sectors(one), list(one.sources.all())) for one in records]
+        return [
+            data_quality.AmountContext(one, sectors(one), list(one.sources.all()))
+            for one in records
+        ]
 
     def sectors(project: Any) -> list[Any]:
         # One that does not exist is a finding of its own.
@@ -28,7 +31,7 @@ def of_projects(batch: Batch, doubter: data_quality.Doubter) -> Iterator[Finding
     return _said(batch, stated, doubter.projects, lambda one: one.project.pk)
 
 
-def of_receipts(batch: Batch, doubter: data_quality.Doubter) -> Iterator[Finding]:
+def of_receipts(batch: Batch, doubter: data_quality.OutlierDetector) -> Iterator[Finding]:
     """Two queries."""
 
     def receipts() -> list[Any]:

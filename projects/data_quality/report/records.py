@@ -181,7 +181,7 @@ def _words(record: Any) -> Iterator[Doubt]:
     if not record.amount_text:
         return
     try:
-        read = amount_parsing.understood(
+        read = amount_parsing.parse_amount(
             record.amount_text,
             currency=record.currency,
             qualifier=Qualifier.EXACT,

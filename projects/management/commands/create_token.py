@@ -57,5 +57,5 @@ class Command(BaseCommand):
             )
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from None
-        audit_log.note_token(audit_log.Action.TOKEN_MADE, token)
+        audit_log.log_token(audit_log.Action.TOKEN_MADE, token)
         self.stdout.write(key)

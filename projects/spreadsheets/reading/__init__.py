@@ -22,11 +22,11 @@ from .limits import (
     MOST_ROWS,
     MOST_UNPACKED,
     FileError,
-    letters,
+    column_letters,
     refuse,
 )
-from .tables import Known, Line, Row, Table, plain
-from .workbooks import read_workbook, text_of
+from .tables import KnownHeadings, Line, Row, Table, plain_heading
+from .workbooks import cell_text, read_workbook
 
 __all__ = [
     "HEADINGS_WITHIN",
@@ -38,15 +38,15 @@ __all__ = [
     "MOST_ROWS",
     "MOST_UNPACKED",
     "FileError",
-    "Known",
+    "KnownHeadings",
     "Line",
     "Row",
     "Table",
+    "cell_text",
+    "column_letters",
     "content_of",
-    "letters",
-    "plain",
+    "plain_heading",
     "read",
-    "text_of",
 ]
 
 
@@ -61,7 +61,7 @@ def content_of(path: Path) -> bytes:
         )
 
 
-def read(content: bytes, *, known: Known = (), sheet: str | None = None) -> Table:
+def read(content: bytes, *, known: KnownHeadings = (), sheet: str | None = None) -> Table:
     """The table in a file of this content; the kind of file is detected from it.
 
     The headings are the row among the first twenty that contains the most `known`

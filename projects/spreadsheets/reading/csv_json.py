@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 from django.utils.translation import gettext as _
 
-from projects.names.messages import shown
+from projects.names.messages import truncate_for_display
 from projects.spreadsheets.cells import restore
 
 from .decoding import Encoding, encoding_of, pieces
@@ -24,13 +24,13 @@ from .limits import (
     MOST_COLUMNS,
     MOST_ROWS,
     check_length,
-    letters,
+    column_letters,
     refuse,
     too_many_cells,
     too_many_columns,
     too_many_rows,
 )
-from .tables import Known, Line, Row, Table, recognised, table_of
+from .tables import KnownHeadings, Line, Row, Table, recognised, table_of
 
 _DELIMITERS = ",;\t"
 _SAMPLE = 20_000
@@ -42,7 +42,7 @@ _DDE = re.compile(r"[=+\-@][=+\-@\s]*(?:\w+\|[^!\n]*![A-Z0-9_]|DDE\s*\()", re.IG
 _LONGEST_NUMBER = 100
 
 
-def read_text(content: bytes, known: Known) -> Table:
+def read_text(content: bytes, known: KnownHeadings) -> Table:
     encoding = encoding_of(content)
     start = ""
     for piece in pieces(content, encoding):
@@ -59,7 +59,7 @@ def read_text(content: bytes, known: Known) -> Table:
 # --- CSV ----------------------------------------------------------------------
 
 
-def _csv(content: bytes, encoding: Encoding, known: Known) -> Table:
+def _csv(content: bytes, encoding: Encoding, known: KnownHeadings) -> Table:
     sample = next(piece for piece in pieces(content, encoding) if piece)[:_SAMPLE]
     declared = _DECLARED_DELIMITER.match(sample)
     delimiter = declared[1] if declared else _delimiter(sample, known)
@@ -111,13 +111,13 @@ def _restored(number: int, cells: list[str]) -> list[str]:
                     "The cell %(cell)s holds a formula that starts a program (DDE): make sure "
                     "where the file comes from, and empty the cell."
                 ),
-                cell=f"{letters(at)}{number}",
+                cell=f"{column_letters(at)}{number}",
             )
         restored.append(restore(text))
     return restored
 
 
-def _delimiter(sample: str, known: Known) -> str:
+def _delimiter(sample: str, known: KnownHeadings) -> str:
     """The delimiter that gives the most known headings, then the most lines of equal length."""
     lines = [line for line in sample.splitlines()[:HEADINGS_WITHIN] if line.strip()]
 
@@ -188,5 +188,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         counts = Counter(name for name, _value in pairs)
         twice = counts.most_common(1)[0][0]
-        raise ValueError(_("“%(name)s” stands twice in one record") % {"name": shown(twice)})
+        raise ValueError(
+            _("“%(name)s” stands twice in one record") % {"name": truncate_for_display(twice)}
+        )
     return found

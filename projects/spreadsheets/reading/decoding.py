@@ -55,14 +55,14 @@ def encoding_of(content: bytes) -> Encoding:
         found = Encoding("utf-8", 3)
     elif b"\x00" in content[:_CHUNK]:
         found = Encoding(_utf_16_without_mark(content))
-    elif (line := broken_at(content, "utf-8")) is None:
+    elif (line := first_undecodable_line(content, "utf-8")) is None:
         _refuse_what_may_be_chinese(content)
         found = Encoding("utf-8", len(BROKEN_MARK) if content.startswith(BROKEN_MARK) else 0)
     elif _is_mostly_utf_8(content):
         _refuse_broken("UTF-8", line)
     else:
         found = Encoding(_chinese_or_western(content))
-    if line := broken_at(content[found.mark :] if found.mark else content, found.name):
+    if line := first_undecodable_line(content[found.mark :] if found.mark else content, found.name):
         _refuse_broken(found.name.upper(), line)
     for piece in pieces(content, found):
         if "\x00" in piece or (found.name in ("gb18030", "cp1252") and _CONTROLS.search(piece)):
@@ -77,7 +77,7 @@ def pieces(content: bytes, encoding: Encoding, errors: str = "strict") -> Iterat
     yield decoder.decode(b"", final=True)
 
 
-def broken_at(content: bytes, name: str) -> int | None:
+def first_undecodable_line(content: bytes, name: str) -> int | None:
     """The line of the first bytes that are invalid in this encoding; None if there are none."""
     decoder = codecs.getincrementaldecoder(name)()
     lines = 1
@@ -134,7 +134,7 @@ def _utf_16_without_mark(content: bytes) -> str:
 
 
 def _is_text(content: bytes, name: str) -> bool:
-    if broken_at(content, name):
+    if first_undecodable_line(content, name):
         return False
     characters: set[str] = set()
     for piece in pieces(content, Encoding(name)):

@@ -93,7 +93,7 @@ def check_length(length: int, place: str = "") -> None:
         )
 
 
-def letters(at: int) -> str:
+def column_letters(at: int) -> str:
     """The letters of a column, counted from 0: A, …, Z, AA, …"""
     name = ""
     at += 1

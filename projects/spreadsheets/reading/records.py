@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from .archives import refuse_damaged, refuse_password, refuse_program
 from .kinds import OLE, WORD
 from .limits import MOST_CELLS, check_length, refuse
-from .scanning import Scanned
+from .scanning import ScannedSheet
 from .tables import Merged
 
 _END = 0xFFFFFFFA
@@ -34,7 +34,7 @@ _ERRORS = {
 _MOST_ROWS, _MOST_COLUMNS = 65_536, 256
 
 
-def scan_xls(content: bytes) -> list[Scanned]:
+def scan_xls(content: bytes) -> list[ScannedSheet]:
     """The sheets of an XLS file, in order. Raises FileError for other compound files."""
     try:
         streams = _streams(content)
@@ -168,8 +168,8 @@ def _records(stream: bytes, at: int = 0) -> Iterator[tuple[int, int, bytes]]:
         at += 4 + length
 
 
-def _sheets(stream: bytes) -> list[Scanned]:
-    found: list[Scanned] = []
+def _sheets(stream: bytes) -> list[ScannedSheet]:
+    found: list[ScannedSheet] = []
     starts: list[int] = []
     lengths: list[int] = []
     strings: list[bytes] = []
@@ -191,7 +191,7 @@ def _sheets(stream: bytes) -> list[Scanned]:
         if kind == _SHEET:
             start, state, sort = struct.unpack_from("<IBB", data)
             if sort == 0:
-                found.append(Scanned(_sheet_name(data[6:], is_of_8=is_of_8), bool(state & 3)))
+                found.append(ScannedSheet(_sheet_name(data[6:], is_of_8=is_of_8), bool(state & 3)))
                 starts.append(start)
         if kind == _SST or (kind == _CONTINUE and before == _SST):
             strings.append(data)
@@ -223,7 +223,9 @@ def _sheet_name(data: bytes, *, is_of_8: bool) -> str:
     return data[2 : 2 + length].decode("latin-1")
 
 
-def _scan_sheet(stream: bytes, start: int, sheet: Scanned, lengths: list[int], cells: int) -> int:
+def _scan_sheet(
+    stream: bytes, start: int, sheet: ScannedSheet, lengths: list[int], cells: int
+) -> int:
     """Register the cells of one sheet; returns `cells` increased by their number."""
     depth = 0
     seen: set[int] = set()

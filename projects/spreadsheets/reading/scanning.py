@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from .limits import MOST_CHARACTERS, MOST_MERGED, check_extent, letters, refuse
+from .limits import MOST_CHARACTERS, MOST_MERGED, check_extent, column_letters, refuse
 from .tables import Merged, refuse_error
 
 
 @dataclass
-class Scanned:
+class ScannedSheet:
     """One scanned sheet. `bottom` and `right` are the numbers of its rows and columns.
 
     `full_bottom` and `full_right` only count up to the last cell that is not empty.
@@ -56,7 +56,7 @@ class Scanned:
 
     def miss(self, row: int, column: int) -> None:
         """Register a formula without a saved result; only the first is reported."""
-        self.uncomputed = self.uncomputed or f"{letters(column)}{row + 1}"
+        self.uncomputed = self.uncomputed or f"{column_letters(column)}{row + 1}"
 
     def merge(self, one: Merged) -> None:
         self.merged.append(one)

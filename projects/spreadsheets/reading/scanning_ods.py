@@ -6,11 +6,11 @@ from django.utils.translation import gettext as _
 
 from .archives import Archive, refuse_damaged, refuse_password, refuse_program
 from .limits import check_length, refuse
-from .scanning import Ignored, Scanned, local
+from .scanning import Ignored, ScannedSheet, local
 from .tables import Merged
 
 
-def scan_ods(archive: Archive) -> list[Scanned]:
+def scan_ods(archive: Archive) -> list[ScannedSheet]:
     """The sheets of an ODS file, in order. Reads all parts."""
     found = _Tables()
 
@@ -39,7 +39,7 @@ class _Tables(Ignored):
     holds_cells = True
 
     def __init__(self) -> None:
-        self.sheets: list[Scanned] = []
+        self.sheets: list[ScannedSheet] = []
         self.is_table = self.is_cell = self.is_text = False
         self.row = self.column = 0
         self.rows = self.columns = 1
@@ -58,7 +58,7 @@ class _Tables(Ignored):
                         _("A cell of the sheet holds a table of its own: take it out of the cell.")
                     )
                 self.is_table = True
-                self.sheets.append(Scanned(self._of(attributes, "name")))
+                self.sheets.append(ScannedSheet(self._of(attributes, "name")))
                 self.row = 0
             case "table-row" if self.is_table:
                 self.rows = self._repeated(attributes, "number-rows-repeated")

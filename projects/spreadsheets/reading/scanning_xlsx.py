@@ -7,13 +7,13 @@ import re
 
 from .archives import Archive, refuse_damaged, refuse_program
 from .limits import MOST_CHARACTERS, check_length
-from .scanning import Ignored, Scanned, local, refuse_texts
+from .scanning import Ignored, ScannedSheet, local, refuse_texts
 from .tables import Merged
 
 _PLACE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 
 
-def scan_xlsx(archive: Archive) -> list[Scanned]:
+def scan_xlsx(archive: Archive) -> list[ScannedSheet]:
     """The sheets of an XLSX file that have cells, in order. Reads all parts."""
     shared = _SharedStrings()
     sheets: dict[str, _Sheet] = {}
@@ -123,7 +123,7 @@ class _Sheet(Ignored):
     holds_cells = True
 
     def __init__(self, lengths: list[int]) -> None:
-        self.scanned = Scanned()
+        self.scanned = ScannedSheet()
         self.lengths = lengths
         self.row = self.column = -1
         self.kind = ""

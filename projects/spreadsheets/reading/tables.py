@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from projects.names.messages import shown
+from projects.names.messages import truncate_for_display
 
 from .limits import (
     HEADINGS_WITHIN,
@@ -18,7 +18,7 @@ from .limits import (
     MOST_COLUMNS,
     MOST_ROWS,
     check_length,
-    letters,
+    column_letters,
     refuse,
     too_many_cells,
     too_many_columns,
@@ -96,18 +96,18 @@ class Table:
 
 
 # Known headings, or a function that counts the known ones among some cells.
-Known = Collection[str] | Callable[[Collection[str]], int]
+KnownHeadings = Collection[str] | Callable[[Collection[str]], int]
 
 
-def recognised(cells: Iterable[str], known: Known) -> int:
+def recognised(cells: Iterable[str], known: KnownHeadings) -> int:
     """The number of cells that are known headings."""
-    found = {plain(cell) for cell in cells if cell}
-    return known(found) if callable(known) else len(found & set(map(plain, known)))
+    found = {plain_heading(cell) for cell in cells if cell}
+    return known(found) if callable(known) else len(found & set(map(plain_heading, known)))
 
 
 def table_of(
     lines: Iterable[Line],
-    known: Known,
+    known: KnownHeadings,
     merged: Sequence[Merged] = (),
     *,
     is_ragged: bool = False,
@@ -131,7 +131,7 @@ def table_of(
     headings = _checked(_joined(first[start:end], merged))
     table = Table(
         [heading for heading in headings if heading],
-        columns={heading: letters(at) for at, heading in enumerate(headings) if heading},
+        columns={heading: column_letters(at) for at, heading in enumerate(headings) if heading},
         above=first[:start],
         **about,
     )
@@ -163,7 +163,7 @@ def _add(table: Table, headings: Sequence[str], line: Line, *, is_ragged: bool) 
     for at, cell in enumerate(cells):
         if not cell:
             continue
-        check_length(len(cell), f"{letters(at)}{line.number}")
+        check_length(len(cell), f"{column_letters(at)}{line.number}")
         if cell[0] in "#E" and _ERRORS.fullmatch(cell):
             refuse_error(cell, line.number, at, headings[at] if at < len(headings) else "")
         if at >= len(headings) or not headings[at]:
@@ -173,8 +173,8 @@ def _add(table: Table, headings: Sequence[str], line: Line, *, is_ragged: bool) 
                     "heading: give it one, or empty it."
                 ),
                 number=line.number,
-                value=shown(cell),
-                column=letters(at),
+                value=truncate_for_display(cell),
+                column=column_letters(at),
             )
     named = {
         heading: cells[at] if at < len(cells) else ""
@@ -192,11 +192,11 @@ def refuse_error(value: str, number: int, at: int, heading: str = "") -> None:
         ),
         number=number,
         value=value,
-        column=f"{letters(at)} (“{heading}”)" if heading else letters(at),
+        column=f"{column_letters(at)} (“{heading}”)" if heading else column_letters(at),
     )
 
 
-def plain(heading: str) -> str:
+def plain_heading(heading: str) -> str:
     """A heading with single spaces instead of line breaks and other white space."""
     return " ".join(heading.split())
 
@@ -205,7 +205,7 @@ def plain(heading: str) -> str:
 
 
 def _heading_lines(
-    first: Sequence[Line], known: Known, merged: Sequence[Merged]
+    first: Sequence[Line], known: KnownHeadings, merged: Sequence[Merged]
 ) -> tuple[int, int]:
     """The first line of the headings, and the first line below them.
 
@@ -215,7 +215,7 @@ def _heading_lines(
     best, found = (-1, -1), (0, 1)
     for start in range(len(first)):
         end = _end_of_headings(first, start, merged)
-        headings = {plain(one) for one in _joined(first[start:end], merged) if one}
+        headings = {plain_heading(one) for one in _joined(first[start:end], merged) if one}
         texts = sum(not _NUMBER.fullmatch(one) for one in headings)
         score = (recognised(headings, known), texts)
         if score[0] == best[0] == 0 and texts == best[1] and end - start > 1:
@@ -272,7 +272,7 @@ def _joined(lines: Sequence[Line], merged: Sequence[Merged]) -> list[str]:
 
 def _checked(cells: Sequence[str]) -> list[str]:
     """The headings; an empty text for a column without one. Raises FileError for duplicates."""
-    headings = [plain(cell) for cell in cells]
+    headings = [plain_heading(cell) for cell in cells]
     while headings and not headings[-1]:
         headings.pop()
     if len(headings) > MOST_COLUMNS:
@@ -326,8 +326,8 @@ def _filled(lines: Iterable[Line], above: int, merged: Sequence[Merged]) -> Iter
                             "The cell %(cell)s holds “%(value)s” under a merged cell, where it "
                             "cannot be seen: take the merging off, and say what is meant."
                         ),
-                        cell=f"{letters(at)}{line.number}",
-                        value=shown(cells[at]),
+                        cell=f"{column_letters(at)}{line.number}",
+                        value=truncate_for_display(cells[at]),
                     )
                 cells += [""] * (at + 1 - len(cells))
                 cells[at] = text
@@ -341,8 +341,8 @@ def _check_merged(one: Merged, text: str) -> None:
                 "“%(value)s” in the cell %(cell)s is merged over the rows %(top)s to %(bottom)s, "
                 "and whose it is cannot be told: take the merging off, and give each row its own."
             ),
-            value=shown(text),
-            cell=f"{letters(one.left)}{one.top}",
+            value=truncate_for_display(text),
+            cell=f"{column_letters(one.left)}{one.top}",
             top=one.top,
             bottom=one.bottom,
         )

@@ -15,10 +15,10 @@ from .archives import Archive, refuse_damaged, refuse_password
 from .kinds import ZIP
 from .limits import refuse
 from .records import scan_xls
-from .scanning import Scanned
+from .scanning import ScannedSheet
 from .scanning_ods import scan_ods
 from .scanning_xlsx import scan_xlsx
-from .tables import Known, Line, Table, table_of
+from .tables import KnownHeadings, Line, Table, table_of
 
 # From here on a workbook loses digits of whole numbers.
 _NOT_ALL_DIGITS = 10**15
@@ -26,7 +26,7 @@ _NOT_ALL_DIGITS = 10**15
 _NOT_ALL_HUNDREDTHS = 10**13
 
 
-def read_workbook(content: bytes, known: Known, name: str | None) -> Table:
+def read_workbook(content: bytes, known: KnownHeadings, name: str | None) -> Table:
     if content.startswith(ZIP):
         archive = Archive(content)
         scanned = scan_xlsx(archive) if archive.kind() == "xlsx" else scan_ods(archive)
@@ -58,7 +58,7 @@ def read_workbook(content: bytes, known: Known, name: str | None) -> Table:
     return table_of(lines, known, chosen.merged, sheet=chosen.name, other_sheets=others)
 
 
-def _chosen(scanned: Sequence[Scanned], name: str | None) -> Scanned:
+def _chosen(scanned: Sequence[ScannedSheet], name: str | None) -> ScannedSheet:
     """The sheet of that name; by default the first with rows, hidden ones only if no other has
     any."""
     for one in scanned:
@@ -98,10 +98,10 @@ def _lines(rows: Iterator[list[Any]], left: int) -> Iterator[Line]:
     """`left`: the number of empty columns on the left, which the library leaves out."""
     before = [""] * left
     for number, row in enumerate(rows, 1):
-        yield Line(number, before + [text_of(cell) for cell in row])
+        yield Line(number, before + [cell_text(cell) for cell in row])
 
 
-def text_of(cell: Any) -> str:
+def cell_text(cell: Any) -> str:
     """A cell of a workbook as text: numbers with at most 15 digits, dates in ISO format.
 
     A whole number of more than 15 digits, such as a code typed as a number, has lost

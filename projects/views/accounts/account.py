@@ -24,7 +24,7 @@ from projects.accounts import audit_log, lockout, second_factor, typed
 from projects.accounts.audit_log import Action
 from projects.models import ApiToken, RecoveryCode, SavedView
 
-from .lockout import Guarded
+from .lockout import LockoutMixin
 from .signing_in import CodeForm, note_lock, wrong_code
 
 
@@ -53,20 +53,20 @@ class DeleteKey(LoginRequiredMixin, View):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         token = get_object_or_404(ApiToken.objects.select_related("user"), pk=pk, user=request.user)
-        audit_log.note_token(Action.TOKEN_DELETED, token, request)
+        audit_log.log_token(Action.TOKEN_DELETED, token, request)
         token.delete()
         messages.success(request, _("The API key “%(name)s” holds no more.") % {"name": token.name})
         return redirect("account")
 
 
-class ChangePassword(Guarded, PasswordChangeView):
+class ChangePassword(LockoutMixin, PasswordChangeView):
     """A new password of one's own. Other sessions and all API keys end; see `accounts.ending`."""
 
     template_name = "registration/password_change.html"
     success_url = reverse_lazy("account")
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        note_lock(request, request.user, lockout.take_confirmation(request.user))
+        note_lock(request, request.user, lockout.register_confirmation_attempt(request.user))
         return super().post(request, *args, **kwargs)
 
     def form_valid(self, form: Any) -> HttpResponse:
@@ -101,7 +101,7 @@ class ConfirmingForm(CodeForm):
         return password
 
 
-class SecondFactor(Guarded, LoginRequiredMixin, View):
+class SecondFactor(LockoutMixin, LoginRequiredMixin, View):
     """What there is of it, and each step: begin, confirm, new recovery codes, remove."""
 
     http_method_names = ["get", "head", "post", "options"]
@@ -119,7 +119,7 @@ class SecondFactor(Guarded, LoginRequiredMixin, View):
             second_factor.begin(request.user)
             return redirect("second-factor")
         # Counted before the form looks at the password.
-        taken = lockout.take_confirmation(request.user)
+        taken = lockout.register_confirmation_attempt(request.user)
         form = ConfirmingForm(request.POST, request=request)
         take = {"confirm": self._confirm, "codes": self._codes, "remove": self._remove}.get(step)
         if take is None:
@@ -129,7 +129,7 @@ class SecondFactor(Guarded, LoginRequiredMixin, View):
                 lockout.confirmed(request.user)
                 return answer
             form.add_error("code", wrong_code())
-        audit_log.note(Action.SECOND_FACTOR_FAILED, request, step=step)
+        audit_log.log(Action.SECOND_FACTOR_FAILED, request, step=step)
         note_lock(request, request.user, taken)
         return self._page(form, step)
 

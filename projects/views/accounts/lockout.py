@@ -30,7 +30,7 @@ def locked_out(request: HttpRequest, until: datetime) -> HttpResponse:
     sensitive_post_parameters("password", "old_password", "code", "new_password1", "new_password2"),
     name="dispatch",
 )
-class Guarded:
+class LockoutMixin:
     """A view whose attempts are limited: kept in no cache, and its secrets out of reports."""
 
     # Nor in a session: see `accounts.typed`.

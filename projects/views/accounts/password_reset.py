@@ -15,7 +15,7 @@ from django.views.generic import FormView, TemplateView
 
 from projects.accounts import lockout, password_reset
 
-from .lockout import Guarded
+from .lockout import LockoutMixin
 
 
 class EmailForm(forms.Form):
@@ -26,7 +26,7 @@ class EmailForm(forms.Form):
     )
 
 
-class AskForLink(Guarded, FormView):
+class AskForLink(LockoutMixin, FormView):
     """Asks for a link. The answer is the same, and as soon, whether or not there is an account."""
 
     form_class = EmailForm
@@ -50,7 +50,7 @@ class LinkSent(TemplateView):
     template_name = "registration/password_reset_sent.html"
 
 
-class NewPassword(Guarded, PasswordResetConfirmView):
+class NewPassword(LockoutMixin, PasswordResetConfirmView):
     """The page that the link leads to. It signs nobody in: a second factor is still asked for."""
 
     template_name = "registration/password_reset_confirm.html"
@@ -59,7 +59,7 @@ class NewPassword(Guarded, PasswordResetConfirmView):
     def form_valid(self, form: Any) -> HttpResponse:
         answer = super().form_valid(form)
         # Whoever reads the owner's mail is the owner, and is let in from here.
-        lockout.welcome(self.request, self.user)
+        lockout.record_success(self.request, self.user)
         return answer
 
 

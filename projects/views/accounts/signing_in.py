@@ -22,9 +22,9 @@ from django.views.generic import FormView
 
 from projects.accounts import audit_log, lockout, second_factor, typed
 from projects.accounts.audit_log import Action
-from projects.models.attempt_count import Taken
+from projects.models.attempt_count import Attempt
 
-from .lockout import Guarded
+from .lockout import LockoutMixin
 
 # What stands in a session between the password and the code, and for how many seconds it holds.
 HALF_WAY = "half_way"
@@ -48,19 +48,19 @@ class SignInForm(AuthenticationForm):
         return cleaned
 
 
-def note_failure(request: Any, name: str, taken: Taken) -> None:
+def note_failure(request: Any, name: str, taken: Attempt) -> None:
     """That a sign-in failed. A name that nobody has is not kept: it may be a password."""
     user = get_user_model()._default_manager.filter(username=name).first()
-    audit_log.note(Action.SIGN_IN_FAILED, request, user=user, known_name=user is not None)
+    audit_log.log(Action.SIGN_IN_FAILED, request, user=user, known_name=user is not None)
     note_lock(request, user, taken)
 
 
-def note_lock(request: HttpRequest, user: Any, taken: Taken) -> None:
+def note_lock(request: HttpRequest, user: Any, taken: Attempt) -> None:
     for limit in taken.used_up:
-        audit_log.note(Action.LOCKED_OUT, request, user=user, limit=limit.name)
+        audit_log.log(Action.LOCKED_OUT, request, user=user, limit=limit.name)
 
 
-class SignIn(Guarded, LoginView):
+class SignIn(LockoutMixin, LoginView):
     """A name and a password."""
 
     authentication_form = SignInForm
@@ -93,8 +93,8 @@ def signed_in(
 ) -> HttpResponse:
     login(request, user)
     typed.forget_others(request)
-    lockout.welcome(request, user)
-    audit_log.note(Action.SIGNED_IN, request, user=user, second_factor=factor)
+    lockout.record_success(request, user)
+    audit_log.log(Action.SIGNED_IN, request, user=user, second_factor=factor)
     return HttpResponseRedirect(target)
 
 
@@ -108,7 +108,7 @@ class CodeForm(forms.Form):
 
 
 @method_decorator(never_cache, name="dispatch")
-class SignInCode(Guarded, FormView):
+class SignInCode(LockoutMixin, FormView):
     """The code, of whom the password was right a moment ago."""
 
     form_class = CodeForm
@@ -133,10 +133,10 @@ class SignInCode(Guarded, FormView):
         return user
 
     def form_valid(self, form: Any) -> HttpResponse:
-        taken = lockout.take_code(self.request, self.user)
+        taken = lockout.register_code_attempt(self.request, self.user)
         kind = second_factor.verify(self.user, form.cleaned_data["code"])
         if kind is None:
-            audit_log.note(Action.SECOND_FACTOR_FAILED, self.request, user=self.user)
+            audit_log.log(Action.SECOND_FACTOR_FAILED, self.request, user=self.user)
             note_lock(self.request, self.user, taken)
             form.add_error("code", wrong_code())
             return self.form_invalid(form)
@@ -150,11 +150,11 @@ def wrong_code() -> ValidationError:
 class SignOut(LogoutView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.user.is_authenticated:
-            audit_log.note(Action.SIGNED_OUT, request, user=request.user)
+            audit_log.log(Action.SIGNED_OUT, request, user=request.user)
         return super().post(request, *args, **kwargs)
 
 
-def to_the_door(request: HttpRequest) -> HttpResponse:
+def go_to_login(request: HttpRequest) -> HttpResponse:
     """The admin's own page for signing in, which leads to the site's.
 
     Who is signed in and came here may not see the admin: to ask for their

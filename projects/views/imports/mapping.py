@@ -204,7 +204,7 @@ class MappingForm(forms.Form):
             (BY_CODE, _("codes")),
             (BY_NAME, _("names; one that is not found is refused")),
         ]
-        if name == "project" or not permissions.may(self.user, "add", model):
+        if name == "project" or not permissions.has_permission(self.user, "add", model):
             return ways
         if model is Area:
             return ways + [

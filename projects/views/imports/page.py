@@ -20,7 +20,7 @@ from projects.models import (
     WRITABLE,
     BatchState,
     ImportBatch,
-    RowFate,
+    RowStatus,
     Sector,
     base_currency,
 )
@@ -43,14 +43,14 @@ ROWS = 50
 MOST_SUMS = 20
 # What is to be looked at first comes first.
 FATES = (
-    RowFate.REFUSED,
-    RowFate.CHANGED,
-    RowFate.PROPOSED,
-    RowFate.NEW,
-    RowFate.MADE,
-    RowFate.FOOTER,
-    RowFate.LEFT_OUT,
-    RowFate.UNCHANGED,
+    RowStatus.REFUSED,
+    RowStatus.CHANGED,
+    RowStatus.PROPOSED,
+    RowStatus.NEW,
+    RowStatus.MADE,
+    RowStatus.FOOTER,
+    RowStatus.LEFT_OUT,
+    RowStatus.UNCHANGED,
 )
 WITH_ROWS = (BatchState.PREVIEWED, BatchState.WRITTEN, BatchState.UNDONE)
 # How far a file is; what has ended otherwise stands nowhere.
@@ -119,10 +119,10 @@ def _with_rows(request: HttpRequest, batch: ImportBatch, errors: dict[str, Any])
         labels[KEPT] = gettext("kept")
     else:
         said = batch.rows.exclude(doubts=[])
-        refused = str(RowFate.REFUSED)
+        refused = str(RowStatus.REFUSED)
         counts = {refused: counts.pop(refused), DOUBTED: said.count(), **counts}
         labels[DOUBTED] = gettext("to be doubted")
-    fate = request.GET.get("fate") or next((f for f, n in counts.items() if n), RowFate.NEW)
+    fate = request.GET.get("fate") or next((f for f, n in counts.items() if n), RowStatus.NEW)
     if fate not in counts:
         errors["fate"] = [gettext("Give one of these: %(fates)s.") % {"fates": ", ".join(counts)}]
     number = whole_number(request.GET, "page", 1, 10**9, errors)
@@ -151,7 +151,7 @@ def _preview(batch: ImportBatch, back: typed.Typed | None) -> dict[str, Any]:
         sector.code: sector.label
         for sector in Sector.objects.filter(code__in=[key for key, _before, _after in moved])
     }
-    footers = batch.rows.filter(fate=RowFate.FOOTER).order_by("number")[:MOST_SUMS]
+    footers = batch.rows.filter(fate=RowStatus.FOOTER).order_by("number")[:MOST_SUMS]
     sums = [sum_of(row) for row in footers]
     return {
         "moved": [
@@ -162,8 +162,8 @@ def _preview(batch: ImportBatch, back: typed.Typed | None) -> dict[str, Any]:
         "currency": base_currency(),
         "sums": sums,
         "differing": sum(one.differs for one in sums),
-        "more_sums": max(0, batch.counts.get(RowFate.FOOTER, 0) - MOST_SUMS),
-        "refused": batch.counts.get(RowFate.REFUSED, 0),
+        "more_sums": max(0, batch.counts.get(RowStatus.FOOTER, 0) - MOST_SUMS),
+        "refused": batch.counts.get(RowStatus.REFUSED, 0),
         "undecided": questions(batch, back.sent if back else None),
         "writable": sum(batch.counts.get(fate, 0) for fate in WRITABLE),
     }
@@ -192,7 +192,7 @@ class ImportPage(StaffView):
         return page_of(request, batch)
 
 
-class Step(StaffView):
+class ImportAction(StaffView):
     """One step of a file, taken by a form; where it is too late for it, 409 and why.
 
     `take` returns the table in the file, where it has read it.
@@ -211,20 +211,20 @@ class Step(StaffView):
         return redirect("import", pk)
 
 
-class Approve(Step):
+class Approve(ImportAction):
     @staticmethod
     def take(request: HttpRequest, batch: ImportBatch) -> None:
         batches.approve(batch, partial="partial" in request.POST)
-        audit_log.note(audit_log.Action.IMPORT_APPROVED, request, subject=f"import/{batch.pk}")
+        audit_log.log(audit_log.Action.IMPORT_APPROVED, request, subject=f"import/{batch.pk}")
 
 
-class Cancel(Step):
+class Cancel(ImportAction):
     @staticmethod
     def take(request: HttpRequest, batch: ImportBatch) -> None:
         batches.cancel(batch)
 
 
-class Decide(Step):
+class Decide(ImportAction):
     """Take what a person says of names that are like others, and check the file anew."""
 
     @staticmethod
@@ -232,7 +232,7 @@ class Decide(Step):
         return batches.decide(batch, answers(request.POST, batch))
 
 
-class CheckAgain(Step):
+class CheckAgain(ImportAction):
     """By the mapping that it has: after an interruption, or once the register was mended."""
 
     @staticmethod
@@ -251,10 +251,10 @@ class Undo(StaffView):
         context = {
             "batch": batch,
             "noun": noun_label(batch.noun),
-            "new": extent[RowFate.NEW],
-            "made": extent[RowFate.MADE],
-            "changed": extent[RowFate.CHANGED],
-            "proposed": extent[RowFate.PROPOSED],
+            "new": extent[RowStatus.NEW],
+            "made": extent[RowStatus.MADE],
+            "changed": extent[RowStatus.CHANGED],
+            "proposed": extent[RowStatus.PROPOSED],
             "count": sum(extent.values()),
             "may_not": undo.lacking(batch, request.user),
         }
@@ -300,7 +300,7 @@ class RefusedFile(StaffView):
     def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         batch = self.batch(pk)
         reasons: dict[int, list[str]] = {}
-        for number, faults in batch.rows.filter(fate=RowFate.REFUSED).values_list(
+        for number, faults in batch.rows.filter(fate=RowStatus.REFUSED).values_list(
             "number", "faults"
         ):
             reasons[number] = [_said(*fault) for fault in faults]

@@ -18,7 +18,7 @@ from projects.models import (
     ImportRow,
     Proposal,
     Qualifier,
-    RowFate,
+    RowStatus,
 )
 
 from .labels import field_label
@@ -98,14 +98,14 @@ class Listed:
 def listed(batch: ImportBatch, fate: str, rows: Iterable[ImportRow], user: Any) -> Listed:
     """These rows of one fate as their list shows them; one query where they are proposals."""
     rows = list(rows)
-    if fate == RowFate.FOOTER:
+    if fate == RowStatus.FOOTER:
         return Listed(sums=[sum_of(row) for row in rows])
     fields: list[str] = []
-    if fate == RowFate.NEW:
+    if fate == RowStatus.NEW:
         fields = list(dict.fromkeys(name for row in rows for name, _old, _new in row.changes))
         fields = [name for name in fields if not _stands_beside(name, fields, rows)]
     headings = [(field_label(batch.noun, name), name == "amount") for name in fields]
-    proposals = _proposals(batch, rows, user) if fate == RowFate.PROPOSED else {}
+    proposals = _proposals(batch, rows, user) if fate == RowStatus.PROPOSED else {}
     return Listed(
         [_shown(batch, fate, row, fields, proposals.get(row.record_id)) for row in rows], headings
     )
@@ -173,7 +173,7 @@ def _lines(batch: ImportBatch, listed_as: str, row: ImportRow) -> list[Line]:
             Line(column, value=value, reason=reason, nearest=nearest)
             for column, value, reason, nearest in told
         ]
-    if row.fate not in (RowFate.CHANGED, RowFate.PROPOSED):
+    if row.fate not in (RowStatus.CHANGED, RowStatus.PROPOSED):
         return []
     return [
         Line(field_label(batch.noun, name), _cell(name, old, {}), _cell(name, new, {}))
@@ -204,7 +204,7 @@ def _noun_of(noun: str) -> str:
 
 def _address(batch: ImportBatch, row: ImportRow, code: str) -> str:
     """The page of a row's record, where it is in the register and has one."""
-    stands = row.fate in (RowFate.CHANGED, RowFate.PROPOSED, RowFate.UNCHANGED)
+    stands = row.fate in (RowStatus.CHANGED, RowStatus.PROPOSED, RowStatus.UNCHANGED)
     if row.record_id is not None:
         # Of a file that was taken back, the records that were kept.
         kept = batch.state == BatchState.UNDONE and row.faults

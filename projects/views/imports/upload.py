@@ -16,7 +16,7 @@ from projects import serializers
 from projects.accounts import typed
 from projects.imports import batches
 from projects.imports.mapping import Mapping, MappingError, mapping_of
-from projects.models import ImportBatch, RowFate
+from projects.models import ImportBatch, RowStatus
 from projects.spreadsheets import reading
 from projects.views.lists import PAGE_SIZE, part_of, whole_number
 
@@ -25,7 +25,13 @@ from .labels import noun_label
 from .upload_handler import is_too_large
 
 # In the list of files: what became of their rows, but for what is no row of its own.
-COUNTED = (RowFate.NEW, RowFate.CHANGED, RowFate.PROPOSED, RowFate.UNCHANGED, RowFate.REFUSED)
+COUNTED = (
+    RowStatus.NEW,
+    RowStatus.CHANGED,
+    RowStatus.PROPOSED,
+    RowStatus.UNCHANGED,
+    RowStatus.REFUSED,
+)
 
 
 class UploadForm(forms.Form):

@@ -23,7 +23,7 @@ def reason_typed(request: HttpRequest) -> dict[str, Any]:
     return {"typed": reason, "typed_back": back}
 
 
-class Step(ReviewView):
+class ReviewAction(ReviewView):
     """Takes a step and leads on; where it cannot be taken, its page again, with why and what was
     typed.
 

@@ -7,14 +7,14 @@ from typing import Any
 from django.urls import reverse
 
 from projects import money
-from projects.i18n.languages import labelled
+from projects.i18n.languages import with_label
 from projects.models import NOUN_OF, Headline, Receipt
 
 
 def name_of(record: Any) -> str:
     """What a record is called on a page; funds received by an amount that is easily read."""
     if isinstance(record, Receipt):
-        return labelled(record.received_on, f"{money.grouped(record.amount)} {record.currency}")
+        return with_label(record.received_on, f"{money.grouped(record.amount)} {record.currency}")
     return str(record)
 
 

@@ -17,7 +17,7 @@ from projects.models import REVIEWED, Noun, State, permissions
 from projects.review import queue
 from projects.views.lists import PAGE_SIZE, part_of, whole_number
 
-from .actions import Step
+from .actions import ReviewAction
 from .addresses import name_of, page_of, review_of
 from .base import ReviewView
 from .errors import Problem
@@ -101,12 +101,12 @@ def page_of_deleted(
     # Its links were gone when it was deleted: they stand in the row before.
     before = diff.all_of(model, found.row.id).filter(history_id__lt=found.row.history_id)
     last = before.exclude(history_type="-").first() or found.row
-    may_restore = permissions.may(user, "publish", model) and permissions.reaches(
+    may_restore = permissions.has_permission(user, "publish", model) and permissions.in_scope(
         user, found.record
     )
     context = {
         "gone": found,
-        "changes": diff.stated(model, last, user),
+        "changes": diff.full_changes(model, last, user),
         "may_restore": may_restore,
         "problem": problem,
     }
@@ -129,7 +129,7 @@ class DeletedPage(OneDeleted):
         return page_of_deleted(request, self.seen(noun, pk))
 
 
-class Restore(OneDeleted, Step):
+class Restore(OneDeleted, ReviewAction):
     def find(self, *, noun: str, pk: int) -> Gone:
         return self.seen(noun, pk)
 

@@ -18,11 +18,11 @@ from projects.models import NOUN_OF, ReturnedDraft, permissions
 from projects.review import diff as differences
 from projects.review.permissions import check_may_decide
 
-from .actions import Step, reason_typed
+from .actions import ReviewAction, reason_typed
 from .addresses import admin_of, name_of, page_of, review_of
 from .base import ReviewView
 from .errors import Problem
-from .field_display import Named, Speaker
+from .field_display import FieldFormatter, Named
 
 # Of its past, the latest; the admin has all of it.
 MOST_CHANGES = 50
@@ -36,8 +36,8 @@ def page_of_draft(
     About twenty-five queries at most, whatever it is of.
     """
     user, model = request.user, type(record)
-    said = differences.said(record, {})
-    lines = Speaker(model, user, said).lines(said)
+    said = differences.snapshot(record, {})
+    lines = FieldFormatter(model, user, said).lines(said)
     authors = review.authors_of([record])[record.pk]
     history = diff.all_of(model, record.pk)
     rows = list(history[: MOST_CHANGES + 1])
@@ -51,17 +51,18 @@ def page_of_draft(
         "lines": lines,
         "drafts": _drafts_in(lines),
         "may_not_publish": _may_not_publish(user, record, authors),
-        "may_return": permissions.may(user, "publish", model) and permissions.reaches(user, record),
+        "may_return": permissions.has_permission(user, "publish", model)
+        and permissions.in_scope(user, record),
         "returned": _returned(record),
-        "entries": diff.told(history, rows[:MOST_CHANGES], names=True),
+        "entries": diff.entries(history, rows[:MOST_CHANGES], names=True),
         "whole_past": admin_of(record, "history") if len(rows) > MOST_CHANGES else "",
         "publish": reverse("review-draft-publish", args=[NOUN_OF[model], record.pk]),
         "address": review_of(record),
         "send_back": reverse("review-draft-return", args=[NOUN_OF[model], record.pk]),
     }
-    if permissions.reaches(user, record):
+    if permissions.in_scope(user, record):
         for action, name in (("change", "mend"), ("delete", "remove")):
-            if permissions.may(user, action, model):
+            if permissions.has_permission(user, action, model):
                 context[name] = admin_of(record, action)
     status = problem.status if problem else 200
     return render(request, "projects/review_draft.html", context, status=status)
@@ -92,18 +93,18 @@ def _returned(record: Any) -> ReturnedDraft | None:
     )
 
 
-class OneDraft(ReviewView):
+class DraftParameters(ReviewView):
     def seen(self, noun: str, pk: int) -> Any:
         """The record, draft or published by now. Raises Http404 where the person sees none."""
         model = self.model_of(noun)
-        records = differences.read_along(model.objects.visible_to(self.request.user))
+        records = differences.prefetch_for_snapshot(model.objects.visible_to(self.request.user))
         record = records.filter(pk=pk).first()
         if record is None:
             raise Http404
         return record
 
 
-class DraftPage(OneDraft):
+class DraftPage(DraftParameters):
     def get(self, request: HttpRequest, noun: str, pk: int) -> HttpResponse:
         record = self.seen(noun, pk)
         if record.is_draft or typed.awaits(request):
@@ -111,7 +112,7 @@ class DraftPage(OneDraft):
         return redirect(page_of(record))
 
 
-class DraftStep(OneDraft, Step):
+class DraftAction(DraftParameters, ReviewAction):
     def find(self, *, noun: str, pk: int) -> Any:
         return self.seen(noun, pk)
 
@@ -124,7 +125,7 @@ class DraftStep(OneDraft, Step):
         return serializers.BY_NOUN[NOUN_OF[type(subject)]]
 
 
-class Publish(DraftStep):
+class Publish(DraftAction):
     def take(self, subject: Any) -> tuple[str, str]:
         version = self.request.POST.get("version", "")
         looked_at = int(version) if version.isdecimal() and len(version) < 10 else 0
@@ -134,7 +135,7 @@ class Publish(DraftStep):
         return sentence % {"record": subject}, reverse("review")
 
 
-class SendBack(DraftStep):
+class SendBack(DraftAction):
     def take(self, subject: Any) -> tuple[str, str]:
         review.send_back(self.request.user, subject, self.request.POST.get("reason", ""))
         sentence = _("“%(record)s” is returned to whoever entered it, with your reason.")

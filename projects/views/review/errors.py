@@ -13,8 +13,8 @@ from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 
-from projects.history import ReferredToError, still_referred_to
-from projects.i18n.languages import labelled
+from projects.history import StillReferencedError, is_still_referenced
+from projects.i18n.languages import with_label
 from projects.review import ReviewError
 from projects.serializers.labels import in_words
 
@@ -45,10 +45,10 @@ def problem_of(error: Exception, user: Any, serializer: Any = None) -> Problem:
     match error:
         case PermissionDenied():
             return Problem([str(error) or _("This is not open to you.")], 403)
-        case ReferredToError():
+        case StillReferencedError():
             return Problem([error.said_to(user)], 409)
         case ProtectedError():
-            return Problem([still_referred_to([], user)], 409)
+            return Problem([is_still_referenced([], user)], 409)
         case ValidationError():
             by_field = getattr(error, "message_dict", {"": error.messages})
             return Problem(list(_by_field(by_field, serializer)), 400)
@@ -67,7 +67,7 @@ def _by_field(errors: Any, serializer: Any) -> Iterable[str]:
         errors = {"": errors}
     for name, found in errors.items():
         for sentence in _flat(found):
-            yield labelled(labels[name], sentence) if name in labels else sentence
+            yield with_label(labels[name], sentence) if name in labels else sentence
 
 
 def _flat(found: Any) -> Iterable[str]:

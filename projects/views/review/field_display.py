@@ -23,7 +23,7 @@ from projects.models import NOUN_OF, Qualifier, Sector, Source
 from projects.models.fields import MoneyField
 from projects.names import places
 from projects.review import diff
-from projects.serializers.fields import CodeOf
+from projects.serializers.fields import CodeRelatedField
 from projects.serializers.labels import in_words
 
 from .addresses import page_of, review_of
@@ -70,7 +70,7 @@ class Line:
     value: Value = field(default_factory=Value)
 
 
-class Speaker:
+class FieldFormatter:
     """Says the fields of records of one noun as far as `user` may read them.
 
     All that is to be said is given at once: what it refers to costs one query
@@ -147,7 +147,7 @@ class Speaker:
     def _other(self, name: str) -> Any:
         """The model of the records that a field names."""
         of_api = self.fields.get(name)
-        if isinstance(of_api, CodeOf):
+        if isinstance(of_api, CodeRelatedField):
             return of_api.model
         if isinstance(of_api, ManyRelatedField):
             return of_api.child_relation.model

@@ -20,11 +20,11 @@ from projects.models import ImportBatch, Proposal, ProposalKind, permissions
 from projects.review import diff
 from projects.review.permissions import check_may_decide
 
-from .actions import Step, reason_typed
+from .actions import ReviewAction, reason_typed
 from .addresses import admin_of, name_of, page_of
 from .base import ReviewView
 from .errors import Problem
-from .field_display import OF_AMOUNTS, Speaker, Value
+from .field_display import OF_AMOUNTS, FieldFormatter, Value
 from .rows import called
 
 # Shorter than what a page tells apart.
@@ -65,7 +65,9 @@ def page_of_proposal(
     About twenty queries at most, whatever it is about.
     """
     user = request.user
-    record = diff.read_along(proposal.model._base_manager.filter(pk=proposal.record_id)).first()
+    record = diff.prefetch_for_snapshot(
+        proposal.model._base_manager.filter(pk=proposal.record_id)
+    ).first()
     is_own = proposal.user_id == user.pk
     context: dict[str, Any] = {
         "proposal": proposal,
@@ -84,8 +86,8 @@ def page_of_proposal(
     if proposal.kind == ProposalKind.CHANGE:
         context["compared"] = compared(user, proposal, record)
     elif record is not None:
-        said = diff.said(record, {})
-        context["lines"] = Speaker(proposal.model, user, said).lines(said)
+        said = diff.snapshot(record, {})
+        context["lines"] = FieldFormatter(proposal.model, user, said).lines(said)
         if proposal.is_open:
             context |= _referring(user, record)
     status = problem.status if problem else 200
@@ -97,7 +99,7 @@ def _may_not(user: Any, proposal: Proposal, record: Any) -> str:
     try:
         if record is not None:
             check_may_decide(user, record, {proposal.user_id})
-        elif not permissions.may(user, "publish", proposal.model):
+        elif not permissions.has_permission(user, "publish", proposal.model):
             return _("Only a reviewer decides about it.")
     except PermissionDenied as error:
         return str(error)
@@ -113,7 +115,11 @@ def _batch(user: Any, proposal: Proposal) -> ImportBatch | None:
 
 
 def _mend(user: Any, record: Any, is_own: bool) -> str:
-    return admin_of(record) if is_own and permissions.may(user, "change", type(record)) else ""
+    return (
+        admin_of(record)
+        if is_own and permissions.has_permission(user, "change", type(record))
+        else ""
+    )
 
 
 def compared(user: Any, proposal: Proposal, record: Any) -> list[Compared]:
@@ -123,10 +129,10 @@ def compared(user: Any, proposal: Proposal, record: Any) -> list[Compared]:
     query for each noun referred to.
     """
     before, wanted = proposal.before, proposal.changes
-    standing = {} if record is None else diff.said(record, {})
+    standing = {} if record is None else diff.snapshot(record, {})
     now = standing if proposal.is_open and record is not None else {**standing, **before}
     then, proposed = {**now, **before}, {**now, **wanted}
-    speaker = Speaker(proposal.model, user, now, then, proposed)
+    speaker = FieldFormatter(proposal.model, user, now, then, proposed)
     names = set(wanted)
     if names.intersection(OF_AMOUNTS):
         # What they mean is seen by the amount.
@@ -146,11 +152,11 @@ def compared(user: Any, proposal: Proposal, record: Any) -> list[Compared]:
 
 def _referring(user: Any, record: Any) -> dict[str, Any]:
     """What refers to a record, as far as `user` may see it, and the sentence that says so."""
-    referring = history.referring_to([record])
+    referring = history.references_to([record])
     if not referring:
         return {}
     found = []
-    for records in history.visible(referring, user):
+    for records in history.visible_references(referring, user):
         if count := records.count():
             along = [name for name in ("project", "source") if hasattr(records.model, name)]
             some = records.select_related(*along)[:MOST_NAMED] if along else records[:MOST_NAMED]
@@ -169,7 +175,7 @@ def seen_by(user: Any, pk: int) -> Proposal:
     return get_object_or_404(proposals, pk=pk)
 
 
-class ProposalStep(Step):
+class ProposalAction(ReviewAction):
     def find(self, *, pk: int) -> Proposal:
         return seen_by(self.request.user, pk)
 
@@ -181,7 +187,7 @@ class ProposalStep(Step):
         return serializers.BY_NOUN[subject.noun]
 
 
-class Accept(ProposalStep):
+class Accept(ProposalAction):
     def take(self, subject: Proposal) -> tuple[str, str]:
         version = self.request.POST.get("version", "")
         if not version.isdecimal() or len(version) > 9:
@@ -193,21 +199,21 @@ class Accept(ProposalStep):
         return (deleted if record is None else _("It is published as proposed."), _onward(subject))
 
 
-class SendBack(ProposalStep):
+class SendBack(ProposalAction):
     def take(self, subject: Proposal) -> tuple[str, str]:
         review.return_(self.request.user, subject, self.request.POST.get("reason", ""))
         return _("It is returned to whoever proposed it, with your reason."), _onward(subject)
 
 
-class Withdraw(ProposalStep):
+class Withdraw(ProposalAction):
     def take(self, subject: Proposal) -> tuple[str, str]:
         review.withdraw(self.request.user, subject)
         return _("Your proposal is withdrawn."), _onward(subject)
 
 
-class HandInAgain(ProposalStep):
+class HandInAgain(ProposalAction):
     def take(self, subject: Proposal) -> tuple[str, str]:
-        review.hand_in_again(self.request.user, subject)
+        review.resubmit(self.request.user, subject)
         return _("Your proposal waits for review again."), _onward(subject)
 
 

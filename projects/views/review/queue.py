@@ -15,11 +15,11 @@ from django.utils.translation import ngettext
 
 from projects import review
 from projects.accounts import typed
-from projects.filters import ReviewQuestion
-from projects.filters.review import Standing, Whose
+from projects.filters import ReviewFilterSet
+from projects.filters.review import EnteredBy, ReviewState
 from projects.models import REVIEWED, Noun, Proposal
 from projects.review import queue
-from projects.views.filter_form import Asked
+from projects.views.filter_form import FilterForm
 from projects.views.lists import (
     LARGEST_PAGE,
     PAGE_SIZE,
@@ -37,7 +37,7 @@ TEMPLATE = "projects/review_list.html"
 MAIN = ("noun", "area", "whose", "state")
 
 
-class ReviewAsked(Asked):
+class ReviewFilterForm(FilterForm):
     def _may_be_missing(self, name: str) -> bool:
         return name == "area"
 
@@ -93,31 +93,31 @@ class ReviewList(ReviewView):
         ticked: Sequence[str] = (),
         back: typed.Typed | None = None,
     ) -> HttpResponse:
-        question = ReviewQuestion(
+        filterset = ReviewFilterSet(
             request.GET,
             Proposal.objects.visible_to(request.user).select_related("user", "reviewer"),
             request=request,
-            also={"proposals_page"},
+            extra_parameters={"proposals_page"},
         )
-        errors = dict(question.errors)
+        errors = dict(filterset.errors)
         number = whole_number(request.GET, "page", 1, 10**9, errors)
         second = whole_number(request.GET, "proposals_page", 1, 10**9, errors)
         size = whole_number(request.GET, "page_size", PAGE_SIZE, LARGEST_PAGE, errors)
         vocabularies = {
             "noun": [(noun, label) for noun, label in Noun.choices if noun in self.nouns],
-            "whose": Whose.choices,
-            "state": Standing.choices,
+            "whose": EnteredBy.choices,
+            "state": ReviewState.choices,
         }
         context: dict[str, Any] = {
-            "asked": ReviewAsked(question, errors, MAIN, vocabularies=vocabularies),
+            "asked": ReviewFilterForm(filterset, errors, MAIN, vocabularies=vocabularies),
             "errors": errors,
             "problem": problem,
             "typed_back": back,
         }
         if errors:
             return refused(request, TEMPLATE, context)
-        drafts = part_of(queue.drafts(question), number, size, errors)
-        found = Paginator(queue.proposals(question), size)
+        drafts = part_of(queue.drafts(filterset), number, size, errors)
+        found = Paginator(queue.proposals(filterset), size)
         if second > found.num_pages:
             errors["proposals_page"] = [
                 _("There is no page %(number)s: the last is %(last)s.")

@@ -13,7 +13,7 @@ from projects.models import ErrorReport, ReportState
 from projects.review import error_reports
 from projects.views.lists import PAGE_SIZE, part_of, whole_number
 
-from .actions import Step, reason_typed
+from .actions import ReviewAction, reason_typed
 from .addresses import admin_of, name_of, page_of
 from .base import ReviewView
 from .errors import Problem
@@ -76,7 +76,7 @@ class ReportLook(ReviewView):
         return page_of_report(request, seen(pk))
 
 
-class ReportStep(Step):
+class ReportAction(ReviewAction):
     def find(self, *, pk: int) -> ErrorReport:
         return seen(pk)
 
@@ -85,13 +85,13 @@ class ReportStep(Step):
         return page_of_report(self.request, seen(subject.pk), problem)
 
 
-class Settle(ReportStep):
+class Settle(ReportAction):
     def take(self, subject: ErrorReport) -> tuple[str, str]:
         error_reports.settle(self.request.user, subject, self.request.POST.get("reason", ""))
         return _("The report is settled."), reverse("review-report", args=[subject.pk])
 
 
-class Dismiss(ReportStep):
+class Dismiss(ReportAction):
     def take(self, subject: ErrorReport) -> tuple[str, str]:
         error_reports.dismiss(self.request.user, subject, self.request.POST.get("reason", ""))
         return _("The report is dismissed."), reverse("review-report", args=[subject.pk])

@@ -79,7 +79,7 @@ def drafts(user: Any, rows: Iterable[Mapping[str, Any]], ticked: Iterable[str]) 
     found: dict[tuple[str, Any], Draft] = {}
     for noun, of_noun in keys.items():
         hands: dict[Any, list[dict[str, Any]]] = {}
-        for hand in queue.hands_in(REVIEWED[noun], of_noun):
+        for hand in queue.contributors(REVIEWED[noun], of_noun):
             hands.setdefault(hand["id"], []).append(hand)
         records = REVIEWED[noun].objects.visible_to(user).filter(pk__in=of_noun)
         for record in records.select_related(*JOINED.get(noun, ())):
@@ -116,7 +116,9 @@ def _draft(
     model = type(record)
     authors = {hand["user"] for hand in hands} - {None}
     key = f"{noun}:{record.pk}:{record.version}"
-    may_mend = permissions.may(user, "change", model) and permissions.reaches(user, record)
+    may_mend = permissions.has_permission(user, "change", model) and permissions.in_scope(
+        user, record
+    )
     return Draft(
         record=record,
         name=name_of(record),

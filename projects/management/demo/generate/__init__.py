@@ -27,11 +27,11 @@ from .enterprises import make_enterprises
 from .ground import Ground
 from .projects import make_projects
 
-__all__ = ["Filled", "RealRecordsError", "fill", "project_code", "refuse_real_records"]
+__all__ = ["GeneratedData", "RealRecordsError", "fill", "project_code", "refuse_real_records"]
 
 
 @dataclass
-class Filled:
+class GeneratedData:
     """What was made, and the numbers of the first and the last project."""
 
     first: int
@@ -44,7 +44,7 @@ class Filled:
         return self.last - self.first + 1
 
 
-def fill(count: int, report: Callable[[int], None] = lambda done: None) -> Filled:
+def fill(count: int, report: Callable[[int], None] = lambda done: None) -> GeneratedData:
     """Make `count` more projects with their enterprises, sectors, partners, sources and receipts.
 
     500 projects a transaction, each as `projects.history` would have left it:
@@ -59,7 +59,7 @@ def fill(count: int, report: Callable[[int], None] = lambda done: None) -> Fille
         raise ValueError(
             _("Give a number of projects from 1 to %(most)s.") % {"most": f"{MOST - done:,}"}
         )
-    filled = Filled(first=done + 1, last=done + count)
+    filled = GeneratedData(first=done + 1, last=done + count)
     with transaction.atomic():
         ground = Ground.laid()
     for numbers in batches(range(filled.first, filled.last + 1), BATCH):

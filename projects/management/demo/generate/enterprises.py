@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from random import Random
 
 from projects import history
-from projects.models import Enterprise, Kind
+from projects.models import Enterprise, EnterpriseKind
 from projects.models.chunking import batches
 from projects.names import credit_codes
 
@@ -34,7 +34,7 @@ def make_enterprises(project: int, ground: Ground) -> int:
     """Make the enterprises that projects up to this number may name; returns how many were new."""
     numbers = range(last_number(Enterprise) + 1, enterprises_by(project) + 1)
     enterprises = [_enterprise(number, ground) for number in numbers]
-    history.save_many(
+    history.bulk_save(
         [(one, {"sources": [chance_of(one.code).choice(ground.sources)]}) for one in enterprises]
     )
     return len(enterprises)
@@ -62,7 +62,7 @@ def _enterprise(number: int, ground: Ground) -> Enterprise:
         name_zh=name_zh,
         uscc=stem + credit_codes.check_character(stem) if chance.random() < 0.6 else "",
         origin=chance.choice(ORIGINS) if chance.random() < 0.9 else "",
-        kind=chance.choice(Kind.values),
+        kind=chance.choice(EnterpriseKind.values),
         area=chance.choice(ground.areas) if settled else None,
         settled_on=some_day(chance, FIRST_SIGNING, LAST_SIGNING) if settled else None,
         note=NOTE,

@@ -89,7 +89,7 @@ def _lay_ground() -> None:
 
 
 def _save(records: Iterable[Any]) -> None:
-    history.save_many([(record, {}) for record in records])
+    history.bulk_save([(record, {}) for record in records])
 
 
 def _first_days_of_months() -> Iterator[date]:

@@ -42,9 +42,9 @@ def make_projects(numbers: Sequence[int], ground: Ground) -> int:
         partners = [enterprises[number] for number in draft.partners]
         links = {"sectors": draft.sectors, "partners": partners, "sources": draft.sources}
         written.append((draft.project, links))
-    history.save_many(written)
+    history.bulk_save(written)
     receipts = [receipt for draft in drafts for receipt in draft.receipts]
-    history.save_many([(receipt, {}) for receipt in receipts])
+    history.bulk_save([(receipt, {}) for receipt in receipts])
     return len(receipts)
 
 
