@@ -4,7 +4,16 @@ from typing import Any
 
 from django.urls import path, re_path, register_converter
 
-from projects import exports as exporting
+from projects.exports import (
+    AREAS,
+    CONTENT_TYPES,
+    ENTERPRISES,
+    HEADLINES,
+    PROJECTS,
+    SOURCES,
+    TOTALS,
+    Export,
+)
 from projects.imports import template_workbook
 from projects.models import Area, Enterprise, Headline, Project, Source
 from projects.models.fields import CODE_PATTERN
@@ -47,10 +56,10 @@ class CodeConverter:
 register_converter(CodeConverter, "code")
 
 
-def files(export: exporting.Export) -> Any:
+def files(export: Export) -> Any:
     """The addresses of the files of a page, beside that page."""
     return re_path(
-        rf"^{export.name}/export\.(?P<format>{'|'.join(exporting.CONTENT_TYPES)})\Z",
+        rf"^{export.name}/export\.(?P<format>{'|'.join(CONTENT_TYPES)})\Z",
         exports.ExportView.as_view(export=export),
         name=f"{export.name}-export",
     )
@@ -59,7 +68,7 @@ def files(export: exporting.Export) -> Any:
 urlpatterns = [
     path("", overview.overview, name="overview"),
     path("projects/", project.ProjectListView.as_view(), name="projects"),
-    files(exporting.PROJECTS),
+    files(PROJECTS),
     path("projects/<code:code>/", project.ProjectDetailView.as_view(), name="project"),
     path(
         "projects/<code:code>/history/",
@@ -72,7 +81,7 @@ urlpatterns = [
         name="project-report",
     ),
     path("enterprises/", enterprise.EnterpriseListView.as_view(), name="enterprises"),
-    files(exporting.ENTERPRISES),
+    files(ENTERPRISES),
     path("enterprises/<code:code>/", enterprise.EnterpriseDetailView.as_view(), name="enterprise"),
     path(
         "enterprises/<code:code>/history/",
@@ -85,11 +94,11 @@ urlpatterns = [
         name="enterprise-report",
     ),
     path("areas/", area.AreaListView.as_view(), name="areas"),
-    files(exporting.AREAS),
+    files(AREAS),
     path("areas/<code:code>/", area.AreaDetailView.as_view(), name="area"),
     path("areas/<code:code>/report/", ErrorReportView.as_view(model=Area), name="area-report"),
     path("totals/", totals.totals_page, name="totals"),
-    files(exporting.TOTALS),
+    files(TOTALS),
     re_path(
         rf"^import/template/(?P<noun>{'|'.join(template_workbook.NOUNS)})\.xlsx\Z",
         blank_sheet,
@@ -103,9 +112,9 @@ urlpatterns = [
     path("report/sent/", report_sent, name="report-sent"),
     path("methods/", methods.methods, name="methods"),
     path("headlines/", headline.HeadlineListView.as_view(), name="headlines"),
-    files(exporting.HEADLINES),
+    files(HEADLINES),
     path("sources/", source.SourceListView.as_view(), name="sources"),
-    files(exporting.SOURCES),
+    files(SOURCES),
     path("import/", import_upload.ImportList.as_view(), name="imports"),
     path("import/<int:pk>/", import_page.ImportPage.as_view(), name="import"),
     path("import/<int:pk>/mapping/", import_mapping.MappingPage.as_view(), name="import-mapping"),

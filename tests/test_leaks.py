@@ -24,7 +24,17 @@ from hypothesis.extra.django import TestCase
 from python_calamine import CalamineWorkbook
 
 from projects import filters
-from projects.filters import fields as values
+from projects.filters.fields import (
+    AmountField,
+    BooleanField,
+    ChoiceField,
+    CodesField,
+    DateField,
+    DateOrDateTimeField,
+    MonthsField,
+    SearchField,
+    YearsField,
+)
 from projects.models import Area, Basis
 from projects.totals.totals import DIMENSIONS
 from tests import hidden
@@ -131,25 +141,25 @@ def values_of(name: str, filter_: Any, public: Any) -> list[str]:
     """What is asked under a parameter: what is there, hidden, nowhere, at its bounds."""
     field = filter_.field_class
     now = timezone.now()
-    if issubclass(field, values.CodesField):
+    if issubclass(field, CodesField):
         noun = {"lead": "enterprise", "sector_also": "sector"}.get(name, name)
         return [getattr(public, noun), f"hidden-{noun}", "hidden", "none", hidden.MISSING]
-    if issubclass(field, values.SearchField):
+    if issubclass(field, SearchField):
         return [*hidden.WORDS, "hidden-source", "喀什", "xd", "xingda", "wuliu", "base"]
-    if issubclass(field, values.ChoiceField):
+    if issubclass(field, ChoiceField):
         return list(filter_.extra["choices"])
-    if issubclass(field, values.BooleanField):
+    if issubclass(field, BooleanField):
         return ["true", "false"]
-    if issubclass(field, values.AmountField):
+    if issubclass(field, AmountField):
         return ["0", "5", "9.99", "10万", "987654.32"]
-    if issubclass(field, values.DateOrDateTimeField):
+    if issubclass(field, DateOrDateTimeField):
         moments = (now - timedelta(days=1), now - timedelta(seconds=1), now + timedelta(days=1))
         return ["2000-01-01", *(moment.isoformat() for moment in moments)]
-    if issubclass(field, values.DateField):
+    if issubclass(field, DateField):
         return ["2021-01-01", "2022-06-06", "2023-11-11", "2023-11-12", "2024-01-01"]
-    if issubclass(field, values.YearsField):
+    if issubclass(field, YearsField):
         return ["2021", "2022", "2023", "none"]
-    if issubclass(field, values.MonthsField):
+    if issubclass(field, MonthsField):
         return ["2022-05", "2022-06", "2023-11", "none"]
     return WORDS[name]
 

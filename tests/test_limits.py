@@ -227,7 +227,7 @@ import django, json, sys
 from django.conf import settings
 settings.CACHES["limits"]["LOCATION"] = sys.argv[1]
 django.setup()
-from projects.limits import Rate, count
+from projects.accounts.rate_limit import Rate, count
 sys.stdin.readline()
 print(json.dumps([count("one", Rate(100, 600)).count for _ in range(60)]))
 """

@@ -7,9 +7,9 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from projects import history as recording
 from projects import review
 from projects.data_quality import report
+from projects.history import delete
 from projects.models import Enterprise, FormerCode, Project
 from projects.models.history import UNCOMPARED
 from projects.review import merge
@@ -360,7 +360,7 @@ def test_whoever_is_limited_to_areas_merges_what_lies_there_with_all_its_project
     for one, other in ((old, into), (elsewhere, into), (into, elsewhere)):
         with pytest.raises(PermissionDenied, match="these areas: here"):
             merge.merge(one, other, reviewer)
-    recording.delete(outside)
+    delete(outside)
     merge.merge(old, into, reviewer)
 
     inside.refresh_from_db()

@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 
 from projects import history
 from projects.accounts import audit_log
-from projects.filters import fields as values
+from projects.filters.fields import BooleanField, ChoiceField
 from projects.imports import Fate, Mode, Report, import_table
 from projects.imports.lookup import Finder
 from projects.imports.natural_keys import keys_of
@@ -129,8 +129,8 @@ class BulkView(OnlyKnownParameters, APIView):
     def asked(self, request: Any) -> tuple[Mode, bool]:
         """The parameters. Raises ValidationError, by parameter."""
         fields = {
-            "mode": values.ChoiceField(choices=[Mode.CREATE, Mode.UPDATE], required=False),
-            "dry_run": values.BooleanField(required=False),
+            "mode": ChoiceField(choices=[Mode.CREATE, Mode.UPDATE], required=False),
+            "dry_run": BooleanField(required=False),
         }
         found, errors = {}, {}
         for name, field in fields.items():

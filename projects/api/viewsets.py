@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from projects import filters, review, serializers
-from projects import history as recording
+from projects.history import retry_on_deadlock
 from projects.models.fields import CODE_PATTERN
 
 from .conditional import ConditionalWriteMixin, with_etag
@@ -84,7 +84,7 @@ class RegisterViewSet(ConditionalWriteMixin, viewsets.ModelViewSet):
         written = self.with_answers(self.model.objects.filter(pk=record.pk))
         return self.get_serializer(written.get()).data
 
-    @recording.retry_on_deadlock()
+    @retry_on_deadlock()
     @idempotent
     @transaction.atomic
     def create(self, request: Any, *args: Any, **kwargs: Any) -> Response:
@@ -95,14 +95,14 @@ class RegisterViewSet(ConditionalWriteMixin, viewsets.ModelViewSet):
         address = reverse(f"api:{self.basename}-detail", args=[key], request=request)
         return with_etag(self.answer(record), 201, {"Location": address})
 
-    @recording.retry_on_deadlock()
+    @retry_on_deadlock()
     def update(self, request: Any, *args: Any, partial: bool = False, **kwargs: Any) -> Response:
         with self.held() as record:
             serializer = self.get_serializer(record, data=request.data, partial=partial)
             serializer.is_valid(raise_exception=True)
             return self.written(submitted(request.user, serializer))
 
-    @recording.retry_on_deadlock()
+    @retry_on_deadlock()
     def destroy(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         with self.held() as record:
             done = review.remove(request.user, record)

@@ -22,10 +22,10 @@ from projects.models import (
 from projects.models.fields import sum_to_order_by
 
 from . import base
-from . import fields as values
+from .fields import Selection
 
 
-def in_periods(column: str, chosen: values.Selection) -> Q:
+def in_periods(column: str, chosen: Selection) -> Q:
     wanted = Q(**{f"{column}__isnull": True}) if chosen.not_stated else Q(pk__in=[])
     for period in chosen.things:
         wanted |= Q(**{f"{column}__range": (period.first, period.last)})
@@ -128,20 +128,20 @@ class ProjectFilterSet(base.RegisterFilterSet):
     narrow_source = base.by_sources
     filter_state = base.by_word("state")
 
-    def filter_sector(self, queryset: Any, name: str, chosen: values.Selection) -> QuerySet:
+    def filter_sector(self, queryset: Any, name: str, chosen: Selection) -> QuerySet:
         found = queryset.in_sectors(chosen.things)
         return found | queryset.without_sector() if chosen.not_stated else found
 
-    def filter_all_sectors(self, queryset: Any, name: str, chosen: values.Selection) -> QuerySet:
+    def filter_all_sectors(self, queryset: Any, name: str, chosen: Selection) -> QuerySet:
         for sector in chosen.things:
             queryset = queryset.in_sectors([sector])
         return queryset.without_sector() if chosen.not_stated else queryset
 
-    def filter_enterprise(self, queryset: Any, name: str, chosen: values.Selection) -> QuerySet:
+    def filter_enterprise(self, queryset: Any, name: str, chosen: Selection) -> QuerySet:
         found = queryset.with_enterprise(chosen.things)
         return found | queryset.without_enterprise() if chosen.not_stated else found
 
-    def filter_origin(self, queryset: Any, name: str, chosen: values.Selection) -> QuerySet:
+    def filter_origin(self, queryset: Any, name: str, chosen: Selection) -> QuerySet:
         wanted = Q(enterprise__origin__in=chosen.things)
         if chosen.not_stated:
             wanted |= Q(enterprise__isnull=True) | Q(enterprise__origin="")
@@ -153,7 +153,7 @@ class ProjectFilterSet(base.RegisterFilterSet):
     def filter_disclosed(self, queryset: Any, name: str, disclosed: bool) -> QuerySet:
         return queryset.disclosed() if disclosed else queryset.undisclosed()
 
-    def filter_period(self, queryset: Any, name: str, chosen: values.Selection) -> QuerySet:
+    def filter_period(self, queryset: Any, name: str, chosen: Selection) -> QuerySet:
         if self.requested_basis == Basis.RECEIVED:
             return queryset  # See `receipts`.
         return queryset.filter(in_periods(self.date_column, chosen))

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 from projects.models import REVIEWED, Area, Noun, Proposal, ProposalState
 
 from . import base
-from . import fields as values
+from .fields import Selection
 
 
 class EnteredBy(models.TextChoices):
@@ -60,7 +60,7 @@ class ReviewFilterSet(base.RegisterFilterSet):
 
     narrow_noun = base.by_word("noun")
 
-    def filter_area(self, queryset: QuerySet, name: str, chosen: values.Selection) -> QuerySet:
+    def filter_area(self, queryset: QuerySet, name: str, chosen: Selection) -> QuerySet:
         wanted = Q()
         for noun, model in REVIEWED.items():
             records = model._base_manager.filter(of_areas(model, chosen))
@@ -71,11 +71,11 @@ class ReviewFilterSet(base.RegisterFilterSet):
         mine = Q(user=self.user)
         return queryset.filter(mine if value == EnteredBy.MINE else ~mine)
 
-    def filter_state(self, queryset: QuerySet, name: str, chosen: values.Selection) -> QuerySet:
+    def filter_state(self, queryset: QuerySet, name: str, chosen: Selection) -> QuerySet:
         return queryset.filter(state__in=[STATE_OF[ReviewState(one)] for one in chosen.things])
 
 
-def of_areas(model: Any, chosen: values.Selection) -> Q:
+def of_areas(model: Any, chosen: Selection) -> Q:
     """Records of a noun that belong to one of the chosen areas; a source belongs to none."""
     if model.AREA is None:
         return Q() if chosen.not_stated else Q(pk__in=[])

@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from projects.names import credit_codes as uscc
 from projects.names import places
+from projects.names.credit_codes import read_uscc, uscc_problem
 
 from .area import Area
 from .base import NamedQuerySet, ReviewedModel
@@ -149,12 +149,12 @@ class Enterprise(SourcedModel, ReviewedModel):
 
     def clean_fields(self, exclude: object = None) -> None:
         # Mended before the fields are checked, so that a code with hyphens is not too long.
-        self.uscc = uscc.read_uscc(self.uscc)
+        self.uscc = read_uscc(self.uscc)
         super().clean_fields(exclude)  # type: ignore[arg-type]
 
     def clean(self) -> None:
         super().clean()
-        problem = uscc.uscc_problem(self.uscc) if self.uscc else None
+        problem = uscc_problem(self.uscc) if self.uscc else None
         if problem and not problem.is_warning:
             raise ValidationError(
                 {"uscc": ValidationError(gettext(problem.message), "uscc", problem.params)}

@@ -10,9 +10,8 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from projects import history as recording
 from projects.accounts import audit_log
-from projects.history import draft_references
+from projects.history import bulk_save, draft_references
 from projects.models import NOUN_OF, REVIEWED, ReturnedDraft, State, permissions
 from projects.models.chunking import WRITTEN_AT_ONCE, batches
 
@@ -104,7 +103,7 @@ def _publish(user: Any, model: Any, keys: list[Any], versions: dict[Any, int] | 
             # Which of many it is.
             raise ReviewError(f"{draft}: {' '.join(error.messages)}") from error
         written.append((draft, {}))
-    recording.bulk_save(written)
+    bulk_save(written)
     return drafts
 
 

@@ -9,8 +9,8 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from projects import history as recording
 from projects.accounts import audit_log
+from projects.history import save
 from projects.models import permissions
 
 from .permissions import ReviewError, audit_subject, person
@@ -60,6 +60,6 @@ def restore(user: Any, model: Any, row: Any) -> Any:
         record.version = row.version + 1
         record._history_user = person(user)
         record._change_reason = "restored"
-        recording.save(record, **links)
+        save(record, **links)
         audit_log.log(audit_log.Action.RESTORED, user=person(user), subject=audit_subject([record]))
     return record

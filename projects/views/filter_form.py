@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from projects import filters, money
 from projects.filters import base
-from projects.filters import fields as values
+from projects.filters.fields import NOT_STATED, MultipleValuesField, Selection
 from projects.i18n import amount_units
 from projects.models import (
     Area,
@@ -31,6 +31,7 @@ from projects.models import (
     permissions,
 )
 from projects.names import places
+from projects.names.messages import truncate_for_display
 from projects.serializers.labels import field_in_words
 from projects.totals.totals import DIMENSIONS
 
@@ -253,7 +254,7 @@ class FilterForm:
                 return []
             choices = [(record.code, record.label) for record in records]
         if choices and self._may_be_missing(name):
-            choices.append((values.NOT_STATED, _("not stated")))
+            choices.append((NOT_STATED, _("not stated")))
         return choices
 
     def _records(self, model: Any) -> list[Any]:
@@ -263,7 +264,7 @@ class FilterForm:
         return self._small[model]
 
     def _may_be_missing(self, name: str) -> bool:
-        if not isinstance(self.filterset.form.fields[name], values.MultipleValuesField):
+        if not isinstance(self.filterset.form.fields[name], MultipleValuesField):
             return False
         column = self.filterset._meta.model._meta.get_field(COLUMNS.get(name, name))
         return column.many_to_many or column.null or column.blank
@@ -277,14 +278,14 @@ class FilterForm:
     def value_label(self, name: str, value: str) -> str:
         """How a value reads: the label of a record or a word, an amount in full, else itself."""
         if name not in self.filterset.filters:
-            return values.truncate_for_display(value)
+            return truncate_for_display(value)
         cleaned = self.filterset.form.cleaned_data.get(name)
-        if value == values.NOT_STATED and isinstance(cleaned, values.Selection):
+        if value == NOT_STATED and isinstance(cleaned, Selection):
             return gettext("not stated")
         if name in self.vocabularies:
             labels = dict(self.vocabularies[name])
-            return str(labels[value]) if value in labels else values.truncate_for_display(value)
-        if isinstance(cleaned, values.Selection):
+            return str(labels[value]) if value in labels else truncate_for_display(value)
+        if isinstance(cleaned, Selection):
             if name == "origin":
                 return places.place_name(value, get_language() or "en")
             for thing in cleaned.things:
@@ -292,7 +293,7 @@ class FilterForm:
                     return thing.label
         if cleaned is not None and isinstance(self.filterset.filters[name], base.AmountFilter):
             return f"{money.grouped(cleaned)} {base_currency()}"
-        return values.truncate_for_display(value)
+        return truncate_for_display(value)
 
     @cached_property
     def chips(self) -> list[Chip]:
@@ -322,7 +323,7 @@ class FilterForm:
 
     def _chip_label(self, name: str) -> str:
         known = self.filterset.filters.get(name)
-        return capfirst(str(known.label)) if known else values.truncate_for_display(name)
+        return capfirst(str(known.label)) if known else truncate_for_display(name)
 
     def address(self, given: Mapping[str, Sequence[str]]) -> str:
         """The address of this page with these parameters, from its first page on."""

@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from projects import history as recording
+from projects.history import delete as delete_record
 from projects.models import Allocation, Project, Receipt
 from tests.admin.browser import delete, delete_selected, errors, sent
 from tests.factories import (
@@ -286,7 +286,7 @@ def test_nobody_reads_the_history_of_what_they_may_not_see(client):
     area = make_area()
     draft, gone = make_project(area=area, state="draft"), make_project(area=area, state="draft")
     addresses = [history(draft), history(gone)]
-    recording.delete(gone)
+    delete_record(gone)
 
     for user, status in [
         (make_user("clerk", areas=[make_area()]), 404),

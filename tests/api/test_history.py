@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from projects import history as recording
+from projects import history as register_history
 from projects import review
 from projects.models import Enterprise
 from tests.factories import (
@@ -25,7 +25,7 @@ def save(record, user=None, **changes):
     for name, value in changes.items():
         setattr(record, name, value)
     record._history_user = user
-    recording.save(record, **links)
+    register_history.save(record, **links)
 
 
 def history(client, record, **parameters):
@@ -99,7 +99,7 @@ def test_what_it_named_and_is_gone_goes_by_the_code_that_it_had(visitor):
     firm = make_enterprise(code="silk")
     project = make_project(enterprise=firm)
     save(project, None, enterprise=None)
-    recording.delete(firm)
+    register_history.delete(firm)
 
     (changed, _published) = history(visitor, project)["results"]
 

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from projects import data_quality
-from projects.data_quality import report as checking
+from projects.data_quality import report as data_report
 from projects.data_quality.report import Rule
 from projects.models import (
     Allocation,
@@ -58,11 +58,11 @@ def complete_project(**changes):
 
 
 def found() -> list[tuple[str, str, str]]:
-    return [(one.rule.value, one.code, one.field) for one in checking.findings()]
+    return [(one.rule.value, one.code, one.field) for one in data_report.findings()]
 
 
 def sentences(rule: Rule) -> list[str]:
-    return [one.sentence for one in checking.findings() if one.rule == rule]
+    return [one.sentence for one in data_report.findings() if one.rule == rule]
 
 
 def report(**options) -> tuple[str, str]:
@@ -102,13 +102,13 @@ def test_a_register_in_order_has_no_finding():
 def test_the_sample_has_no_error():
     call_command("load_sample", stdout=StringIO())
 
-    assert not [one for one in checking.findings() if one.is_error]
+    assert not [one for one in data_report.findings() if one.is_error]
 
 
 def test_a_filled_register_has_no_error():
     call_command("fill", "60", stdout=StringIO())
 
-    assert not [one for one in checking.findings() if one.is_error]
+    assert not [one for one in data_report.findings() if one.is_error]
 
 
 # --- Errors ------------------------------------------------------------------
@@ -511,7 +511,7 @@ def test_every_noun_of_the_register_is_looked_at():
         if hasattr(model, "register_history")
     }
 
-    assert set(checking.NOUNS) == tracked
+    assert set(data_report.NOUNS) == tracked
 
 
 def test_another_base_currency_calls_for_a_rebuild(settings):
@@ -532,7 +532,9 @@ def hundred_millions(**changes):
 
 def slips() -> list[tuple[str, str, str]]:
     return [
-        (one.noun, one.code, one.sentence) for one in checking.findings() if one.rule == Rule.SLIP
+        (one.noun, one.code, one.sentence)
+        for one in data_report.findings()
+        if one.rule == Rule.SLIP
     ]
 
 
@@ -546,7 +548,7 @@ def test_an_amount_far_off_its_sector_is_a_warning_that_names_the_slip():
     assert (noun, code) == ("project", "odd")
     assert "is 10,000 times below what is usual of Trade" in sentence
     assert "Perhaps 万元 was meant for 元" in sentence
-    assert Rule.SLIP not in checking.ERRORS
+    assert Rule.SLIP not in data_report.ERRORS
 
 
 def test_the_same_is_said_as_when_the_record_is_saved():
@@ -598,4 +600,4 @@ def test_a_peer_that_cannot_be_read_makes_no_other_record_unreadable():
     odd = make_project(code="odd", sectors=[trade])
     raw("UPDATE projects_project SET amount = 'much' WHERE id = %s", odd.pk)
 
-    assert {one.code for one in checking.findings() if one.rule == Rule.UNREADABLE} == {"odd"}
+    assert {one.code for one in data_report.findings() if one.rule == Rule.UNREADABLE} == {"odd"}

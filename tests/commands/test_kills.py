@@ -18,12 +18,12 @@ ROWS = 1_500
 
 # What a shell of the register is asked, in one process for each answer.
 PREPARE = f"""
-from projects.importing import batches
-from projects.importing.mapping import mapping_of
+from projects.imports import batches
+from projects.imports.mapping import mapping_of
 from projects.models import Sector
-from projects import recording
+from projects import history
 from projects.serializers import BY_NOUN
-recording.save(Sector(code="trade", name="Trade"))
+history.save(Sector(code="trade", name="Trade"))
 rows = "".join(f"p{{n}},Project {{n}},trade,{{n}}.50\\n" for n in range({ROWS}))
 batch = batches.receive(f"code,name,sectors,amount\\n{{rows}}".encode(), "f.csv", "projects")
 batches.map_columns(batch, mapping_of(batch.mapping, list(BY_NOUN)))

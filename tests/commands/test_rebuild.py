@@ -171,17 +171,19 @@ def test_a_record_that_cannot_be_read_is_a_sentence():
 AMONG_OTHERS = """
 import sqlite3
 from django.db import connection
-from projects.derived import rebuilding
+from importlib import import_module
+
+rebuild = import_module("projects.conversion.rebuild")
 
 other = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)
-look = rebuilding.differing
+look = rebuild.differing
 
 def differing(keys):
     other.execute("UPDATE projects_source SET note = note || '.'")
     return look(keys)
 
-rebuilding.differing = differing
-result = rebuilding.rebuild()
+rebuild.differing = differing
+result = rebuild.rebuild()
 print(result.projects, result.projects_differing, result.search_keys)
 """
 

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from rest_framework.test import APIClient
 
 from projects import history, review
-from projects.data_quality import report as checking
+from projects.data_quality import report
 from projects.imports import batches, import_table, undo
 from projects.imports.mapping import mapping_of
 from projects.models import ApiToken, Enterprise, Project
@@ -297,6 +297,6 @@ def test_a_draft_that_refers_to_drafts_is_in_order(drafts):
 
 
 def drafts_found():
-    found = [one for one in checking.findings() if one.rule == checking.Rule.DRAFT]
+    found = [one for one in report.findings() if one.rule == report.Rule.DRAFT]
     assert all(one.is_error for one in found)
     return [(one.noun, one.code, one.field) for one in found]

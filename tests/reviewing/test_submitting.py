@@ -3,8 +3,8 @@
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from projects import history as recording
 from projects import review
+from projects.history import StillReferencedError, delete
 from projects.models import Area, Project, Proposal, ProposalKind, Sector, State
 from projects.models.permissions import SYSTEM_USER
 from tests.factories import (
@@ -54,7 +54,7 @@ def test_what_a_superuser_and_the_shell_enter_is_published(model):
         record = review.submit(user, new_of(model)).record
         assert record.state == State.PUBLISHED
         assert rows(record) == [("+", who, role)]
-        recording.delete(record)
+        delete(record)
 
 
 @pytest.mark.parametrize("model", MAKERS)
@@ -229,7 +229,7 @@ def test_what_others_refer_to_is_not_proposed_for_deletion():
     enterprise = make_enterprise()
     make_project(enterprise=enterprise)
 
-    with pytest.raises(recording.StillReferencedError):
+    with pytest.raises(StillReferencedError):
         review.remove(make_user("clerk"), enterprise)
     assert not Proposal.objects.exists()
 
@@ -242,7 +242,7 @@ def test_what_only_unseen_drafts_refer_to_may_be_proposed_for_deletion_but_is_no
 
     proposal = review.remove(clerk, enterprise).proposal
 
-    with pytest.raises(recording.StillReferencedError):
+    with pytest.raises(StillReferencedError):
         review.accept(make_user("reviewer"), proposal)
 
 
@@ -273,7 +273,7 @@ def test_many_are_written_each_as_if_alone():
 def test_a_record_that_was_deleted_meanwhile_is_not_proposed_about():
     project, clerk = make_project(), make_user("clerk")
     read = Project.objects.get()
-    recording.delete(project)
+    delete(project)
     read.note = "N"
 
     with pytest.raises(review.ReviewError, match="was deleted meanwhile"):

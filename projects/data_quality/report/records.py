@@ -12,8 +12,8 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
-from projects import conversion as derived
 from projects import history
+from projects.conversion import stale_search_keys
 from projects.models import (
     STAGE_DATES,
     Enterprise,
@@ -47,7 +47,7 @@ def of_records(batch: Batch, today: date) -> Iterator[Finding]:
         for rule, field, sentence in _doubts(record, today):
             yield batch.finding(rule, record.pk, field, sentence)
     if hasattr(batch.model, "make_search_key"):
-        for record in derived.stale_search_keys(records):
+        for record in stale_search_keys(records):
             sentence = _("The search key is not made of its names: run manage.py rebuild.")
             yield batch.finding(Rule.SEARCH_KEY, record.pk, "search_key", sentence)
 

@@ -15,7 +15,7 @@ from projects import review, serializers
 from projects.accounts import typed
 from projects.history import diff
 from projects.models import NOUN_OF, ReturnedDraft, permissions
-from projects.review import diff as differences
+from projects.review.diff import prefetch_for_snapshot, snapshot
 from projects.review.permissions import check_may_decide
 
 from .actions import ReviewAction, reason_typed
@@ -36,7 +36,7 @@ def page_of_draft(
     About twenty-five queries at most, whatever it is of.
     """
     user, model = request.user, type(record)
-    said = differences.snapshot(record, {})
+    said = snapshot(record, {})
     lines = FieldFormatter(model, user, said).lines(said)
     authors = review.authors_of([record])[record.pk]
     history = diff.all_of(model, record.pk)
@@ -97,7 +97,7 @@ class DraftParameters(ReviewView):
     def seen(self, noun: str, pk: int) -> Any:
         """The record, draft or published by now. Raises Http404 where the person sees none."""
         model = self.model_of(noun)
-        records = differences.prefetch_for_snapshot(model.objects.visible_to(self.request.user))
+        records = prefetch_for_snapshot(model.objects.visible_to(self.request.user))
         record = records.filter(pk=pk).first()
         if record is None:
             raise Http404
