@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 import dj_database_url
 import dj_email_url
+import django
 import django_cache_url
 from babel.numbers import is_currency
 from django.core.exceptions import ImproperlyConfigured
@@ -359,13 +360,29 @@ OTP_TOTP_THROTTLE_FACTOR = 0
 
 # Without a server of mail, the page for a new password says that there is none.
 CAN_SEND_MAIL = bool(MAIL)
-EMAIL_BACKEND = MAIL.get("EMAIL_BACKEND", "django.core.mail.backends.dummy.EmailBackend")
-EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD, EMAIL_USE_TLS, EMAIL_USE_SSL = (
-    MAIL.get(f"EMAIL_{name}")
-    for name in ("HOST", "PORT", "HOST_USER", "HOST_PASSWORD", "USE_TLS", "USE_SSL")
-)
 # A worker sends one mail after another: a server that does not answer must not hold it.
-EMAIL_TIMEOUT = 20
+MAIL_TIMEOUT = 20
+if django.VERSION < (6, 1):
+    EMAIL_BACKEND = MAIL.get("EMAIL_BACKEND", "django.core.mail.backends.dummy.EmailBackend")
+    EMAIL_HOST = MAIL.get("EMAIL_HOST")
+    EMAIL_PORT = MAIL.get("EMAIL_PORT")
+    EMAIL_HOST_USER = MAIL.get("EMAIL_HOST_USER")
+    EMAIL_HOST_PASSWORD = MAIL.get("EMAIL_HOST_PASSWORD")
+    EMAIL_USE_TLS = MAIL.get("EMAIL_USE_TLS")
+    EMAIL_USE_SSL = MAIL.get("EMAIL_USE_SSL")
+    EMAIL_TIMEOUT = MAIL_TIMEOUT
+else:
+    MAILERS: dict[str, dict] = {"default": {"BACKEND": MAIL["EMAIL_BACKEND"]}} if MAIL else {}
+    if MAIL and "smtp" in MAIL["EMAIL_BACKEND"]:
+        MAILERS["default"]["OPTIONS"] = {
+            "host": MAIL["EMAIL_HOST"],
+            "port": MAIL["EMAIL_PORT"],
+            "username": MAIL["EMAIL_HOST_USER"],
+            "password": MAIL["EMAIL_HOST_PASSWORD"],
+            "use_tls": MAIL["EMAIL_USE_TLS"],
+            "use_ssl": MAIL["EMAIL_USE_SSL"],
+            "timeout": MAIL_TIMEOUT,
+        }
 
 
 # --- What comes in -----------------------------------------------------------

@@ -178,8 +178,9 @@ class PlainUserAdmin(PlainAdmin, MeetingPages, UserAdmin):
             % {"count": count},
         )
 
-    def get_actions(self, request: HttpRequest) -> Any:
-        actions = super().get_actions(request)
+    def get_actions(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        # Django 6.1 passes the place of the actions as well.
+        actions = super().get_actions(request, *args, **kwargs)
         if not request.user.is_superuser:
             actions.pop("remove_second_factor", None)
         return actions

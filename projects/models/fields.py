@@ -9,7 +9,6 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Case, When
 from django.db.models.functions import Cast
 from django.utils.deconstruct import deconstructible
 from django.utils.translation import gettext
@@ -171,40 +170,29 @@ class SumField(models.Field):
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Decimal | None:
         if value is None:
             return None
-        if isinstance(value, str):
-            high, low = map(int, value.split())
-            return money.from_minor(high * SPLIT + low)
-        return money.from_minor(int(value))
+        high, low = map(int, value.split())
+        return money.from_minor(high * SPLIT + low)
 
 
-class ExactSum(models.Aggregate):
+class ExactSum(models.Func):
     """The sum of a MoneyField, exact beyond 64 bits; None where nothing was summed.
 
-    PostgreSQL sums bigint as numeric. SQLite's SUM stops with an error beyond
-    64 bits, which 923 times the largest amount reaches, so there the hundreds
-    of millions and the rest are summed apart and put together here. Takes
-    `filter` like any aggregate. The result is a Decimal with two places.
+    SQLite's SUM stops with an error beyond 64 bits, which 923 times the largest
+    amount reaches, so the hundreds of millions and the rest are summed apart and
+    put together in Python. Takes `filter` like any aggregate. The result is a
+    Decimal with two places.
     """
 
-    function = "SUM"
-    name = "ExactSum"
-    output_field = SumField()
+    template = "(%(expressions)s)"
+    arg_joiner = " || ' ' || "
 
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        copy: Any = self.copy()
-        if copy.filter is not None:
-            # A FILTER clause would bind to the second sum only.
-            amount = copy.source_expressions[0]
-            copy.set_source_expressions([Case(When(copy.filter, then=amount)), None])
-        sql, params = super(ExactSum, copy).as_sql(
-            compiler,
-            connection,
-            template=(
-                f"(SUM(%(expressions)s / {SPLIT}) || ' ' || SUM(%(expressions)s %%%% {SPLIT}))"
-            ),
-            **context,
+    def __init__(self, amount: str, *, filter: Any = None) -> None:
+        hundredths = Cast(amount, models.BigIntegerField())
+        super().__init__(
+            models.Sum(hundredths / SPLIT, filter=filter),
+            models.Sum(hundredths % SPLIT, filter=filter),
+            output_field=SumField(),
         )
-        return sql, (*params, *params)
 
 
 def sum_to_order_by(column: str) -> models.Sum:
