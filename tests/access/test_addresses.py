@@ -6,8 +6,6 @@ import pytest
 from django.test import Client
 
 from projects.models import ApiToken, Proposal
-from tests.access.tables import ROLES, table
-from tests.addresses import every_address
 from tests.factories import (
     make_area,
     make_enterprise,
@@ -20,6 +18,8 @@ from tests.factories import (
     make_user,
     make_zone,
 )
+from tests.helpers.access_tables import ROLES, table
+from tests.helpers.url_patterns import every_address
 
 ROWS = table("Addresses")
 ANSWERS = {

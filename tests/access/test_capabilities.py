@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.access.attempts import Person
-from tests.access.attempts_elsewhere import ATTEMPTS
-from tests.access.tables import ROLES, table
+from tests.helpers.access_tables import ROLES, table
+from tests.helpers.capabilities import Person
+from tests.helpers.capabilities_outside_scope import ATTEMPTS
 
 CAPABILITIES = table("Capabilities")
 CELLS = [

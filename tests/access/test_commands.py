@@ -7,10 +7,10 @@ import pytest
 from django.core.management import call_command
 
 from projects.models import ApiToken, Project, Receipt, Source
-from tests.access.attempts_beside import written_by
-from tests.access.tables import table
 from tests.factories import make_enterprise, make_project, make_receipt, make_source, make_user
-from tests.reviewing.entering import OFFICE, rows
+from tests.helpers.access_tables import table
+from tests.helpers.capabilities_of_accounts import written_by
+from tests.helpers.submissions import OFFICE, rows
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,7 @@ import pytest
 
 from projects.models import ApiToken
 from tests.accounts.conftest import CODE, FACTOR, LOGIN, noted, set_up, sign_in, somebody
-from tests.views.reading import check_policy, check_whole, read
+from tests.helpers.page_parser import check_policy, check_whole, read
 
 pytestmark = pytest.mark.django_db
 

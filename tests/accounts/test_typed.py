@@ -8,8 +8,8 @@ from django.test import Client
 from projects.accounts import typed
 from projects.accounts.sessions import end_sessions
 from projects.models import Project
-from tests.admin.browser import errors, hidden, page_of, sent
 from tests.factories import make_area, make_project, make_user
+from tests.helpers.admin_forms import errors, hidden, page_of, sent
 
 pytestmark = pytest.mark.django_db
 

@@ -1,8 +1,8 @@
 import pytest
 from django.test import Client
 
-from tests.admin.browser import errors, page_of, sent
 from tests.factories import make_user
+from tests.helpers.admin_forms import errors, page_of, sent
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@ from django.contrib import admin
 from django.urls import reverse
 
 from projects.models import Project, Receipt
-from tests.admin.browser import sent
 from tests.factories import make_project, make_receipt, make_sector, make_source, make_user
+from tests.helpers.admin_forms import sent
 
 pytestmark = pytest.mark.django_db
 

@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 
 from projects.models import Headline, HeadlineKind, Project
-from tests.admin.browser import errors, sent
 from tests.factories import make_area, make_headline, make_project, make_receipt, make_source
+from tests.helpers.admin_forms import errors, sent
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,6 @@ from django.urls import reverse
 
 from projects.history import delete as delete_record
 from projects.models import Allocation, Project, Receipt
-from tests.admin.browser import delete, delete_selected, errors, sent
 from tests.factories import (
     make_area,
     make_enterprise,
@@ -16,6 +15,7 @@ from tests.factories import (
     make_source,
     make_user,
 )
+from tests.helpers.admin_forms import delete, delete_selected, errors, sent
 
 pytestmark = pytest.mark.django_db
 

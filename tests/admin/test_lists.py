@@ -8,7 +8,6 @@ from django.urls import reverse
 
 from projects.admin import base
 from projects.models import Project
-from tests.admin.browser import READ_ONLY, errors, sent
 from tests.factories import (
     make_area,
     make_enterprise,
@@ -20,6 +19,7 @@ from tests.factories import (
     make_source,
     make_zone,
 )
+from tests.helpers.admin_forms import READ_ONLY, errors, sent
 
 pytestmark = pytest.mark.django_db
 

@@ -5,8 +5,8 @@ from django.contrib.auth import get_user_model
 
 from projects.models import ApiToken
 from projects.models.api_token import digest_of
-from tests.admin.browser import errors, sent
 from tests.factories import make_user
+from tests.helpers.admin_forms import errors, sent
 
 pytestmark = pytest.mark.django_db
 

@@ -5,8 +5,8 @@ from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 from django.urls import reverse
 
-from tests.admin.browser import sent
 from tests.factories import make_area, make_user
+from tests.helpers.admin_forms import sent
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from projects.imports.validate import Checker
 from projects.models import Allocation, Project
-from tests.api.test_writing import HOSTILE
+from tests.api.test_write import HOSTILE
 from tests.factories import (
     make_area,
     make_enterprise,

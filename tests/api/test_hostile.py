@@ -3,7 +3,7 @@
 import pytest
 from django.urls import resolve
 
-from tests.api.test_reading import NOUNS
+from tests.api.test_read import NOUNS
 from tests.factories import make_project
 
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from projects.models import IdempotentResponse, Project, Zone
-from tests.api.test_reading import NOUNS, make_one_of
+from tests.api.test_read import NOUNS, make_one_of
 from tests.factories import make_project, make_user
 
 pytestmark = pytest.mark.django_db

@@ -22,7 +22,7 @@ from schemathesis.specs.openapi import checks as openapi_checks
 
 from projects import review
 from projects.models import REVIEWED, ApiToken, ImportBatch, Project, Proposal
-from tests.api.test_reading import NOUNS, make_one_of
+from tests.api.test_read import NOUNS, make_one_of
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from projects.management import backups
-from tests.commands.writing import writing
+from tests.helpers.background_writer import writing
 
 
 def values(file: Path, sql: str) -> list[tuple]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from projects.management import backups
-from tests.commands.writing import writing
+from tests.helpers.background_writer import writing
 
 
 def values(file: Path, sql: str) -> list[tuple]:

@@ -5,8 +5,8 @@ from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 
 from tests.e2e.test_admin import cookies
-from tests.e2e.walking import LANGUAGES, addresses
-from tests.reached import make_register
+from tests.helpers.browser_pages import LANGUAGES, addresses
+from tests.helpers.site_urls import make_register
 
 SCHEMES = ("light", "dark")
 # What Django's own pages of the admin have, which are not ours to mend.

@@ -21,7 +21,7 @@ from tests.factories import (
     make_source,
     make_user,
 )
-from tests.views.reviewing import make_draft
+from tests.helpers.review_pages import make_draft
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ import gzip
 import pytest
 
 from tests.e2e.test_admin import cookies
-from tests.e2e.walking import LANGUAGES, addresses
-from tests.reached import make_register
+from tests.helpers.browser_pages import LANGUAGES, addresses
+from tests.helpers.site_urls import make_register
 
 MOST_BYTES = 100_000
 MOST_BESIDES = 2

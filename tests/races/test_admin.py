@@ -7,8 +7,8 @@ from django.urls import reverse
 
 from projects import conversion
 from projects.models import Project, Receipt, Zone
-from tests.admin.browser import errors, hidden, page_of, sent
 from tests.factories import make_project, make_receipt, make_sector
+from tests.helpers.admin_forms import errors, hidden, page_of, sent
 
 
 def test_of_two_who_have_it_open_one_saves_and_the_other_is_asked(together, browsers, rounds):

@@ -10,16 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from projects.spreadsheets.reading import FileError, read
-from tests.files import hostile, lists, texts, workbooks
-from tests.files.building import FILES
+from tests.helpers.files import hostile, signing_lists, text_files, workbooks
+from tests.helpers.files.raw_bytes import FILES
 
 KNOWN = ["code", "name", "amount", "area"]
 ROOT = Path(__file__).resolve().parents[2]
 
 # Each module registers its files.
-assert all((hostile, lists, texts, workbooks))
+assert all((hostile, signing_lists, text_files, workbooks))
 
-SIGNING_LIST = [lists.HEADINGS, *([number, *line] for number, line in enumerate(lists.LIST, 4))]
+SIGNING_LIST = [
+    signing_lists.HEADINGS,
+    *([number, *line] for number, line in enumerate(signing_lists.LIST, 4)),
+]
 ONE = [["code", "name"], [2, "a", "A"]]
 RARE = [
     [cell.replace("某农业", "喆堃珅") if isinstance(cell, str) else cell for cell in line]
@@ -357,8 +360,8 @@ MEASURED = """
 import django, sys
 django.setup()
 from projects.spreadsheets.reading import FileError, read
-from tests.files import hostile
-from tests.files.building import FILES
+from tests.helpers.files import hostile
+from tests.helpers.files.raw_bytes import FILES
 content = FILES[sys.argv[1]]()
 open("/proc/self/clear_refs", "w").write("5")
 try:

@@ -3,7 +3,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from tests.views.reading import Element, read
+from tests.helpers.page_parser import Element, read
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from tests.factories import make_user
-from tests.views.reading import read
+from tests.helpers.page_parser import read
 
 pytestmark = pytest.mark.django_db
 

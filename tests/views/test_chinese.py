@@ -14,8 +14,8 @@ from django.utils import translation
 from projects.accounts import password_reset
 from projects.admin.verbose_names import ROLES
 from tests.factories import make_user
-from tests.reached import addresses, make_register
-from tests.views.reading import Element, read
+from tests.helpers.page_parser import Element, read
+from tests.helpers.site_urls import addresses, make_register
 
 HAN = "\u4e00-\u9fff"
 # A mark of Western punctuation that belongs to the Chinese beside it.

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from tests.factories import make_area, make_enterprise, make_project
-from tests.views.reading import query_of
+from tests.helpers.page_parser import query_of
 
 pytestmark = pytest.mark.django_db
 

@@ -16,7 +16,7 @@ from tests.factories import (
     make_sector,
     make_source,
 )
-from tests.views.reading import check_chinese, check_policy, check_whole, read
+from tests.helpers.page_parser import check_chinese, check_policy, check_whole, read
 
 pytestmark = pytest.mark.django_db
 

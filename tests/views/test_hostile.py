@@ -7,7 +7,7 @@ from projects.filters import TotalsFilterSet
 from projects.views.overview import OverviewFilterSet
 from tests.api.test_hostile import VALUES
 from tests.factories import make_enterprise, make_headline, make_project, make_source
-from tests.views.reading import read
+from tests.helpers.page_parser import read
 
 pytestmark = pytest.mark.django_db
 

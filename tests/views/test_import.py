@@ -12,8 +12,16 @@ from projects.models import BatchState, ImportBatch, Project
 from projects.spreadsheets import reading
 from projects.views.imports import upload, upload_handler
 from tests.factories import make_project, make_user
-from tests.views.bringing import SIGNING_LIST, bring, file_of, page_of, previewed, step, written
-from tests.views.reading import check_chinese, check_policy, check_whole, read
+from tests.helpers.import_pages import (
+    SIGNING_LIST,
+    bring,
+    file_of,
+    page_of,
+    previewed,
+    step,
+    written,
+)
+from tests.helpers.page_parser import check_chinese, check_policy, check_whole, read
 
 pytestmark = pytest.mark.django_db
 

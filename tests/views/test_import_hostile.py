@@ -3,7 +3,7 @@
 import pytest
 
 from tests.factories import make_user
-from tests.views.bringing import bring, mapping_form, page_of, send_mapping, step
+from tests.helpers.import_pages import bring, mapping_form, page_of, send_mapping, step
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,7 @@ from projects.imports.mapping import mapping_of
 from projects.models import Area, BatchState, Enterprise, Project
 from projects.serializers import BY_NOUN
 from tests.factories import make_area, make_sector, make_source, make_user, make_zone
-from tests.views.bringing import (
+from tests.helpers.import_pages import (
     SIGNING_LIST,
     bring,
     mapping_form,
@@ -20,7 +20,7 @@ from tests.views.bringing import (
     step,
     written,
 )
-from tests.views.reading import read, sent_by
+from tests.helpers.page_parser import read, sent_by
 
 pytestmark = pytest.mark.django_db
 

@@ -21,7 +21,7 @@ from tests.factories import (
     make_sector,
     make_user,
 )
-from tests.views.bringing import (
+from tests.helpers.import_pages import (
     SIGNING_LIST,
     bring,
     page_of,
@@ -30,7 +30,7 @@ from tests.views.bringing import (
     step,
     written,
 )
-from tests.views.reading import read
+from tests.helpers.page_parser import read
 
 pytestmark = pytest.mark.django_db
 

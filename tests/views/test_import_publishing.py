@@ -5,9 +5,9 @@ from django.test.utils import CaptureQueriesContext
 from projects import review
 from projects.models import Enterprise, Project, Proposal
 from tests.factories import make_area, make_project, make_user
-from tests.views.bringing import page_of, written
-from tests.views.reading import read
-from tests.views.reviewing import client_of
+from tests.helpers.import_pages import page_of, written
+from tests.helpers.page_parser import read
+from tests.helpers.review_pages import client_of
 
 pytestmark = pytest.mark.django_db
 

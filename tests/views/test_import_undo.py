@@ -8,8 +8,8 @@ from projects.imports import undo
 from projects.imports.batches import BatchError
 from projects.models import BatchState, Enterprise, Project
 from tests.factories import make_project, make_receipt, make_user
-from tests.views.bringing import page_of, step, written
-from tests.views.reading import read
+from tests.helpers.import_pages import page_of, step, written
+from tests.helpers.page_parser import read
 
 pytestmark = pytest.mark.django_db
 

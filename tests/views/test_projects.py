@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from tests.factories import make_area, make_enterprise, make_project, make_receipt, make_sector
-from tests.views.reading import query_of
+from tests.helpers.page_parser import query_of
 
 pytestmark = pytest.mark.django_db
 

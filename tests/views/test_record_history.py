@@ -17,8 +17,8 @@ from tests.factories import (
     make_source,
     make_user,
 )
-from tests.views.reading import check_whole, read
-from tests.views.reviewing import client_of, make_draft, make_draft_enterprise, page, propose
+from tests.helpers.page_parser import check_whole, read
+from tests.helpers.review_pages import client_of, make_draft, make_draft_enterprise, page, propose
 
 pytestmark = pytest.mark.django_db
 

@@ -10,8 +10,8 @@ from tests.factories import (
     make_source,
     make_user,
 )
-from tests.views.reading import check_policy, check_whole, read
-from tests.views.reviewing import client_of, make_draft, page
+from tests.helpers.page_parser import check_policy, check_whole, read
+from tests.helpers.review_pages import client_of, make_draft, page
 
 pytestmark = pytest.mark.django_db
 

@@ -5,8 +5,8 @@ import pytest
 from projects import history, review
 from projects.models import Headline, Project, Receipt, ReturnedDraft, Source
 from tests.factories import make_area, make_project, make_source, make_user
-from tests.views.reading import read
-from tests.views.reviewing import client_of, make_draft, make_draft_enterprise, page
+from tests.helpers.page_parser import read
+from tests.helpers.review_pages import client_of, make_draft, make_draft_enterprise, page
 
 pytestmark = pytest.mark.django_db
 

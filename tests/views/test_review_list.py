@@ -5,8 +5,8 @@ from django.test.utils import CaptureQueriesContext
 from projects import review
 from projects.models import Project
 from tests.factories import make_area, make_project, make_source, make_user
-from tests.views.reading import check_policy, check_whole, read
-from tests.views.reviewing import client_of, make_draft, make_draft_enterprise, page, propose
+from tests.helpers.page_parser import check_policy, check_whole, read
+from tests.helpers.review_pages import client_of, make_draft, make_draft_enterprise, page, propose
 
 pytestmark = pytest.mark.django_db
 

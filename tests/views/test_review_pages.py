@@ -8,8 +8,8 @@ from django.test import Client
 
 from projects import history, review
 from tests.factories import make_area, make_enterprise, make_project, make_source, make_user
-from tests.views.reading import check_chinese, check_policy, check_whole, read
-from tests.views.reviewing import client_of, make_draft, make_draft_enterprise, propose
+from tests.helpers.page_parser import check_chinese, check_policy, check_whole, read
+from tests.helpers.review_pages import client_of, make_draft, make_draft_enterprise, propose
 
 pytestmark = pytest.mark.django_db
 

@@ -5,8 +5,8 @@ import pytest
 from projects import history, review
 from projects.models import Project, Proposal
 from tests.factories import make_area, make_enterprise, make_project, make_receipt, make_user
-from tests.views.reading import read
-from tests.views.reviewing import client_of, make_draft_enterprise, page, propose
+from tests.helpers.page_parser import read
+from tests.helpers.review_pages import client_of, make_draft_enterprise, page, propose
 
 pytestmark = pytest.mark.django_db
 

@@ -6,8 +6,8 @@ from django.test import Client
 from projects import history
 from projects.models import AuditEntry, ErrorReport, Project
 from tests.factories import make_area, make_project, make_user
-from tests.reached import addresses, make_register
-from tests.views.reading import check_policy, check_whole, read
+from tests.helpers.page_parser import check_policy, check_whole, read
+from tests.helpers.site_urls import addresses, make_register
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,7 @@ from django.test import Client
 from projects.models import SavedView
 from projects.models.saved_view import MOST_VIEWS
 from tests.factories import make_area, make_project, make_user
-from tests.views.reading import query_of, read, sent_by
+from tests.helpers.page_parser import query_of, read, sent_by
 
 pytestmark = pytest.mark.django_db
 SAVE = "/accounts/views/"

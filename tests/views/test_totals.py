@@ -15,7 +15,7 @@ from tests.factories import (
     make_sector,
     make_source,
 )
-from tests.views.reading import query_of
+from tests.helpers.page_parser import query_of
 
 pytestmark = pytest.mark.django_db
 

@@ -16,7 +16,6 @@ from python_calamine import CalamineWorkbook
 from projects import exports
 from projects.exports import totals
 from projects.spreadsheets import writing
-from tests.doors import content
 from tests.factories import (
     make_area,
     make_enterprise,
@@ -26,6 +25,7 @@ from tests.factories import (
     make_sector,
     make_source,
 )
+from tests.helpers.query_answers import content
 
 pytestmark = pytest.mark.django_db
 

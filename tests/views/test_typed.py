@@ -12,9 +12,9 @@ from projects.accounts.sessions import end_sessions
 from projects.models import BatchState, ErrorReport, Project, SavedView
 from tests.accounts.conftest import CODE, set_up
 from tests.factories import make_enterprise, make_project, make_user
-from tests.views.bringing import bring, send_mapping
-from tests.views.reading import read, sent_by
-from tests.views.reviewing import make_draft, propose
+from tests.helpers.import_pages import bring, send_mapping
+from tests.helpers.page_parser import read, sent_by
+from tests.helpers.review_pages import make_draft, propose
 
 pytestmark = pytest.mark.django_db
 

@@ -1,0 +1,93 @@
+"""What is deleted is what was seen, and nothing that is still referred to."""
+
+import pytest
+from django.urls import reverse
+
+from projects import history
+from projects.models import Project
+from projects.models.base import RegisterQuerySet
+from tests.factories import make_area, make_enterprise, make_project, make_sector
+from tests.helpers.admin_forms import delete, delete_selected, hidden, page_of
+
+pytestmark = pytest.mark.django_db
+
+
+def test_what_was_changed_is_not_deleted_by_a_page_that_does_not_show_it(office, save):
+    project = make_project()
+    address = page_of(project, "delete")
+    asked = hidden(office.get(address))
+    save(project, note="Theirs")
+
+    answer = office.post(address, asked, follow=True)
+
+    assert Project.objects.exists()
+    assert "gulnara" in " ".join(str(one) for one in answer.context["messages"])
+    office.post(address, hidden(answer))
+    assert not Project.objects.exists()
+
+
+@pytest.mark.parametrize("seen", [None, "", "2", "x"])
+def test_a_deletion_says_what_it_has_seen(office, seen):
+    project = make_project()
+    data = {"post": "yes"} | ({} if seen is None else {"seen": seen})
+
+    office.post(page_of(project, "delete"), data)
+
+    assert Project.objects.exists()
+
+
+def test_what_was_changed_is_not_deleted_with_others(office, save):
+    projects = [make_project(code=code) for code in ("p", "q")]
+    address = reverse("admin:projects_project_changelist")
+    chosen = {"action": "delete_selected", "_selected_action": [one.pk for one in projects]}
+    asked = hidden(office.post(address, chosen))
+    save(projects[0], note="Theirs")
+
+    page = office.post(address, asked)
+
+    assert Project.objects.count() == 2
+    assert "Nothing was deleted" in page.content.decode()
+    office.post(address, hidden(page))
+    assert not Project.objects.exists()
+    assert Project.history.filter(history_type="-").count() == 2
+
+
+def test_what_was_deleted_meanwhile_stops_the_deletion_of_the_others(office, other):
+    projects = [make_project() for _ in range(2)]
+    address = reverse("admin:projects_project_changelist")
+    chosen = {"action": "delete_selected", "_selected_action": [one.pk for one in projects]}
+    asked = hidden(office.post(address, chosen))
+    delete(other, projects[0])
+
+    page = office.post(address, asked)
+
+    assert Project.objects.get() == projects[1]
+    assert "Nothing was deleted" in page.content.decode()
+
+
+def test_several_are_deleted_with_a_yes(office):
+    projects = [make_project() for _ in range(3)]
+
+    answer = delete_selected(office, projects[:2])
+
+    assert (answer.status_code, Project.objects.get()) == (302, projects[2])
+
+
+def test_what_refers_to_it_is_named_as_far_as_the_person_may_see_it(office, monkeypatch):
+    area = make_area()
+    project = make_project(code="hidden", area=area)
+    make_enterprise(name="Shown", area=area)
+    monkeypatch.setattr(
+        RegisterQuerySet,
+        "visible_to",
+        lambda self, user: self.exclude(pk=project.pk) if self.model is Project else self.all(),
+    )
+
+    page = office.get(page_of(area, "delete"))
+
+    assert page.context["protected"] == ["Enterprise: Shown"]
+    sector = make_sector()
+    history.save(project, sectors=[(sector, None)])
+    page = office.get(page_of(sector, "delete"))
+    assert page.context["protected"] == ["other records"]
+    assert str(project) not in page.content.decode()
