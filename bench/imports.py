@@ -124,8 +124,8 @@ def file(rows: int) -> bytes:
 def ours(content: bytes, is_trial: bool) -> None:
     table = reading.read(content, known=headings(BY_NOUN["projects"]))
     report = import_table("projects", table, dry_run=is_trial)
-    if report.faults:
-        raise RuntimeError(f"refused: {report.faults[:3]}")
+    if report.errors:
+        raise RuntimeError(f"refused: {report.errors[:3]}")
 
 
 def is_installed() -> bool:

@@ -17,10 +17,10 @@ from rest_framework.views import APIView
 from projects import history
 from projects.accounts import audit_log
 from projects.filters.fields import BooleanField, ChoiceField
-from projects.imports import Fate, Mode, Report, import_table
-from projects.imports.lookup import Finder
+from projects.imports import Mode, Report, import_table
+from projects.imports.lookup import RecordLookup
 from projects.imports.natural_keys import keys_of
-from projects.models import Project
+from projects.models import Project, RowStatus
 from projects.serializers import ProjectSerializer
 from projects.serializers.cells import headings
 from projects.spreadsheets.reading import Row, Table
@@ -107,20 +107,20 @@ class BulkView(OnlyKnownParameters, APIView):
         if errors:
             # Not raised: an error of a list has another shape than one of a record.
             said = {str(index): errors[index] for index in sorted(errors)}
-            return Response(said, status=409 if report.overtaken else 400)
+            return Response(said, status=409 if report.conflict else 400)
         if not dry_run:
             audit_log.log(
                 audit_log.Action.IMPORTED,
                 request,
                 subject="projects/bulk",
-                **{str(fate): count for fate, count in report.counts.items()},
+                **{str(status): count for status, count in report.counts.items()},
             )
         return Response(
             {
-                "created": report.counts[Fate.NEW],
-                "updated": report.counts[Fate.CHANGED],
-                "proposed": report.counts[Fate.PROPOSED],
-                "unchanged": report.counts[Fate.UNCHANGED],
+                "created": report.counts[RowStatus.NEW],
+                "updated": report.counts[RowStatus.CHANGED],
+                "proposed": report.counts[RowStatus.PROPOSED],
+                "unchanged": report.counts[RowStatus.UNCHANGED],
                 "codes": [str(record["code"]).strip() for record in records.values()],
                 "dry_run": dry_run,
             }
@@ -150,7 +150,7 @@ class BulkView(OnlyKnownParameters, APIView):
         may_add, may_change = (user.has_perm(f"projects.{a}_project") for a in ("add", "change"))
         if may_add and may_change:
             return mode
-        found = keys_of(Project, Finder(user)).find(list(records.values()), by_name=False)
+        found = keys_of(Project, RecordLookup(user)).match(list(records.values()), by_name=False)
         refused = [
             index
             for index, about in zip(records, found, strict=True)
@@ -192,7 +192,7 @@ def listed(data: Any) -> tuple[dict[int, dict[str, Any]], Errors]:
 
 def by_index(report: Report) -> Errors:
     found: Errors = defaultdict(lambda: defaultdict(list))
-    for fault in report.faults:
-        name = fault.column or api_settings.NON_FIELD_ERRORS_KEY
-        found[fault.row][name].append(fault.reason)
+    for error in report.errors:
+        name = error.column or api_settings.NON_FIELD_ERRORS_KEY
+        found[error.row][name].append(error.reason)
     return found

@@ -1,17 +1,19 @@
-"""Rows of files to records: mapped, checked as the API checks, written in one go or not at all."""
+"""Imports of files: mapped, validated as the API validates requests, written whole or not at all.
+
+`pipeline` shows the way of a file from top to bottom.
+"""
 
 from .mapping import Mapping, MappingError, read_mapping
-from .rows import Fault
-from .validate import Fate, Mode
-from .write import Report, import_table
+from .match import Mode
+from .pipeline import Report, import_table
+from .rows import RowError
 
 __all__ = [
-    "Fate",
-    "Fault",
     "Mapping",
     "MappingError",
     "Mode",
     "Report",
+    "RowError",
     "import_table",
     "read_mapping",
 ]

@@ -1,4 +1,4 @@
-"""Rows that sum others (小计, 合计, Total): recognised, left out, and held against our own sum."""
+"""Footers: rows that sum others (小计, 合计, Total); left out, and compared with what they sum."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from projects import money
 from projects.money.hundredths import in_common_width
 from projects.spreadsheets.reading import Row
 
 from .mapping import Column, Mapping
+from .rows import RowError
+from .validate import ValidatedRow
 
 _WORD = (
     r"(?:合\s*计|总\s*计|小\s*计|共\s*计|累\s*计|合计数|总和"
@@ -28,27 +29,28 @@ _PART = re.compile(r"小\s*计|sub[\s-]*total|running", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Footer:
-    """A row of sums: what it says of the amounts above it, and what they add up to here.
+    """A row of sums, and what the rows above it add up to.
 
-    `said` and `ours` are in units of the amounts' currency; None where the row
-    says nothing that can be read, or where ours are of several currencies.
-    `undisclosed` and `at_fault` count the rows above that ours leave out.
+    `stated` and `computed` are in units of the amounts' currency. `stated` is
+    None where the row has no amount that can be read, `computed` where the rows
+    are of several currencies. `undisclosed` and `refused` count the rows above
+    that `computed` leaves out.
     """
 
     row: int
     text: str
-    said: Decimal | None
-    ours: Decimal | None = None
+    stated: Decimal | None
+    computed: Decimal | None = None
     undisclosed: int = 0
-    at_fault: int = 0
+    refused: int = 0
 
     @property
     def differs(self) -> bool:
-        return self.said is not None and self.said != self.ours
+        return self.stated is not None and self.stated != self.computed
 
 
 def is_footer(row: Row) -> str | None:
-    """The word by which a row is one of sums; None for a row of its own."""
+    """The word by which a row is recognised as a footer; None for any other row."""
     for cell in row.cells.values():
         text = in_common_width(str(cell or "")) if cell else ""
         if text and _FOOTER.fullmatch(text):
@@ -61,8 +63,8 @@ def is_of_a_part(text: str) -> bool:
     return bool(_PART.match(text))
 
 
-def said_by(row: Row, mapping: Mapping) -> Decimal | None:
-    """The amount in a footer's row, read as those above it are."""
+def amount_in(row: Row, mapping: Mapping) -> Decimal | None:
+    """The amount in a footer, read as the amounts above it are."""
     for column in mapping.columns.values():
         if column.field == "amount":
             return _read(str(row.cells.get(column.heading) or ""), column)
@@ -76,33 +78,32 @@ def _read(text: str, column: Column) -> Decimal | None:
         return None
 
 
-def held_against(
-    footers: Sequence[tuple[Row, str]],
-    records: Sequence[tuple[int, Any]],
-    faulty: Sequence[int],
+def compare(
+    table: Sequence[Row],
+    rows: Sequence[ValidatedRow],
+    errors: Sequence[RowError],
     mapping: Mapping,
-) -> list[Footer]:
-    """Each footer beside the sum of the records of the rows that it sums.
-
-    `records`: row numbers and records that could be read; `faulty`: rows that
-    could not. No query.
-    """
+) -> tuple[Footer, ...]:
+    """Each footer among the rows of a table, with the sum of the records that it sums. No query."""
     found = []
     since = 0
-    for row, text in footers:
+    for row in table:
+        text = is_footer(row)
+        if text is None:
+            continue
         first = since if is_of_a_part(text) else 0
-        above = [record for number, record in records if first < number < row.number]
+        above = [one.record for one in rows if first < one.number < row.number]
         amounts = [record.amount for record in above if record.amount is not None]
         one_currency = len({record.currency for record in above}) <= 1
         found.append(
             Footer(
                 row.number,
                 text,
-                said_by(row, mapping),
+                amount_in(row, mapping),
                 sum(amounts, Decimal("0.00")) if one_currency else None,
                 len(above) - len(amounts),
-                sum(first < number < row.number for number in set(faulty)),
+                len({one.row for one in errors if first < one.row < row.number}),
             )
         )
         since = row.number
-    return found
+    return tuple(found)

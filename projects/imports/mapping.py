@@ -138,7 +138,7 @@ class Mapping:
     """What a file means: its columns by heading, what every row has, what must be there first.
 
     `records`: by plural noun, records to be made where they are not there yet,
-    in the fields of the API. `decisions`: see `projects.imports.lookup.Finder`.
+    in the fields of the API. `decisions`: see `projects.imports.lookup.RecordLookup`.
     """
 
     columns: AnyMapping[str, Column] = field(default_factory=dict)

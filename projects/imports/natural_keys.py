@@ -1,11 +1,11 @@
-"""How the rows of each noun are told apart: which record of the register a row is about."""
+"""How rows are matched to records: by code, or by what makes a record of its kind unique."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Q
@@ -19,29 +19,34 @@ from projects.models.fields import CODE_PATTERN
 from projects.names import credit_codes
 from projects.names.messages import truncate_for_display
 
-from .lookup import Finder
+from .lookup import RecordLookup
 from .mapping import CellError
 
 Data = dict[str, Any]
 
 
-@dataclass
-class Found:
-    """What a row is about: a record, or None; what no other row of the file may share, or None;
-    and the field and the sentence where the row's key cannot be used."""
+@dataclass(frozen=True)
+class Match:
+    """The record that a row is about; None for a new one.
 
+    `data`: the row's data, completed: with the code that was found or made.
+    `identity`: no two rows of a file may have the same; None for rows that may.
+    `error`: field and reason where the key of the row cannot be used.
+    """
+
+    data: Data
     record: Any = None
     identity: Any = None
-    fault: tuple[str, str] | None = None
+    error: tuple[str, str] | None = None
 
 
-class Keys:
-    """The records that rows are about, asked for a batch at a time."""
+class NaturalKeys:
+    """Matches rows to the records of a model, in a fixed number of queries for each call."""
 
-    def __init__(self, model: Any, finder: Finder) -> None:
+    def __init__(self, model: Any, lookup: RecordLookup) -> None:
         self.model = model
-        self.finder = finder
-        self.user = finder.user
+        self.lookup = lookup
+        self.user = lookup.user
 
     def records(self) -> Any:
         links = [field.name for field in self.model._meta.many_to_many if field.name != "sectors"]
@@ -51,157 +56,181 @@ class Keys:
         records = self.model.objects.visible_to(self.user)
         return records.select_related(*named).prefetch_related(*links)
 
-    def find(self, rows: Sequence[Data], *, by_name: bool = True) -> list[Found]:
-        """What each row is about; the records are read with their links.
+    def match(self, rows: Sequence[Data], *, by_name: bool = True) -> list[Match]:
+        """The match of each row; records come with their links.
 
-        With `by_name` a row that comes without a code is about the record of its
-        name, or gets a new code.
+        With `by_name` a row without a code matches by its name, or gets a new code.
         """
         raise NotImplementedError
 
-    def already(self, records: Sequence[Any]) -> list[bool]:
-        """Of new records without a key of their own, which are there already."""
+    def existing(self, records: Sequence[Any]) -> list[bool]:
+        """Which of these new records, that have no key of their own, exist already."""
         return [False] * len(records)
 
 
-class CodeKeys(Keys):
-    """By code: exactly, as a code that differs by case alone is another's."""
+class CodeKeys(NaturalKeys):
+    """By code. Codes that differ by case alone are refused as one that is taken."""
 
-    def find(self, rows: Sequence[Data], *, by_name: bool = True) -> list[Found]:
+    def match(self, rows: Sequence[Data], *, by_name: bool = True) -> list[Match]:
         lowered = {code.lower() for data in rows if (code := _code(data))}
         records = self.records().annotate(lower=Lower("code")).filter(lower__in=lowered)
         by_code = {record.code: record for record in records} if lowered else {}
-        self._taken = {code.lower(): code for code in by_code}
-        coded = {id(data): self._by_code(_code(data), by_code) for data in rows}
-        bare = [data for data in rows if by_name and not data.get("code")]
-        uncoded = self.uncoded(bare) if bare else {}
-        return [uncoded.get(id(data), coded[id(data)]) for data in rows]
+        taken = {code.lower(): code for code in by_code}
+        without = {
+            number: data for number, data in enumerate(rows) if by_name and not data.get("code")
+        }
+        by_other = self.match_without_code(without) if without else {}
+        return [
+            by_other[number] if number in by_other else _match_code(data, by_code, taken)
+            for number, data in enumerate(rows)
+        ]
 
-    def _by_code(self, code: str, by_code: dict[str, Any]) -> Found:
-        taken = self._taken.get(code.lower())
-        found = Found(by_code.get(code), code.lower() or None)
-        if found.record is None and taken is not None:
-            found.fault = (
-                "code",
-                _("The register has “%(code)s”, and case makes no difference: write it so.")
-                % {"code": taken},
-            )
-        return found
+    def match_without_code(self, rows: Mapping[int, Data]) -> dict[int, Match]:
+        """The matches of rows that have no code: none, where only codes tell records apart."""
+        return {number: Match(data) for number, data in rows.items()}
 
-    def uncoded(self, rows: Sequence[Data]) -> dict[int, Found]:
-        """What rows without a code are about, by the `id` of their data. Here they fail."""
-        return {id(data): Found() for data in rows}
+    def _decide(self, match: Match, name: str) -> Match:
+        """The match of a row whose name no record has, as a person has decided about the name.
 
-    def _ask(self, data: Data, name: str, found: Found, named: dict[str, list[int]]) -> None:
-        """Whether a name that nothing bears is that of a record, if a person has said so.
-
-        The row is then about that record; a fault where nobody has, and it is like others.
+        The record that was meant gets it as another name. An error where nobody
+        has decided, and the name is similar to others.
         """
+        data = match.data
         try:
-            code = self.finder.meant(self.model, name)
+            code = self.lookup.decided(self.model, name)
         except CellError as error:
-            found.fault = ("name_zh" if data.get("name_zh") == name else "name", str(error))
-            return
+            field = "name_zh" if data.get("name_zh") == name else "name"
+            return replace(match, error=(field, str(error)))
         if code is None:
-            return
-        # Its own name stays; this one it bears as well, and the row itself writes so.
-        data["code"] = code
-        borne = self.finder.known.get(self.model, code).alias_list()
-        data["aliases"] = list(dict.fromkeys([*borne, *data.get("aliases", ()), name]))
-        self.finder.learned.pop((self.model, code), None)
-        for field in ("name", "name_zh"):
-            data.pop(field, None)
-        named[code].append(id(data))
+            return match
+        aliases = self.lookup.known.get(self.model, code).alias_list()
+        # The row itself writes the other name.
+        self.lookup.new_aliases.pop((self.model, code), None)
+        data = {**data, "code": code}
+        data["aliases"] = list(dict.fromkeys([*aliases, *data.get("aliases", ()), name]))
+        return replace(
+            match, data={key: data[key] for key in data if key not in ("name", "name_zh")}
+        )
 
-    def _give_records(self, named: dict[str, list[int]], found: dict[int, Found]) -> None:
-        """The records of these codes to the rows that are about them. One query with its links."""
-        for record in self.records().filter(code__in=list(named)) if named else ():
-            for key in named[record.code]:
-                found[key].record, found[key].identity = record, record.code.lower()
+    def _with_records(
+        self, matches: dict[int, Match], found: Mapping[int, str]
+    ) -> dict[int, Match]:
+        """These matches with the records whose codes were found. One query and its links."""
+        if not found:
+            return matches
+        records = {one.code: one for one in self.records().filter(code__in=set(found.values()))}
+        return matches | {
+            number: replace(matches[number], record=records[code], identity=code.lower())
+            for number, code in found.items()
+            if code in records
+        }
+
+
+def _match_code(data: Data, by_code: Mapping[str, Any], taken: Mapping[str, str]) -> Match:
+    """`by_code`: the records of these codes in any case; `taken`: their codes by lower case."""
+    code = _code(data)
+    record, error = by_code.get(code), None
+    if record is None and code.lower() in taken:
+        sentence = _("The register has “%(code)s”, and case makes no difference: write it so.")
+        error = ("code", sentence % {"code": taken[code.lower()]})
+    return Match(data, record, code.lower() or None, error)
 
 
 class EnterpriseKeys(CodeKeys):
-    """By code; without one, by the social credit code, and else by the name."""
+    """By code; without one by the social credit code, and else by the name."""
 
-    def uncoded(self, rows: Sequence[Data]) -> dict[int, Found]:
-        credit = {id(data): credit_codes.read_uscc(str(data.get("uscc") or "")) for data in rows}
+    def match_without_code(self, rows: Mapping[int, Data]) -> dict[int, Match]:
+        credit = {
+            number: credit_codes.read_uscc(str(data.get("uscc") or ""))
+            for number, data in rows.items()
+        }
         holders = self.records().filter(uscc__in=set(credit.values()) - {""})
         by_credit = {record.uscc: record for record in holders}
-        found: dict[int, Found] = {}
-        named: dict[str, list[int]] = defaultdict(list)
-        for data in rows:
-            record = by_credit.get(credit[id(data)])
+        matches: dict[int, Match] = {}
+        found: dict[int, str] = {}
+        for number, data in rows.items():
+            record = by_credit.get(credit[number])
             if record is not None:
-                data["code"] = record.code
-                found[id(data)] = Found(record, record.code.lower())
-                continue
-            said = [str(data[name]) for name in ("name", "name_zh") if data.get(name)]
-            codes = sorted({code for one in said for code in self.finder.codes(self.model, one)})
-            found[id(data)] = Found(identity=("name", *sorted(map(names.normalise, said))))
-            if not said:
-                found[id(data)].identity = None
-            elif len(codes) > 1:
-                found[id(data)].fault = ("name", several(said[0], codes))
-            elif codes:
-                data["code"] = codes[0]
-                named[codes[0]].append(id(data))
+                data = {**data, "code": record.code}
+                matches[number] = Match(data, record, record.code.lower())
             else:
-                self._ask(data, said[0], found[id(data)], named)
-                if not data.get("code"):
-                    data["code"] = self.finder.new_code(self.model, said[0])
-        self._give_records(named, found)
-        return found
+                matches[number], code = self._match_name(data)
+                if code:
+                    found[number] = code
+        return self._with_records(matches, found)
+
+    def _match_name(self, data: Data) -> tuple[Match, str | None]:
+        """The match by name, without the record, and the code of the record if one was found."""
+        said = [str(data[name]) for name in ("name", "name_zh") if data.get(name)]
+        if not said:
+            return Match(data), None
+        match = Match(data, identity=("name", *sorted(map(names.normalise, said))))
+        codes = sorted({code for one in said for code in self.lookup.codes(self.model, one)})
+        if len(codes) > 1:
+            return replace(match, error=("name", several(said[0], codes))), None
+        if codes:
+            return replace(match, data={**data, "code": codes[0]}), codes[0]
+        match = self._decide(match, said[0])
+        if code := match.data.get("code"):
+            return match, code
+        code = self.lookup.new_code(self.model, said[0])
+        return replace(match, data={**match.data, "code": code}), None
 
 
 class ProjectKeys(CodeKeys):
-    """By code; without one, by area, name and lead enterprise together.
+    """By code; without one by area, name and lead enterprise together.
 
-    A row that says nothing of area or enterprise may be about a project of any.
+    A row without an area or an enterprise may be about a project of any.
     """
 
-    def __init__(self, model: Any, finder: Finder) -> None:
-        super().__init__(model, finder)
+    def __init__(self, model: Any, lookup: RecordLookup) -> None:
+        super().__init__(model, lookup)
         self._numbers: dict[str, int] = {}
 
-    def uncoded(self, rows: Sequence[Data]) -> dict[int, Found]:
-        wanted = {id(data): self._names(data) for data in rows}
-        alike = self._alike(set().union(*wanted.values()) if wanted else set())
-        found: dict[int, Found] = {}
-        named: dict[str, list[int]] = defaultdict(list)
-        for data in rows:
-            said = wanted[id(data)]
-            one = found[id(data)] = Found()
-            if not said:
-                continue
-            area, lead = data.get("area"), data.get("enterprise")
-            one.identity = (area, lead, *sorted(said))
-            codes = {
-                code
-                for name in said
-                for code, of_area, of_lead in alike.get(name, ())
-                if area in (None, of_area) and lead in (None, of_lead)
-            }
-            first = str(data.get("name") or data.get("name_zh"))
-            if len(codes) > 1:
-                one.fault = ("name", several(first, sorted(codes)))
-            elif codes:
-                data["code"] = next(iter(codes))
-                named[data["code"]].append(id(data))
-            elif not any(name in alike for name in said):
-                # One of the same name elsewhere is another; one that is called almost so may
-                # be this one.
-                self._ask(data, first, one, named)
-            if not data.get("code"):
-                data["code"] = self._new_code(data)
-        self._give_records(named, found)
-        return found
+    def match_without_code(self, rows: Mapping[int, Data]) -> dict[int, Match]:
+        wanted = {number: self._names(data) for number, data in rows.items()}
+        same_name = self._of_names(set().union(*wanted.values()))
+        matches: dict[int, Match] = {}
+        found: dict[int, str] = {}
+        for number, data in rows.items():
+            matches[number], code = self._match_name(data, wanted[number], same_name)
+            if code:
+                found[number] = code
+        return self._with_records(matches, found)
+
+    def _match_name(
+        self, data: Data, wanted: set[str], same_name: Mapping[str, list[tuple[str, Any, Any]]]
+    ) -> tuple[Match, str | None]:
+        """The match by name, without the record, and the code of the record if one was found."""
+        if not wanted:
+            return Match(data), None
+        area, lead = data.get("area"), data.get("enterprise")
+        match = Match(data, identity=(area, lead, *sorted(wanted)))
+        codes = {
+            code
+            for name in wanted
+            for code, of_area, of_lead in same_name.get(name, ())
+            if area in (None, of_area) and lead in (None, of_lead)
+        }
+        first = str(data.get("name") or data.get("name_zh"))
+        if len(codes) == 1:
+            (code,) = codes
+            return replace(match, data={**data, "code": code}), code
+        if codes:
+            match = replace(match, error=("name", several(first, sorted(codes))))
+        elif not any(name in same_name for name in wanted):
+            # A project of the same name elsewhere is another; one of a similar name may be this.
+            match = self._decide(match, first)
+        if code := match.data.get("code"):
+            return match, code
+        return replace(match, data={**match.data, "code": self._new_code(match.data)}), None
 
     @staticmethod
     def _names(data: Data) -> set[str]:
         said = (str(data.get(name) or "") for name in ("name", "name_zh"))
         return {names.normalise(one) for one in said if one} - {""}
 
-    def _alike(self, wanted: set[str]) -> dict[str, list[tuple[str, Any, Any]]]:
+    def _of_names(self, wanted: set[str]) -> dict[str, list[tuple[str, Any, Any]]]:
         """Projects that have one of these names, by name: code, area, lead enterprise.
 
         One query; it reads every search key.
@@ -246,28 +275,26 @@ def _code(data: Data) -> str:
     return text if len(text) <= 64 and re.fullmatch(CODE_PATTERN, text, re.ASCII) else ""
 
 
-class IdKeys(Keys):
-    """By `id`, where a row has one: of records that a file of ours came from."""
+class IdKeys(NaturalKeys):
+    """By `id`, which the register's own exports have."""
 
-    def find(self, rows: Sequence[Data], *, by_name: bool = True) -> list[Found]:
+    def match(self, rows: Sequence[Data], *, by_name: bool = True) -> list[Match]:
         ids = {text for data in rows if (text := str(data.get("id") or "")) and _is_id(text)}
         records = {str(record.pk): record for record in self.records().filter(pk__in=ids)}
-        return [self._by_id(str(data.get("id") or ""), records) for data in rows]
+        return [self._match_id(data, records) for data in rows]
 
     @staticmethod
-    def _by_id(text: str, records: dict[str, Any]) -> Found:
-        found = Found(records.get(text), text or None)
-        if text and found.record is None:
-            found.fault = (
-                "id",
-                _("There is no record with the id “%(id)s”: leave it empty for a new one.")
-                % {"id": truncate_for_display(text)},
-            )
-        return found
+    def _match_id(data: Data, records: Mapping[str, Any]) -> Match:
+        text = str(data.get("id") or "")
+        record, error = records.get(text), None
+        if text and record is None:
+            sentence = _("There is no record with the id “%(id)s”: leave it empty for a new one.")
+            error = ("id", sentence % {"id": truncate_for_display(text)})
+        return Match(data, record, text or None, error)
 
 
 class ReceiptKeys(IdKeys):
-    """By `id`; without one, a row is a payment that is there if one is the same in everything.
+    """By `id`; without one a row is an existing payment if one is equal in every column.
 
     Equal rows are separate payments: of two in a file and one in the register,
     one is new.
@@ -283,11 +310,11 @@ class ReceiptKeys(IdKeys):
         "note",
     )
 
-    def __init__(self, model: Any, finder: Finder) -> None:
-        super().__init__(model, finder)
+    def __init__(self, model: Any, lookup: RecordLookup) -> None:
+        super().__init__(model, lookup)
         self._left: dict[Any, Counter[Any]] = {}
 
-    def already(self, records: Sequence[Any]) -> list[bool]:
+    def existing(self, records: Sequence[Any]) -> list[bool]:
         unread = {
             (record.project.pk, record.received_on)
             for record in records
@@ -305,7 +332,7 @@ class ReceiptKeys(IdKeys):
         return [self._take(record) for record in records]
 
     def _take(self, record: Receipt) -> bool:
-        """Whether one like it is there that no earlier row was."""
+        """Whether an equal payment exists that no earlier row was matched with."""
         row = tuple(getattr(record, column) for column in self.COLUMNS)
         left = self._left.get(row[:2], Counter())
         if left[row] <= 0:
@@ -317,26 +344,26 @@ class ReceiptKeys(IdKeys):
 class RateKeys(IdKeys):
     """By `id`; without one, by the two currencies and the day."""
 
-    def find(self, rows: Sequence[Data], *, by_name: bool = True) -> list[Found]:
+    def match(self, rows: Sequence[Data], *, by_name: bool = True) -> list[Match]:
         wanted: dict[Any, set[Any]] = defaultdict(set)
         for data in rows:
             pair = data.get("from_currency"), data.get("to_currency")
             if day := read_day(str(data.get("quoted_on", ""))):
                 wanted[pair].add(day)
-        asked = Q(pk__in=[])
+        any_of = Q(pk__in=[])
         for (one, other), days in wanted.items():
-            asked |= Q(from_currency=one, to_currency=other, quoted_on__in=days)
+            any_of |= Q(from_currency=one, to_currency=other, quoted_on__in=days)
         rates = {
             (rate.from_currency, rate.to_currency, rate.quoted_on.isoformat()): rate
-            for rate in self.records().filter(asked)
+            for rate in self.records().filter(any_of)
         }
-        found = super().find(rows, by_name=by_name)
-        for one, data in zip(found, rows, strict=True):
-            one.identity = self._triple(data)
-            one.record = one.record or rates.get(one.identity)
+        found = []
+        for match in super().match(rows, by_name=by_name):
+            key = self._key(match.data)
+            found.append(replace(match, identity=key, record=match.record or rates.get(key)))
         return found
 
-    def _triple(self, data: Data) -> tuple[Any, ...]:
+    def _key(self, data: Data) -> tuple[Any, ...]:
         return tuple(str(data.get(n)) for n in ("from_currency", "to_currency", "quoted_on"))
 
 
@@ -344,7 +371,7 @@ def _is_id(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) <= 18
 
 
-KINDS: dict[Any, type[Keys]] = {
+KEYS: dict[Any, type[NaturalKeys]] = {
     Project: ProjectKeys,
     Enterprise: EnterpriseKeys,
     Receipt: ReceiptKeys,
@@ -352,5 +379,5 @@ KINDS: dict[Any, type[Keys]] = {
 }
 
 
-def keys_of(model: Any, finder: Finder) -> Keys:
-    return KINDS.get(model, CodeKeys)(model, finder)
+def keys_of(model: Any, lookup: RecordLookup) -> NaturalKeys:
+    return KEYS.get(model, CodeKeys)(model, lookup)

@@ -1,7 +1,7 @@
-"""What a checked file would do, as it is shown, kept, and held to.
+"""The preview of a file: what writing it would change, row by row, with totals before and after.
 
-A plan is a list of rows with their fates, and the digest of all of it: what is
-written later must come to the same digest, or it is shown anew.
+The digest of the rows is kept: what is written later must have the same digest, or
+the preview is made again.
 """
 
 from __future__ import annotations
@@ -9,61 +9,141 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from decimal import Decimal
 from typing import Any
 
+from django.db import transaction
+from django.http import QueryDict
+from django.utils import timezone
 from rapidfuzz import process
 
-from projects import names
-from projects.models import WRITABLE, ImportBatch, ImportRow, RowStatus
+from projects import names, serializers
+from projects.filters import ProjectFilterSet
+from projects.models import WRITABLE, Basis, BatchState, ImportBatch, ImportRow, Project, RowStatus
+from projects.spreadsheets.reading import Table
+from projects.totals import totals
 
-from .lookup import Finder
-from .validate import Checked, Checker
+from .batch_state import finish
+from .lookup import RecordLookup, referred
+from .mapping import Column, mapping_of
+from .pipeline import CheckedFile, Pipeline, Progress
+from .rows import RowError
 
-# Of a message, the words from which the nearest valid value may be chosen.
-_LIKE_ENOUGH = 60
+# From this similarity on, of 100, a valid value is suggested.
+_SIMILAR = 60
 
 
-def rows_of(
-    batch: ImportBatch, checked: Checked, finder: Finder, checker: Checker
-) -> list[ImportRow]:
-    """A row for each row of the file and for each record that is made on the way, unsaved."""
-    rows = [*_made(batch, checked, finder), *_candidates(batch, checked)]
-    _add_doubts(rows, checked)
-    rows += _faulty(batch, checked, checker)
-    rows += [
-        ImportRow(
-            batch=batch,
-            noun=batch.noun,
-            number=one.row,
-            fate=RowStatus.LEFT_OUT,
-            faults=[[one.column, one.value, one.reason, ""]],
+class CancelledError(Exception):
+    """The file was cancelled while it was being checked."""
+
+
+def make_preview(batch: ImportBatch, table: Table) -> None:
+    """Check a file and keep what it would change, with the totals before and after."""
+    try:
+        pipeline, checked = check(batch, table, _progress_of(batch))
+    except CancelledError:
+        return
+    checked = pipeline.add_warnings(checked)
+    user = pipeline.lookup.user
+    before = sums(user)
+    with transaction.atomic():
+        checked, _written = pipeline.write(checked, as_accepted=True)
+        after = sums(user)
+        transaction.set_rollback(True)
+    rows = rows_of(batch, checked, pipeline)
+    with transaction.atomic():
+        batch.rows.all().delete()
+        ImportRow.objects.bulk_create(rows)
+        finished = finish(
+            batch,
+            BatchState.PREVIEWED,
+            counts=counts_of(rows),
+            sums={"before": before, "after": after},
+            undecided=_undecided(pipeline.lookup),
+            plan=digest_of(rows),
         )
-        for one in checked.left_out
+        if not finished:
+            transaction.set_rollback(True)
+
+
+def check(
+    batch: ImportBatch, table: Table, progress: Progress | None = None
+) -> tuple[Pipeline, CheckedFile]:
+    """Check the file of a batch by its mapping and decisions, as its user."""
+    mapping = mapping_of(batch.mapping, list(serializers.BY_NOUN)).of_file(table.headings)
+    lookup = RecordLookup(batch.user, {**mapping.decisions, **batch.decisions})
+    pipeline = Pipeline(batch.noun, mapping, lookup)
+    return pipeline, pipeline.check(table, progress)
+
+
+def _progress_of(batch: ImportBatch) -> Progress | None:
+    """Keeps how far the check of a batch is. Raises CancelledError once it was cancelled."""
+    if batch.state != BatchState.CHECKING:
+        return None
+
+    def report(done: int, total: int) -> None:
+        checking = ImportBatch.objects.filter(pk=batch.pk, state=BatchState.CHECKING)
+        if not checking.update(done=done, total=total, beat_at=timezone.now()):
+            raise CancelledError
+
+    return report
+
+
+def _undecided(lookup: RecordLookup) -> list[dict[str, Any]]:
+    """The names that a person must decide about, with the records that they may be of."""
+    return [
+        {
+            "key": one.key,
+            "name": one.name,
+            "alike": [[code, score, lookup.label(one.model, code)] for code, score in one.similar],
+        }
+        for one in lookup.undecided.values()
     ]
-    rows += [
-        ImportRow(
-            batch=batch,
-            noun=batch.noun,
-            number=one.row,
-            fate=RowStatus.FOOTER,
-            key=one.text[:600],
-            changes=[["amount", _text(one.said), _text(one.ours)]],
-            faults=[["", "", str(one.undisclosed), str(one.at_fault)]] if one.differs else [],
-        )
-        for one in checked.footers
+
+
+# --- Totals --------------------------------------------------------------------
+
+
+def sums(user: Any) -> dict[str, str]:
+    """The contracted totals by sector as `user` sees them, drafts and all, as texts by the
+    sector's code ("" where not stated)."""
+    filterset = ProjectFilterSet(QueryDict(), Project.objects.visible_to(user), user=user)
+    table = totals.totals(filterset, ["sector"], Basis.CONTRACTED)
+    found = {row.keys["sector"] or "": f"{row.amount:.2f}" for row in table.rows}
+    return {**found, "total": f"{table.total.amount:.2f}"}
+
+
+def differences(batch: ImportBatch) -> list[tuple[str, Decimal, Decimal]]:
+    """Sector, sum before and sum after, where they differ; the total last."""
+    before, after = batch.sums.get("before", {}), batch.sums.get("after", {})
+    keys = [*sorted({*before, *after} - {"total"}), "total"]
+    return [
+        (key, Decimal(before.get(key, "0")), Decimal(after.get(key, "0")))
+        for key in keys
+        if key == "total" or before.get(key, "0.00") != after.get(key, "0.00")
+    ]
+
+
+# --- Rows ----------------------------------------------------------------------
+
+
+def rows_of(batch: ImportBatch, checked: CheckedFile, pipeline: Pipeline) -> list[ImportRow]:
+    """A row for each row of the file and for each record that is created for it, unsaved."""
+    rows = [
+        *_created(batch, checked, pipeline.lookup),
+        *_validated(batch, checked),
+        *_refused(batch, checked, pipeline),
+        *_excluded(batch, checked),
+        *_footers(batch, checked),
     ]
     return sorted(rows, key=lambda row: row.number)
 
 
-def _text(amount: Any) -> str:
-    return "" if amount is None else f"{amount:.2f}"
-
-
-def _made(batch: ImportBatch, checked: Checked, finder: Finder) -> Iterator[ImportRow]:
-    named = {key for one in checked.candidates for key in one.made}
-    for (model, code), (record, _links) in finder.made.items():
-        if (model, code) in named:
+def _created(batch: ImportBatch, checked: CheckedFile, lookup: RecordLookup) -> Iterator[ImportRow]:
+    wanted = {key for row in checked.rows for key in row.created}
+    for (model, code), (record, _links) in lookup.created.items():
+        if (model, code) in wanted:
             yield ImportRow(
                 batch=batch,
                 noun=model._meta.model_name,
@@ -74,30 +154,23 @@ def _made(batch: ImportBatch, checked: Checked, finder: Finder) -> Iterator[Impo
             )
 
 
-def _candidates(batch: ImportBatch, checked: Checked) -> Iterator[ImportRow]:
-    for one in checked.candidates:
-        changed = one.fate != RowStatus.UNCHANGED
+def _validated(batch: ImportBatch, checked: CheckedFile) -> Iterator[ImportRow]:
+    warnings: dict[int, list[list[str]]] = {}
+    for one in checked.warnings:
+        warnings.setdefault(one.row, []).append([one.column, one.value, one.reason, ""])
+    for row in checked.rows:
+        is_changed = row.status != RowStatus.UNCHANGED
         yield ImportRow(
             batch=batch,
             noun=batch.noun,
-            number=one.row,
-            fate=RowStatus(one.fate.value),
-            key=_key(one.record),
-            record_id=one.record.pk if one.version is not None else None,
-            version_before=one.version,
-            changes=[list(change) for change in one.changes] if changed else [],
+            number=row.number,
+            fate=row.status,
+            key=_key(row.record),
+            record_id=row.record.pk if row.version is not None else None,
+            version_before=row.version,
+            changes=[list(change) for change in row.changes] if is_changed else [],
+            doubts=warnings.get(row.number, []) if row.status in WRITABLE else [],
         )
-
-
-def _add_doubts(rows: Iterable[ImportRow], checked: Checked) -> None:
-    """What is to be doubted of a row that can be written; not of what it has made on the way."""
-    by_row: dict[int, list[list[str]]] = {}
-    for one in checked.doubts:
-        said = [one.column, one.value, one.reason, ""]
-        by_row.setdefault(one.row, []).append(said)
-    for row in rows:
-        if row.fate in WRITABLE:
-            row.doubts = by_row.get(row.number, [])
 
 
 def _key(record: Any) -> str:
@@ -105,33 +178,72 @@ def _key(record: Any) -> str:
     return f"{code}: {record}"[:600] if code else str(record)[:600]
 
 
-def _faulty(batch: ImportBatch, checked: Checked, checker: Checker) -> Iterator[ImportRow]:
+def _refused(batch: ImportBatch, checked: CheckedFile, pipeline: Pipeline) -> Iterator[ImportRow]:
     by_row: dict[int, list[list[str]]] = {}
-    for fault in checked.faults:
-        near = nearest(checker, fault.column, fault.value)
-        said = [fault.column, fault.value, fault.reason, near]
-        by_row.setdefault(fault.row, []).append(said)
-    for number, faults in by_row.items():
+    for error in checked.errors:
+        nearest = nearest_value(pipeline, error)
+        told = [error.column, error.value, error.reason, nearest]
+        by_row.setdefault(error.row, []).append(told)
+    for number, errors in by_row.items():
         yield ImportRow(
-            batch=batch, noun=batch.noun, number=number, fate=RowStatus.REFUSED, faults=faults
+            batch=batch, noun=batch.noun, number=number, fate=RowStatus.REFUSED, faults=errors
         )
 
 
-def nearest(checker: Checker, heading: str, value: str) -> str:
-    """The valid value that is most like one that was refused; empty where none is near."""
-    column = checker.mapping.columns.get(heading)
-    if column is None or not value:
+def _excluded(batch: ImportBatch, checked: CheckedFile) -> Iterator[ImportRow]:
+    for one in checked.excluded:
+        yield ImportRow(
+            batch=batch,
+            noun=batch.noun,
+            number=one.row,
+            fate=RowStatus.LEFT_OUT,
+            faults=[[one.column, one.value, one.reason, ""]],
+        )
+
+
+def _footers(batch: ImportBatch, checked: CheckedFile) -> Iterator[ImportRow]:
+    for one in checked.footers:
+        yield ImportRow(
+            batch=batch,
+            noun=batch.noun,
+            number=one.row,
+            fate=RowStatus.FOOTER,
+            key=one.text[:600],
+            changes=[["amount", _amount(one.stated), _amount(one.computed)]],
+            faults=[["", "", str(one.undisclosed), str(one.refused)]] if one.differs else [],
+        )
+
+
+def _amount(amount: Decimal | None) -> str:
+    return "" if amount is None else f"{amount:.2f}"
+
+
+def nearest_value(pipeline: Pipeline, error: RowError) -> str:
+    """The valid value that is most similar to a refused one; empty where none is."""
+    column = pipeline.mapping.columns.get(error.column)
+    if column is None or not error.value:
         return ""
-    possible = checker.possible_values(column)
-    found = process.extractOne(value, possible, score_cutoff=_LIKE_ENOUGH) if possible else None
-    # A name that several records bear is its own nearest.
-    return found[0] if found and found[0] != names.normalise(value) else ""
+    possible = _possible_values(pipeline, column)
+    found = process.extractOne(error.value, possible, score_cutoff=_SIMILAR) if possible else None
+    # A name that several records have is its own nearest.
+    return found[0] if found and found[0] != names.normalise(error.value) else ""
+
+
+def _possible_values(pipeline: Pipeline, column: Column) -> Collection[str]:
+    """What a cell of a column may hold, as far as that can be listed."""
+    if column.values:
+        return column.values
+    field = pipeline.serializer.fields.get(column.field)
+    model = referred(field) if field is not None else None
+    if model is not None:
+        return pipeline.lookup.all_names(model)
+    return list(getattr(field, "choices", None) or ())
 
 
 def digest_of(rows: Iterable[ImportRow]) -> str:
-    """What was shown, as one number: the same rows with the same fates and versions.
+    """A digest of the rows, with their statuses and versions.
 
-    Doubts are left out: they depend on what else is in the register, and change nothing.
+    Warnings are not part of it: they depend on other records, and change nothing.
     """
     digest = hashlib.sha256()
     for row in rows:
@@ -142,4 +254,4 @@ def digest_of(rows: Iterable[ImportRow]) -> str:
 
 def counts_of(rows: Sequence[ImportRow]) -> dict[str, int]:
     found = Counter(row.fate for row in rows)
-    return {str(fate): found[fate] for fate in RowStatus}
+    return {str(status): found[status] for status in RowStatus}

@@ -1,9 +1,10 @@
-"""A row of a file to what it says in the fields of the API, by what the mapping says of it."""
+"""Parse the rows of a file: cells to values of the API's fields, as the mapping describes them."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from collections.abc import Mapping as AnyMapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -18,16 +19,19 @@ from projects.serializers.errors import flat
 from projects.spreadsheets.cells import as_text
 from projects.spreadsheets.reading import Row
 
-from .lookup import Finder, referred
+from .lookup import RecordLookup, referred
 from .mapping import CellError, Column, Mapping
 
-# What a cell says to take away what the register has: a blank one says nothing.
+# A cell with one of these empties the field; a blank cell leaves it as it is.
 CLEAR = frozenset({"[clear]", "[清空]"})
 
 
 @dataclass(frozen=True)
-class Fault:
-    """What is wrong with a cell, or with a row as a whole (`column` empty)."""
+class RowError:
+    """An error or a warning about a cell, or about a whole row (`column` empty).
+
+    `row` is 0 where the file as a whole is meant.
+    """
 
     row: int
     column: str
@@ -35,131 +39,155 @@ class Fault:
     reason: str
 
 
-@dataclass
-class Reading:
-    """One row on its way: what it says in the fields of the API, and what was wrong with it.
+@dataclass(frozen=True)
+class ParsedRow:
+    """A row in the fields of the API, with what could not be parsed.
 
-    `left_out`: the mapping leaves the row out, and why; `emptied`: cells that it
-    leaves empty, told in the note.
+    `texts`: the text of each field as the file has it, for error messages.
+    `excluded`: why the mapping leaves the row out; None for a row that counts.
+    `emptied`: dates that the mapping dropped; each is also told in the note.
     """
 
-    row: Row
-    mapping: Mapping
-    data: dict[str, Any] = field(default_factory=dict)
-    # The text from which each field was read, as errors repeat it.
-    said: dict[str, str] = field(default_factory=dict)
-    faults: list[Fault] = field(default_factory=list)
-    left_out: Fault | None = None
-    emptied: list[Fault] = field(default_factory=list)
+    number: int
+    mapping: Mapping = field(repr=False)
+    data: AnyMapping[str, Any] = field(default_factory=dict)
+    texts: AnyMapping[str, str] = field(default_factory=dict)
+    errors: tuple[RowError, ...] = ()
+    excluded: RowError | None = None
+    emptied: tuple[RowError, ...] = ()
 
-    def blame(self, name: str, reason: str, value: str | None = None) -> None:
-        """Note what is wrong with a field, or with the row as a whole (`name` empty)."""
+    def add_error(self, name: str, reason: str, value: str | None = None) -> ParsedRow:
+        """The same row with an error of the field `name`; of the whole row where it is empty.
+
+        `value` is what is quoted: by default the text in the file.
+        """
         column = self.mapping.column_of(name) if name else ""
         if value is None:
-            value = self.said.get(name) or text_of(self.data.get(name))
-        self.faults.append(Fault(self.row.number, column, value, reason))
+            value = self.texts.get(name) or text_of(self.data.get(name))
+        error = RowError(self.number, column, value, reason)
+        return replace(self, errors=(*self.errors, error))
 
-    def blame_all(self, error: rest.ValidationError) -> None:
-        """Note the errors of a serializer, but for fields that are blamed already."""
-        blamed = {fault.column for fault in self.faults}
+    def add_errors(self, error: rest.ValidationError) -> ParsedRow:
+        """The same with the errors of a serializer, but for columns that have one already."""
+        row = self
+        reported = {one.column for one in self.errors}
         for name, messages in flat(error.detail).items():
             name = "" if name == api_settings.NON_FIELD_ERRORS_KEY else name
-            if (self.mapping.column_of(name) if name else "") in blamed:
-                continue
-            for message in messages:
-                self.blame(name, message)
+            if (self.mapping.column_of(name) if name else "") not in reported:
+                for message in messages:
+                    row = row.add_error(name, message)
+        return row
 
 
-class RowReader:
-    """Reads rows by a mapping; names are found, and made, by the finder."""
+@dataclass
+class _Cells:
+    """What the cells of one row say, by field, before their types are parsed.
 
-    def __init__(self, serializer: Any, mapping: Mapping, finder: Finder) -> None:
+    `said`: the texts as the file has them; `errors`: field, reason and text.
+    """
+
+    said: dict[str, str] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+    codes: dict[str, list[str]] = field(default_factory=dict)
+    cleared: list[str] = field(default_factory=list)
+    errors: list[tuple[str, str, str]] = field(default_factory=list)
+
+
+class RowParser:
+    """Parses rows by a mapping; names of records are resolved to codes by `lookup`."""
+
+    def __init__(self, serializer: Any, mapping: Mapping, lookup: RecordLookup) -> None:
         self.serializer = serializer
         self.mapping = mapping
-        self.finder = finder
-        self.is_of_fields = all(
+        self.lookup = lookup
+        self.has_own_headings = all(
             column == Column(name, name) for name, column in mapping.columns.items()
         )
 
-    def read(self, row: Row, *, is_json: bool) -> Reading:
-        reading = Reading(row, self.mapping)
-        if is_json and self.is_of_fields:
-            ignored = self.mapping.ignored
-            cells = {name: value for name, value in row.cells.items() if name not in ignored}
-            reading.data = {**self.mapping.constants, **cells}
-            reading.said = {name: text_of(value) for name, value in cells.items()}
-            return reading
-        texts: dict[str, str] = {}
-        linked: dict[str, list[Any]] = {}
-        cleared: list[str] = []
+    def parse(self, row: Row, *, is_json: bool) -> ParsedRow:
+        if is_json and self.has_own_headings:
+            return self._parse_json(row)
+        cells = _Cells()
         for column in self.mapping.columns.values():
             text = text_of(row.cells.get(column.heading))
             try:
-                said = column.texts(text)
-                if said is None:
+                values = column.texts(text)
+                if values is None:
                     reason = _("The mapping leaves rows with this value out.")
-                    reading.left_out = Fault(row.number, column.heading, text, reason)
-                    return reading
-                if not said:
-                    continue
-                reading.said[column.field] = text
-                if text in CLEAR:
-                    cleared.append(column.field)
-                elif column.find:
-                    found = self._found(column, said)
-                    linked[column.field] = [*linked.get(column.field, ()), *found]
-                else:
-                    self._say(column, said, texts)
+                    error = RowError(row.number, column.heading, text, reason)
+                    return ParsedRow(row.number, self.mapping, excluded=error)
+                if values:
+                    cells.said[column.field] = text
+                    self._read_cell(column, text, values, cells)
             except CellError as error:
-                reading.blame(column.field, str(error), text)
-        self._empty_what_lies_before(reading, texts)
+                cells.errors.append((column.field, str(error), text))
+        return self._parse_cells(row.number, cells)
+
+    def _parse_json(self, row: Row) -> ParsedRow:
+        ignored = self.mapping.ignored
+        values = {name: value for name, value in row.cells.items() if name not in ignored}
+        return ParsedRow(
+            row.number,
+            self.mapping,
+            {**self.mapping.constants, **values},
+            {name: text_of(value) for name, value in values.items()},
+        )
+
+    def _read_cell(self, column: Column, text: str, values: list[str], cells: _Cells) -> None:
+        """Raises CellError for a name that no record has, or that several have."""
+        if text in CLEAR:
+            cells.cleared.append(column.field)
+        elif column.find:
+            found = self._find_codes(column, values)
+            cells.codes[column.field] = [*cells.codes.get(column.field, ()), *found]
+        else:
+            cells.texts |= self._normalise(column, "; ".join(values), cells.texts)
+
+    def _parse_cells(self, number: int, cells: _Cells) -> ParsedRow:
+        parsed = ParsedRow(number, self.mapping, texts=cells.said)
+        for error in cells.errors:
+            parsed = parsed.add_error(*error)
+        texts, emptied = self._drop_dates_before_others(number, cells.texts)
+        data: dict[str, Any] = {}
         try:
             data = from_cells(type(self.serializer), texts)
         except rest.ValidationError as error:
-            data = {}
-            reading.blame_all(error)
-        for name, codes in linked.items():
+            parsed = parsed.add_errors(error)
+        for name, codes in cells.codes.items():
             try:
-                data[name] = self._linked(name, list(dict.fromkeys(codes)))
+                data[name] = self._link(name, list(dict.fromkeys(codes)))
             except CellError as error:
-                reading.blame(name, str(error))
-        for name in cleared:
-            data[name] = self._nothing(name)
-        reading.data = {**self.mapping.constants, **data}
+                parsed = parsed.add_error(name, str(error))
+        data |= {name: self._empty_value(name) for name in cells.cleared}
+        data = {**self.mapping.constants, **data}
         if "id" in texts:
-            reading.data["id"] = texts["id"]
-        return reading
+            data["id"] = texts["id"]
+        return replace(parsed, data=data, emptied=tuple(emptied))
 
-    def _nothing(self, name: str) -> Any:
-        """What an empty field is in the API: null, an empty text or an empty list."""
-        field_ = self.serializer.fields.get(name)
-        if isinstance(field_, (rest.ListSerializer, rest.ManyRelatedField, rest.ListField)):
-            return []
-        return None if getattr(field_, "allow_null", False) else ""
-
-    def _say(self, column: Column, said: list[str], texts: dict[str, str]) -> None:
+    def _normalise(self, column: Column, text: str, before: AnyMapping[str, str]) -> dict[str, str]:
+        """The text of a cell as its field parses it; `before`: of the columns left of it."""
         field_ = self.serializer.fields.get(column.field)
-        text = "; ".join(said)
         if isinstance(field_, rest.DateField):
             text = column.day(text)
         if column.field == "origin":
             text = places.find_place(text) or text
+        found = {}
         rounded = column.rounded(text)
-        if rounded != text and column.field == "amount":
-            texts.setdefault("amount_text", text)
-        if column.field in texts and isinstance(field_, rest.CharField):
-            # Several columns of one text stand one below the other.
-            rounded = f"{texts[column.field]}\n{rounded}"
-        texts[column.field] = rounded
+        if rounded != text and column.field == "amount" and "amount_text" not in before:
+            found["amount_text"] = text
+        if column.field in before and isinstance(field_, rest.CharField):
+            # Several columns of one text become lines of it.
+            rounded = f"{before[column.field]}\n{rounded}"
+        return {**found, column.field: rounded}
 
-    def _found(self, column: Column, said: list[str]) -> list[str]:
+    def _find_codes(self, column: Column, names: list[str]) -> list[str]:
         field_ = self.serializer.fields.get(column.field)
         model = referred(field_) if field_ is not None else None
         if model is None:
             raise CellError(_("this field names no records that could be found"))
-        return [self.finder.find(model, join_lines(one), column.make) for one in said]
+        return [self.lookup.find(model, join_lines(name), column.make) for name in names]
 
-    def _linked(self, name: str, codes: list[str]) -> Any:
+    def _link(self, name: str, codes: list[str]) -> Any:
         field_ = self.serializer.fields[name]
         if isinstance(field_, rest.ListSerializer):
             return [{"sector": code} for code in codes]
@@ -169,27 +197,38 @@ class RowReader:
             raise CellError(_("this field names one record, and here are several"))
         return codes[0]
 
-    def _empty_what_lies_before(self, reading: Reading, texts: dict[str, str]) -> None:
-        """Leave empty, by the mapping's wish, a date that others may not follow; say so in note."""
+    def _empty_value(self, name: str) -> Any:
+        """What an empty field is in the API: null, an empty text or an empty list."""
+        field_ = self.serializer.fields.get(name)
+        if isinstance(field_, (rest.ListSerializer, rest.ManyRelatedField, rest.ListField)):
+            return []
+        return None if getattr(field_, "allow_null", False) else ""
+
+    def _drop_dates_before_others(
+        self, number: int, given: AnyMapping[str, str]
+    ) -> tuple[dict[str, str], list[RowError]]:
+        """The texts without dates that lie before others, as `not_before` asks for; the note
+        says which, and so do the errors."""
+        texts, dropped = dict(given), []
         for column in self.mapping.columns.values():
             day = read_day(texts.get(column.field, ""))
-            if day is None or not column.not_before:
+            if day is None:
                 continue
-            for earlier in column.not_before:
-                other = read_day(texts.get(earlier, ""))
-                if other is not None and day < other:
-                    reason = _("%(day)s lies before “%(other)s” (%(earlier)s) and is left out.") % {
-                        "day": day,
-                        "other": self.mapping.column_of(earlier),
-                        "earlier": other,
-                    }
-                    note = f"{column.heading}: {reason}"
-                    texts["note"] = f"{texts['note']}\n{note}" if texts.get("note") else note
-                    del texts[column.field]
-                    reading.emptied.append(
-                        Fault(reading.row.number, column.heading, day.isoformat(), reason)
-                    )
-                    break
+            for name in column.not_before:
+                earliest = read_day(texts.get(name, ""))
+                if earliest is None or day >= earliest:
+                    continue
+                reason = _("%(day)s lies before “%(other)s” (%(earlier)s) and is left out.") % {
+                    "day": day,
+                    "other": self.mapping.column_of(name),
+                    "earlier": earliest,
+                }
+                note = f"{column.heading}: {reason}"
+                texts["note"] = f"{texts['note']}\n{note}" if texts.get("note") else note
+                del texts[column.field]
+                dropped.append(RowError(number, column.heading, day.isoformat(), reason))
+                break
+        return texts, dropped
 
 
 def text_of(value: Any) -> str:

@@ -28,7 +28,7 @@ from projects.models import (
 from projects.models.chunking import batches
 from projects.models.permissions import SYSTEM_USER, has_permission, in_scope, out_of_scope
 
-from .batches import BatchError
+from .batch_state import BatchError
 from .permissions import refusal
 
 # What whoever takes a row of such a fate back must be permitted to do.

@@ -1,4 +1,4 @@
-"""What is to be doubted of the amounts that a file would write: warnings, never refusals."""
+"""Warnings for amounts of a file that are outliers among their peers. Never block a write."""
 
 from __future__ import annotations
 
@@ -8,59 +8,59 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from projects import data_quality
-from projects.models import Project, Receipt
+from projects.models import Project, Receipt, RowStatus
 from projects.models.chunking import WRITTEN_AT_ONCE, batches
 
-from .rows import Fault
-from .validate import Candidate, Checked, Checker, Fate
+from .mapping import Mapping
+from .rows import RowError
+from .validate import ValidatedRow
 
 AMOUNT = frozenset({"amount", "currency"})
 
 
-def note_doubts(checked: Checked, user: Any, checker: Checker) -> None:
-    """Note in `checked` the rows whose amounts are far off what is usual, with the likely slip.
+def amount_warnings(
+    rows: Sequence[ValidatedRow], model: Any, user: Any, mapping: Mapping
+) -> Iterator[RowError]:
+    """A warning for each amount that is an outlier, with the likely mistake.
 
-    To be called before anything is written, as its records are no peers of theirs. Three
-    queries for each 2,500 rows (see `usual`), whatever the rows.
+    To be called before anything is written, as the rows are no peers of their own
+    records. Three queries for each 2,500 rows (see `data_quality`).
     """
-    doubter = data_quality.OutlierDetector.of(user)
-    stated = [
-        one
-        for one in checked.candidates
-        if one.fate != Fate.UNCHANGED and AMOUNT.intersection(name for name, *_told in one.changes)
+    detector = data_quality.OutlierDetector.of(user)
+    column = mapping.column_of("amount")
+    changed = [
+        row
+        for row in rows
+        if row.status != RowStatus.UNCHANGED and AMOUNT.intersection(one[0] for one in row.changes)
     ]
-    for some in batches(stated, WRITTEN_AT_ONCE):
-        for candidate, sentences in zip(some, _told_of(some, checker.model, doubter), strict=True):
-            column = checker.mapping.column_of("amount")
-            record = candidate.record
-            value = record.amount_text or str(record.amount)
-            checked.doubts += [
-                Fault(candidate.row, column, value, sentence) for sentence in sentences
-            ]
+    for some in batches(changed, WRITTEN_AT_ONCE):
+        for row, sentences in zip(some, _sentences(some, model, detector), strict=True):
+            value = row.record.amount_text or str(row.record.amount)
+            for sentence in sentences:
+                yield RowError(row.number, column, value, sentence)
 
 
-def _told_of(
-    candidates: Sequence[Candidate], model: Any, doubter: data_quality.OutlierDetector
+def _sentences(
+    rows: Sequence[ValidatedRow], model: Any, detector: data_quality.OutlierDetector
 ) -> list[list[str]]:
     if model is Project:
-        return doubter.projects(list(map(_stated, candidates)), among=_("this file"))
+        return detector.projects(list(map(_stated, rows)), among=_("this file"))
     if model is Receipt:
-        return doubter.receipts([one.record for one in candidates])
-    return [[] for _candidate in candidates]
+        return detector.receipts([row.record for row in rows])
+    return [[] for _row in rows]
 
 
-def _stated(candidate: Candidate) -> data_quality.AmountContext:
-    project = candidate.record
-    shares = candidate.links.get("sectors")
-    sectors: Iterator[Any] = iter(())
-    if shares is not None:
-        sectors = (sector for sector, _share in shares)
-    elif project.pk:
-        sectors = (row.sector for row in project.shares.all())
-    sources = candidate.links.get("sources")
+def _stated(row: ValidatedRow) -> data_quality.AmountContext:
+    project = row.record
+    shares = row.links.get("sectors")
+    if shares is None:
+        sectors = [one.sector for one in project.shares.all()] if project.pk else []
+    else:
+        sectors = [sector for sector, _share in shares]
+    sources = row.links.get("sources")
     if sources is None:
         sources = project.sources.all() if project.pk else ()
-    # What is still to be made has no key, and nothing that is usual of it.
+    # Records that are still to be created have no key, and no peers.
     return data_quality.AmountContext(
         project, [one for one in sectors if one.pk], [one for one in sources if one.pk]
     )

@@ -1,10 +1,10 @@
-"""Checked rows to the register, in one transaction: all, or by explicit wish the good ones."""
+"""Write validated rows in one transaction: all of them, or on request the valid ones."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError as ModelError
@@ -13,156 +13,134 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 from rest_framework.settings import api_settings
 
-from projects import history, review, serializers
-from projects.models import ImportBatch
+from projects import history, review
+from projects.models import ImportBatch, RowStatus, permissions
 from projects.models.chunking import WRITTEN_AT_ONCE, batches
-from projects.serializers.cells import headings
 from projects.serializers.errors import flat, outward
-from projects.spreadsheets.reading import Table
 
-from .footers import Footer
-from .lookup import Finder
-from .mapping import Mapping
-from .rows import Fault
-from .validate import Candidate, Checked, Checker, Fate, Mode, Progress
-from .warnings import note_doubts
+from .lookup import Key, RecordLookup
+from .mapping import Mapping as FileMapping
+from .rows import RowError
+from .validate import ValidatedRow
 
-# What keeps a file that was written, with all that became of its rows.
-Keep = Callable[[Checked, Finder, Checker], None]
+Save = Callable[[Sequence[ValidatedRow]], bool]
 
 
-@dataclass
-class Report:
-    """What a file holds, and whether it was written.
+@dataclass(frozen=True)
+class Written:
+    """What was written, and what the database refused.
 
-    `counts` are of rows, by fate; `made`: how many records of each noun the
-    mapping made; `overtaken`: whether rows are at fault because of what another
-    write did meanwhile; see `Checked` for the rest.
+    `rows`: those given, but for the refused ones; `created`: by model, how many
+    new records that rows name; `conflict`: whether a row was refused because of what others
+    wrote meanwhile.
     """
 
-    counts: dict[Fate, int] = field(default_factory=dict)
-    faults: list[Fault] = field(default_factory=list)
-    left_out: list[Fault] = field(default_factory=list)
-    emptied: list[Fault] = field(default_factory=list)
-    doubts: list[Fault] = field(default_factory=list)
-    footers: list[Footer] = field(default_factory=list)
-    made: dict[Any, int] = field(default_factory=dict)
-    written: bool = False
-    overtaken: bool = False
-
-
-def import_table(
-    noun: str,
-    table: Table,
-    mapping: Mapping | None = None,
-    *,
-    user: Any = None,
-    mode: Mode = Mode.UPSERT,
-    dry_run: bool = False,
-    partial: bool = False,
-    progress: Progress | None = None,
-    keep: Keep | None = None,
-    doubting: bool = False,
-) -> Report:
-    """Check every row and write them in one go; nothing, where a row is at fault.
-
-    `mode`: which records rows may be about. `partial`: the good rows all the
-    same. `dry_run`: nothing, but with what the database itself would refuse. The
-    record of each row gets one row of history, by `user`; unchanged ones get
-    none. Without a mapping the headings are the fields. `keep` is called in the
-    transaction of what is written (see `batches.kept`). `doubting`: amounts that are
-    far off are told as well.
-    """
-    if mapping is None:
-        fields = headings(serializers.BY_NOUN[noun])
-        mapping = Mapping.of_fields([one for one in table.headings if one in fields])
-    finder = Finder(user, mapping.decisions)
-    mapping = mapping.of_file(table.headings)
-    checker = Checker(noun, mapping, finder, mode)
-    checked = checker.check(table, progress)
-    if doubting:
-        note_doubts(checked, user, checker)
-    with transaction.atomic():
-        made = write(checked, finder, mapping)
-        written = not dry_run and (partial or not checked.faults)
-        if not written:
-            transaction.set_rollback(True)
-        elif keep is not None:
-            keep(checked, finder, checker)
-    at = {heading: place for place, heading in enumerate(table.headings)}
-    fates = Counter(candidate.fate for candidate in checked.candidates)
-    return Report(
-        {fate: fates[fate] for fate in Fate},
-        sorted(checked.faults, key=lambda fault: (fault.row, at.get(fault.column, len(at)))),
-        checked.left_out,
-        checked.emptied,
-        checked.doubts,
-        checked.footers,
-        made,
-        written,
-        checked.overtaken,
-    )
+    rows: tuple[ValidatedRow, ...]
+    errors: tuple[RowError, ...]
+    created: Mapping[Any, int]
+    conflict: bool
 
 
 def write(
-    checked: Checked,
-    finder: Finder,
-    mapping: Mapping,
+    rows: Sequence[ValidatedRow],
+    lookup: RecordLookup,
+    mapping: FileMapping,
     batch: ImportBatch | None = None,
     *,
     as_accepted: bool = False,
-) -> dict[Any, int]:
-    """Write what is new or changed, and what was made for it; returns how many of each noun
-    were made.
+) -> Written:
+    """Write new and changed records, and the new records that they refer to.
 
-    `batch` is noted in the proposals that come of it. With `as_accepted` what
-    is proposed is written as if it had been accepted: to be taken back again.
+    `batch` is noted in the proposals that come of it. With `as_accepted` proposals are
+    written as if they had been accepted: for a transaction that is rolled back.
 
-    What the database refuses becomes a fault of its row: what others have written
-    meanwhile is found by asking, as it may be every row; the rest by trying again,
-    as the rules that can be asked beforehand have been. To be called inside a
-    transaction, whose end decides whether it stays.
+    What the database refuses becomes an error of its row. Writes of others are found by
+    two queries, as they may affect every row; the rest by trying again in halves, as every
+    rule that can be checked beforehand has been. To be called inside a
+    transaction, whose end decides whether anything is written.
     """
-    made = finder.write({key for one in checked.candidates for key in one.made}, batch)
+    created = save_created(lookup, {key for row in rows for key in row.created}, batch)
 
-    def written(candidates: Sequence[Candidate]) -> bool:
-        changes = [(one.record, one.links) for one in candidates]
+    def save(some: Sequence[ValidatedRow]) -> bool:
+        changes = [(row.record, row.links) for row in some]
         if as_accepted:
-            return _written(candidates, lambda: history.bulk_save(changes))
-        return _written(candidates, lambda: review.submit_many(finder.user, changes, batch))
+            return _try_save(some, lambda: history.bulk_save(changes))
+        return _try_save(some, lambda: review.submit_many(lookup.user, changes, batch))
 
-    # The new ones first, as new and changed ones in one batch cost the queries of two.
-    for fate in (Fate.NEW, Fate.CHANGED, Fate.PROPOSED):
-        wanted = [one for one in checked.candidates if one.fate == fate]
-        for some in batches(wanted, WRITTEN_AT_ONCE):
-            if written(some):
+    errors: list[RowError] = []
+    refused: set[int] = set()
+    has_conflict = False
+    # By status, as new and changed records in one batch cost the queries of two.
+    for status in (RowStatus.NEW, RowStatus.CHANGED, RowStatus.PROPOSED):
+        for some in batches((row for row in rows if row.status == status), WRITTEN_AT_ONCE):
+            if save(some):
                 continue
-            overtaken = _overtaken(some)
-            refused = _refused([one for one in some if one.row not in overtaken], written)
-            checked.overtaken |= bool(overtaken)
-            checked.faults += overtaken.values()
-            for candidate in refused:
-                checked.faults += _refusals(candidate, mapping)
-            gone = overtaken.keys() | {one.row for one in refused}
-            checked.candidates = [one for one in checked.candidates if one.row not in gone]
-    return made
+            conflicts = _conflicts(some)
+            invalid = _save_by_halves([row for row in some if row.number not in conflicts], save)
+            has_conflict |= bool(conflicts)
+            errors += conflicts.values()
+            errors += (error for row in invalid for error in _refusals(row, mapping))
+            refused |= conflicts.keys() | {row.number for row in invalid}
+    written = tuple(row for row in rows if row.number not in refused)
+    return Written(written, tuple(errors), created, has_conflict)
 
 
-def _overtaken(candidates: Sequence[Candidate]) -> dict[int, Fault]:
-    """Of a refused batch, by row: whose record was written since it was looked for. Two queries."""
-    model = type(candidates[0].record)
-    keys = [one.record.pk for one in candidates if one.record.pk is not None]
+def save_created(
+    lookup: RecordLookup, keys: set[Key], batch: ImportBatch | None = None
+) -> dict[Any, int]:
+    """Save the new records with these keys, and those that they refer to; by model, how many.
+
+    Saves the other names that records get as well; `batch` is noted in their proposals.
+    """
+    saved: dict[Any, int] = defaultdict(int)
+    for key in [key for key in lookup.created if key in keys]:
+        _save_created(lookup, lookup.created[key][0], saved)
+    for (model, code), aliases in lookup.new_aliases.items():
+        record = model._base_manager.get(code=code)
+        new = [name for name in aliases if name not in record.alias_list()]
+        # A user who may not change the record has decided which one is meant, and no more.
+        may_change = permissions.has_permission(lookup.user, "change", model)
+        if new and may_change and permissions.in_scope(lookup.user, record):
+            record.aliases = "\n".join([*record.alias_list(), *new])
+            review.submit_many(lookup.user, [(record, {})], batch)
+    return saved
+
+
+def _save_created(lookup: RecordLookup, record: Any, saved: dict[Any, int]) -> None:
+    if record.pk is not None:
+        return
+    model = type(record)
+    _record, links = lookup.created[model, record.code]
+    for column in model._meta.concrete_fields:
+        other = column.is_relation and column.is_cached(record) and getattr(record, column.name)
+        if other:
+            _save_created(lookup, other, saved)
+            # It has a key now.
+            setattr(record, column.name, other)
+    for linked in links.values():
+        for other in linked or ():
+            _save_created(lookup, other[0] if isinstance(other, tuple) else other, saved)
+    if author := review.person(lookup.user):
+        record._history_user = author
+    history.save(record, **links)
+    saved[model] += 1
+
+
+def _conflicts(rows: Sequence[ValidatedRow]) -> dict[int, RowError]:
+    """Of a refused batch, by number: rows whose records were written meanwhile. Two queries."""
+    model = type(rows[0].record)
+    keys = [row.record.pk for row in rows if row.record.pk is not None]
     versions = dict(model._base_manager.filter(pk__in=keys).values_list("pk", "version"))
     found = {}
-    for one in candidates:
-        if one.record.pk is not None and versions.get(one.record.pk) != one.record.version:
-            found[one.row] = Fault(one.row, "", "", _came_between())
+    for row in rows:
+        if row.record.pk is not None and versions.get(row.record.pk) != row.record.version:
+            found[row.number] = RowError(row.number, "", "", _came_between())
     if hasattr(model, "code"):
-        new = {one.record.code.lower(): one for one in candidates if one.record.pk is None}
+        new = {row.record.code.lower(): row for row in rows if row.record.pk is None}
         taken = model._base_manager.annotate(lower=Lower("code")).filter(lower__in=new)
         for code in taken.values_list("lower", flat=True):
-            one, message = new[code], model._meta.get_field("code").error_messages["unique"]
-            found[one.row] = Fault(one.row, "code", one.record.code, str(message))
+            row, message = new[code], model._meta.get_field("code").error_messages["unique"]
+            found[row.number] = RowError(row.number, "code", row.record.code, str(message))
     return found
 
 
@@ -170,31 +148,29 @@ def _came_between() -> str:
     return _("Another write came in between: try again.")
 
 
-def _refused(
-    candidates: Sequence[Candidate], written: Callable[[Sequence[Candidate]], bool]
-) -> list[Candidate]:
-    """Write these, and return those that the database refuses.
+def _save_by_halves(rows: Sequence[ValidatedRow], save: Save) -> list[ValidatedRow]:
+    """Save these rows, and return those that the database refuses.
 
-    Each is found by halves: eleven more tries for the only one among 2,500.
+    One among 2,500 is found with eleven more tries.
     """
-    if not candidates or written(candidates):
+    if not rows or save(rows):
         return []
-    if len(candidates) == 1:
-        return list(candidates)
-    half = len(candidates) // 2
-    return _refused(candidates[:half], written) + _refused(candidates[half:], written)
+    if len(rows) == 1:
+        return list(rows)
+    half = len(rows) // 2
+    return _save_by_halves(rows[:half], save) + _save_by_halves(rows[half:], save)
 
 
-def _written(candidates: Sequence[Candidate], save: Callable[[], Any]) -> bool:
-    """Whether these could be written; if not, they are as they were."""
-    new = [one.record for one in candidates if one.record.pk is None]
-    versions = [one.record.version for one in candidates]
+def _try_save(rows: Sequence[ValidatedRow], save: Callable[[], Any]) -> bool:
+    """Whether these could be saved; if not, their records are as they were."""
+    new = [row.record for row in rows if row.record.pk is None]
+    versions = [row.record.version for row in rows]
     try:
         with transaction.atomic():
             save()
     except (IntegrityError, review.ReviewError):
-        for one, version in zip(candidates, versions, strict=True):
-            one.record.version = version
+        for row, version in zip(rows, versions, strict=True):
+            row.record.version = version
         for record in new:
             record.pk = None
             record._state.adding = True
@@ -202,19 +178,19 @@ def _written(candidates: Sequence[Candidate], save: Callable[[], Any]) -> bool:
     return True
 
 
-def _refusals(candidate: Candidate, mapping: Mapping) -> list[Fault]:
+def _refusals(row: ValidatedRow, mapping: FileMapping) -> list[RowError]:
     """Why the database refuses a record, in the words of the rule that it breaks."""
     try:
-        candidate.record.full_clean()
+        row.record.full_clean()
     except ModelError as error:
         found = flat(outward(error).detail)
     else:
         found = {"": [_came_between()]}
     return [
-        Fault(
-            candidate.row,
+        RowError(
+            row.number,
             "" if name in ("", api_settings.NON_FIELD_ERRORS_KEY) else mapping.column_of(name),
-            str(getattr(candidate.record, name, "")),
+            str(getattr(row.record, name, "")),
             message,
         )
         for name, messages in found.items()

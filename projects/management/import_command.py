@@ -11,7 +11,8 @@ from django.utils.translation import ngettext
 
 from projects import imports, serializers
 from projects.accounts import audit_log
-from projects.imports import batches, permissions
+from projects.imports import commit, permissions
+from projects.models import RowStatus
 from projects.names.messages import truncate_for_display
 from projects.serializers.cells import headings
 from projects.spreadsheets import reading
@@ -63,22 +64,22 @@ class ImportCommand(BaseCommand):
             dry_run=options["dry_run"],
             partial=options["partial"],
             progress=self._progress if options["verbosity"] else None,
-            keep=self._keep(content, file.name, mapping, options["sheet"]),
-            doubting=True,
+            on_written=self._keeper(content, file.name, mapping, options["sheet"]),
+            with_warnings=True,
         )
         if report.written:
             audit_log.log(
                 audit_log.Action.IMPORTED,
                 subject=f"{self.noun}/{file.name}",
-                **{str(fate): count for fate, count in report.counts.items()},
+                **{str(status): count for status, count in report.counts.items()},
             )
         self._say(file, report, options)
-        return len(report.faults)
+        return len(report.errors)
 
-    def _keep(self, content: bytes, name: str, mapping: Any, sheet: str | None) -> Any:
+    def _keeper(self, content: bytes, name: str, mapping: Any, sheet: str | None) -> Any:
         if self.noun not in permissions.NOUNS:
             return None
-        return batches.kept(content, name, self.noun, mapping, sheet=sheet or "")
+        return commit.keeper(content, name, self.noun, mapping, sheet=sheet or "")
 
     def _progress(self, done: int, total: int) -> None:
         if total > 500:
@@ -86,39 +87,39 @@ class ImportCommand(BaseCommand):
 
     def _say(self, file: Path, report: imports.Report, options: dict[str, Any]) -> None:
         self.stdout.write(f"{file}")
-        for fate, count in report.counts.items():
+        for status, count in report.counts.items():
             # What commands write is published, and never proposed.
-            if fate == imports.Fate.PROPOSED:
+            if status == RowStatus.PROPOSED:
                 continue
-            self.stdout.write(f"{fate}: {count}")
-        self.stdout.write(f"errors: {len(report.faults)}")
-        if report.doubts:
-            self.stdout.write(f"warnings: {len(report.doubts)}")
-        if report.left_out:
-            self.stdout.write(f"left out by the mapping: {len(report.left_out)}")
+            self.stdout.write(f"{status}: {count}")
+        self.stdout.write(f"errors: {len(report.errors)}")
+        if report.warnings:
+            self.stdout.write(f"warnings: {len(report.warnings)}")
+        if report.excluded:
+            self.stdout.write(f"left out by the mapping: {len(report.excluded)}")
         if report.emptied:
             self.stdout.write(f"cells left empty by the mapping: {len(report.emptied)}")
-        if report.made:
+        if report.created:
             made = ", ".join(
-                f"{count} × {model._meta.verbose_name}" for model, count in report.made.items()
+                f"{count} × {model._meta.verbose_name}" for model, count in report.created.items()
             )
             self.stdout.write(f"made by the mapping: {made}")
         if options["verbosity"] > 1:
-            for fault in (*report.left_out, *report.emptied):
-                self.stdout.write(said(fault))
-        for fault in (*report.doubts, *report.faults):
-            self.stderr.write(said(fault))
+            for error in (*report.excluded, *report.emptied):
+                self.stdout.write(said(error))
+        for error in (*report.warnings, *report.errors):
+            self.stderr.write(said(error))
         if not report.written:
             self.stdout.write(
                 _("Nothing was written.")
-                if report.faults or not options["dry_run"]
+                if report.errors or not options["dry_run"]
                 else _("A trial: nothing was written.")
             )
 
 
-def said(fault: imports.Fault) -> str:
+def said(error: imports.RowError) -> str:
     """`row 12, amount, “1.234,50”: …`"""
-    where = [f"row {fault.row}"] if fault.row else []
-    where += [fault.column] if fault.column else []
-    where += [f"“{truncate_for_display(fault.value)}”"] if fault.value else []
-    return ", ".join(where) + (f": {fault.reason}" if fault.reason else "")
+    where = [f"row {error.row}"] if error.row else []
+    where += [error.column] if error.column else []
+    where += [f"“{truncate_for_display(error.value)}”"] if error.value else []
+    return ", ".join(where) + (f": {error.reason}" if error.reason else "")

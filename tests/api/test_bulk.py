@@ -9,7 +9,7 @@ from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from projects.imports.validate import Checker
+from projects.imports.pipeline import Pipeline
 from projects.models import Allocation, Project
 from tests.api.test_write import HOSTILE
 from tests.factories import (
@@ -380,7 +380,7 @@ def test_what_was_written_since_it_was_read_is_not_overwritten(office, monkeypat
     project = make_project(code="p", name="Before", note="")
     gone = make_project(code="gone", name="Gone")
     make_project(code="q", name="Q")
-    stock = Checker.check
+    stock = Pipeline.check
 
     def overtaken(self, *args):
         checked = stock(self, *args)
@@ -390,7 +390,7 @@ def test_what_was_written_since_it_was_read_is_not_overwritten(office, monkeypat
         make_project(code="new", name="Theirs")
         return checked
 
-    monkeypatch.setattr(Checker, "check", overtaken)
+    monkeypatch.setattr(Pipeline, "check", overtaken)
     records = [{"code": c, "name": "Ours"} for c in ("p", "gone", "q", "new", "newer")]
 
     answer = post(office, records)
@@ -444,7 +444,7 @@ def plenty(around, count, name):
 def test_ten_thousand_records_are_at_most_two_hundred_queries_each_way(office, rounds, monkeypatch):
     size = rounds(400, 10_000)
     # As many batches as of ten thousand, and so as many queries.
-    for module in ("derived.making", "recording.many", "importing.checking", "importing.writing"):
+    for module in ("conversion.allocate", "history.bulk_save", "imports.pipeline", "imports.write"):
         monkeypatch.setattr(f"projects.{module}.WRITTEN_AT_ONCE", size // 4)
     make_rate()
     around = surroundings()

@@ -123,7 +123,7 @@ def json_as_toml(columns):
 
 
 def test_progress_is_shown_for_a_long_file(file, monkeypatch):
-    monkeypatch.setattr("projects.imports.validate.WRITTEN_AT_ONCE", 500)
+    monkeypatch.setattr("projects.imports.pipeline.WRITTEN_AT_ONCE", 500)
     rows = "".join(f"p{number},P\n" for number in range(600))
 
     _out, err, _failure = run("import_projects", file(f"code,name\n{rows}"))

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from projects import history
-from projects.imports import batches, undo, workers
+from projects.imports import batches, commit, preview, undo, workers
 from projects.imports.mapping import mapping_of
 from projects.models import (
     Area,
@@ -102,7 +102,7 @@ def test_it_is_shown_row_by_row_before_anything_is_written(office, sectors):
     assert (rows[6].fate, rows[6].record_id) == (RowStatus.NEW, None)
     # 5,000 and 12,000: what the list itself adds up to.
     assert rows[7].changes == [["amount", "170000000.00", "170000000.00"]]
-    assert batches.differences(batch) == [
+    assert preview.differences(batch) == [
         ("logistics", Decimal("0"), Decimal("120000000.00")),
         ("textiles", Decimal("0"), Decimal("50000000.00")),
         ("total", Decimal("0.00"), Decimal("170000000.00")),
@@ -286,13 +286,13 @@ def test_giving_up_stops_the_check_at_its_next_step(office, monkeypatch):
 def test_a_file_taken_back_while_it_is_written_is_not_written(office, monkeypatch, step):
     batch = previewed("code,name\na,A\n", office)
     batches.approve(batch)
-    keeping = batches._keep_written
+    keeping = commit.keep_versions
 
     def and_taken_back(*args):
         keeping(*args)
         step(ImportBatch.objects.get(pk=batch.pk))
 
-    monkeypatch.setattr(batches, "_keep_written", and_taken_back)
+    monkeypatch.setattr(commit, "keep_versions", and_taken_back)
     batches.work_on(batch)
 
     assert not Project.objects.exists()

@@ -43,9 +43,9 @@ def doubted(text, noun="projects", **options):
     """The rows that are doubted, with what is said of them."""
     known = ["code", "project"]
     table = read(text.encode(), known=known)
-    report = import_table(noun, table, dry_run=True, doubting=True, **options)
-    assert report.faults == []
-    return {one.row: one.reason for one in report.doubts}
+    report = import_table(noun, table, dry_run=True, with_warnings=True, **options)
+    assert report.errors == []
+    return {one.row: one.reason for one in report.warnings}
 
 
 def brought(text, user, noun="projects"):
@@ -159,16 +159,17 @@ def test_the_queries_do_not_grow_with_the_rows(trade, noun):
         make_project(code=f"p{n}")
     head, row = ROWS[noun]
 
-    def queries(count, *, doubting):
+    def queries(count, *, with_warnings):
         text = "\n".join([head, *map(row, range(count))])
         table = read(text.encode(), known=["code", "project"])
         with CaptureQueriesContext(connection) as captured:
-            report = import_table(noun, table, dry_run=True, doubting=doubting)
-        assert report.faults == []
+            report = import_table(noun, table, dry_run=True, with_warnings=with_warnings)
+        assert report.errors == []
         return len(captured)
 
     few, many = (
-        queries(count, doubting=True) - queries(count, doubting=False) for count in (5, 80)
+        queries(count, with_warnings=True) - queries(count, with_warnings=False)
+        for count in (5, 80)
     )
 
     assert few == many <= 3

@@ -4,9 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from projects.imports import Fate, import_table
+from projects.imports import import_table
 from projects.imports.mapping import mapping_of
-from projects.models import Allocation, Area, Enterprise, Project, Sector, Source, Zone
+from projects.models import Allocation, Area, Enterprise, Project, RowStatus, Sector, Source, Zone
 from projects.serializers import BY_NOUN
 from projects.spreadsheets.reading import read
 from tests.factories import (
@@ -27,12 +27,14 @@ def import_text(text, mapping=None, noun="projects", **options):
     return import_table(noun, read(text.encode(), known=known), mapping, **options)
 
 
-def fates(report):
-    return [report.counts[fate] for fate in (Fate.NEW, Fate.CHANGED, Fate.UNCHANGED)]
+def statuses(report):
+    return [
+        report.counts[status] for status in (RowStatus.NEW, RowStatus.CHANGED, RowStatus.UNCHANGED)
+    ]
 
 
-def faults(report):
-    return [(fault.row, fault.column, fault.value) for fault in report.faults]
+def errors(report):
+    return [(error.row, error.column, error.value) for error in report.errors]
 
 
 def test_a_file_with_our_own_headings_needs_no_mapping():
@@ -46,7 +48,7 @@ def test_a_file_with_our_own_headings_needs_no_mapping():
         "p2,Two,,,,,intended,,,\n"
     )
 
-    assert (report.faults, fates(report), report.written) == ([], [2, 0, 0], True)
+    assert (report.errors, statuses(report), report.written) == ([], [2, 0, 0], True)
     one, two = Project.objects.order_by("code")
     assert (one.area, one.enterprise, list(one.partners.all())) == (kashi, lead, [partner])
     assert (one.amount, one.currency, one.amount_text) == (
@@ -84,7 +86,7 @@ def test_the_same_file_again_changes_nothing_and_leaves_no_history():
 
     report = import_text(file)
 
-    assert fates(report) == [0, 0, 2]
+    assert statuses(report) == [0, 0, 2]
     assert list(Project.objects.order_by("code").values()) == before
     assert [project.history.count() for project in Project.objects.all()] == [1, 1]
 
@@ -95,7 +97,7 @@ def test_what_changed_is_written_with_one_row_of_history_and_a_new_version():
 
     report = import_text("code,name,amount\np,P,7\nq,Q,6\n")
 
-    assert fates(report) == [0, 1, 1]
+    assert statuses(report) == [0, 1, 1]
     project = Project.objects.get(code="p")
     assert (project.amount, project.version, project.history.count()) == (7, 2, 2)
     assert Allocation.objects.get(project=project).amount_base == 7
@@ -106,8 +108,8 @@ def test_a_changed_link_alone_is_a_change():
     make_sector(code="trade"), make_sector(code="it")
     import_text("code,name,sectors\np,P,trade\n")
 
-    assert fates(import_text("code,sectors\np,trade; it\n")) == [0, 1, 0]
-    assert fates(import_text("code,sectors\np,it; trade\n")) == [0, 0, 1]
+    assert statuses(import_text("code,sectors\np,trade; it\n")) == [0, 1, 0]
+    assert statuses(import_text("code,sectors\np,it; trade\n")) == [0, 0, 1]
     assert Project.objects.get().history.count() == 2
 
 
@@ -141,7 +143,7 @@ def test_every_bad_row_is_named_at_once_and_nothing_is_written():
         "no code,F,,,,\n"
     )
 
-    assert faults(report) == [
+    assert errors(report) == [
         (3, "area", "nowhere"),
         (3, "stage", "finished"),
         (3, "signed_on", "11.11.2023"),
@@ -151,22 +153,22 @@ def test_every_bad_row_is_named_at_once_and_nothing_is_written():
         (6, "code", ""),
         (7, "code", "no code"),
     ]
-    assert all(fault.reason for fault in report.faults)
-    assert (fates(report), report.written) == ([1, 0, 0], False)
+    assert all(error.reason for error in report.errors)
+    assert (statuses(report), report.written) == ([1, 0, 0], False)
     assert not Project.objects.exists()
 
 
 def test_by_explicit_wish_the_good_rows_are_written():
     report = import_text("code,name,amount\na,A,5\nb,B,lots\n", partial=True)
 
-    assert (faults(report), report.written) == ([(3, "amount", "lots")], True)
+    assert (errors(report), report.written) == ([(3, "amount", "lots")], True)
     assert [project.code for project in Project.objects.all()] == ["a"]
 
 
 def test_a_trial_writes_nothing():
     report = import_text("code,name\na,A\n", dry_run=True)
 
-    assert (fates(report), report.written) == ([1, 0, 0], False)
+    assert (statuses(report), report.written) == ([1, 0, 0], False)
     assert not Project.objects.exists()
     assert not Project.history.exists()
 
@@ -174,7 +176,7 @@ def test_a_trial_writes_nothing():
 def test_what_only_the_database_refuses_is_named_by_row_as_well():
     report = import_text("code,name,note\na,A,\nb,,nameless\nc,C,\n")
 
-    assert [(fault.row, fault.reason) for fault in report.faults] == [
+    assert [(error.row, error.reason) for error in report.errors] == [
         (3, "Give a name, in English or in Chinese.")
     ]
     assert not Project.objects.exists()
@@ -188,8 +190,8 @@ def test_two_enterprises_of_one_credit_code_are_refused_by_the_second_row():
         "code,name,uscc\na,A,91110000600037341L\nb,B,9111 0000 6000 37341l\n", noun="enterprises"
     )
 
-    assert faults(report) == [(3, "", "")]
-    assert "unified social credit code" in report.faults[0].reason
+    assert errors(report) == [(3, "", "")]
+    assert "unified social credit code" in report.errors[0].reason
     assert not Enterprise.objects.exists()
 
 
@@ -203,7 +205,7 @@ def test_the_rules_of_one_record_are_those_of_the_model():
         "c,C,,,,2023-11-11,2023-11-10\n"
     )
 
-    assert [(fault.row, fault.column) for fault in report.faults] == [
+    assert [(error.row, error.column) for error in report.errors] == [
         (2, "partners"),
         (3, "sectors"),
         (4, "registered_on"),
@@ -213,8 +215,8 @@ def test_the_rules_of_one_record_are_those_of_the_model():
 def test_a_repeated_code_is_shown_with_both_rows():
     report = import_text("code,name\na,A\nb,B\nA,Again\n")
 
-    assert faults(report) == [(4, "code", "A")]
-    assert "Row 2 is about the same record" in report.faults[0].reason
+    assert errors(report) == [(4, "code", "A")]
+    assert "Row 2 is about the same record" in report.errors[0].reason
 
 
 def test_a_code_that_differs_by_case_alone_is_not_another():
@@ -222,28 +224,28 @@ def test_a_code_that_differs_by_case_alone_is_not_another():
 
     report = import_text("code,name\nks-1,Again\n")
 
-    assert faults(report) == [(2, "code", "ks-1")]
-    assert "“KS-1”" in report.faults[0].reason
+    assert errors(report) == [(2, "code", "ks-1")]
+    assert "“KS-1”" in report.errors[0].reason
 
 
 def test_a_column_that_nothing_maps_is_named_once():
     report = import_text("code,name,colour\na,A,red\nb,B,blue\n")
 
-    assert faults(report) == [(0, "colour", "")]
+    assert errors(report) == [(0, "colour", "")]
     assert not Project.objects.exists()
 
 
 def test_columns_that_are_only_read_are_known_and_never_written():
     report = import_text("code,name,version,amount_base,url\na,A,7,5.00,/elsewhere/\n")
 
-    assert report.faults == []
+    assert report.errors == []
     assert Project.objects.get().version == 1
 
 
 def test_a_code_that_the_importer_may_not_use_is_refused():
     report = import_text("code,name\nbulk,B\nnone,N\n../etc,E\n")
 
-    assert faults(report) == [(2, "code", "bulk"), (3, "code", "none"), (4, "code", "../etc")]
+    assert errors(report) == [(2, "code", "bulk"), (3, "code", "none"), (4, "code", "../etc")]
 
 
 MAPPED = {
@@ -278,7 +280,7 @@ def test_other_peoples_headings_are_read_through_a_mapping():
         MAPPED,
     )
 
-    assert (report.faults, fates(report)) == ([], [2, 0, 0])
+    assert (report.errors, statuses(report)) == ([], [2, 0, 0])
     one, two = Project.objects.order_by("code")
     assert (one.code, one.area, one.stage, one.currency) == ("wb-1", angola, "signed", "USD")
     assert (one.amount, one.amount_text) == (Decimal("15087226.60"), "15087226.6044798")
@@ -286,9 +288,9 @@ def test_other_peoples_headings_are_read_through_a_mapping():
     assert (one.started_on, str(two.started_on)) == (None, "2002-02-02")
     assert one.note.startswith("Started: 2001-05-17 lies before “Approved” (2001-05-23)")
     assert (two.area.name_zh, two.area.code, two.area.zone.code) == ("刚果", "gangguo", "world")
-    assert [(f.row, f.column, f.value) for f in report.left_out] == [(4, "Status", "Dropped")]
+    assert [(f.row, f.column, f.value) for f in report.excluded] == [(4, "Status", "Dropped")]
     assert [(f.row, f.column, f.value) for f in report.emptied] == [(2, "Started", "2001-05-17")]
-    assert report.made == {Source: 1, Zone: 1, Area: 1, Sector: 2}
+    assert report.created == {Source: 1, Zone: 1, Area: 1, Sector: 2}
     assert [sector.history.count() for sector in Sector.objects.all()] == [1, 1]
     # Chad was named by no row that is written.
     assert not Area.objects.filter(name="Chad").exists()
@@ -300,7 +302,7 @@ def test_a_second_time_through_the_mapping_changes_nothing():
 
     report = import_text(file, MAPPED)
 
-    assert (fates(report), report.made) == ([0, 0, 1], {})
+    assert (statuses(report), report.created) == ([0, 0, 1], {})
 
 
 def test_a_trial_makes_nothing_either():
@@ -314,7 +316,7 @@ def test_what_the_mapping_does_not_say_is_named_by_the_files_own_heading():
         HEADINGS + "1,One,Closed,Angola,,,lots,23/05/2001,,\n,,Active,,,,,,,\n", MAPPED
     )
 
-    assert faults(report) == [
+    assert errors(report) == [
         (2, "Status", "Closed"),
         (2, "Amount", "lots"),
         (2, "Approved", "23/05/2001"),
@@ -327,8 +329,8 @@ def test_a_name_that_two_records_have_is_asked_for_by_code():
 
     report = import_text(HEADINGS + "1,One,Active,Angola,,,,,,\n", MAPPED)
 
-    assert faults(report) == [(2, "Country", "Angola")]
-    assert "(a1, a2)" in report.faults[0].reason
+    assert errors(report) == [(2, "Country", "Angola")]
+    assert "(a1, a2)" in report.errors[0].reason
 
 
 def test_a_record_is_found_by_its_other_names_and_by_sound_it_is_not():
@@ -348,7 +350,7 @@ def test_names_are_not_made_where_the_mapping_does_not_say_so():
 
     report = import_text("code,name,Area\na,A,Atlantis\n", mapping)
 
-    assert faults(report) == [(2, "Area", "Atlantis")]
+    assert errors(report) == [(2, "Area", "Atlantis")]
 
 
 def test_a_plain_number_counts_in_the_unit_of_its_heading_and_words_in_their_own():
@@ -359,9 +361,9 @@ def test_a_plain_number_counts_in_the_unit_of_its_heading_and_words_in_their_own
         "code,name,总投资（万元）\na,A,5000\nb,B,1.2亿元\nc,C,约300\nd,D,-\n", mapping
     )
 
-    assert faults(report) == [(5, "总投资（万元）", "-")]
+    assert errors(report) == [(5, "总投资（万元）", "-")]
     mended = import_text("code,name,总投资（万元）\na,A,5000\nb,B,1.2亿元\nc,C,约300\n", mapping)
-    assert mended.faults == []
+    assert mended.errors == []
     assert [(p.amount, p.qualifier) for p in Project.objects.order_by("code")] == [
         (50_000_000, "exact"),
         (120_000_000, "exact"),
@@ -385,7 +387,7 @@ def test_a_plain_number_counts_in_the_unit_of_its_heading_and_words_in_their_own
 def test_a_mapping_that_does_not_fit_the_noun_or_the_file_is_refused(mapping, column):
     report = import_text("code\na\n", mapping)
 
-    assert column in [fault.column for fault in report.faults]
+    assert column in [error.column for error in report.errors]
     assert not report.written
 
 
@@ -397,7 +399,7 @@ def test_a_file_of_json_is_read_as_the_api_reads_its_requests():
         ' "version": 9}, {"code": "b", "name": "B", "amount": true}]'
     )
 
-    assert faults(report) == [(2, "amount", "true")]
+    assert errors(report) == [(2, "amount", "true")]
 
 
 @pytest.mark.parametrize("count", [3, 60])

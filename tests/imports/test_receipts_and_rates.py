@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 
 from projects import conversion
-from projects.imports import Fate, import_table
+from projects.imports import import_table
 from projects.imports.mapping import mapping_of
-from projects.models import Allocation, ExchangeRate, Outcome, Project, Receipt
+from projects.models import Allocation, ExchangeRate, Outcome, Project, Receipt, RowStatus
 from projects.serializers import BY_NOUN
 from projects.spreadsheets.reading import read
 from tests.factories import (
@@ -29,9 +29,11 @@ def import_text(noun, text, mapping=None, **options):
     return import_table(noun, read(text.encode(), known=known), mapping, **options)
 
 
-def fates(report):
-    assert report.faults == []
-    return [report.counts[fate] for fate in (Fate.NEW, Fate.CHANGED, Fate.UNCHANGED)]
+def statuses(report):
+    assert report.errors == []
+    return [
+        report.counts[status] for status in (RowStatus.NEW, RowStatus.CHANGED, RowStatus.UNCHANGED)
+    ]
 
 
 def test_equal_rows_are_separate_payments_and_stay_so_the_second_time():
@@ -41,9 +43,9 @@ def test_equal_rows_are_separate_payments_and_stay_so_the_second_time():
         "q,2023-12-01,500.00\np,2023-12-02,-20.50\n"
     )
 
-    assert fates(import_text("receipts", file)) == [4, 0, 0]
-    assert fates(import_text("receipts", file)) == [0, 0, 4]
-    assert fates(import_text("receipts", file + "p,2023-12-01,500.00\n")) == [1, 0, 4]
+    assert statuses(import_text("receipts", file)) == [4, 0, 0]
+    assert statuses(import_text("receipts", file)) == [0, 0, 4]
+    assert statuses(import_text("receipts", file + "p,2023-12-01,500.00\n")) == [1, 0, 4]
     amounts = Receipt.objects.filter(project__code="p").values_list("amount", flat=True)
     assert sorted(amounts) == [Decimal("-20.50"), *[Decimal("500.00")] * 3]
 
@@ -58,7 +60,7 @@ def test_a_payment_is_there_only_if_it_was_for_that_project_on_that_day():
         head + "p,2023-12-01,500.00\np,2023-12-02,500.00\nq,2023-12-01,500.00\n",
     )
 
-    assert fates(report) == [2, 0, 1]
+    assert statuses(report) == [2, 0, 1]
 
 
 def test_payments_are_derived_as_they_come_and_earlier_ones_left_alone():
@@ -94,7 +96,7 @@ def test_a_project_whose_payments_change_and_grow_at_once_is_derived_once():
         f"id,project,received_on,amount\n{receipt.pk},p,2023-12-01,6.00\n,p,2023-12-02,7.00\n",
     )
 
-    assert fates(report) == [1, 1, 0]
+    assert statuses(report) == [1, 1, 0]
     assert conversion.differing([project.pk]) == {}
 
 
@@ -112,7 +114,7 @@ def test_a_new_payment_has_none_of_those_that_are_there_read(monkeypatch):
 
     report = import_text("receipts", "project,received_on,amount\np,2023-12-02,500.00\n")
 
-    assert fates(report) == [1, 0, 0]
+    assert statuses(report) == [1, 0, 0]
     assert loaded == []
 
 
@@ -121,7 +123,7 @@ def test_a_receipt_with_its_id_is_changed():
 
     report = import_text("receipts", f"id,amount\n{receipt.pk},-5.00\n")
 
-    assert fates(report) == [0, 1, 0]
+    assert statuses(report) == [0, 1, 0]
     receipt.refresh_from_db()
     assert (receipt.amount, receipt.history.count()) == (Decimal("-5.00"), 2)
     assert receipt.conversion.amount_base == Decimal("-5.00")
@@ -132,7 +134,7 @@ def test_an_id_that_is_no_receipts_is_refused():
 
     report = import_text("receipts", "id,project,received_on,amount\n77,p,2023-12-01,5\nx,p,,\n")
 
-    assert [(fault.row, fault.column, fault.value) for fault in report.faults][:2] == [
+    assert [(error.row, error.column, error.value) for error in report.errors][:2] == [
         (2, "id", "77"),
         (3, "id", "x"),
     ]
@@ -160,8 +162,8 @@ def test_projects_are_made_from_the_names_by_which_a_ledger_calls_them():
         mapping,
     )
 
-    assert fates(report) == [3, 0, 0]
-    assert report.made == {Project: 2}
+    assert statuses(report) == [3, 0, 0]
+    assert report.created == {Project: 2}
     children = Project.objects.get(name="Children")
     assert (children.amount, children.history.count()) == (None, 1)
     assert [r.received_on for r in children.receipts.all()] == [
@@ -185,8 +187,8 @@ def test_a_column_that_changed_its_heading_is_one_column_and_blamed_as_the_file_
     again = import_text("receipts", "project,received_on,Amount\np,2023-12-01,5\n", mapping)
     bad = import_text("receipts", "project,received_on,Amount\np,2023-12-02,x\n,,5\n", mapping)
 
-    assert (fates(first), fates(again)) == ([1, 0, 0], [0, 0, 1])
-    assert {(fault.row, fault.column) for fault in bad.faults} == {
+    assert (statuses(first), statuses(again)) == ([1, 0, 0], [0, 0, 1])
+    assert {(error.row, error.column) for error in bad.errors} == {
         (2, "Amount"),
         (3, "project"),
         (3, "received_on"),
@@ -199,15 +201,15 @@ def test_rates_are_told_apart_by_their_currencies_and_day():
     head = "from_currency,to_currency,quoted_on,rate,source\n"
     assert project.conversion.outcome == Outcome.LEFT_OUT
 
-    assert fates(import_text("rates", head + "USD,CNY,2023-11-01,7.2018,bank\n")) == [1, 0, 0]
+    assert statuses(import_text("rates", head + "USD,CNY,2023-11-01,7.2018,bank\n")) == [1, 0, 0]
     project.refresh_from_db()
     assert project.conversion.amount_base == Decimal("14.40")
 
     changed = "USD,CNY,2023-11-01,7.5,bank\nUSD,CNY,2023-12-01,7,bank\n"
-    assert fates(import_text("rates", head + changed)) == [1, 1, 0]
+    assert statuses(import_text("rates", head + changed)) == [1, 1, 0]
     project.refresh_from_db()
     assert project.conversion.amount_base == Decimal("15.00")
-    assert fates(import_text("rates", head + changed)) == [0, 0, 2]
+    assert statuses(import_text("rates", head + changed)) == [0, 0, 2]
     assert [rate.history.count() for rate in ExchangeRate.objects.order_by("quoted_on")] == [2, 1]
 
 
@@ -233,7 +235,7 @@ def test_bad_rates_are_named():
         "USD,CNY,2023-11-03,7,bank\nUSD,CNY,2023-11-03,8,bank\n",
     )
 
-    assert [(fault.row, fault.column) for fault in report.faults] == [
+    assert [(error.row, error.column) for error in report.errors] == [
         (2, ""),
         (3, "to_currency"),
         (4, "rate"),

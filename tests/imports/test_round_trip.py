@@ -9,10 +9,10 @@ import pytest
 from django.http import QueryDict
 
 from projects import exports
-from projects.imports import Fate, batches, import_table
+from projects.imports import batches, import_table
 from projects.imports.mapping import mapping_of
 from projects.management.demo import sample
-from projects.models import Enterprise, Project, Receipt
+from projects.models import Enterprise, Project, Receipt, RowStatus
 from projects.serializers import BY_NOUN
 from projects.serializers.cells import headings
 from projects.spreadsheets.reading import read
@@ -94,8 +94,8 @@ def test_projects_come_back_unchanged(register, form):
 
     report = imported("projects", exported(exports.PROJECTS, form), exports.PROJECTS)
 
-    assert report.faults == []
-    assert +Counter(report.counts) == {Fate.UNCHANGED: 3}
+    assert report.errors == []
+    assert +Counter(report.counts) == {RowStatus.UNCHANGED: 3}
     assert list(Project.objects.order_by("code").values()) == before
     assert Project.history.count() == 3
 
@@ -106,8 +106,8 @@ def test_enterprises_come_back_unchanged(register, form):
 
     report = imported("enterprises", exported(exports.ENTERPRISES, form), exports.ENTERPRISES)
 
-    assert report.faults == []
-    assert +Counter(report.counts) == {Fate.UNCHANGED: 2}
+    assert report.errors == []
+    assert +Counter(report.counts) == {RowStatus.UNCHANGED: 2}
     assert list(Enterprise.objects.order_by("code").values()) == before
 
 
@@ -117,8 +117,8 @@ def test_receipts_come_back_unchanged(register, form):
 
     report = imported("receipts", exported(exports.RECEIPTS, form), exports.RECEIPTS)
 
-    assert report.faults == []
-    assert +Counter(report.counts) == {Fate.UNCHANGED: 4}
+    assert report.errors == []
+    assert +Counter(report.counts) == {RowStatus.UNCHANGED: 4}
     assert list(Receipt.objects.order_by("pk").values()) == before
     assert Receipt.history.count() == 4
 
@@ -132,7 +132,7 @@ def test_a_receipt_that_was_changed_in_between_is_put_back(register, form):
 
     report = imported("receipts", content, exports.RECEIPTS)
 
-    assert +Counter(report.counts) == {Fate.CHANGED: 1, Fate.UNCHANGED: len(others)}
+    assert +Counter(report.counts) == {RowStatus.CHANGED: 1, RowStatus.UNCHANGED: len(others)}
     assert Receipt.objects.get(pk=first.pk).amount == Decimal("-0.01")
 
 
@@ -144,8 +144,8 @@ def test_what_was_deleted_comes_back_as_it_was(register, form):
 
     report = imported("projects", content, exports.PROJECTS)
 
-    assert report.faults == []
-    assert report.counts[Fate.NEW] == 1
+    assert report.errors == []
+    assert report.counts[RowStatus.NEW] == 1
     # All but when it was made and changed, and its version.
     after = exported(exports.PROJECTS, "csv").decode().splitlines()
     assert [line.split(",202")[0] for line in after] == [line.split(",202")[0] for line in before]
@@ -157,8 +157,8 @@ def test_the_sample_comes_back_unchanged(form):
 
     report = imported("projects", exported(exports.PROJECTS, form), exports.PROJECTS)
 
-    assert report.faults == []
-    assert report.counts[Fate.UNCHANGED] == 5
+    assert report.errors == []
+    assert report.counts[RowStatus.UNCHANGED] == 5
 
 
 @pytest.mark.parametrize("form", FORMS)

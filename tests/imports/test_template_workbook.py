@@ -12,9 +12,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from python_calamine import CalamineWorkbook
 
-from projects.imports import Fate, import_table, template_workbook
+from projects.imports import import_table, template_workbook
 from projects.imports.template_workbook import NOUNS, blank_sheet
-from projects.models import Enterprise, Project, Receipt
+from projects.models import Enterprise, Project, Receipt, RowStatus
 from projects.serializers import BY_NOUN
 from projects.spreadsheets.reading import read
 from tests.factories import (
@@ -150,15 +150,15 @@ def test_the_examples_can_be_imported(register, noun):
     table = read(content, known=headings(noun), sheet="examples")
     report = import_table(noun, table)
 
-    assert report.faults == []
-    assert report.counts[Fate.NEW] == 2
+    assert report.errors == []
+    assert report.counts[RowStatus.NEW] == 2
 
 
 @pytest.mark.parametrize("noun", ["projects", "enterprises"])
 def test_the_examples_of_an_empty_register_can_be_imported_too(noun):
     table = read(blank_sheet(noun, None), known=headings(noun), sheet="examples")
 
-    assert import_table(noun, table).faults == []
+    assert import_table(noun, table).errors == []
 
 
 def test_projects_that_were_filled_in_are_read_without_a_mapping(register):
@@ -180,7 +180,7 @@ def test_projects_that_were_filled_in_are_read_without_a_mapping(register):
 
     report = import_table("projects", read(content, known=headings("projects")))
 
-    assert report.faults == []
+    assert report.errors == []
     first, second = Project.objects.get(code="0002"), Project.objects.get(code="1E6")
     assert (first.amount, first.qualifier, first.amount_text) == (
         Decimal("150000000.00"),
@@ -218,7 +218,7 @@ def test_enterprises_and_receipts_that_were_filled_in_are_read_too(register):
         import_table("receipts", read(receipts, known=headings("receipts"))),
     ]
 
-    assert [report.faults for report in reports] == [[], []]
+    assert [report.errors for report in reports] == [[], []]
     assert Enterprise.objects.get(code="007-1").uscc == "91110000600037341L"
     assert Receipt.objects.get(project__code="0001").amount == Decimal("5000000.00")
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from projects import review
-from projects.imports import batches, import_table, undo
+from projects.imports import batches, import_table, preview, undo
 from projects.imports.lookup import decision_key
 from projects.imports.mapping import mapping_of
 from projects.models import (
@@ -111,7 +111,7 @@ def test_a_reviewer_publishes_and_accepts_what_a_file_brought(clerk, register):
     review.accept(reviewer, Proposal.objects.get())
 
     assert set(Project.objects.values_list("state", flat=True)) == {State.PUBLISHED}
-    assert batches.sums(None)["total"] == "11.00"
+    assert preview.sums(None)["total"] == "11.00"
 
 
 def test_taking_it_back_deletes_the_drafts_and_withdraws_the_proposals(clerk, register):
@@ -279,7 +279,7 @@ def test_names_of_drafts_of_other_areas_are_not_found_and_their_codes_not_made_a
 
     report = import_table("projects", table, mapping, user=clerk)
 
-    assert report.faults == []
+    assert report.errors == []
     assert Project.objects.get().enterprise.code == "xingda-2"
 
 

@@ -196,7 +196,7 @@ def test_a_file_of_the_shell_says_so_by_row(drafts, partial):
 
     report = import_table("projects", table, partial=partial)
 
-    assert [(fault.row, fault.column) for fault in report.faults] == [
+    assert [(error.row, error.column) for error in report.errors] == [
         (1, "enterprise"),
         (2, "sources"),
     ]

@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 from projects.models import Enterprise, Project
 from projects.review import merge
 from tests.factories import make_enterprise, make_project, make_user
-from tests.imports.test_projects import faults, import_text
+from tests.imports.test_projects import errors, import_text
 
 pytestmark = pytest.mark.django_db
 
@@ -105,11 +105,11 @@ def test_a_file_that_names_a_former_code_finds_the_enterprise(merged):
     report = import_text("code,name,enterprise,partners\nnew,New,KS-1,\nled,,,KS-1\n")
 
     assert Project.objects.filter(code="new").exists() is False
-    assert faults(report) == [(3, "partners", "KS-1")]
+    assert errors(report) == [(3, "partners", "KS-1")]
 
     report = import_text("code,name,enterprise\nnew,New,KS-1\n")
 
-    assert (report.faults, report.written) == ([], True)
+    assert (report.errors, report.written) == ([], True)
     assert Project.objects.get(code="new").enterprise == merged
 
 
@@ -119,14 +119,14 @@ def test_a_mapping_that_finds_by_name_finds_by_a_former_code_too(merged):
 
     report = import_text("Id,Title,Company\nnew,New,KS-1\n", mapping)
 
-    assert (report.faults, report.made) == ([], {})
+    assert (report.errors, report.created) == ([], {})
     assert Project.objects.get(code="new").enterprise == merged
 
 
 def test_a_file_does_not_make_an_enterprise_of_a_former_code(merged):
     report = import_text("code,name\nks-1,Another\nKS-3,Third\n", noun="enterprises")
 
-    assert [(fault.row, fault.column, fault.reason) for fault in report.faults] == [
+    assert [(error.row, error.column, error.reason) for error in report.errors] == [
         (2, "code", TAKEN % "ks-1")
     ]
     assert not report.written

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from projects import serializers
 from projects.accounts import audit_log, typed
-from projects.imports import batches, publish, undo, workers
+from projects.imports import batches, preview, publish, undo, workers
 from projects.imports.mapping import MappingError, mapping_of
 from projects.imports.rows import text_of
 from projects.models import (
@@ -146,7 +146,7 @@ def _with_rows(request: HttpRequest, batch: ImportBatch, errors: dict[str, Any])
 def _preview(batch: ImportBatch, back: typed.Typed | None) -> dict[str, Any]:
     """The totals before and after, the sums of the file beside ours, and the names to be decided
     about. Two queries."""
-    moved = batches.differences(batch)
+    moved = preview.differences(batch)
     names = {
         sector.code: sector.label
         for sector in Sector.objects.filter(code__in=[key for key, _before, _after in moved])

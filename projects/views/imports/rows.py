@@ -76,14 +76,14 @@ class Sum:
 
     row: ImportRow
     text: str
-    said: Decimal | None
-    ours: Decimal | None
+    stated: Decimal | None
+    computed: Decimal | None
     undisclosed: str = "0"
-    at_fault: str = "0"
+    refused: str = "0"
 
     @property
     def differs(self) -> bool:
-        return self.said is not None and self.said != self.ours
+        return self.stated is not None and self.stated != self.computed
 
 
 @dataclass
@@ -139,9 +139,9 @@ def _stands_beside(name: str, fields: Sequence[str], rows: Sequence[ImportRow]) 
 
 
 def sum_of(row: ImportRow) -> Sum:
-    ((_name, said, ours),) = row.changes or [("amount", "", "")]
-    undisclosed, at_fault = row.faults[0][2:4] if row.faults else ("0", "0")
-    return Sum(row, row.key, _decimal(said), _decimal(ours), undisclosed, at_fault)
+    ((_name, stated, computed),) = row.changes or [("amount", "", "")]
+    undisclosed, refused = row.faults[0][2:4] if row.faults else ("0", "0")
+    return Sum(row, row.key, _decimal(stated), _decimal(computed), undisclosed, refused)
 
 
 def _shown(

@@ -1,0 +1,36 @@
+"""The state of a batch, changed only where nobody else has changed it meanwhile."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from projects.models import BatchState, ImportBatch
+
+
+class BatchError(Exception):
+    """Why a step cannot be taken, as a sentence."""
+
+
+def move(batch: ImportBatch, states: Any, to: BatchState, **columns: Any) -> None:
+    """Move a batch from one of `states` into another. Raises BatchError if it is in none."""
+    columns = {"beat_at": timezone.now()} | columns
+    changed = ImportBatch.objects.filter(pk=batch.pk, state__in=list(states)).update(
+        state=to, **columns
+    )
+    batch.refresh_from_db()
+    if not changed:
+        raise BatchError(
+            _("This cannot be done now. The state of the file: %(state)s.")
+            % {"state": batch.get_state_display()}
+        )
+
+
+def finish(batch: ImportBatch, state: BatchState, **columns: Any) -> bool:
+    """Move a batch out of this worker's hands; False if it is in them no longer."""
+    held = ImportBatch.objects.filter(pk=batch.pk, state=batch.state, worker=batch.worker)
+    finished = held.update(state=state, worker="", **columns)
+    batch.refresh_from_db()
+    return bool(finished)

@@ -1,0 +1,111 @@
+"""Write what the preview of a file showed, or nothing; and keep what became of each row."""
+
+from __future__ import annotations
+
+import hashlib
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from projects import review
+from projects.accounts import audit_log
+from projects.models import BatchState, ImportBatch, ImportRow, RowStatus
+from projects.models.chunking import WRITTEN_AT_ONCE, batches
+from projects.spreadsheets.reading import Table
+
+from . import preview
+from .batch_state import finish
+from .lookup import RecordLookup
+from .mapping import Mapping
+from .pipeline import CheckedFile, OnWritten, Pipeline
+
+
+def commit(batch: ImportBatch, table: Table) -> None:
+    """Write what the preview showed, in one transaction.
+
+    If the register has changed since, nothing is written and a new preview is made.
+    """
+    pipeline, checked = preview.check(batch, table)
+    with transaction.atomic():
+        checked, _written = pipeline.write(checked, batch)
+        # What only the database refuses is known by now, as it was in the preview.
+        rows = preview.rows_of(batch, checked, pipeline)
+        if preview.digest_of(rows) == batch.plan:
+            _finish(batch, checked, pipeline.lookup)
+            return
+        transaction.set_rollback(True)
+    preview.make_preview(batch, table)
+    message = _("The register changed meanwhile, so nothing was written: look at it once more.")
+    ImportBatch.objects.filter(pk=batch.pk).update(message=message)
+    batch.refresh_from_db()
+
+
+def _finish(batch: ImportBatch, checked: CheckedFile, lookup: RecordLookup) -> None:
+    """Mark a batch as written; undo everything if it was cancelled or mapped anew meanwhile."""
+    keep_versions(batch, checked, lookup)
+    # The file is needed as long as refused rows may be corrected.
+    content = {} if batch.counts.get(RowStatus.REFUSED) else {"content": b""}
+    if not finish(batch, BatchState.WRITTEN, written_at=timezone.now(), **content):
+        transaction.set_rollback(True)
+        return
+    audit_log.log(
+        audit_log.Action.IMPORTED,
+        user=batch.user,
+        subject=f"import/{batch.pk}",
+        noun=batch.noun,
+        file=batch.file_name,
+        **batch.counts,
+    )
+
+
+def keep_versions(batch: ImportBatch, checked: CheckedFile, lookup: RecordLookup) -> None:
+    """Keep which record each row has become, and the version in which it was written."""
+    by_row = {row.number: row.record for row in checked.rows}
+    created = {
+        f"{code}: {record}"[:600]: record
+        for (_model, code), (record, _links) in lookup.created.items()
+    }
+    written = []
+    statuses = [RowStatus.NEW, RowStatus.CHANGED, RowStatus.MADE]
+    for row in batch.rows.filter(fate__in=statuses):
+        is_created = row.fate == RowStatus.MADE
+        record = created.get(row.key) if is_created else by_row.get(row.number)
+        if record is not None and record.pk is not None:
+            row.record_id, row.version_after = record.pk, record.version
+            written.append(row)
+    for some in batches(written):
+        ImportRow.objects.bulk_update(some, ["record_id", "version_after"])
+
+
+def keeper(
+    content: bytes, file_name: str, noun: str, mapping: Mapping | None, *, sheet: str = ""
+) -> OnWritten:
+    """What keeps a file that a command writes, so that it can be undone like any other.
+
+    A file that changes nothing is not kept.
+    """
+
+    def keep(checked: CheckedFile, pipeline: Pipeline) -> None:
+        batch = ImportBatch(
+            user=review.person(pipeline.lookup.user),
+            noun=noun,
+            file_name=file_name[-255:],
+            sha256=hashlib.sha256(content).hexdigest(),
+            size=len(content),
+            content=b"",
+            sheet=sheet,
+            mapping=(mapping or pipeline.mapping).as_data(),
+            state=BatchState.WRITTEN,
+            written_at=timezone.now(),
+        )
+        rows = preview.rows_of(batch, checked, pipeline)
+        batch.counts = preview.counts_of(rows)
+        batch.total = sum(row.fate != RowStatus.MADE for row in rows)
+        changing = (RowStatus.NEW, RowStatus.CHANGED, RowStatus.MADE)
+        if any(batch.counts[status] for status in changing):
+            batch.save()
+            ImportRow.objects.bulk_create(rows, batch_size=WRITTEN_AT_ONCE)
+            keep_versions(batch, checked, pipeline.lookup)
+
+    return keep
