@@ -6,7 +6,7 @@ and says what differed.
 """
 
 from .allocate import recompute, recompute_for_rates, recompute_new_receipts
-from .rebuild import differing, rebuild, stale_search_keys
+from .consistency import differing, rebuild, stale_search_keys
 
 __all__ = [
     "differing",

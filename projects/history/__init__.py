@@ -4,11 +4,11 @@ One record at a time (`one`: pages, admin, API), or many of one noun in one go
 (`many`: what comes from files), with the same promises.
 """
 
-from .bulk_save import bulk_save
+from .bulk import bulk_save
 from .links import Shares, Written, link
 from .locking import ConflictError, lock, retry_on_deadlock
 from .protected import StillReferencedError, is_still_referenced, references_to, visible_references
-from .save import (
+from .single import (
     check,
     check_deletable,
     check_links,

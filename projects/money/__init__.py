@@ -8,7 +8,7 @@ the caller can translate it.
 """
 
 from .allocation import allocate, equal_parts
-from .currencies import currencies, is_currency
+from .currency_codes import currencies, is_currency
 from .formatting import (
     full_in_chinese,
     full_in_english,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from decimal import Context, Decimal, Inexact
 
-from .currencies import CHINESE_NAMES
+from .currency_codes import CHINESE_NAMES
 
 # Sums may have more digits than the 28 of Decimal's default context.
 _EXACT = Context(prec=100, traps=[Inexact])

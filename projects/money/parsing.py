@@ -16,7 +16,7 @@ from itertools import pairwise
 
 from projects.names.messages import gettext_noop, truncate_for_display
 
-from .currencies import is_currency
+from .currency_codes import is_currency
 from .hundredths import (
     MAX_MINOR,
     MoneyError,

@@ -7,7 +7,7 @@ position of a qualifier, because a misplaced word usually means something else.
 
 from __future__ import annotations
 
-from .currencies import CHINESE_NAMES
+from .currency_codes import CHINESE_NAMES
 from .qualifiers import Qualifier
 
 CURRENCY = "C"

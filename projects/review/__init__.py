@@ -24,8 +24,8 @@ from .proposals import (
     return_,
     withdraw,
 )
-from .restore import deleted, restore
-from .submit import (
+from .deleted_records import deleted, restore
+from .submission import (
     Submitted,
     is_proposal,
     remove,

@@ -18,7 +18,7 @@ from projects.models import (
     permissions,
 )
 
-from . import restore
+from . import deleted_records
 from .drafts import pending_drafts
 
 
@@ -121,7 +121,7 @@ def deleted(user: Any, nouns: Iterable[str]) -> Any:
     One query for a page of it.
     """
     parts = [
-        restore.deleted(user, REVIEWED[noun])
+        deleted_records.deleted(user, REVIEWED[noun])
         .order_by()
         .annotate(noun=Value(noun, CharField()))
         .values("noun", "history_id", "history_date")

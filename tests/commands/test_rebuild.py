@@ -173,7 +173,7 @@ import sqlite3
 from django.db import connection
 from importlib import import_module
 
-rebuild = import_module("projects.conversion.rebuild")
+rebuild = import_module("projects.conversion.consistency")
 
 other = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)
 look = rebuild.differing

@@ -27,7 +27,7 @@ from projects.models import (
 )
 
 from . import cross_record, derived_rows, drafts, outliers
-from .findings import ERRORS, Batch, Finding, Rule, all_of, readably
+from .finding import ERRORS, Batch, Finding, Rule, all_of, readably
 from .records import of_records
 
 __all__ = ["ERRORS", "Finding", "Rule", "findings"]

@@ -16,7 +16,7 @@ from projects.models.chunking import batches, batches_by_pk
 from projects.names import similarity
 from projects.totals import reconciliation
 
-from .findings import Batch, Finding, Rule, all_of, readably
+from .finding import Batch, Finding, Rule, all_of, readably
 
 
 def repeated(model: Any) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ from projects.models import (
 )
 from projects.models.fields import ExactSum
 
-from .findings import Batch, Finding, Rule
+from .finding import Batch, Finding, Rule
 from .records import money_in_words
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from projects.models import State
 from projects.models.base import ReviewedModel
 
-from .findings import Finding, Rule, all_of
+from .finding import Finding, Rule, all_of
 
 
 def resting_on_drafts(model: Any) -> Iterator[Finding]:

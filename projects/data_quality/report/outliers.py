@@ -11,7 +11,7 @@ from typing import Any
 
 from projects import data_quality
 
-from .findings import UNREADABLE, Batch, Finding, Rule
+from .finding import UNREADABLE, Batch, Finding, Rule
 
 
 def of_projects(batch: Batch, doubter: data_quality.OutlierDetector) -> Iterator[Finding]:

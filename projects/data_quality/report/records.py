@@ -27,7 +27,7 @@ from projects.models import (
 )
 from projects.names import credit_codes
 
-from .findings import Batch, Finding, Rule
+from .finding import Batch, Finding, Rule
 
 
 def of_records(batch: Batch, today: date) -> Iterator[Finding]:

@@ -21,7 +21,7 @@ from projects.models.chunking import WRITTEN_AT_ONCE, batches
 
 from .links import Written, link
 from .locking import ConflictError, lock
-from .save import AffectedRows, affected_rows, recompute
+from .single import AffectedRows, affected_rows, recompute
 
 # So many records at once make what a database knows of its tables worthless.
 MANY_RECORDS = 1_000
