@@ -7,6 +7,7 @@ published is a proposal beside it, until somebody else with the permission
 `publish` has looked at it.
 """
 
+from .deleted_records import deleted, restore
 from .drafts import authors_of, pending_drafts, publish, send_back
 from .permissions import (
     ReviewError,
@@ -24,7 +25,6 @@ from .proposals import (
     return_,
     withdraw,
 )
-from .deleted_records import deleted, restore
 from .submission import (
     Submitted,
     is_proposal,
