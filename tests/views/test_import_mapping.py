@@ -260,7 +260,7 @@ def test_what_cannot_be_is_refused_at_its_field(client, office, noun, changes, n
 
 
 def test_a_long_list_to_choose_from_is_typed_by_code(client, office, monkeypatch):
-    monkeypatch.setattr("projects.views.imports.mapping.MOST_OPTIONS", 1)
+    monkeypatch.setattr("projects.views.imports.mapping_choices.MOST_OPTIONS", 1)
     make_area(code="kashi")
     make_area(code="urumqi")
 
