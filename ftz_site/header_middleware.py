@@ -14,6 +14,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
+from projects.models.registry import by_plural, listed_models
+
 # For everything but pages: nothing may be loaded, run or framed.
 NOTHING = {
     "default-src": "'none'",
@@ -31,7 +33,7 @@ OF_THIS_SITE = NOTHING | dict.fromkeys(
 # React) do, and would not work with this policy.
 NO_MARKUP_FROM_TEXT = {"require-trusted-types-for": "'script'", "trusted-types": "'none'"}
 TRUSTED_TYPES_FOR_LISTS = {"trusted-types": "default"}
-LISTS = frozenset({"areas", "enterprises", "headlines", "projects", "sources"})
+LISTS = frozenset(by_plural(listed_models()))
 WITH_LIBRARIES = re.compile("/([a-z]{2}(-[a-z]+)?/)?(admin|api)/")
 # Swagger's stylesheet contains its icons.
 WITH_ICONS = {"api:docs": {"img-src": "'self' data:"}}

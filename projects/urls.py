@@ -1,38 +1,23 @@
 """The addresses of the pages."""
 
+from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from django.urls import path, re_path, register_converter
 
-from projects.exports import (
-    AREAS,
-    CONTENT_TYPES,
-    ENTERPRISES,
-    HEADLINES,
-    PROJECTS,
-    SOURCES,
-    TOTALS,
-    Export,
-)
+from projects.exports import CONTENT_TYPES, RECORDS, TOTALS, Export
 from projects.imports import template_workbook
-from projects.models import Area, Enterprise, Headline, Project, Source
+from projects.models.base import ReviewedModel
 from projects.models.fields import CODE_PATTERN
-from projects.views import (
-    area,
-    enterprise,
-    exports,
-    headline,
-    methods,
-    overview,
-    project,
-    source,
-    totals,
-)
+from projects.models.registry import listed_models
+from projects.views import exports, methods, overview, totals
 from projects.views.error_report import ErrorReportView, report_sent
 from projects.views.history import HistoryView
 from projects.views.imports import mapping as import_mapping
 from projects.views.imports import page as import_page
 from projects.views.imports import upload as import_upload
+from projects.views.registry import LIST_PAGES, RECORD_PAGES
 from projects.views.review import deleted as review_deleted
 from projects.views.review import draft as review_draft
 from projects.views.review import proposal as review_proposal
@@ -65,38 +50,25 @@ def files(export: Export) -> Any:
     )
 
 
+def of_model(model: Any) -> Iterator[Any]:
+    """The addresses of a listed model: its list with its files, and what each record has."""
+    options = model.register
+    one, many = options.singular, options.plural
+    yield path(f"{many}/", LIST_PAGES[model].as_view(), name=many)
+    yield files(RECORDS[many])
+    if model in RECORD_PAGES:
+        yield path(f"{many}/<code:code>/", RECORD_PAGES[model].as_view(), name=one)
+        if issubclass(model, ReviewedModel):
+            history = HistoryView.as_view(model=model)
+            yield path(f"{many}/<code:code>/history/", history, name=f"{one}-history")
+    if options.reportable:
+        report = ErrorReportView.as_view(model=model)
+        yield path(f"{many}/<code:code>/report/", report, name=f"{one}-report")
+
+
 urlpatterns = [
     path("", overview.overview, name="overview"),
-    path("projects/", project.ProjectListView.as_view(), name="projects"),
-    files(PROJECTS),
-    path("projects/<code:code>/", project.ProjectDetailView.as_view(), name="project"),
-    path(
-        "projects/<code:code>/history/",
-        HistoryView.as_view(model=Project),
-        name="project-history",
-    ),
-    path(
-        "projects/<code:code>/report/",
-        ErrorReportView.as_view(model=Project),
-        name="project-report",
-    ),
-    path("enterprises/", enterprise.EnterpriseListView.as_view(), name="enterprises"),
-    files(ENTERPRISES),
-    path("enterprises/<code:code>/", enterprise.EnterpriseDetailView.as_view(), name="enterprise"),
-    path(
-        "enterprises/<code:code>/history/",
-        HistoryView.as_view(model=Enterprise),
-        name="enterprise-history",
-    ),
-    path(
-        "enterprises/<code:code>/report/",
-        ErrorReportView.as_view(model=Enterprise),
-        name="enterprise-report",
-    ),
-    path("areas/", area.AreaListView.as_view(), name="areas"),
-    files(AREAS),
-    path("areas/<code:code>/", area.AreaDetailView.as_view(), name="area"),
-    path("areas/<code:code>/report/", ErrorReportView.as_view(model=Area), name="area-report"),
+    *chain.from_iterable(map(of_model, listed_models())),
     path("totals/", totals.totals_page, name="totals"),
     files(TOTALS),
     re_path(
@@ -104,17 +76,8 @@ urlpatterns = [
         blank_sheet,
         name="import-template",
     ),
-    path(
-        "headlines/<code:code>/report/",
-        ErrorReportView.as_view(model=Headline),
-        name="headline-report",
-    ),
     path("report/sent/", report_sent, name="report-sent"),
     path("methods/", methods.methods, name="methods"),
-    path("headlines/", headline.HeadlineListView.as_view(), name="headlines"),
-    files(HEADLINES),
-    path("sources/", source.SourceListView.as_view(), name="sources"),
-    files(SOURCES),
     path("import/", import_upload.ImportList.as_view(), name="imports"),
     path("import/<int:pk>/", import_page.ImportPage.as_view(), name="import"),
     path("import/<int:pk>/mapping/", import_mapping.MappingPage.as_view(), name="import-mapping"),
@@ -125,15 +88,6 @@ urlpatterns = [
     path("import/<int:pk>/publish/", import_page.PublishDrafts.as_view(), name="import-publish"),
     path("import/<int:pk>/undo/", import_page.Undo.as_view(), name="import-undo"),
     path("import/<int:pk>/refused.csv", import_page.RefusedFile.as_view(), name="import-refused"),
-    path("sources/<code:code>/", source.SourceDetailView.as_view(), name="source"),
-    path(
-        "sources/<code:code>/history/",
-        HistoryView.as_view(model=Source),
-        name="source-history",
-    ),
-    path(
-        "sources/<code:code>/report/", ErrorReportView.as_view(model=Source), name="source-report"
-    ),
     path("review/", ReviewList.as_view(), name="review"),
     path(
         "review/drafts/<slug:noun>/<int:pk>/",

@@ -8,9 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
-REVIEWED = ("source", "enterprise", "project", "receipt", "headline")
+from projects.models.registry import register_models, reviewed_models
+
+REVIEWED = tuple(model._meta.model_name for model in reviewed_models())
 # Not reviewed: for reviewers and administrators alone.
-FOUNDATIONS = ("zone", "area", "sector", "exchangerate")
+FOUNDATIONS = tuple(
+    model._meta.model_name for model in register_models() if model not in reviewed_models()
+)
 WRITING = ("add", "change", "delete")
 
 _VIEWER = dict.fromkeys((*REVIEWED, *FOUNDATIONS), ("view",))

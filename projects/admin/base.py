@@ -26,7 +26,8 @@ from simple_history.admin import SimpleHistoryAdmin
 from projects import history, review
 from projects.history.diff import changes
 from projects.i18n.languages import with_label
-from projects.models import NOUN_OF, State
+from projects.models import State
+from projects.models.base import ReviewedModel
 
 from .add_another import KeepingAdmin
 from .forms import RegisterForm
@@ -293,7 +294,7 @@ class RegisterAdmin(KeepingAdmin, ReviewingAdmin, PlainAdmin, SimpleHistoryAdmin
         return super().history_view(request, object_id, extra_context)
 
     def deletion_of(self, request: HttpRequest, key: Any) -> Any:
-        if self.model in NOUN_OF:
+        if issubclass(self.model, ReviewedModel):
             rows = review.deleted(request.user, self.model)
         else:
             rows = self.model.history.filter(history_type="-").order_by("-history_id")
@@ -301,7 +302,10 @@ class RegisterAdmin(KeepingAdmin, ReviewingAdmin, PlainAdmin, SimpleHistoryAdmin
 
     def _check_seen(self, request: HttpRequest, key: str) -> None:
         """Raise Http404 unless the person sees the record, or saw it before it was deleted."""
-        if self.model not in NOUN_OF or self.get_queryset(request).filter(pk=key).exists():
+        if (
+            not issubclass(self.model, ReviewedModel)
+            or self.get_queryset(request).filter(pk=key).exists()
+        ):
             return
         if not review.deleted(request.user, self.model).filter(id=key).exists():
             raise Http404

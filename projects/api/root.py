@@ -16,22 +16,14 @@ from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
 from projects.filters.fields import truncate_for_display
+from projects.models.registry import register_models
 
 from .formats import WITHOUT_TOKEN, Negotiation
 from .schema import RegisterSchema
 
 LISTS = {
-    "zones": "zone-list",
-    "areas": "area-list",
-    "sectors": "sector-list",
-    "enterprises": "enterprise-list",
-    "projects": "project-list",
-    "receipts": "receipt-list",
-    "sources": "source-list",
-    "headlines": "headline-list",
-    "rates": "rate-list",
-    "totals": "totals",
-}
+    model.register.plural: f"{model.register.singular}-list" for model in register_models()
+} | {"totals": "totals"}
 # What a visitor is not shown.
 FOR_THE_SIGNED_IN = {"imports": "import-list", "proposals": "proposal-list"}
 

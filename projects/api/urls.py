@@ -11,20 +11,11 @@ from .totals import TotalsView
 app_name = "api"
 
 router = SimpleRouter()
-for plural, viewset, name in [
-    ("zones", viewsets.ZoneViewSet, "zone"),
-    ("areas", viewsets.AreaViewSet, "area"),
-    ("sectors", viewsets.SectorViewSet, "sector"),
-    ("enterprises", viewsets.EnterpriseViewSet, "enterprise"),
-    ("projects", viewsets.ProjectViewSet, "project"),
-    ("receipts", viewsets.ReceiptViewSet, "receipt"),
-    ("sources", viewsets.SourceViewSet, "source"),
-    ("headlines", viewsets.HeadlineViewSet, "headline"),
-    ("rates", viewsets.RateViewSet, "rate"),
-    ("imports", ImportViewSet, "import"),
-    ("proposals", ProposalViewSet, "proposal"),
-]:
-    router.register(plural, viewset, basename=name)
+for one in viewsets.RegisterViewSet.__subclasses__():
+    options = one.serializer_class.Meta.model.register
+    router.register(options.plural, one, basename=options.singular)
+router.register("imports", ImportViewSet, basename="import")
+router.register("proposals", ProposalViewSet, basename="proposal")
 
 v1 = [
     path("", RootView.as_view(), name="root"),

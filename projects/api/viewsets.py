@@ -62,9 +62,6 @@ class RegisterViewSet(ConditionalWriteMixin, viewsets.ModelViewSet):
     schema = RegisterSchema()
     lookup_field = "code"
     lookup_value_regex = CODE_PATTERN
-    # Answers name other records by code: these are read along, at a fixed number of queries.
-    joined: tuple[str, ...] = ()
-    fetched: tuple[str, ...] = ("sources",)
 
     @property
     def model(self) -> type[models.Model]:
@@ -74,7 +71,10 @@ class RegisterViewSet(ConditionalWriteMixin, viewsets.ModelViewSet):
         return self.with_answers(self.model.objects.visible_to(self.request.user))
 
     def with_answers(self, records: Any) -> QuerySet:
-        return records.select_related(*self.joined).prefetch_related(*self.fetched)
+        user = self.request.user
+        if self.action == "list":
+            user = filters.effective_user(self.request.query_params, user)
+        return records.with_related(user)
 
     def answer(self, record: Any) -> Any:
         """What is answered after a write: read anew, with everything that was derived.
@@ -129,7 +129,6 @@ class AreaViewSet(RegisterViewSet):
 
     serializer_class = serializers.AreaSerializer
     filterset_class = filters.AreaFilterSet
-    joined = ("zone",)
 
 
 class SectorViewSet(RegisterViewSet):
@@ -148,7 +147,6 @@ class EnterpriseViewSet(Reviewed, HistoryMixin, RegisterViewSet):
 
     serializer_class = serializers.EnterpriseSerializer
     filterset_class = filters.EnterpriseFilterSet
-    joined = ("area",)
 
     @extend_schema(
         responses={
@@ -201,12 +199,6 @@ class ProjectViewSet(Reviewed, HistoryMixin, RegisterViewSet):
     serializer_class = serializers.ProjectSerializer
     filterset_class = filters.ProjectFilterSet
 
-    def with_answers(self, records: Any) -> QuerySet:
-        user = self.request.user
-        if self.action == "list":
-            user = filters.effective_user(self.request.query_params, user)
-        return records.with_figures(user)
-
 
 class ReceiptViewSet(Reviewed, HistoryMixin, RegisterViewSet):
     """Funds that arrived for a project; below zero, money returned."""
@@ -216,16 +208,12 @@ class ReceiptViewSet(Reviewed, HistoryMixin, RegisterViewSet):
     lookup_field = "id"
     lookup_value_regex = "[0-9]+"
 
-    def with_answers(self, records: Any) -> QuerySet:
-        return records.with_figures()
-
 
 class SourceViewSet(Reviewed, HistoryMixin, RegisterViewSet):
     """Publications that say what the register repeats."""
 
     serializer_class = serializers.SourceSerializer
     filterset_class = filters.SourceFilterSet
-    fetched = ()
 
 
 class HeadlineViewSet(Reviewed, HistoryMixin, RegisterViewSet):
@@ -233,9 +221,6 @@ class HeadlineViewSet(Reviewed, HistoryMixin, RegisterViewSet):
 
     serializer_class = serializers.HeadlineSerializer
     filterset_class = filters.HeadlineFilterSet
-
-    def with_answers(self, records: Any) -> QuerySet:
-        return records.with_scope()
 
 
 class RateViewSet(RegisterViewSet):
@@ -245,5 +230,3 @@ class RateViewSet(RegisterViewSet):
     filterset_class = filters.RateFilterSet
     lookup_field = "id"
     lookup_value_regex = "[0-9]+"
-    joined = ("source",)
-    fetched = ()

@@ -11,16 +11,13 @@ from django.db import transaction
 
 from projects.models import (
     Allocation,
-    Area,
-    Enterprise,
     Project,
     ProjectConversion,
     ReceiptConversion,
     RecentWrite,
-    Sector,
-    Zone,
 )
 from projects.models.chunking import batches_by_pk
+from projects.models.registry import named_models
 
 from .allocate import DerivedRows, derived_rows, lock_projects, recompute
 
@@ -113,7 +110,6 @@ def stale_search_keys(records: Sequence[Any]) -> list[Any]:
 
 # How many of those that differed are named; the others are counted.
 NAMED = 20
-SEARCHED = (Zone, Area, Sector, Enterprise, Project)
 
 
 @dataclass
@@ -139,7 +135,7 @@ def rebuild() -> Rebuilt:
     once it is locked.
     """
     result = Rebuilt()
-    for model in SEARCHED:
+    for model in named_models():
         for records in batches_by_pk(model.objects.all()):
             if suspects := stale_search_keys(records):
                 stale = _mend_search_keys(model, [record.pk for record in suspects])

@@ -1,25 +1,12 @@
 """A question's answer as a file: CSV, XLSX or JSON, with the fields and values of the API."""
 
 from .base import CONTENT_TYPES, Export, at_one_moment
-from .records import (
-    AREAS,
-    ENTERPRISES,
-    HEADLINES,
-    PROJECTS,
-    RECEIPTS,
-    SOURCES,
-    RecordsExport,
-)
+from .records import RECORDS, RecordsExport
 from .totals import TOTALS, TotalsExport
 
 __all__ = [
-    "AREAS",
     "CONTENT_TYPES",
-    "ENTERPRISES",
-    "HEADLINES",
-    "PROJECTS",
-    "RECEIPTS",
-    "SOURCES",
+    "RECORDS",
     "TOTALS",
     "Export",
     "RecordsExport",

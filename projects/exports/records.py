@@ -6,7 +6,7 @@ turned and written one by one, so that memory does not grow with their number.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import IO, Any
 
@@ -58,13 +58,11 @@ class Counted:
 
 @dataclass(frozen=True)
 class RecordsExport(Export):
-    """The files of one noun. `completed` reads along what its serialiser names, as a user sees
-    it."""
+    """The files of one model, whose name in addresses is `name`."""
 
     name: str
     filterset_class: type[filters.RegisterFilterSet]
     serializer_class: Any
-    completed: Callable[[Any, Any], Any]
 
     def filterset(self, data: Any, user: Any, request: Any = None) -> filters.RegisterFilterSet:
         filterset = super().filterset(data, user, request)
@@ -96,7 +94,7 @@ class RecordsExport(Export):
         """
         serializer = self.serializer_class()
         with at_one_moment():
-            for record in self.completed(filterset.qs, filterset.user).iterator(chunk_size=CHUNK):
+            for record in filterset.qs.with_related(filterset.user).iterator(chunk_size=CHUNK):
                 yield serializer.to_representation(record)
 
     def rows(self, objects: Iterable[dict[str, Any]], columns: list[str]) -> Iterator[Row]:
@@ -174,36 +172,8 @@ class RecordsExport(Export):
             yield about_sheet.long_numbers()
 
 
-PROJECTS = RecordsExport(
-    "projects",
-    filters.ProjectFilterSet,
-    serializers.ProjectSerializer,
-    lambda records, user: records.with_figures(user),
-)
-ENTERPRISES = RecordsExport(
-    "enterprises",
-    filters.EnterpriseFilterSet,
-    serializers.EnterpriseSerializer,
-    lambda records, user: records.select_related("area").prefetch_related("sources"),
-)
-AREAS = RecordsExport(
-    "areas",
-    filters.AreaFilterSet,
-    serializers.AreaSerializer,
-    lambda records, user: records.select_related("zone").prefetch_related("sources"),
-)
-RECEIPTS = RecordsExport(
-    "receipts",
-    filters.ReceiptFilterSet,
-    serializers.ReceiptSerializer,
-    lambda records, user: records.with_figures(),
-)
-HEADLINES = RecordsExport(
-    "headlines",
-    filters.HeadlineFilterSet,
-    serializers.HeadlineSerializer,
-    lambda records, user: records.with_scope(),
-)
-SOURCES = RecordsExport(
-    "sources", filters.SourceFilterSet, serializers.SourceSerializer, lambda records, user: records
-)
+# Of every model, by the plural that stands in front of the file's name.
+RECORDS = {
+    plural: RecordsExport(plural, filters.BY_NOUN[plural], serializer_class)
+    for plural, serializer_class in serializers.BY_NOUN.items()
+}

@@ -1,5 +1,7 @@
 """One question a listed noun: which records are meant, and in which order."""
 
+from typing import Any
+
 from .base import PAGING_PARAMETERS, RegisterFilterSet, effective_user
 from .columns import COLUMNS, requested_columns
 from .imports import ImportBatchFilterSet
@@ -18,7 +20,24 @@ from .proposals import ProposalFilterSet
 from .review import ReviewFilterSet
 from .totals import TotalsFilterSet
 
+# By the plural that files and addresses use.
+BY_NOUN: dict[str, Any] = {
+    one._meta.model.register.plural: one
+    for one in (
+        AreaFilterSet,
+        EnterpriseFilterSet,
+        HeadlineFilterSet,
+        ProjectFilterSet,
+        RateFilterSet,
+        ReceiptFilterSet,
+        SectorFilterSet,
+        SourceFilterSet,
+        ZoneFilterSet,
+    )
+}
+
 __all__ = [
+    "BY_NOUN",
     "COLUMNS",
     "PAGING_PARAMETERS",
     "AreaFilterSet",

@@ -6,11 +6,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from projects import serializers
 from projects.models.permissions import has_permission
+from projects.models.registry import by_plural, importable_models, model_named
 
 # What may be brought in on a page.
-NOUNS = ("projects", "enterprises", "receipts")
+NOUNS = tuple(by_plural(importable_models()))
 
 
 def nouns_of(user: Any) -> list[str]:
@@ -18,12 +18,8 @@ def nouns_of(user: Any) -> list[str]:
     return [
         noun
         for noun in NOUNS
-        if any(has_permission(user, action, model_of(noun)) for action in ("add", "change"))
+        if any(has_permission(user, action, model_named(noun)) for action in ("add", "change"))
     ]
-
-
-def model_of(noun: str) -> Any:
-    return serializers.BY_NOUN[noun].Meta.model
 
 
 def refusal(action: str, model: Any) -> str:

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from projects import review
 from projects.models import (
-    NOUN_OF,
     REVIEWED,
     BatchState,
     ImportBatch,
@@ -107,7 +106,7 @@ def _drafts(batch: ImportBatch, user: Any) -> list[Any]:
     found = []
     for model in REVIEWED.values():
         # Rows of the file go by the noun; what was made for them by its model.
-        names = {NOUN_OF[model], model._meta.model_name} & nouns
+        names = {model.register.plural, model._meta.model_name} & nouns
         if names:
             keys = rows.filter(Q(noun__in=names)).values("record_id")
             drafts = model.objects.visible_to(user).filter(state=State.DRAFT, pk__in=keys)

@@ -28,6 +28,7 @@ from projects.models import (
     Stage,
     base_currency,
 )
+from projects.models.registry import by_plural, importable_models
 from projects.names import places
 from projects.serializers.fields import CodeRelatedField, MoneyField
 from projects.serializers.labels import in_words
@@ -351,4 +352,4 @@ _EXAMPLES: Mapping[str, Callable[[_Lists], list[dict[str, Any]]]] = {
     "enterprises": _enterprises,
     "receipts": _receipts,
 }
-NOUNS = tuple(_EXAMPLES)
+NOUNS = tuple(by_plural(importable_models()))

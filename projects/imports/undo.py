@@ -6,17 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.apps import apps
 from django.db import transaction
 from django.db.models import Count, ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from projects import history, review, serializers
+from projects import history, review
 from projects.accounts import audit_log
 from projects.history import draft_references
 from projects.models import (
-    NOUN_OF,
     BatchState,
     ImportBatch,
     ImportRow,
@@ -27,6 +25,7 @@ from projects.models import (
 )
 from projects.models.chunking import batches
 from projects.models.permissions import SYSTEM_USER, has_permission, in_scope, out_of_scope
+from projects.models.registry import model_named
 
 from .batch_state import BatchError
 from .permissions import refusal
@@ -101,7 +100,7 @@ def lacking(batch: ImportBatch, user: Any) -> list[str]:
     """Why `user` may not take a file back; empty where they may. One query."""
     written = batch.rows.filter(record_id__isnull=False, fate__in=ACTIONS).order_by()
     pairs = sorted(set(written.values_list("noun", "fate").distinct()))
-    wanted = dict.fromkeys((ACTIONS[RowStatus(fate)], _model(noun)) for noun, fate in pairs)
+    wanted = dict.fromkeys((ACTIONS[RowStatus(fate)], model_named(noun)) for noun, fate in pairs)
     return [
         refusal(action, model)
         for action, model in wanted
@@ -109,15 +108,9 @@ def lacking(batch: ImportBatch, user: Any) -> list[str]:
     ]
 
 
-def _model(noun: str) -> Any:
-    if noun in serializers.BY_NOUN:
-        return serializers.BY_NOUN[noun].Meta.model
-    return apps.get_model("projects", noun)
-
-
 def _restore(rows: Any, user: Any, result: Undone) -> None:
     for some in batches(rows.iterator(chunk_size=500)):
-        model = _model(some[0].noun)
+        model = model_named(some[0].noun)
         held = history.lock(model._base_manager.filter(pk__in=[row.record_id for row in some]))
         records = {record.pk: record for record in held}
         before = _states(model, some)
@@ -176,7 +169,7 @@ def _withdraw(batch: ImportBatch, result: Undone) -> None:
     for rows in batches(batch.rows.filter(fate=RowStatus.PROPOSED).iterator(chunk_size=500)):
         proposals = Proposal.objects.filter(
             batch=batch,
-            noun=NOUN_OF[_model(batch.noun)],
+            noun=model_named(batch.noun).register.plural,
             record_id__in=[row.record_id for row in rows],
         )
         states = dict(proposals.values_list("record_id", "state"))
@@ -190,7 +183,7 @@ def _withdraw(batch: ImportBatch, result: Undone) -> None:
 
 def _delete(rows: Any, user: Any, result: Undone) -> None:
     for row in list(rows):
-        model = _model(row.noun)
+        model = model_named(row.noun)
         held = history.lock(model._base_manager.filter(pk=row.record_id), to_delete=True)
         if not held:
             continue

@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
             name='ErrorReport',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('noun', models.CharField(choices=[('projects', 'project'), ('enterprises', 'enterprise'), ('areas', 'area'), ('sources', 'source'), ('headlines', 'headline')], max_length=20, verbose_name='what')),
+                ('noun', models.CharField(choices=[('projects', 'project'), ('enterprises', 'enterprise'), ('areas', 'area'), ('headlines', 'headline'), ('sources', 'source')], max_length=20, verbose_name='what')),
                 ('code', projects.models.fields.CodeField(max_length=64, verbose_name='record')),
                 ('wrong', models.TextField(max_length=2000, verbose_name='what is wrong')),
                 ('right', models.TextField(blank=True, max_length=2000, verbose_name='what is right')),
@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 'ordering': ['reported_at', 'pk'],
                 'default_permissions': (),
                 'indexes': [models.Index(condition=models.Q(('state', 'open')), fields=['id'], name='errorreport_open'), models.Index(fields=['state', 'reported_at', 'id'], name='errorreport_state')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('noun__in', ['projects', 'enterprises', 'areas', 'sources', 'headlines'])), name='errorreport_noun_known', violation_error_message='Only records that have a page are reported.')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('noun__in', ['projects', 'enterprises', 'areas', 'headlines', 'sources'])), name='errorreport_noun_known', violation_error_message='Only records that have a page are reported.')],
             },
         ),
     ]

@@ -31,18 +31,11 @@ from .project import (
     check_shares,
     received_of,
 )
-from .proposal import (
-    NOUN_OF,
-    REVIEWED,
-    Noun,
-    Proposal,
-    ProposalKind,
-    ProposalState,
-    ReturnedDraft,
-)
+from .proposal import Noun, Proposal, ProposalKind, ProposalState, ReturnedDraft
 from .receipt import Receipt
 from .recent_write import RecentWrite
 from .recovery_code import RecoveryCode
+from .registry import REVIEWED
 from .saved_view import Listed, SavedView
 from .sector import Sector
 from .session import SignedInSession
@@ -51,7 +44,6 @@ from .zone import Zone
 
 __all__ = [
     "CONTRACTED_STAGES",
-    "NOUN_OF",
     "REVIEWED",
     "STAGE_DATES",
     "WRITABLE",

@@ -2,6 +2,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from .base import RegisterOptions
 from .history import RegisterHistory
 from .sourced import SourcedModel
 from .zone import Zone
@@ -18,6 +19,7 @@ class Area(SourcedModel):
     focus = models.TextField(_("focus industries"), blank=True)
     focus_zh = models.TextField(_("focus industries (Chinese)"), blank=True)
 
+    register = RegisterOptions("area", "areas", menu_position=3, reportable=True)
     AREA = "pk"
 
     history = RegisterHistory(m2m_fields=["sources"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, Self
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -23,6 +24,23 @@ from .text_validation import TextValidationMixin
 class State(models.TextChoices):
     DRAFT = "draft", pgettext_lazy("state of a record", "draft")
     PUBLISHED = "published", pgettext_lazy("state of a record", "published")
+
+
+@dataclass(frozen=True)
+class RegisterOptions:
+    """What a model of the register takes part in; `models.registry` has them all.
+
+    `singular` and `plural` name it in addresses, files and the API. `menu_position`
+    is its place in the navigation: None for a model without a list page. Visitors
+    report errors in records of a `reportable` model, and an `importable` one is
+    imported on a page.
+    """
+
+    singular: str
+    plural: str
+    menu_position: int | None = None
+    reportable: bool = False
+    importable: bool = False
 
 
 class RegisterQuerySet(models.QuerySet):
@@ -50,6 +68,14 @@ class RegisterQuerySet(models.QuerySet):
         """Codes that lead on to another record, each with the code that this one has now."""
         return ()
 
+    def with_related(self, user: Any) -> Self:
+        """The records that an answer names beside each: those it refers to or is linked to.
+
+        One query with joins, and one for each kind of link. `user` is who reads.
+        """
+        links = [field.name for field in self.model._meta.many_to_many]
+        return self.select_related(*self.model.foreign_keys()).prefetch_related(*links)
+
 
 class NamedQuerySet(RegisterQuerySet):
     def matching(self, query: str) -> Self:
@@ -71,6 +97,7 @@ class RegisterModel(TextValidationMixin):
 
     objects = RegisterQuerySet.as_manager()
 
+    register: RegisterOptions
     # The path to the area that a record belongs to, for whoever is limited to areas.
     AREA: str | None = None
     # Whether it may be written by whoever is limited to areas, although it belongs to none.
@@ -78,6 +105,10 @@ class RegisterModel(TextValidationMixin):
 
     class Meta:
         abstract = True
+
+    @classmethod
+    def foreign_keys(cls) -> list[str]:
+        return [field.name for field in cls._meta.concrete_fields if field.is_relation]
 
     def area_key(self) -> int | None:
         """The key of the area that it belongs to; None where it belongs to none."""

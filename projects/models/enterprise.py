@@ -15,7 +15,7 @@ from projects.names import places
 from projects.names.credit_codes import read_uscc, uscc_problem
 
 from .area import Area
-from .base import NamedQuerySet, ReviewedModel
+from .base import NamedQuerySet, RegisterOptions, ReviewedModel
 from .history import RegisterHistory
 from .sourced import SourcedModel
 
@@ -105,6 +105,9 @@ class Enterprise(SourcedModel, ReviewedModel):
     )
     settled_on = models.DateField(_("settled on"), null=True, blank=True)
 
+    register = RegisterOptions(
+        "enterprise", "enterprises", menu_position=2, reportable=True, importable=True
+    )
     AREA = "area"
 
     objects = EnterpriseQuerySet.as_manager()

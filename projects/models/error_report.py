@@ -8,35 +8,17 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from .area import Area
 from .base import RegisterQuerySet
-from .enterprise import Enterprise
 from .fields import CodeField
-from .headline import Headline
-from .project import Project
-from .source import Source
+from .registry import by_plural, plurals, reportable_models
 from .text_validation import TextValidationMixin
 
 LONGEST = 2000
 
 
-class Reported(models.TextChoices):
-    """The nouns whose records have a page, or a place on one, from which an error is reported."""
-
-    PROJECTS = "projects", _("project")
-    ENTERPRISES = "enterprises", _("enterprise")
-    AREAS = "areas", _("area")
-    SOURCES = "sources", _("source")
-    HEADLINES = "headlines", _("headline")
-
-
-REPORTED: dict[str, Any] = {
-    Reported.PROJECTS: Project,
-    Reported.ENTERPRISES: Enterprise,
-    Reported.AREAS: Area,
-    Reported.SOURCES: Source,
-    Reported.HEADLINES: Headline,
-}
+REPORTED = by_plural(reportable_models())
+# A record is reported from its page, or from its place on one.
+Reported = plurals("Reported", reportable_models())
 
 
 class ReportState(models.TextChoices):

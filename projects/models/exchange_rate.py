@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from projects import money
 
-from .base import RegisterModel
+from .base import RegisterModel, RegisterOptions
 from .fields import RateField
 from .history import RegisterHistory
 from .project import validate_currency
@@ -27,6 +27,8 @@ class ExchangeRate(RegisterModel):
     source = models.ForeignKey(
         Source, models.PROTECT, related_name="rates", verbose_name=_("source")
     )
+
+    register = RegisterOptions("rate", "rates")
 
     history = RegisterHistory()
 

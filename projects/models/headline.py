@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from projects import money
 
 from .area import Area
-from .base import CodedModel, RegisterQuerySet, ReviewedModel
+from .base import CodedModel, RegisterOptions, ReviewedModel
 from .fields import MoneyField
 from .history import RegisterHistory
 from .project import Qualifier, validate_currency
@@ -33,11 +33,6 @@ class HeadlineBasis(models.TextChoices):
     CONTRACTED = "contracted", pgettext_lazy("basis", "contracted")
     ARRIVED = "arrived", pgettext_lazy("basis", "arrived")
     REGISTERED_CAPITAL = "registered_capital", pgettext_lazy("basis", "registered capital")
-
-
-class HeadlineQuerySet(RegisterQuerySet):
-    def with_scope(self) -> HeadlineQuerySet:
-        return self.select_related("zone", "area", "source")
 
 
 class Headline(CodedModel, ReviewedModel):
@@ -91,9 +86,9 @@ class Headline(CodedModel, ReviewedModel):
     quote = models.TextField(_("quoted words"), blank=True)
     note = models.TextField(_("note"), blank=True)
 
+    register = RegisterOptions("headline", "headlines", menu_position=5, reportable=True)
     AREA = "area"
 
-    objects = HeadlineQuerySet.as_manager()
     history = RegisterHistory()
 
     class Meta(CodedModel.Meta, ReviewedModel.Meta):

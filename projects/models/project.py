@@ -18,7 +18,7 @@ from projects import money, names
 
 from . import permissions
 from .area import Area
-from .base import NamedQuerySet, ReviewedModel
+from .base import NamedQuerySet, RegisterOptions, ReviewedModel
 from .enterprise import Enterprise
 from .fields import ExactSum, MoneyField
 from .history import RegisterHistory
@@ -226,7 +226,7 @@ class ProjectQuerySet(NamedQuerySet):
         """Adds `received` to each project; see `received_of`."""
         return self.annotate(received=received_of(user))
 
-    def with_figures(self, user: Any) -> Self:
+    def with_related(self, user: Any) -> Self:
         """Everything that a list or an API page shows `user` of each project, at a fixed cost.
 
         One query with joins, and one each for sectors, partners and sources.
@@ -315,6 +315,9 @@ class Project(SourcedModel, ReviewedModel):
     )
     description = models.TextField(_("description"), blank=True)
 
+    register = RegisterOptions(
+        "project", "projects", menu_position=1, reportable=True, importable=True
+    )
     AREA = "area"
 
     objects = ProjectQuerySet.as_manager()

@@ -13,30 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from . import permissions
-from .enterprise import Enterprise
-from .headline import Headline
 from .import_batch import ImportBatch
-from .project import Project
-from .receipt import Receipt
-from .source import Source
+from .registry import REVIEWED, plurals, reviewed_models
 
-# In the order in which they refer to each other: what comes first is published first.
-REVIEWED = {
-    "sources": Source,
-    "enterprises": Enterprise,
-    "projects": Project,
-    "receipts": Receipt,
-    "headlines": Headline,
-}
-NOUN_OF = {model: noun for noun, model in REVIEWED.items()}
-
-
-class Noun(models.TextChoices):
-    SOURCES = "sources", _("source")
-    ENTERPRISES = "enterprises", _("enterprise")
-    PROJECTS = "projects", _("project")
-    RECEIPTS = "receipts", _("funds received")
-    HEADLINES = "headlines", _("headline")
+Noun = plurals("Noun", reviewed_models())
 
 
 class ProposalKind(models.TextChoices):
@@ -74,7 +54,7 @@ class ProposalQuerySet(models.QuerySet):
         return self.filter(state=ProposalState.OPEN)
 
     def of(self, record: Any) -> Self:
-        return self.filter(noun=NOUN_OF[type(record)], record_id=record.pk)
+        return self.filter(noun=record.register.plural, record_id=record.pk)
 
 
 class Proposal(models.Model):

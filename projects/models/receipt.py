@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from projects import money
 from projects.i18n.languages import with_label
 
-from .base import RegisterModel, RegisterQuerySet, ReviewedModel
+from .base import RegisterModel, RegisterOptions, RegisterQuerySet, ReviewedModel
 from .fields import MoneyField
 from .history import RegisterHistory
 from .project import Project, base_currency, validate_currency
@@ -17,7 +17,7 @@ from .source import Source
 
 
 class ReceiptQuerySet(RegisterQuerySet):
-    def with_figures(self) -> Self:
+    def with_related(self, user: Any) -> Self:
         """What a list or an API page shows of each receipt, in one query."""
         return self.select_related(
             "project", "source", "conversion__rate_from__source", "conversion__rate_to__source"
@@ -50,6 +50,7 @@ class Receipt(RegisterModel, ReviewedModel):
     )
     note = models.TextField(_("note"), blank=True)
 
+    register = RegisterOptions("receipt", "receipts", importable=True)
     AREA = "project__area"
 
     objects = ReceiptQuerySet.as_manager()

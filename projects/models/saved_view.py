@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from projects import names
 
+from .registry import listed_models, plurals
 from .text_validation import TextValidationMixin
 
 NAME_TAKEN = _("You have a view of this name.")
@@ -19,14 +20,7 @@ NAME_TAKEN = _("You have a view of this name.")
 MOST_VIEWS = 100
 
 
-class Listed(models.TextChoices):
-    """The lists that can be asked, by the names of their addresses."""
-
-    PROJECTS = "projects", _("projects")
-    ENTERPRISES = "enterprises", _("enterprises")
-    AREAS = "areas", _("areas")
-    HEADLINES = "headlines", _("headlines")
-    SOURCES = "sources", _("sources")
+Listed = plurals("Listed", listed_models(), "verbose_name_plural")
 
 
 class SavedView(TextValidationMixin):

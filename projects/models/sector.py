@@ -1,6 +1,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from .base import RegisterOptions
 from .history import RegisterHistory
 from .sourced import SourcedModel
 
@@ -26,6 +27,8 @@ class Sector(SourcedModel):
     isic_version = models.CharField(
         _("ISIC version"), max_length=10, blank=True, help_text=_("For example: Rev.4.")
     )
+
+    register = RegisterOptions("sector", "sectors")
 
     history = RegisterHistory(m2m_fields=["sources"])
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from projects import names
 
-from .base import CodedModel, RegisterQuerySet, ReviewedModel
+from .base import CodedModel, RegisterOptions, RegisterQuerySet, ReviewedModel
 from .history import RegisterHistory
 
 
@@ -49,6 +49,7 @@ class Source(CodedModel, ReviewedModel):
     quote = models.TextField(_("quoted words"), blank=True)
     note = models.TextField(_("note"), blank=True)
 
+    register = RegisterOptions("source", "sources", menu_position=6, reportable=True)
     ANYBODYS = True
 
     objects = SourceQuerySet.as_manager()

@@ -1,6 +1,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from .base import RegisterOptions
 from .history import RegisterHistory
 from .sourced import SourcedModel
 
@@ -12,6 +13,8 @@ class Zone(SourcedModel):
     size_km2 = models.DecimalField(
         _("size (km²)"), max_digits=10, decimal_places=2, null=True, blank=True
     )
+
+    register = RegisterOptions("zone", "zones")
 
     history = RegisterHistory(m2m_fields=["sources"])
 

@@ -7,7 +7,6 @@ from functools import cache
 from typing import Any
 
 from projects import serializers
-from projects.models import NOUN_OF
 
 # A record as it is to stand, and its links; a link that is None, or not there, stays as it is.
 Links = Mapping[str, Any]
@@ -16,12 +15,12 @@ Links = Mapping[str, Any]
 @cache
 def fields_of(model: Any) -> dict[str, Any]:
     """The fields by which records of a reviewed noun can be written, by name."""
-    fields = serializers.BY_NOUN[NOUN_OF[model]]().fields
+    fields = serializers.BY_NOUN[model.register.plural]().fields
     return {name: field for name, field in fields.items() if not field.read_only}
 
 
 def links_of(model: Any) -> tuple[str, ...]:
-    return tuple(serializers.BY_NOUN[NOUN_OF[model]].LINKS)
+    return tuple(serializers.BY_NOUN[model.register.plural].LINKS)
 
 
 def snapshot(record: Any, links: Links) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from projects.accounts import audit_log
 from projects.history import bulk_save, draft_references
-from projects.models import NOUN_OF, REVIEWED, ReturnedDraft, State, permissions
+from projects.models import REVIEWED, ReturnedDraft, State, permissions
 from projects.models.chunking import WRITTEN_AT_ONCE, batches
 
 from .permissions import ReviewError, audit_subject, check_may_decide, person, read_reason
@@ -25,7 +25,7 @@ def pending_drafts(user: Any, model: Any) -> Any:
     and not for review.
     """
     returned = ReturnedDraft.objects.filter(
-        noun=NOUN_OF[model], record_id=OuterRef("pk"), version=OuterRef("version")
+        noun=model.register.plural, record_id=OuterRef("pk"), version=OuterRef("version")
     )
     drafts = model.objects.visible_to(user).filter(state=State.DRAFT)
     return drafts.annotate(is_returned=Exists(returned)).order_by("pk")
@@ -120,7 +120,7 @@ def send_back(user: Any, draft: Any, reason: str) -> ReturnedDraft:
     ):
         raise PermissionDenied(_("Only a reviewer returns drafts."))
     returned, _new = ReturnedDraft.objects.update_or_create(
-        noun=NOUN_OF[type(draft)],
+        noun=draft.register.plural,
         record_id=draft.pk,
         version=draft.version,
         defaults={"reason": reason, "reviewer": person(user)},

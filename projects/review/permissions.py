@@ -10,7 +10,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
-from projects.models import NOUN_OF, permissions
+from projects.models import permissions
+from projects.models.base import ReviewedModel
 from projects.models.text_validation import check_text
 
 
@@ -39,7 +40,8 @@ def audit_subject(records: Sequence[Any]) -> str:
     if len(records) != 1:
         return str(len(records))
     (record,) = records
-    noun = NOUN_OF.get(type(record), record._meta.model_name)
+    is_reviewed = isinstance(record, ReviewedModel)
+    noun = record.register.plural if is_reviewed else record._meta.model_name
     return f"{noun}/{getattr(record, 'code', record.pk)}"
 
 

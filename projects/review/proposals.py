@@ -14,7 +14,6 @@ from projects import history, serializers
 from projects.accounts import audit_log
 from projects.i18n.languages import join_list
 from projects.models import (
-    NOUN_OF,
     ImportBatch,
     Proposal,
     ProposalKind,
@@ -63,7 +62,7 @@ def propose(
     open_ones = {
         proposal.record_id: proposal
         for proposal in Proposal.objects.open()
-        .filter(noun=NOUN_OF[model], record_id__in=keys, user=user)
+        .filter(noun=model.register.plural, record_id__in=keys, user=user)
         .select_for_update()
     }
     found: list[Proposal | None] = []
@@ -104,7 +103,7 @@ def _merged(
         then = {**proposal.before, **then}
     if proposal is None:
         proposal = Proposal(
-            noun=NOUN_OF[type(record)],
+            noun=record.register.plural,
             record_id=record.pk,
             user=user,
             kind=ProposalKind.CHANGE,
@@ -122,7 +121,7 @@ def propose_deletion(user: Any, record: Any) -> Proposal:
     """A proposal to delete a record; takes the place of the person's open one about it."""
     with transaction.atomic():
         proposal, _new = Proposal.objects.update_or_create(
-            noun=NOUN_OF[type(record)],
+            noun=record.register.plural,
             record_id=record.pk,
             user=user,
             state=ProposalState.OPEN,

@@ -1,5 +1,9 @@
 """One serialisation a model: its field names are JSON keys, export headings and import headings."""
 
+from typing import Any
+
+from projects.models.registry import register_models
+
 from .base import RecordSerializer
 from .fields import RecordCache
 from .others import (
@@ -14,19 +18,22 @@ from .others import (
 from .project import ProjectSerializer, ReceiptSerializer
 from .totals import TotalsSerializer
 
-# By the plural by which files and addresses call them, in the order in which they refer
-# to each other.
-BY_NOUN: dict[str, type[RecordSerializer]] = {
-    "sources": SourceSerializer,
-    "zones": ZoneSerializer,
-    "areas": AreaSerializer,
-    "sectors": SectorSerializer,
-    "enterprises": EnterpriseSerializer,
-    "projects": ProjectSerializer,
-    "receipts": ReceiptSerializer,
-    "headlines": HeadlineSerializer,
-    "rates": RateSerializer,
+_BY_MODEL: dict[Any, type[RecordSerializer]] = {
+    one.Meta.model: one
+    for one in (
+        AreaSerializer,
+        EnterpriseSerializer,
+        HeadlineSerializer,
+        ProjectSerializer,
+        RateSerializer,
+        ReceiptSerializer,
+        SectorSerializer,
+        SourceSerializer,
+        ZoneSerializer,
+    )
 }
+# By the plural that files and addresses use; each after those that it refers to.
+BY_NOUN = {model.register.plural: _BY_MODEL[model] for model in register_models()}
 
 __all__ = [
     "BY_NOUN",

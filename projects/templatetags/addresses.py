@@ -7,21 +7,17 @@ from typing import Any
 from django import template
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from projects.i18n import amount_units, languages
+from projects.models.registry import listed_models
 from projects.review import queue
 
 register = template.Library()
 
-SECTIONS = (
-    ("projects", _("Projects")),
-    ("enterprises", _("Enterprises")),
-    ("areas", _("Areas")),
-    ("totals", _("Totals")),
-    ("headlines", _("Headlines")),
-    ("sources", _("Sources")),
-)
+# Beside the lists of the register, by their places between them.
+SECTIONS = {4: ("totals", _("Totals"))}
 # What only staff are led to.
 STAFF_SECTIONS = (("imports", _("Import")),)
 
@@ -37,7 +33,12 @@ def sections(context: Any) -> list[dict[str, Any]]:
     path = context["request"].path if "request" in context else ""
     found = []
     user = context.get("user")
-    for name, label in [*SECTIONS, *(STAFF_SECTIONS if getattr(user, "is_staff", False) else [])]:
+    places = SECTIONS | {
+        model.register.menu_position: (model.register.plural, model._meta.verbose_name_plural)
+        for model in listed_models()
+    }
+    staff = STAFF_SECTIONS if getattr(user, "is_staff", False) else ()
+    for name, label in [*(places[place] for place in sorted(places)), *staff]:
         found.append(_section(path, name, label))
     if queue.nouns_of(user):
         found.append({**_section(path, "review", _("Review")), "waiting": queue.count(user)})
@@ -47,7 +48,7 @@ def sections(context: Any) -> list[dict[str, Any]]:
 def _section(path: str, name: str, label: Any) -> dict[str, Any]:
     href = reverse(name)
     current = "page" if path == href else "true" if path.startswith(href) else ""
-    return {"href": href, "label": label, "current": current}
+    return {"href": href, "label": capfirst(str(label)), "current": current}
 
 
 @register.simple_tag(takes_context=True)

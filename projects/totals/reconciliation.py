@@ -228,7 +228,7 @@ def _conflicts(headlines: Sequence[Headline], user: Any) -> dict[Any, list[Headl
     if not kinds:
         return found
     alike: dict[Any, list[Headline]] = defaultdict(list)
-    for headline in Headline.objects.visible_to(user).filter(what__in=kinds).with_scope():
+    for headline in Headline.objects.visible_to(user).filter(what__in=kinds).with_related(user):
         alike[_thing(headline)].append(headline)
     for headline in headlines:
         for other in alike.get(_thing(headline), ()):

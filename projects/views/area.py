@@ -45,7 +45,7 @@ class AreaDetailView(RecordDetailView):
     def beside(self, record: Any) -> dict[str, Any]:
         user = self.user
         filterset = filter_by(user, area=record.code, basis=Basis.CONTRACTED.value)
-        published = Headline.objects.visible_to(user).filter(area=record).with_scope()
+        published = Headline.objects.visible_to(user).filter(area=record).with_related(user)
         of_area = urlencode({"area": record.code})
         come = funnel_of(filter_by(user, area=record.code))
         table = totals.totals(filterset, ["sector"], Basis.CONTRACTED, come.contracted)

@@ -69,5 +69,5 @@ class RecordDetailView(View):
 
 def first_projects(filterset: ProjectFilterSet) -> dict[str, Any]:
     """The first projects of a valid question, and whether there are more. Four queries."""
-    found = list(filterset.qs.with_figures(filterset.user)[: MOST_PROJECTS + 1])
+    found = list(filterset.qs.with_related(filterset.user)[: MOST_PROJECTS + 1])
     return {"projects": found[:MOST_PROJECTS], "has_more": len(found) > MOST_PROJECTS}

@@ -15,12 +15,9 @@ from django.views import View
 from django.views.decorators.http import require_safe
 
 from projects.models import ErrorReport
-from projects.models.error_report import REPORTED
 from projects.review import error_reports
 
 from .lists import refused
-
-NOUN_OF = {model: noun for noun, model in REPORTED.items()}
 
 
 class ReportForm(forms.ModelForm):
@@ -68,7 +65,7 @@ class ErrorReportView(View):
 
     def post(self, request: HttpRequest, code: str) -> HttpResponse:
         record = self.find(code)
-        report = ErrorReport(noun=NOUN_OF[self.model], code=record.code)
+        report = ErrorReport(noun=self.model.register.plural, code=record.code)
         form = ReportForm(request.POST, instance=report)
         context = {"record": record, "form": form}
         if not form.is_valid():

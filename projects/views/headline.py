@@ -14,7 +14,7 @@ class HeadlineListView(FilteredListView):
     main = ("ordering",)
 
     def records(self, filterset: Any) -> Any:
-        return filterset.qs.with_scope()
+        return filterset.qs.with_related(filterset.user)
 
     def beside(self, filterset: Any, records: list[Any]) -> dict[str, Any]:
         return {"headlines": reconciliation.reconcile(records, self.request.user)}

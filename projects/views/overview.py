@@ -16,13 +16,14 @@ from projects.i18n import amount_units
 from projects.models import (
     Area,
     Basis,
-    Enterprise,
     Headline,
     Project,
     State,
     Zone,
     permissions,
 )
+from projects.models.base import NamedModel
+from projects.models.registry import listed_models
 from projects.totals import reconciliation, totals
 from projects.totals.funnel import funnel_of
 from projects.totals.reconciliation import CUMULATIVE
@@ -83,14 +84,16 @@ def overview(request: HttpRequest) -> HttpResponse:
 def found(words: str, user: Any) -> list[dict[str, Any]]:
     """The first records of each noun that match. One query for each noun."""
     groups = []
-    for address, model in (("projects", Project), ("enterprises", Enterprise), ("areas", Area)):
+    for model in listed_models():
+        if not issubclass(model, NamedModel):
+            continue
         records = list(model.objects.visible_to(user).matching(words)[: MOST_FOUND + 1])
         groups.append(
             {
                 "label": model._meta.verbose_name_plural,
                 "records": records[:MOST_FOUND],
                 "has_more": len(records) > MOST_FOUND,
-                "all": f"{reverse(address)}?{urlencode({'search': words})}",
+                "all": f"{reverse(model.register.plural)}?{urlencode({'search': words})}",
             }
         )
     return groups
@@ -103,7 +106,7 @@ def state(user: Any) -> dict[str, Any]:
     """
     everything = filter_by(user)
     # What is of a period has nothing in the register to stand beside it.
-    published = Headline.objects.visible_to(user).filter(what__in=CUMULATIVE).with_scope()
+    published = Headline.objects.visible_to(user).filter(what__in=CUMULATIVE).with_related(user)
     beside = reconciliation.reconcile(
         published.order_by("-as_of", "-value", "code")[:MOST_HEADLINES], user
     )

@@ -30,17 +30,18 @@ class ProjectListView(FilteredListView):
     )
 
     def records(self, filterset: Any) -> Any:
-        return filterset.qs.with_figures(filterset.user)
+        return filterset.qs.with_related(filterset.user)
 
     def beside(self, filterset: Any, records: list[Any]) -> dict[str, Any]:
         return {"summary": totals.summary(filterset)}
 
 
 class ProjectDetailView(RecordDetailView):
+    model = Project
     template = "projects/project_page.html"
 
     def records(self) -> Any:
-        return Project.objects.visible_to(self.user).with_figures(self.user)
+        return Project.objects.visible_to(self.user).with_related(self.user)
 
     def beside(self, record: Any) -> dict[str, Any]:
         parts = {part.sector_id: part for part in record.allocations.filter(receipt=None)}
@@ -52,7 +53,7 @@ class ProjectDetailView(RecordDetailView):
             "sectors": sectors,
             "assumed": any(part.assumed for part in parts.values()),
             **largest_as_bars([part for _share, part in sectors]),
-            "receipts": record.receipts.visible_to(self.user).with_figures(),
+            "receipts": record.receipts.visible_to(self.user).with_related(self.user),
             **received_of(record),
         }
 

@@ -8,7 +8,8 @@ from typing import Any
 from django.urls import reverse
 
 from projects.history import diff
-from projects.models import NOUN_OF, Proposal, permissions
+from projects.models import Proposal, permissions
+from projects.models.base import ReviewedModel
 
 # On the page of a record; a page of their own has all of them.
 MOST_ENTRIES = 20
@@ -29,8 +30,7 @@ def history_of(user: Any, record: Any) -> Any:
 def record_status(user: Any, record: Any) -> dict[str, Any]:
     """For the template. Two queries, one for each kind of link and one for each noun that its
     history names; for those who are signed in one more."""
-    noun = NOUN_OF.get(type(record))
-    if noun is None:
+    if not isinstance(record, ReviewedModel):
         return {}
     history = history_of(user, record)
     rows = list(history[: MOST_ENTRIES + 1])
@@ -42,5 +42,5 @@ def record_status(user: Any, record: Any) -> dict[str, Any]:
         proposals = Proposal.objects.visible_to(user).open().of(record).select_related("user")
         found["proposals"] = list(proposals[:MOST_PROPOSALS])
     if record.is_draft and user.is_staff:
-        found["review"] = reverse("review-draft", args=[noun, record.pk])
+        found["review"] = reverse("review-draft", args=[record.register.plural, record.pk])
     return found

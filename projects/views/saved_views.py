@@ -16,21 +16,11 @@ from django.views import View
 from projects.filters import RegisterFilterSet
 from projects.models import SavedView
 
-from .area import AreaListView
-from .enterprise import EnterpriseListView
 from .filter_form import LOOKING, PAGE_ALONE
-from .headline import HeadlineListView
 from .lists import FilteredListView
-from .project import ProjectListView
-from .source import SourceListView
+from .registry import LIST_PAGES
 
-LISTS: dict[str, type[FilteredListView]] = {
-    "projects": ProjectListView,
-    "enterprises": EnterpriseListView,
-    "areas": AreaListView,
-    "headlines": HeadlineListView,
-    "sources": SourceListView,
-}
+LISTS = {model.register.plural: page for model, page in LIST_PAGES.items()}
 LONGEST = 2000
 # Where in a list a reader stands is no part of a view of it.
 NON_FILTER_PARAMETERS = {"page", "cursor", *LOOKING}

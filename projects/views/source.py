@@ -29,7 +29,7 @@ class SourceDetailView(RecordDetailView):
 
     def beside(self, record: Any) -> dict[str, Any]:
         user = self.user
-        published = Headline.objects.visible_to(user).filter(source=record).with_scope()
+        published = Headline.objects.visible_to(user).filter(source=record).with_related(user)
         citing = urlencode({"source": record.code})
         return {
             "headlines": reconciliation.reconcile(published, user),

@@ -20,13 +20,13 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 NOUNS = [
+    "sources",
     "zones",
     "areas",
     "sectors",
     "enterprises",
     "projects",
     "receipts",
-    "sources",
     "headlines",
     "rates",
 ]

@@ -58,7 +58,7 @@ def test_one_of_five_projects_discloses_its_amount():
 
 
 def test_the_published_funds_stand_beside_what_is_itemised():
-    contracted = Headline.objects.with_scope().filter(what=HeadlineKind.CONTRACTED_FUNDS)
+    contracted = Headline.objects.with_related(None).filter(what=HeadlineKind.CONTRACTED_FUNDS)
 
     (beside,) = reconciliation.reconcile(contracted, None)
 
@@ -69,7 +69,7 @@ def test_the_published_funds_stand_beside_what_is_itemised():
 
 
 def test_one_enterprise_of_thirty_five_is_itemised():
-    counts = Headline.objects.with_scope().filter(currency="").order_by("-value")
+    counts = Headline.objects.with_related(None).filter(currency="").order_by("-value")
 
     settled, with_projects = reconciliation.reconcile(counts, None)
 
@@ -78,7 +78,7 @@ def test_one_enterprise_of_thirty_five_is_itemised():
 
 
 def test_the_first_project_reads_as_promised():
-    project = Project.objects.with_figures(None).get(code="KS-2023-001")
+    project = Project.objects.with_related(None).get(code="KS-2023-001")
 
     data = ProjectSerializer(project).data
 

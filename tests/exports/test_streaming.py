@@ -19,7 +19,8 @@ def test_a_file_is_of_one_moment_whatever_is_written_meanwhile(monkeypatch):
     old, new = make_sector(code="old"), make_sector(code="new")
     for code in ("a", "b"):
         make_project(code=code, amount=Decimal("1.00"), sectors=[old])
-    objects = exports.PROJECTS.objects(exports.PROJECTS.filterset(QueryDict(), None))
+    export = exports.RECORDS["projects"]
+    objects = export.objects(export.filterset(QueryDict(), None))
 
     first = next(objects)
     writing = threading.Thread(target=change, args=("b", new))

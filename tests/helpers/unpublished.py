@@ -15,7 +15,6 @@ from projects import review
 from projects.imports import batches
 from projects.imports.mapping import mapping_of
 from projects.models import (
-    NOUN_OF,
     REVIEWED,
     Area,
     Enterprise,
@@ -257,7 +256,7 @@ def purge() -> None:
     ImportBatch.objects.all().delete()
     for model in reversed(REVIEWED.values()):
         drafts = model._base_manager.filter(state=State.DRAFT)
-        if NOUN_OF[model] in ("projects", "enterprises"):
+        if model.register.plural in ("projects", "enterprises"):
             for field in model._meta.many_to_many:
                 owner = field.m2m_field_name()
                 field.remote_field.through._base_manager.filter(**{f"{owner}__in": drafts}).delete()

@@ -27,6 +27,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
+PROJECTS, ENTERPRISES, RECEIPTS = map(exports.RECORDS.get, ("projects", "enterprises", "receipts"))
 FORMS = ["csv", "xlsx", "json"]
 
 
@@ -92,7 +93,7 @@ def register():
 def test_projects_come_back_unchanged(register, form):
     before = list(Project.objects.order_by("code").values())
 
-    report = imported("projects", exported(exports.PROJECTS, form), exports.PROJECTS)
+    report = imported("projects", exported(PROJECTS, form), PROJECTS)
 
     assert report.errors == []
     assert +Counter(report.counts) == {RowStatus.UNCHANGED: 3}
@@ -104,7 +105,11 @@ def test_projects_come_back_unchanged(register, form):
 def test_enterprises_come_back_unchanged(register, form):
     before = list(Enterprise.objects.order_by("code").values())
 
-    report = imported("enterprises", exported(exports.ENTERPRISES, form), exports.ENTERPRISES)
+    report = imported(
+        "enterprises",
+        exported(ENTERPRISES, form),
+        ENTERPRISES,
+    )
 
     assert report.errors == []
     assert +Counter(report.counts) == {RowStatus.UNCHANGED: 2}
@@ -115,7 +120,7 @@ def test_enterprises_come_back_unchanged(register, form):
 def test_receipts_come_back_unchanged(register, form):
     before = list(Receipt.objects.order_by("pk").values())
 
-    report = imported("receipts", exported(exports.RECEIPTS, form), exports.RECEIPTS)
+    report = imported("receipts", exported(RECEIPTS, form), RECEIPTS)
 
     assert report.errors == []
     assert +Counter(report.counts) == {RowStatus.UNCHANGED: 4}
@@ -125,12 +130,12 @@ def test_receipts_come_back_unchanged(register, form):
 
 @pytest.mark.parametrize("form", FORMS)
 def test_a_receipt_that_was_changed_in_between_is_put_back(register, form):
-    content = exported(exports.RECEIPTS, form)
+    content = exported(RECEIPTS, form)
     first, *others = Receipt.objects.order_by("pk")
     first.amount = Decimal("5.00")
     first.save()
 
-    report = imported("receipts", content, exports.RECEIPTS)
+    report = imported("receipts", content, RECEIPTS)
 
     assert +Counter(report.counts) == {RowStatus.CHANGED: 1, RowStatus.UNCHANGED: len(others)}
     assert Receipt.objects.get(pk=first.pk).amount == Decimal("-0.01")
@@ -138,16 +143,16 @@ def test_a_receipt_that_was_changed_in_between_is_put_back(register, form):
 
 @pytest.mark.parametrize("form", FORMS)
 def test_what_was_deleted_comes_back_as_it_was(register, form):
-    content = exported(exports.PROJECTS, form)
-    before = exported(exports.PROJECTS, "csv").decode().splitlines()
+    content = exported(PROJECTS, form)
+    before = exported(PROJECTS, "csv").decode().splitlines()
     Project.objects.get(code="-1").delete()
 
-    report = imported("projects", content, exports.PROJECTS)
+    report = imported("projects", content, PROJECTS)
 
     assert report.errors == []
     assert report.counts[RowStatus.NEW] == 1
     # All but when it was made and changed, and its version.
-    after = exported(exports.PROJECTS, "csv").decode().splitlines()
+    after = exported(PROJECTS, "csv").decode().splitlines()
     assert [line.split(",202")[0] for line in after] == [line.split(",202")[0] for line in before]
 
 
@@ -155,7 +160,7 @@ def test_what_was_deleted_comes_back_as_it_was(register, form):
 def test_the_sample_comes_back_unchanged(form):
     sample.load()
 
-    report = imported("projects", exported(exports.PROJECTS, form), exports.PROJECTS)
+    report = imported("projects", exported(PROJECTS, form), PROJECTS)
 
     assert report.errors == []
     assert report.counts[RowStatus.UNCHANGED] == 5
@@ -163,7 +168,8 @@ def test_the_sample_comes_back_unchanged(form):
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize(
-    ("noun", "export"), [("projects", exports.PROJECTS), ("enterprises", exports.ENTERPRISES)]
+    ("noun", "export"),
+    [("projects", PROJECTS), ("enterprises", ENTERPRISES)],
 )
 def test_an_export_brought_in_is_suggested_to_be_what_it_is(register, form, noun, export):
     batch = batches.receive(exported(export, form), f"export.{form}", noun)

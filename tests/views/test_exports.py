@@ -319,7 +319,7 @@ def test_records_are_read_in_parts(client, monkeypatch):
     monkeypatch.setattr(exports.records, "CHUNK", 2)
     for _ in range(5):
         make_full_project()
-    export = exports.PROJECTS
+    export = exports.RECORDS["projects"]
     filterset = export.filterset(client.get("/projects/").wsgi_request.GET, None)
 
     with CaptureQueriesContext(connection) as captured:

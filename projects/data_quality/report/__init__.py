@@ -9,40 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from functools import partial
-from typing import Any
 
 from django.utils import timezone
 
 from projects import data_quality
-from projects.models import (
-    Area,
-    Enterprise,
-    ExchangeRate,
-    Headline,
-    Project,
-    Receipt,
-    Sector,
-    Source,
-    Zone,
-)
+from projects.models import Project, Receipt
+from projects.models.registry import register_models
 
 from . import cross_record, derived_rows, drafts, outliers
 from .finding import ERRORS, Batch, Finding, Rule, all_of, readably
 from .records import of_records
 
 __all__ = ["ERRORS", "Finding", "Rule", "findings"]
-
-NOUNS: tuple[Any, ...] = (
-    Source,
-    Zone,
-    Area,
-    Sector,
-    ExchangeRate,
-    Enterprise,
-    Project,
-    Receipt,
-    Headline,
-)
 
 
 def findings(today: date | None = None) -> Iterator[Finding]:
@@ -54,7 +32,7 @@ def findings(today: date | None = None) -> Iterator[Finding]:
     """
     today = today or timezone.localdate()
     doubter = data_quality.OutlierDetector.of_all()
-    for model in NOUNS:
+    for model in register_models():
         checks: list[Callable[[Batch], Iterable[Finding]]] = [
             partial(of_records, today=today),
             derived_rows.histories,

@@ -7,4 +7,4 @@ class Command(ExportCommand):
         "Writes projects as CSV, XLSX or JSON, to standard output or a file: those that the "
         "page of the list would find, with the fields of the API."
     )
-    export = exports.PROJECTS
+    export = exports.RECORDS["projects"]

@@ -7,4 +7,4 @@ class Command(ExportCommand):
         "Writes funds received as CSV, XLSX or JSON, to standard output or a file, with the "
         "fields of the API. import_receipts reads it back: each row is found by its id."
     )
-    export = exports.RECEIPTS
+    export = exports.RECORDS["receipts"]

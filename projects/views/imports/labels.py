@@ -5,17 +5,17 @@ from __future__ import annotations
 from django.core.exceptions import FieldDoesNotExist
 from django.utils.text import capfirst
 
-from projects.imports import permissions
+from projects.models.registry import model_named
 
 
 def noun_label(noun: str) -> str:
-    return capfirst(str(permissions.model_of(noun)._meta.verbose_name_plural))
+    return capfirst(str(model_named(noun)._meta.verbose_name_plural))
 
 
 def field_label(noun: str, name: str) -> str:
     """The column's own words; a field without a column goes by its name."""
     try:
-        column = permissions.model_of(noun)._meta.get_field(name)
+        column = model_named(noun)._meta.get_field(name)
     except FieldDoesNotExist:
         return name
     return capfirst(str(getattr(column, "verbose_name", name)))

@@ -20,6 +20,7 @@ from projects.models import (
     Qualifier,
     RowStatus,
 )
+from projects.models.registry import model_named
 
 from .labels import field_label
 
@@ -211,9 +212,8 @@ def _address(batch: ImportBatch, row: ImportRow, code: str) -> str:
         stands = stands or batch.state == BatchState.WRITTEN or bool(kept)
     if not code or not stands:
         return ""
-    name = {"projects": "project", "enterprises": "enterprise"}.get(row.noun, row.noun)
     try:
-        return reverse(name, args=[code])
+        return reverse(model_named(row.noun).register.singular, args=[code])
     except NoReverseMatch:
         # A sector, for one, has no page.
         return ""

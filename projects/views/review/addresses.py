@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from projects import money
 from projects.i18n.languages import with_label
-from projects.models import NOUN_OF, Headline, Receipt
+from projects.models import Headline, Receipt
 
 
 def name_of(record: Any) -> str:
@@ -33,7 +33,7 @@ def page_of(record: Any) -> str:
 
 def review_of(record: Any) -> str:
     """The page on which a draft is looked at."""
-    return reverse("review-draft", args=[NOUN_OF[type(record)], record.pk])
+    return reverse("review-draft", args=[record.register.plural, record.pk])
 
 
 def admin_of(record: Any, action: str = "change") -> str:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from projects import review, serializers
 from projects.accounts import typed
 from projects.history import diff
-from projects.models import NOUN_OF, ReturnedDraft, permissions
+from projects.models import ReturnedDraft, permissions
 from projects.review.diff import prefetch_for_snapshot, snapshot
 from projects.review.permissions import check_may_decide
 
@@ -56,9 +56,9 @@ def page_of_draft(
         "returned": _returned(record),
         "entries": diff.entries(history, rows[:MOST_CHANGES], names=True),
         "whole_past": admin_of(record, "history") if len(rows) > MOST_CHANGES else "",
-        "publish": reverse("review-draft-publish", args=[NOUN_OF[model], record.pk]),
+        "publish": reverse("review-draft-publish", args=[model.register.plural, record.pk]),
         "address": review_of(record),
-        "send_back": reverse("review-draft-return", args=[NOUN_OF[model], record.pk]),
+        "send_back": reverse("review-draft-return", args=[model.register.plural, record.pk]),
     }
     if permissions.in_scope(user, record):
         for action, name in (("change", "mend"), ("delete", "remove")):
@@ -86,7 +86,7 @@ def _returned(record: Any) -> ReturnedDraft | None:
     """What was said of it in the version that it has."""
     return (
         ReturnedDraft.objects.filter(
-            noun=NOUN_OF[type(record)], record_id=record.pk, version=record.version
+            noun=record.register.plural, record_id=record.pk, version=record.version
         )
         .select_related("reviewer")
         .first()
@@ -118,11 +118,11 @@ class DraftAction(DraftParameters, ReviewAction):
 
     def page(self, subject: Any, problem: Problem) -> HttpResponse:
         # As it stands by now: somebody else may have published it.
-        record = self.seen(NOUN_OF[type(subject)], subject.pk)
+        record = self.seen(subject.register.plural, subject.pk)
         return page_of_draft(self.request, record, problem)
 
     def serializer_of(self, subject: Any) -> Any:
-        return serializers.BY_NOUN[NOUN_OF[type(subject)]]
+        return serializers.BY_NOUN[subject.register.plural]
 
 
 class Publish(DraftAction):

@@ -19,7 +19,7 @@ from rest_framework.relations import ManyRelatedField
 from rest_framework.serializers import ListSerializer
 
 from projects import serializers
-from projects.models import NOUN_OF, Qualifier, Sector, Source
+from projects.models import Qualifier, Sector, Source
 from projects.models.fields import MoneyField
 from projects.names import places
 from projects.review import diff
@@ -80,7 +80,7 @@ class FieldFormatter:
     def __init__(self, model: Any, user: Any, *said: Mapping[str, Any]) -> None:
         self.model = model
         self.fields = diff.fields_of(model)
-        self.labels = in_words(serializers.BY_NOUN[NOUN_OF[model]])
+        self.labels = in_words(serializers.BY_NOUN[model.register.plural])
         wanted: dict[Any, set[str]] = {}
         for one in said:
             for name, value in one.items():

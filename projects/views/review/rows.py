@@ -24,14 +24,6 @@ from projects.serializers.labels import in_words
 
 from .addresses import admin_of, name_of, review_of
 
-# Beside the record, what a row of the list shows of it.
-JOINED = {
-    "enterprises": ("area",),
-    "projects": ("area",),
-    "receipts": ("project__area",),
-    "headlines": ("area", "source"),
-}
-
 
 @dataclass(frozen=True)
 class Draft:
@@ -82,7 +74,7 @@ def drafts(user: Any, rows: Iterable[Mapping[str, Any]], ticked: Iterable[str]) 
         for hand in queue.contributors(REVIEWED[noun], of_noun):
             hands.setdefault(hand["id"], []).append(hand)
         records = REVIEWED[noun].objects.visible_to(user).filter(pk__in=of_noun)
-        for record in records.select_related(*JOINED.get(noun, ())):
+        for record in records.select_related(*_joined(REVIEWED[noun])):
             found[noun, record.pk] = _draft(
                 user,
                 noun,
@@ -93,6 +85,10 @@ def drafts(user: Any, rows: Iterable[Mapping[str, Any]], ticked: Iterable[str]) 
             )
     # What was deleted between the queries is not there.
     return [found[place] for row in rows if (place := (row["noun"], row["id"])) in found]
+
+
+def _joined(model: Any) -> list[str]:
+    return [*model.foreign_keys(), *([model.AREA] if model.AREA else [])]
 
 
 def _place(key: str) -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from projects.models import Area, Enterprise, Headline, Project, Sector, Source, Zone
+from projects.models import Enterprise, Project
+from projects.models.registry import coded_models
 
 PREFIX = "fill-"
 # Codes are numbered in seven digits, so that they stand in order.
@@ -40,8 +39,7 @@ def last_number(model: type[Project] | type[Enterprise]) -> int:
 
 def refuse_real_records() -> None:
     """Raise RealRecordsError where the register holds anything else than what is made here."""
-    models: tuple[Any, ...] = (Project, Enterprise, Area, Zone, Sector, Source, Headline)
-    for model in models:
+    for model in coded_models():
         real = model._base_manager.exclude(code__regex=_NUMBERED.get(model, f"^{PREFIX}"))
         if found := real.order_by("code").first():
             raise RealRecordsError(
