@@ -14,25 +14,27 @@ from .charts import largest_as_bars
 from .detail import RecordDetailView
 from .filter_form import filter_by
 from .lists import FilteredListView
+from .tables import AreaTable
 
 
 class AreaListView(FilteredListView):
     filterset_class = filters.AreaFilterSet
-    template = "projects/area_list.html"
+    table_class = AreaTable
     main = ("search", "ordering")
 
     def records(self, filterset: Any) -> Any:
         return filterset.qs.select_related("zone")
 
+    def table(self, filterset: Any, records: list[Any], columns: Any) -> AreaTable:
+        found = totals.totals(filter_by(self.request.user), ["area"], Basis.CONTRACTED)
+        return AreaTable(records, {row.keys["area"]: row for row in found.rows})
+
     def beside(self, filterset: Any, records: list[Any]) -> dict[str, Any]:
-        table = totals.totals(filter_by(self.request.user), ["area"], Basis.CONTRACTED)
-        figures = {row.keys["area"]: row for row in table.rows}
-        found: dict[str, Any] = {"rows": [(area, figures.get(area.code)) for area in records]}
-        if permissions.can_see_drafts(self.request.user, Project):
-            # Areas are not reviewed: it is their figures that are seen otherwise.
-            query = urlencode({"by": "area", "state": State.PUBLISHED.value})
-            found["as_published"] = f"{reverse('totals')}?{query}"
-        return found
+        if not permissions.can_see_drafts(self.request.user, Project):
+            return {}
+        # Areas are not reviewed: it is their figures that are seen otherwise.
+        query = urlencode({"by": "area", "state": State.PUBLISHED.value})
+        return {"as_published": f"{reverse('totals')}?{query}"}
 
 
 class AreaDetailView(RecordDetailView):

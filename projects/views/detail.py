@@ -15,6 +15,7 @@ from projects.models import Project, Source, permissions
 
 from .errors import bad_request
 from .record_status import record_status
+from .tables import ProjectTable
 
 # A page shows so many projects of a record, and leads to the list of them all.
 MOST_PROJECTS = 50
@@ -70,4 +71,7 @@ class RecordDetailView(View):
 def first_projects(filterset: ProjectFilterSet) -> dict[str, Any]:
     """The first projects of a valid question, and whether there are more. Four queries."""
     found = list(filterset.qs.with_related(filterset.user)[: MOST_PROJECTS + 1])
-    return {"projects": found[:MOST_PROJECTS], "has_more": len(found) > MOST_PROJECTS}
+    return {
+        "projects": ProjectTable(found[:MOST_PROJECTS], is_sortable=False),
+        "has_more": len(found) > MOST_PROJECTS,
+    }

@@ -13,15 +13,13 @@ from .charts import largest_as_bars
 from .detail import RecordDetailView, first_projects
 from .filter_form import filter_by
 from .lists import FilteredListView
+from .tables import EnterpriseTable
 
 
 class EnterpriseListView(FilteredListView):
     filterset_class = filters.EnterpriseFilterSet
-    template = "projects/enterprise_list.html"
+    table_class = EnterpriseTable
     main = ("search", "ordering")
-
-    columns = ("code", "name", "uscc", "origin", "kind", "area", "settled_on", "updated_at")
-    usual_columns = ("code", "name", "origin", "kind", "area", "settled_on")
 
     def records(self, filterset: Any) -> Any:
         return filterset.qs.select_related("area")

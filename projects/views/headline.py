@@ -13,8 +13,5 @@ class HeadlineListView(FilteredListView):
     template = "projects/headline_list.html"
     main = ("ordering",)
 
-    def records(self, filterset: Any) -> Any:
-        return filterset.qs.with_related(filterset.user)
-
     def beside(self, filterset: Any, records: list[Any]) -> dict[str, Any]:
         return {"headlines": reconciliation.reconcile(records, self.request.user)}

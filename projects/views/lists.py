@@ -10,6 +10,7 @@ from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.decorators import method_decorator
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.views import View
 
@@ -21,6 +22,7 @@ from projects.serializers.labels import field_in_words
 from .facets import FacetSearch, panels
 from .filter_form import PAGE_ALONE, FilterForm
 from .page_cache import cache_until_write
+from .tables import Table
 
 PAGE_SIZES = (50, 100, 200)
 PAGE_SIZE, LARGEST_PAGE = PAGE_SIZES[0], PAGE_SIZES[-1]
@@ -33,7 +35,7 @@ def refused(request: HttpRequest, template: str, context: dict[str, Any]) -> Htt
 
 @dataclass(frozen=True)
 class Shown:
-    """How many records a page has, and which columns of them, by name."""
+    """How many records a page has, and which columns are chosen, by name; none for the usual."""
 
     page_size: int
     columns: Sequence[str]
@@ -44,16 +46,19 @@ class FilteredListView(View):
 
     http_method_names = ["get", "head", "options"]
     filterset_class: type[RegisterFilterSet]
-    template: str
+    # None for a list that is no table.
+    table_class: type[Table] | None = None
+    template = "projects/list.html"
     # The filters that the form shows at once.
     main: Sequence[str] = ()
-    # The columns that can be shown, by the names of the fields of a file; and those that are
-    # where nothing is said. A list without them has columns that are all shown.
-    columns: Sequence[str] = ()
-    usual_columns: Sequence[str] = ()
 
     def records(self, filterset: RegisterFilterSet) -> Any:
-        return filterset.qs
+        return filterset.qs.with_related(filterset.user)
+
+    def table(
+        self, filterset: RegisterFilterSet, records: list[Any], columns: Sequence[str]
+    ) -> Any:
+        return self.table_class and self.table_class(records, columns)
 
     def beside(self, filterset: RegisterFilterSet, records: list[Any]) -> dict[str, Any]:
         """What the template needs beside the records; only asked where there are any answers."""
@@ -65,12 +70,17 @@ class FilteredListView(View):
         either, by parameter."""
         errors = dict(filterset.errors)
         size = whole_number(filterset.data, "page_size", PAGE_SIZE, LARGEST_PAGE, errors)
-        columns = requested_columns(filterset.data, cls.columns, errors)
+        columns = requested_columns(filterset.data, cls.columns(), errors)
         if columns and not {"name", "code"} & set(columns):
             errors[COLUMNS] = [gettext("Rows are told apart by “name” or “code”: give one.")]
         if "cursor" in filterset.data:
             errors["cursor"] = [gettext("Pages are numbered here: use “page”.")]
-        return Shown(size, columns or cls.usual_columns), errors
+        return Shown(size, columns), errors
+
+    @classmethod
+    def columns(cls) -> list[str]:
+        """The columns that a reader can choose among, by the names of the fields of a file."""
+        return cls.table_class.choices() if cls.table_class else []
 
     def saved_views(self) -> Any:
         """Those that the reader keeps of this list; None for a visitor. One query, at most."""
@@ -102,6 +112,7 @@ class FilteredListView(View):
             "filterset": filterset,
             "asked": asked,
             "errors": errors,
+            "title": capfirst(str(model._meta.verbose_name_plural)),
         }
         if errors:
             return refused(request, self.template, context)
@@ -109,6 +120,7 @@ class FilteredListView(View):
         if page is None:
             return refused(request, self.template, context)
         records = list(page)
+        table = self.table(filterset, records, shown.columns)
         context |= {
             "page": page,
             "page_sizes": PAGE_SIZES,
@@ -116,8 +128,8 @@ class FilteredListView(View):
             "listed": self.listed,
             "saved_views": self.saved_views(),
             "typed_back": typed.take(request),
-            "shown": shown.columns,
-            "columns": column_choices(asked, self.columns, shown.columns),
+            "table": table,
+            "columns": column_choices(asked, self.columns(), table),
             "facets": panels(asked, page.paginator.count, looking),
             **self.beside(filterset, records),
         }
@@ -133,14 +145,14 @@ class ColumnChoices:
 
 
 def column_choices(
-    asked: FilterForm, columns: Sequence[str], shown: Sequence[str]
+    asked: FilterForm, columns: Sequence[str], table: Table | None
 ) -> ColumnChoices | None:
     """What the form needs by which columns are chosen; None where there is no choice."""
-    if not columns:
+    if not columns or table is None:
         return None
-    model = asked.filterset._meta.model
+    shown = {column.name for column in table.shown}
     return ColumnChoices(
-        [(name, field_in_words(model, name), name in shown) for name in columns],
+        [(name, field_in_words(table.model, name), name in shown) for name in columns],
         asked.kept(COLUMNS),
     )
 

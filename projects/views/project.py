@@ -14,23 +14,14 @@ from projects.totals.totals import Figure
 from .charts import largest_as_bars
 from .detail import RecordDetailView
 from .lists import FilteredListView
+from .tables import ProjectTable
 
 
 class ProjectListView(FilteredListView):
     filterset_class = filters.ProjectFilterSet
     template = "projects/project_list.html"
+    table_class = ProjectTable
     main = ("search", "basis", "amount_min", "amount_max", "ordering")
-
-    columns = (
-        *["code", "name", "area", "enterprise", "partners", "sectors", "stage", "signed_on"],
-        *["registered_on", "started_on", "operating_on", "amount", "received", "updated_at"],
-    )
-    usual_columns = (
-        *["code", "name", "area", "enterprise", "sectors", "stage", "signed_on", "amount"],
-    )
-
-    def records(self, filterset: Any) -> Any:
-        return filterset.qs.with_related(filterset.user)
 
     def beside(self, filterset: Any, records: list[Any]) -> dict[str, Any]:
         return {"summary": totals.summary(filterset)}
