@@ -32,7 +32,7 @@ lines = logging.getLogger("audit")
 logger = logging.getLogger(__name__)
 
 # What a visitor, or anybody by mere repetition, can have noted.
-FEW = AttemptLimit("noted", most=60, within=timedelta(hours=1), rest=timedelta(hours=1))
+FEW = AttemptLimit("audit entries", 60, period=timedelta(hours=1))
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 LONGEST_DETAIL = 500
@@ -90,7 +90,7 @@ def log_rate_limited(action: Action, request: Any, subject: str = "", **details:
     user = request.user
     whose = f"user {user.pk}" if user.is_authenticated else client_network(request)
     try:
-        if AttemptCount.objects.take([FEW.of(action, whose)]).is_refused:
+        if AttemptCount.objects.register_attempt([FEW.key(action, whose)]).is_exceeded:
             return
     except Error:
         logger.exception("It could not be counted what goes to the audit log")

@@ -33,9 +33,11 @@ def ask(request: Any, email: str) -> None:
     An e-mail address that is asked for too often gets no further mail, which
     nobody is told. The same work, whether or not somebody has it.
     """
-    lockout.register_attempt(lockout.RESET_FROM_ADDRESS.of(client_network(request)))
+    lockout.register_attempt(lockout.RESET_FROM_ADDRESS.key(client_network(request)))
     audit_log.log(Action.PASSWORD_RESET_ASKED, request)
-    if AttemptCount.objects.take([lockout.RESET_OF_EMAIL.of(lockout.folded(email))]).is_refused:
+    if AttemptCount.objects.register_attempt(
+        [lockout.RESET_OF_EMAIL.key(lockout.normalise_name(email))]
+    ).is_exceeded:
         return
     ResetRequest.objects.create(
         email=email, site=site_of(request), language=translation.get_language() or "en"

@@ -1,8 +1,8 @@
-"""How often one may ask: programs by the API, and anybody for files.
+"""Rate limits of API requests and file downloads, per user or per visitor's network.
 
-Counted in one place for all workers (`CACHES["limits"]`), in steps that cannot
-overtake each other. A span of time begins with somebody's first request and
-ends by itself.
+Fixed windows, counted in the cache that all workers share (`CACHES["limits"]`)
+with atomic increments. A window begins with the first request and ends by itself.
+Where the cache fails, requests are not limited: reading needs no write.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ SECONDS = {"s": 1, "m": 60, "h": 60 * 60, "d": 24 * 60 * 60}
 
 @dataclass(frozen=True)
 class Rate:
-    """So many requests in so many seconds."""
+    """At most `number` requests in `seconds`."""
 
     number: int
     seconds: int
 
     @classmethod
     def read(cls, text: str) -> Self:
-        """The rate as the environment gives it, such as 120/min; settings have refused others."""
+        """The rate of a setting such as 120/min. Raises ValueError."""
         found = re.fullmatch(r"(\d+)/([smhd])[a-z]*", text)
         if found is None:
             raise ValueError(f"{text!r} is not a rate")
@@ -44,14 +44,14 @@ class Rate:
 
 @dataclass(frozen=True)
 class Usage:
-    """What one has spent of a limit with this request, and in how many seconds it ends."""
+    """How much of a limit is used, this request included; `retry_after` in seconds."""
 
     limit: int
     count: int
-    ends_in: int
+    retry_after: int
 
     @property
-    def is_too_much(self) -> bool:
+    def is_exceeded(self) -> bool:
         return self.count > self.limit
 
     @property
@@ -59,62 +59,57 @@ class Usage:
         return {
             "RateLimit-Limit": str(self.limit),
             "RateLimit-Remaining": str(max(0, self.limit - self.count)),
-            "RateLimit-Reset": str(self.ends_in),
+            "RateLimit-Reset": str(self.retry_after),
         }
 
     @property
     def sentence(self) -> str:
         return ngettext(
-            "You have asked too often: try again in %(seconds)s second.",
-            "You have asked too often: try again in %(seconds)s seconds.",
-            self.ends_in,
-        ) % {"seconds": self.ends_in}
+            "Too many requests. Try again in %(seconds)s second.",
+            "Too many requests. Try again in %(seconds)s seconds.",
+            self.retry_after,
+        ) % {"seconds": self.retry_after}
 
 
 def consume(request: HttpRequest, user: Any) -> Usage:
-    """Count this request, once, to `user`, or to the address of a visitor.
+    """Count this request once, for `user` or for a visitor's network.
 
-    What was spent goes out with the answer. Whoever cannot be counted, as the
-    cache does not answer, may ask: the register is there to be read, and
-    writing and signing in are guarded by more than this.
+    The usage is added to the response as headers.
     """
-    spent = getattr(request, "spent", None)
-    if spent is None:
+    usage: Usage | None = getattr(request, "rate_limit_usage", None)
+    if usage is None:
         if user.is_authenticated:
             key, rate = f"user:{user.pk}", Rate.read(settings.API_RATE_USER)
         else:
-            key, rate = (
-                f"address:{client_network(request)}",
-                Rate.read(settings.API_RATE_ANON),
-            )
+            key, rate = f"address:{client_network(request)}", Rate.read(settings.API_RATE_ANON)
         try:
-            spent = count(key, rate)
+            usage = count(key, rate)
         except Exception:
-            logger.exception("Requests cannot be counted, and so are not limited")
-            spent = Usage(rate.number, 0, rate.seconds)
-        request.spent = spent
-        request.further_headers = spent.headers
-    return spent
+            logger.exception("Requests cannot be counted, so they are not limited")
+            usage = Usage(rate.number, 0, rate.seconds)
+        request.rate_limit_usage = usage
+        request.further_headers = usage.headers
+    return usage
 
 
 def count(key: str, rate: Rate) -> Usage:
-    """Count one up. Whoever counts the same key at the same time gets another number."""
+    """Count one request under `key`. Concurrent requests get different numbers."""
     cache = caches["limits"]
     now = time.time()
-    begun = _begun(cache, f"limit:{key}", now, rate.seconds)
-    counter = f"limit:{key}:{begun}"
+    start = _start_of_window(cache, f"limit:{key}", now, rate.seconds)
+    counter = f"limit:{key}:{start}"
     cache.add(counter, 0, 2 * rate.seconds)
-    ends_in = max(1, math.ceil(begun + rate.seconds - now))
-    return Usage(rate.number, cache.incr(counter), ends_in)
+    retry_after = max(1, math.ceil(start + rate.seconds - now))
+    return Usage(rate.number, cache.incr(counter), retry_after)
 
 
-def _begun(cache: Any, key: str, now: float, seconds: int) -> float:
-    """When the span began in which `now` is: now, for whoever is first."""
+def _start_of_window(cache: Any, key: str, now: float, seconds: int) -> float:
+    """When the current window began; `now` where this request is its first."""
     for _try in range(3):
         if cache.add(key, now, seconds):
             return now
-        begun = cache.get(key)
-        # None where it ended between the two: once more, so that all begin alike.
-        if begun is not None:
-            return begun
+        start = cache.get(key)
+        # None where it ended between the two calls: try again, so that all use one start.
+        if start is not None:
+            return start
     return now

@@ -9,10 +9,10 @@ from projects.accounts import rate_limit
 
 
 class TooManyRequests(exceptions.Throttled):
-    def __init__(self, spent: rate_limit.Usage) -> None:
+    def __init__(self, usage: rate_limit.Usage) -> None:
         # Past the library's own, which would add a sentence of its own to this one.
-        exceptions.APIException.__init__(self, spent.sentence)
-        self.wait = spent.ends_in
+        exceptions.APIException.__init__(self, usage.sentence)
+        self.wait = usage.retry_after
 
 
 class RateLimit(BaseThrottle):
@@ -25,6 +25,6 @@ class RateLimit(BaseThrottle):
 
 def refuse_too_often(request: Any) -> None:
     """Count the request, once. Raises TooOften."""
-    spent = rate_limit.consume(request._request, request.user)
-    if spent.is_too_much:
-        raise TooManyRequests(spent)
+    usage = rate_limit.consume(request._request, request.user)
+    if usage.is_exceeded:
+        raise TooManyRequests(usage)

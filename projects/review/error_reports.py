@@ -27,16 +27,14 @@ from projects.models.error_report import REPORTED
 from .permissions import ReviewError, person, read_reason
 
 # Whoever corrects many records writes to the office; nobody floods its queue.
-FROM_ADDRESS = AttemptLimit(
-    "errors reported from an address", 10, timedelta(hours=1), timedelta(hours=1)
-)
+FROM_ADDRESS = AttemptLimit("error reports from an address", 10, timedelta(hours=1))
 
 
 def submit_report(request: Any) -> Attempt:
     """Count one report of whoever makes the request. Five queries."""
     user = request.user
     whose = f"user {user.pk}" if user.is_authenticated else client_network(request)
-    return AttemptCount.objects.take([FROM_ADDRESS.of(whose)])
+    return AttemptCount.objects.register_attempt([FROM_ADDRESS.key(whose)])
 
 
 def reported_records(reports: Iterable[ErrorReport], user: Any) -> dict[int, Any]:

@@ -8,7 +8,6 @@ from typing import Any
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views import View
@@ -72,21 +71,20 @@ class ErrorReportView(View):
             return render(request, self.template, context, status=400)
         if form.cleaned_data["website"]:
             return redirect("report-sent")
-        taken = error_reports.submit_report(request)
-        if taken.until is not None:
-            seconds = max(1, math.ceil((taken.until - timezone.now()).total_seconds()))
-            minutes = math.ceil(seconds / 60)
+        attempt = error_reports.submit_report(request)
+        if attempt.is_exceeded:
+            minutes = math.ceil(attempt.retry_after / 60)
             form.add_error(
                 None,
                 ngettext(
-                    "This is too much at once: send it again in %(minutes)s minute.",
-                    "This is too much at once: send it again in %(minutes)s minutes.",
+                    "Too many reports. Send it again in %(minutes)s minute.",
+                    "Too many reports. Send it again in %(minutes)s minutes.",
                     minutes,
                 )
                 % {"minutes": minutes},
             )
             answer = render(request, self.template, context, status=429)
-            answer["Retry-After"] = str(seconds)
+            answer["Retry-After"] = str(attempt.retry_after)
             return answer
         form.save()
         return redirect("report-sent")

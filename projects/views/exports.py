@@ -29,9 +29,9 @@ class ExportView(View):
     export: exports.Export = None
 
     def get(self, request: HttpRequest, format: str) -> HttpResponseBase:
-        spent = rate_limit.consume(request, request.user)
-        if spent.is_too_much:
-            return asked_too_often(spent)
+        usage = rate_limit.consume(request, request.user)
+        if usage.is_exceeded:
+            return asked_too_often(usage)
         export = self.export
         filterset = export.filterset(request.GET, request.user, request)
         if refusals := export.refusals(filterset):
@@ -67,9 +67,9 @@ def refused(messages: list[str]) -> HttpResponse:
     )
 
 
-def asked_too_often(spent: rate_limit.Usage) -> HttpResponse:
-    response = in_words([spent.sentence], 429)
-    response.headers["Retry-After"] = str(spent.ends_in)
+def asked_too_often(usage: rate_limit.Usage) -> HttpResponse:
+    response = in_words([usage.sentence], 429)
+    response.headers["Retry-After"] = str(usage.retry_after)
     return response
 
 

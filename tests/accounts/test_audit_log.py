@@ -188,7 +188,7 @@ def test_a_visitor_who_reads_leaves_no_entry():
 
 
 def test_nobody_fills_the_log(monkeypatch):
-    monkeypatch.setattr(audit_log, "FEW", audit_log.FEW._replace(most=3))
+    monkeypatch.setattr(audit_log, "FEW", audit_log.FEW._replace(number=3))
     client = APIClient()
 
     statuses = {client.post("/api/v1/projects/", {}).status_code for _ in range(10)}

@@ -155,7 +155,7 @@ def test_ones_own_success_does_not_let_an_address_go_on(user, coming_from):
 def test_a_name_that_fails_from_many_addresses_rests_but_not_where_its_owner_signs_in(
     user, coming_from, monkeypatch
 ):
-    monkeypatch.setattr(lockout, "NAME", lockout.NAME._replace(most=8))
+    monkeypatch.setattr(lockout, "NAME", lockout.NAME._replace(number=8))
     owner = coming_from("192.0.2.7")
     sign_in(owner)
     owner.post("/accounts/logout/")

@@ -53,7 +53,7 @@ def test_a_visitor_is_told_how_often_and_when_to_ask_again(client, rates, clock)
     assert [answer["RateLimit-Remaining"] for answer in answers] == ["2", "1", "0", "0"]
     assert {answer["RateLimit-Limit"] for answer in answers} == {"3"}
     assert answers[-1]["Retry-After"] == "60"
-    assert answers[-1].json() == {"detail": "You have asked too often: try again in 60 seconds."}
+    assert answers[-1].json() == {"detail": "Too many requests. Try again in 60 seconds."}
 
 
 @pytest.mark.django_db
@@ -127,7 +127,7 @@ def test_files_are_limited_and_pages_are_not(client, rates):
     refused = client.get("/projects/export.xlsx")
     assert (refused.status_code, refused["Content-Type"]) == (429, "text/plain; charset=utf-8")
     assert int(refused["Retry-After"]) > 0
-    assert "try again in" in refused.content.decode()
+    assert "Try again in" in refused.content.decode()
 
 
 @pytest.mark.django_db
@@ -216,7 +216,7 @@ def test_of_many_threads_exactly_as_many_pass_as_may(kind, tmp_path, monkeypatch
         monkeypatch.setattr("projects.accounts.rate_limit.caches", {"limits": cache})
 
     def passes(_number):
-        return not count("one", Rate(100, 600)).is_too_much
+        return not count("one", Rate(100, 600)).is_exceeded
 
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(passes, range(300))) == 100
@@ -266,8 +266,8 @@ def test_a_new_span_begins_at_once_for_all(tmp_path, monkeypatch, clock):
 
     again = [count("one", rate) for _ in range(3)]
 
-    assert [spent.is_too_much for spent in first + again] == [False, False, True] * 2
-    assert [spent.ends_in for spent in again] == [60, 60, 60]
+    assert [usage.is_exceeded for usage in first + again] == [False, False, True] * 2
+    assert [usage.retry_after for usage in again] == [60, 60, 60]
 
 
 # --- The cache ---------------------------------------------------------------

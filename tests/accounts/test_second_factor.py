@@ -233,7 +233,7 @@ def test_five_wrong_codes_lock_the_address_and_not_the_owner(device, coming_from
 
 
 def test_codes_are_limited_over_all_addresses(device, coming_from, monkeypatch):
-    monkeypatch.setattr(lockout, "CODE", lockout.CODE._replace(most=6))
+    monkeypatch.setattr(lockout, "CODE", lockout.CODE._replace(number=6))
     shown, _codes = device
     bad = wrong(shown.code())
 

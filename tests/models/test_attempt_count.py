@@ -15,93 +15,93 @@ from projects.models import AttemptCount, AttemptLimit
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
-LIMIT = AttemptLimit("test", most=3, within=10 * MINUTE, rest=15 * MINUTE)
-WIDER = AttemptLimit("wider", most=4, within=10 * MINUTE, rest=30 * MINUTE)
+LIMIT = AttemptLimit("test", number=3, period=10 * MINUTE, lockout=15 * MINUTE)
+WIDER = AttemptLimit("wider", number=4, period=10 * MINUTE, lockout=30 * MINUTE)
 
 counts = AttemptCount.objects
 
 
-def take(*keys, after=0):
-    return counts.take(keys, NOW + after * MINUTE)
+def attempt(*keys, after=0):
+    return counts.register_attempt(keys, NOW + after * MINUTE)
 
 
 @pytest.mark.django_db
-def test_the_attempt_after_the_last_is_refused_until_the_rest_is_over():
-    key = LIMIT.of("wang", "192.0.2.7")
+def test_the_attempt_after_the_last_is_refused_until_the_lockout_ends():
+    key = LIMIT.key("wang", "192.0.2.7")
 
-    taken = [take(key, after=minute) for minute in (0, 1, 2)]
+    attempts = [attempt(key, after=minute) for minute in (0, 1, 2)]
 
-    assert [one.is_refused for one in taken] == [False] * 3
-    assert [one.used_up for one in taken] == [[], [], [LIMIT]]
-    assert take(key, after=3).until == NOW + 17 * MINUTE
-    # What was refused has not made it longer.
-    assert not take(key, after=17).is_refused
+    assert [one.is_exceeded for one in attempts] == [False] * 3
+    assert [one.exhausted for one in attempts] == [[], [], [LIMIT]]
+    assert attempt(key, after=3).locked_until == NOW + 17 * MINUTE
+    # The refused attempt has not extended it.
+    assert not attempt(key, after=17).is_exceeded
 
 
 @pytest.mark.django_db
 def test_counting_begins_anew_after_a_while():
-    key = LIMIT.of("wang")
-    take(key)
-    take(key, after=9)
+    key = LIMIT.key("wang")
+    attempt(key)
+    attempt(key, after=9)
 
-    assert [take(key, after=10).is_refused for _ in range(4)] == [False, False, False, True]
+    assert [attempt(key, after=10).is_exceeded for _ in range(4)] == [False, False, False, True]
 
 
 @pytest.mark.django_db
 def test_of_several_limits_one_that_refuses_leaves_the_others_uncounted():
-    narrow, wide = LIMIT.of("wang"), WIDER.of("192.0.2.7")
+    narrow, wide = LIMIT.key("wang"), WIDER.key("192.0.2.7")
     for _ in range(3):
-        take(narrow, wide)
+        attempt(narrow, wide)
 
-    refused = [take(narrow, wide) for _ in range(5)]
-    other = [take(LIMIT.of("li"), wide) for _ in range(2)]
+    refused = [attempt(narrow, wide) for _ in range(5)]
+    other = [attempt(LIMIT.key("li"), wide) for _ in range(2)]
 
-    assert {one.until for one in refused} == {NOW + 15 * MINUTE}
-    assert [one.is_refused for one in other] == [False, True]
+    assert {one.locked_until for one in refused} == {NOW + 15 * MINUTE}
+    assert [one.is_exceeded for one in other] == [False, True]
 
 
 @pytest.mark.django_db
 def test_names_that_could_be_run_together_are_apart():
-    assert LIMIT.of("a", "b").digest != LIMIT.of("ab").digest
-    assert LIMIT.of("a").digest != WIDER.of("a").digest
+    assert LIMIT.key("a", "b").digest != LIMIT.key("ab").digest
+    assert LIMIT.key("a").digest != WIDER.key("a").digest
 
 
 @pytest.mark.django_db
 def test_what_is_given_back_or_forgotten_does_not_count():
-    key = LIMIT.of("wang")
+    key = LIMIT.key("wang")
     for _ in range(3):
-        take(key)
+        attempt(key)
 
-    counts.give_back(key)
-    assert [take(key).is_refused for _ in range(2)] == [False, True]
+    counts.undo_attempt(key)
+    assert [attempt(key).is_exceeded for _ in range(2)] == [False, True]
 
-    counts.forget(key)
-    assert not take(key).is_refused
+    counts.reset(key)
+    assert not attempt(key).is_exceeded
 
 
 @pytest.mark.django_db
 def test_what_is_remembered_is_known_for_as_long_as_that():
-    key = AttemptLimit("known", most=1, within=MINUTE, rest=MINUTE).of("wang")
+    key = AttemptLimit("known", number=1, period=MINUTE, lockout=MINUTE).key("wang")
     counts.remember(key, NOW)
     counts.remember(key, NOW + MINUTE)
 
-    assert counts.knows(key, NOW + 1.5 * MINUTE)
-    assert not counts.knows(key, NOW + 2 * MINUTE)
+    assert counts.is_remembered(key, NOW + 1.5 * MINUTE)
+    assert not counts.is_remembered(key, NOW + 2 * MINUTE)
 
 
 @pytest.mark.django_db
 def test_counts_that_are_over_do_not_pile_up():
     for number in range(5):
-        take(LIMIT.of(number))
+        attempt(LIMIT.key(number))
 
-    take(LIMIT.of("later"), after=60)
+    attempt(LIMIT.key("later"), after=60)
 
     assert counts.count() == 1
 
 
 @pytest.mark.django_db
 def test_neither_name_nor_address_is_kept():
-    take(LIMIT.of("wang", "192.0.2.7"))
+    attempt(LIMIT.key("wang", "192.0.2.7"))
 
     kept = str(list(counts.values()))
     assert "wang" not in kept
@@ -113,19 +113,19 @@ def test_neither_name_nor_address_is_kept():
 )
 @pytest.mark.django_db(transaction=True)
 def test_many_at_once_are_allowed_no_more_than_one_after_another():
-    keys = [LIMIT.of("wang"), WIDER.of("192.0.2.7")]
+    keys = [LIMIT.key("wang"), WIDER.key("192.0.2.7")]
 
     def attempt(number):
         try:
-            # Whatever the order, as two doors may name them differently.
-            return counts.take(keys[:: 1 if number % 2 else -1]).is_refused
+            # Whatever the order, as two views may name them differently.
+            return counts.register_attempt(keys[:: 1 if number % 2 else -1]).is_exceeded
         finally:
             connection.close()
 
     with ThreadPoolExecutor(8) as pool:
         refused = list(pool.map(attempt, range(16)))
 
-    assert refused.count(False) == LIMIT.most
+    assert refused.count(False) == LIMIT.number
 
 
 def test_all_processes_of_the_site_count_together(tmp_path):
@@ -136,9 +136,10 @@ def test_all_processes_of_the_site_count_together(tmp_path):
     }
     manage = [sys.executable, "manage.py"]
     attempts = (
-        "from datetime import timedelta as t; from projects.models import AttemptCount, Limit;"
-        "key = Limit('test', 7, t(1), t(1)).of('wang');"
-        "print(sum(not AttemptCount.objects.take([key]).is_refused for _ in range(20)))"
+        "from datetime import timedelta; from projects.models import AttemptCount, AttemptLimit;"
+        "keys = [AttemptLimit('test', 7, timedelta(1)).key('wang')];"
+        "attempt = AttemptCount.objects.register_attempt;"
+        "print(sum(not attempt(keys).is_exceeded for _ in range(20)))"
     )
     subprocess.run([*manage, "migrate", "-v0"], cwd=ROOT, env=environment, check=True)
 

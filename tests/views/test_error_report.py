@@ -127,7 +127,7 @@ def test_a_program_that_fills_in_everything_reports_nothing(client, register):
 
 
 def test_an_address_reports_so_many_an_hour_and_is_told(client, register):
-    for number in range(error_reports.FROM_ADDRESS.most):
+    for number in range(error_reports.FROM_ADDRESS.number):
         assert client.post(ADDRESSES[0], {"wrong": str(number)}).status_code == 302
 
     answer = client.post(ADDRESSES[0], {"wrong": "One more"})
@@ -135,7 +135,7 @@ def test_an_address_reports_so_many_an_hour_and_is_told(client, register):
     assert answer.status_code == 429
     assert 0 < int(answer["Retry-After"]) <= 3600
     assert "One more" in answer.content.decode()
-    assert ErrorReport.objects.count() == error_reports.FROM_ADDRESS.most
+    assert ErrorReport.objects.count() == error_reports.FROM_ADDRESS.number
     assert client.post(ADDRESSES[0], {"wrong": "x"}, REMOTE_ADDR="10.0.0.9").status_code == 302
     for count in AttemptCount.objects.all():
         count.ends_at -= timedelta(hours=2)

@@ -25,7 +25,7 @@ from projects.accounts.audit_log import Action
 from projects.models import ApiToken, RecoveryCode, SavedView
 
 from .lockout import LockoutMixin
-from .signing_in import CodeForm, note_lock, wrong_code
+from .signing_in import CodeForm, log_lockout, wrong_code
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -66,11 +66,11 @@ class ChangePassword(LockoutMixin, PasswordChangeView):
     success_url = reverse_lazy("account")
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        note_lock(request, request.user, lockout.register_confirmation_attempt(request.user))
+        log_lockout(request, request.user, lockout.register_confirmation_attempt(request.user))
         return super().post(request, *args, **kwargs)
 
     def form_valid(self, form: Any) -> HttpResponse:
-        lockout.confirmed(self.request.user)
+        lockout.record_confirmation(self.request.user)
         messages.success(self.request, _("Your password is changed."))
         return super().form_valid(form)
 
@@ -126,11 +126,11 @@ class SecondFactor(LockoutMixin, LoginRequiredMixin, View):
             raise Http404
         if form.is_valid():
             if answer := take(form.cleaned_data["code"]):
-                lockout.confirmed(request.user)
+                lockout.record_confirmation(request.user)
                 return answer
             form.add_error("code", wrong_code())
         audit_log.log(Action.SECOND_FACTOR_FAILED, request, step=step)
-        note_lock(request, request.user, taken)
+        log_lockout(request, request.user, taken)
         return self._page(form, step)
 
     def _confirm(self, code: str) -> HttpResponse | None:

@@ -1,4 +1,4 @@
-"""The answer to whoever has tried too often."""
+"""The response to a client that is locked out."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from projects.accounts.lockout import LockedOut
+from projects.models.attempt_count import seconds_until
 
 
 def locked_out(request: HttpRequest, until: datetime) -> HttpResponse:
-    """The same for everybody: it says nothing of whether there is such an account."""
-    wait = max(1, math.ceil((until - timezone.now()).total_seconds()))
+    """The same response whether or not there is such an account."""
+    wait = seconds_until(until)
     context = {"until": until, "minutes": math.ceil(wait / 60)}
     response = render(request, "registration/locked_out.html", context, status=429)
     response["Retry-After"] = str(wait)

@@ -42,21 +42,21 @@ class SignInForm(AuthenticationForm):
         try:
             cleaned = super().clean()
         except ValidationError:
-            note_failure(self.request, name, attempt.taken)
+            log_failure(self.request, name, attempt.attempt)
             raise
-        attempt.was_right()
+        attempt.password_was_correct()
         return cleaned
 
 
-def note_failure(request: Any, name: str, taken: Attempt) -> None:
-    """That a sign-in failed. A name that nobody has is not kept: it may be a password."""
+def log_failure(request: Any, name: str, attempt: Attempt) -> None:
+    """Log a failed sign-in, without a name that no user has: it may be a password."""
     user = get_user_model()._default_manager.filter(username=name).first()
     audit_log.log(Action.SIGN_IN_FAILED, request, user=user, known_name=user is not None)
-    note_lock(request, user, taken)
+    log_lockout(request, user, attempt)
 
 
-def note_lock(request: HttpRequest, user: Any, taken: Attempt) -> None:
-    for limit in taken.used_up:
+def log_lockout(request: HttpRequest, user: Any, attempt: Attempt) -> None:
+    for limit in attempt.exhausted:
         audit_log.log(Action.LOCKED_OUT, request, user=user, limit=limit.name)
 
 
@@ -137,7 +137,7 @@ class SignInCode(LockoutMixin, FormView):
         kind = second_factor.verify(self.user, form.cleaned_data["code"])
         if kind is None:
             audit_log.log(Action.SECOND_FACTOR_FAILED, self.request, user=self.user)
-            note_lock(self.request, self.user, taken)
+            log_lockout(self.request, self.user, taken)
             form.add_error("code", wrong_code())
             return self.form_invalid(form)
         return signed_in(self.request, self.user, self.half_way["target"], kind)
