@@ -10,11 +10,3 @@ class ProjectsConfig(AppConfig):
 
     def ready(self) -> None:
         compile_catalogues.compile_catalogues()
-
-        # Its receivers follow what happens to users and groups.
-        from projects.accounts import ending  # noqa: F401
-
-        # Models can be imported from here on only.
-        from .accounts.account_names import watch
-
-        watch()

@@ -25,7 +25,9 @@ __all__ = [
     "log_rate_limited",
     "log_refusal",
     "log_token",
+    "note_role",
     "safe_query",
+    "subject_of",
 ]
 
 lines = logging.getLogger("audit")
@@ -123,12 +125,23 @@ def log_token(action: Action, token: ApiToken, request: Any = None, **details: A
     log(
         action,
         request,
-        subject=f"users/{token.user.get_username()}",
+        subject=subject_of(token.user),
         key=token.name,
         read_only=token.read_only,
         expires_on=token.expires_on,
         **details,
     )
+
+
+def note_role(record: Any, **changes: Any) -> None:
+    """Log what a user or a group gained or lost; nothing where that is nothing."""
+    if given := {name: change for name, change in changes.items() if change}:
+        log(Action.ROLE_CHANGED, subject=subject_of(record), **given)
+
+
+def subject_of(record: Any) -> str:
+    """A user or a group as the subject of an entry, such as "users/wang"."""
+    return f"{record._meta.model_name}s/{record}"
 
 
 def safe_query(question: QueryDict) -> str:

@@ -19,9 +19,8 @@ from projects.accounts import audit_log
 from projects.models import AttemptCount, ResetRequest
 
 from . import lockout
-from .audit_log import Action
+from .audit_log import Action, subject_of
 from .client_address import client_network
-from .ending import subject_of
 
 # After so long nobody waits for the mail any more.
 WANTED_FOR = timedelta(hours=1)

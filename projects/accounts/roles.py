@@ -62,7 +62,7 @@ def make_groups(apps: Any) -> None:
 
 
 def _permission(apps: Any, action: str, model: str) -> Any:
-    app = "auth" if model in ("user", "group") else "projects"
+    app = "auth" if model == "group" else "projects"
     kind, _new = apps.get_model("contenttypes", "ContentType").objects.get_or_create(
         app_label=app, model=model
     )

@@ -17,9 +17,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from projects.accounts import audit_log
 from projects.models import RecoveryCode
 
-from .audit_log import Action
-from .ending import subject_of
-from .sessions import end_sessions
+from .audit_log import Action, subject_of
 
 
 class Required(StrEnum):
@@ -91,7 +89,7 @@ def confirm(user: Any, code: str) -> list[str] | None:
     device.save(update_fields=["confirmed"])
     codes = RecoveryCode.objects.make_anew(user)
     audit_log.log(Action.SECOND_FACTOR_SET_UP, subject=subject_of(user))
-    end_sessions(user)
+    user.end_sessions()
     return codes
 
 

@@ -14,11 +14,9 @@ from . import (  # noqa: F401  Each registers its noun.
     source,
     token,
     user,
-    verbose_names,
     zone,
 )
 
-verbose_names.name_things()
 admin.site.site_header = _("Investment register")
 admin.site.site_title = _("Investment register")
 admin.site.index_title = _("Data entry")

@@ -393,7 +393,10 @@ def _called(one: Any, keys: list[Any]) -> Iterable[str]:
             found[one.queryset.model._meta.pk.to_python(key)] = str(key)
         except ValidationError:
             yield str(key)
-    labels = {record.pk: str(record) for record in one.queryset.filter(pk__in=list(found))}
+    labels = {
+        record.pk: one.label_from_instance(record)
+        for record in one.queryset.filter(pk__in=list(found))
+    }
     # What the form does not offer, the person may not see.
     yield from (labels.get(key, _("another record")) for key in found)
 

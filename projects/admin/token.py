@@ -16,13 +16,18 @@ from .versioned import MeetingPages
 class ApiTokenAdmin(PlainAdmin, MeetingPages):
     """Keys to the API. A key acts for its user, so that only superusers make one for others."""
 
-    list_display = ["name", "user", "read_only", "expires_on", "created_at"]
+    list_display = ["name", "user", "read_only", "expires_on", "created_at", "is_valid"]
     list_filter = ["read_only", "expires_on"]
     list_select_related = ["user"]
+    list_prefetch = ["user__groups"]
     search_fields = ["name", "user__username"]
     search_help_text = _("Name of the key, user.")
     autocomplete_fields = ["user"]
     fields = ["user", "name", "read_only", "expires_on"]
+
+    @admin.display(description=_("not revoked"), boolean=True)
+    def is_valid(self, token: ApiToken) -> bool:
+        return not token.is_revoked
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         tokens = super().get_queryset(request)

@@ -1,5 +1,5 @@
-"""Django's own admins of users and groups, made fit for many of them, and for administrators who
-are no superusers: nobody gives what they have not got themselves."""
+"""The admin of users and groups, fit for many users and for administrators who are no superusers:
+nobody gives permissions that they do not have themselves."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
-from django.contrib.auth.models import Group, Permission, User
+from django.contrib.auth.forms import (
+    AdminPasswordChangeForm,
+    AdminUserCreationForm,
+    UserChangeForm,
+)
+from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
@@ -17,18 +21,21 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django_otp.plugins.otp_totp.admin import TOTPDevice
 
-from projects.accounts import second_factor
-from projects.accounts.account_names import check_account
-from projects.models import AreaLimit, permissions
+from projects import names
+from projects.accounts import audit_log, second_factor
+from projects.models import AreaLimit, User, permissions
+from projects.models.text_validation import check_text
 
 from .base import Autocompleting, PlainAdmin
 from .edit_conflicts import MeetingForm
+from .labels import GroupFilter, GroupsField, PermissionsField, group_label
 from .versioned import MeetingPages
 
-# Nobody looks at the secrets of others: a second factor that was lost is removed below.
-admin.site.unregister([User, Group, TOTPDevice])
+# Nobody sees the secrets of others; a lost second factor is removed by an action of the list.
+admin.site.unregister([Group, TOTPDevice])
 
-# What only a superuser gives: more than any group holds.
+FLAGS = ("is_active", "is_staff", "is_superuser")
+# Only superusers give these, as they go beyond any group.
 FOR_SUPERUSERS = ("is_superuser", "user_permissions")
 
 
@@ -61,7 +68,8 @@ def asked_permissions() -> QuerySet:
     Django makes four for each table, derived ones and rows of history among them.
     """
     kinds = ContentType.objects.get_for_models(*admin.site._registry)
-    return Permission.objects.filter(content_type__in=kinds.values())
+    found = Permission.objects.filter(content_type__in=kinds.values())
+    return found.select_related("content_type")
 
 
 class AreaLimitInline(Autocompleting, admin.TabularInline):
@@ -73,34 +81,62 @@ class AreaLimitInline(Autocompleting, admin.TabularInline):
     verbose_name_plural = _("Limited to these areas (to none: may see and write all)")
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.has_perm("auth.view_user")
+        return request.user.has_perm("projects.view_user")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.has_perm("auth.change_user")
+        return request.user.has_perm("projects.change_user")
 
     has_change_permission = has_delete_permission = has_add_permission
 
 
-class AccountForm(MeetingForm):
-    """Says at its field what every save of a user or a group is asked."""
-
-    def _post_clean(self) -> None:
-        super()._post_clean()
-        try:
-            check_account(self.instance)
-        except ValidationError as error:
-            for name, problems in error.error_dict.items():
-                if name in self.cleaned_data:
-                    self.add_error(name, problems)
-
-
-class NewUserForm(AccountForm, AdminUserCreationForm):
+class NewUserForm(MeetingForm, AdminUserCreationForm):
     pass
 
 
-class ChangedUserForm(AccountForm, UserChangeForm):
+class ChangedUserForm(MeetingForm, UserChangeForm):
     def parts(self) -> list[str]:
         return [str(one) for one in self.instance.area_limits.values_list("pk", "area")]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if self.changes_of("groups")[0]:
+            cleaned["is_staff"] = True
+        return cleaned
+
+    def changes_of(self, links: str) -> tuple[list[Any], list[Any]]:
+        """The groups or permissions that the form adds, and those that it removes."""
+        if links not in self.cleaned_data:
+            return [], []
+        before, after = self.initial.get(links, []), self.cleaned_data[links]
+        return (
+            [one for one in after if one not in before],
+            [one for one in before if one not in after],
+        )
+
+
+class PasswordForm(AdminPasswordChangeForm):
+    def save(self, commit: bool = True) -> Any:
+        user = super().save(commit)
+        audit_log.log(audit_log.Action.PASSWORD_CHANGED, subject=audit_log.subject_of(user))
+        return user
+
+
+class GroupForm(MeetingForm):
+    """Two names of groups that differ only in case, width or spaces count as one.
+
+    The rule is checked here, as this is where groups get their names: the model
+    is Django's own and has no column for a database constraint. The names of
+    `projects.accounts.roles` are fixed.
+    """
+
+    def clean_name(self) -> str:
+        name = self.cleaned_data["name"]
+        check_text(name, str(self.fields["name"].label))
+        others = Group.objects.exclude(pk=self.instance.pk).values_list("name", flat=True)
+        if names.unique_form(name) in map(names.unique_form, others):
+            message = _("Another group has this name (case, width and spaces aside).")
+            raise ValidationError(message, "unique")
+        return name
 
 
 @admin.register(User)
@@ -108,10 +144,11 @@ class PlainUserAdmin(PlainAdmin, MeetingPages, UserAdmin):
     """Accounts and their roles. A person limited to areas administers none."""
 
     list_display = ["username", "first_name", "last_name", "is_active", "is_staff", "last_login"]
-    list_filter = ["is_active", "is_staff", "is_superuser", "groups"]
+    list_filter = ["is_active", "is_staff", "is_superuser", ("groups", GroupFilter)]
     add_form = NewUserForm
     add_form_template = "admin/projects/new_user_form.html"
     form = ChangedUserForm
+    change_password_form = PasswordForm
     # What signing in writes is nobody's to type, and no change that a page meets.
     readonly_fields = ["last_login", "date_joined"]
     inlines = [AreaLimitInline]
@@ -139,8 +176,14 @@ class PlainUserAdmin(PlainAdmin, MeetingPages, UserAdmin):
     def formfield_for_manytomany(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if db_field.name == "groups":
             kwargs["queryset"] = groups_within(request.user)
+            kwargs["form_class"] = GroupsField
+            kwargs["help_text"] = _(
+                "The roles of this person. A new role also gives staff status, so that the person "
+                "can use the administration."
+            )
         elif db_field.name == "user_permissions":
             kwargs["queryset"] = asked_permissions()
+            kwargs["form_class"] = PermissionsField
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -158,6 +201,33 @@ class PlainUserAdmin(PlainAdmin, MeetingPages, UserAdmin):
     @staticmethod
     def _is_unlimited(request: HttpRequest) -> bool:
         return permissions.allowed_areas(request.user) is None
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        user = form.instance
+        if not change:
+            audit_log.note_role(user, made_as=[name for name in FLAGS if getattr(user, name)])
+            return
+        flags = [name for name in FLAGS if name in form.cleaned_data]
+        is_now, was = form.cleaned_data, form.initial
+        joined, left = form.changes_of("groups")
+        added, removed = form.changes_of("user_permissions")
+        audit_log.note_role(
+            user,
+            gained=[name for name in flags if is_now[name] and not was[name]],
+            lost=[name for name in flags if was[name] and not is_now[name]],
+            joined=[group.name for group in joined],
+            left=[group.name for group in left],
+            add=[permission.codename for permission in added],
+            remove=[permission.codename for permission in removed],
+        )
+        if any(rows.has_changed() for rows in formsets):
+            limits = user.area_limits.values_list("area__code", flat=True)
+            audit_log.note_role(user, limited_to=list(limits) or "no area")
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        audit_log.note_role(obj, lost=["account"])
+        super().delete_model(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
         for user in queryset:
@@ -188,13 +258,19 @@ class PlainUserAdmin(PlainAdmin, MeetingPages, UserAdmin):
 
 @admin.register(Group)
 class PlainGroupAdmin(PlainAdmin, MeetingPages, GroupAdmin):
-    """What the roles may do. Whoever changes that could give themselves anything: superusers."""
+    """The permissions of the roles. Only superusers change them, as one could give oneself any."""
 
-    form = AccountForm
+    form = GroupForm
+    list_display = ["label"]
+
+    @admin.display(description=_("name"), ordering="name")
+    def label(self, group: Any) -> str:
+        return group_label(group)
 
     def formfield_for_manytomany(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if db_field.name == "permissions":
             kwargs["queryset"] = asked_permissions()
+            kwargs["form_class"] = PermissionsField
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -204,3 +280,22 @@ class PlainGroupAdmin(PlainAdmin, MeetingPages, GroupAdmin):
         return request.user.is_superuser
 
     has_delete_permission = has_change_permission
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        before = set(form.initial.get("permissions", ()))
+        super().save_related(request, form, formsets, change)
+        after = set(form.cleaned_data["permissions"])
+        audit_log.note_role(
+            form.instance,
+            add=[permission.codename for permission in after - before],
+            remove=[permission.codename for permission in before - after],
+        )
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        for user in obj.user_set.all():
+            audit_log.note_role(user, left=[obj.name])
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
+        for group in queryset:
+            self.delete_model(request, group)

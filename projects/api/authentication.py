@@ -14,7 +14,7 @@ class TokenAuthentication(authentication.BaseAuthentication):
     """`Authorization: Token <key>`: a user's rights by a key, or with a read-only one just reading.
 
     `request.auth` is the ApiToken. A key that does not hold is refused even
-    where anybody may read, so that a client learns of it at once. One query.
+    where anybody may read, so that a client learns of it at once. Two queries.
     """
 
     keyword = "Token"
@@ -34,7 +34,7 @@ class TokenAuthentication(authentication.BaseAuthentication):
         token = (
             ApiToken.objects.usable().select_related("user").filter(digest=digest_of(key)).first()
         )
-        if token is None:
+        if token is None or not token.has_its_roles():
             raise exceptions.AuthenticationFailed(
                 _(
                     "This key does not hold: it is unknown or has expired, or its user is no "

@@ -40,6 +40,7 @@ from .saved_view import Listed, SavedView
 from .sector import Sector
 from .session import SignedInSession
 from .source import Source
+from .user import User
 from .zone import Zone
 
 __all__ = [
@@ -92,6 +93,7 @@ __all__ = [
     "Source",
     "Stage",
     "State",
+    "User",
     "Zone",
     "base_currency",
     "check_shares",

@@ -25,26 +25,45 @@ def digest_of(key: str) -> str:
 
 class ApiTokenQuerySet(models.QuerySet):
     def usable(self, today: date | None = None) -> ApiTokenQuerySet:
-        """Tokens not expired, of users who are active. A token is good on the day it expires on."""
+        """Keys not expired nor revoked, of active users; valid on the day they expire on.
+
+        Whether the user still has the key's roles is up to `ApiToken.has_its_roles`.
+        """
         today = today or timezone.localdate()
         return self.filter(
             models.Q(expires_on__isnull=True) | models.Q(expires_on__gte=today),
             user__is_active=True,
+            created_at__gte=models.F("user__keys_valid_from"),
         )
 
+    def with_owners(self) -> ApiTokenQuerySet:
+        """Users and their groups, which `is_revoked` needs, in two queries for all tokens."""
+        return self.select_related("user").prefetch_related("user__groups")
+
     def issue(self, user: Any, name: str, **fields: Any) -> tuple[ApiToken, str]:
-        """Make a token; returns it with its key, which is told only here."""
+        """Make a token; returns it with its key, which is not stored.
+
+        A revoked key of the same user and name is replaced. Raises
+        ValidationError.
+        """
+        for old in self.filter(user=user).with_owners():
+            if old.is_revoked:
+                old.delete()
         key = secrets.token_urlsafe(32)
         token = ApiToken(user=user, name=name, digest=digest_of(key), **fields)
+        token.roles = sorted(user.roles())
         token.full_clean()
         token.save(force_insert=True)
         return token, key
 
 
 class ApiToken(TextValidationMixin):
-    """One row is one key to the API: a user's rights, or with `read_only` just reading.
+    """One row is one API key: a user's permissions, or with `read_only` just those of reading.
 
-    Only the key's SHA-256 is kept: whoever reads the database cannot use it.
+    Only the key's SHA-256 is stored, so that reading the database gives nobody a
+    key. `roles` are the user's roles when the key was made: it is revoked when
+    one of them is lost, and by a new password or a deactivated account
+    (`User.keys_valid_from`).
     """
 
     user = models.ForeignKey(
@@ -60,6 +79,7 @@ class ApiToken(TextValidationMixin):
     read_only = models.BooleanField(_("read only"), default=False)
     expires_on = models.DateField(_("expires on"), null=True, blank=True)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+    roles = models.JSONField(default=list, editable=False)
 
     objects = ApiTokenQuerySet.as_manager()
 
@@ -77,6 +97,18 @@ class ApiToken(TextValidationMixin):
 
     def __str__(self) -> str:
         return self.name
+
+    def has_its_roles(self) -> bool:
+        """Whether the user has all roles the key was made with. See `User.roles` for the cost."""
+        return self.user.roles().issuperset(self.roles)
+
+    @property
+    def is_revoked(self) -> bool:
+        """Whether the user's password, account or roles have revoked the key."""
+        user = self.user
+        return (
+            not user.is_active or self.created_at < user.keys_valid_from or not self.has_its_roles()
+        )
 
     def validate_unique(self, exclude: Any = None) -> None:
         """Names that a reader does not tell apart are one: a user has few, so all are compared."""

@@ -27,7 +27,6 @@ class Action(models.TextChoices):
     SECOND_FACTOR_REMOVED = "second_factor_removed", _("second factor removed")
     RECOVERY_CODES_MADE = "recovery_codes_made", _("recovery codes made")
     RECOVERY_CODE_USED = "recovery_code_used", _("recovery code used")
-    SESSIONS_ENDED = "sessions_ended", _("sessions ended")
     PERMISSION_REFUSED = "permission_refused", _("permission refused")
     ROLE_CHANGED = "role_changed", _("role changed")
     TOKEN_MADE = "token_made", _("API key made")

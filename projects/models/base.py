@@ -145,7 +145,9 @@ class CodedModel(RegisterModel):
         super().validate_unique(exclude)
         if exclude and "code" in exclude:
             return
-        others = type(self)._base_manager.filter(code__iexact=self.code).exclude(pk=self.pk)
+        # Compared as the constraint does, so that its index is used; `iexact` would not use it.
+        same = type(self)._base_manager.alias(folded=Lower("code"))
+        others = same.filter(folded=Lower(models.Value(self.code))).exclude(pk=self.pk)
         if self.code and others.exists():
             message = self._meta.get_field("code").error_messages["unique"]
             raise ValidationError({"code": ValidationError(message, code="unique")})

@@ -122,7 +122,10 @@ class Allocation(models.Model):
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="allocations")
     receipt = models.ForeignKey(Receipt, models.CASCADE, null=True, related_name="allocations")
-    sector = models.ForeignKey(Sector, models.CASCADE, null=True, related_name="allocations")
+    # Without an index of its own: `allocation_sector` begins with it.
+    sector = models.ForeignKey(
+        Sector, models.CASCADE, null=True, db_index=False, related_name="allocations"
+    )
     assumed = models.BooleanField(
         help_text=_("The shares were not known, so that equal parts are assumed.")
     )

@@ -61,6 +61,13 @@ class RegisterHistory(HistoricalRecords):
         self.excluded_fields = [name for name in self.excluded_fields if name in columns]
         return super().create_history_model(model, inherited)
 
+    def copy_fields(self, model: Any) -> dict[str, models.Field]:
+        fields = super().copy_fields(model)
+        # Rows of history are looked up by record and number only.
+        if "updated_at" in fields:
+            fields["updated_at"].db_index = False
+        return fields
+
     def post_save(self, instance: Any, created: bool, using: Any = None, **kwargs: Any) -> None:
         if kwargs.get("raw"):
             # A fixture brings its own rows of history.

@@ -122,7 +122,7 @@ def role_of(user: Any) -> Role:
     if not hasattr(user, "_writes_as"):
         from .project import Project
 
-        if user.is_superuser or user.has_perm("auth.change_user"):
+        if user.is_superuser or user.has_perm("projects.change_user"):
             user._writes_as = Role.ADMINISTRATOR
         elif has_permission(user, "publish", Project):
             user._writes_as = Role.REVIEWER

@@ -99,7 +99,10 @@ class ProjectSector(models.Model):
     they were entered, which settles the odd fen.
     """
 
-    project = models.ForeignKey("projects.Project", models.CASCADE, related_name="shares")
+    # Without an index of its own: the unique constraint begins with it.
+    project = models.ForeignKey(
+        "projects.Project", models.CASCADE, related_name="shares", db_index=False
+    )
     sector = models.ForeignKey(
         Sector, models.PROTECT, related_name="shares", verbose_name=_("sector")
     )
@@ -268,11 +271,13 @@ class Project(SourcedModel, ReviewedModel):
     increase is entered as its increment.
     """
 
+    # Without an index of its own: `project_area_signed` begins with it.
     area = models.ForeignKey(
         Area,
         models.PROTECT,
         null=True,
         blank=True,
+        db_index=False,
         related_name="projects",
         verbose_name=_("area"),
     )

@@ -31,8 +31,13 @@ class Receipt(RegisterModel, ReviewedModel):
     rows are separate payments.
     """
 
+    # Without an index of its own: `receipt_project_day` begins with it.
     project = models.ForeignKey(
-        Project, models.PROTECT, related_name="receipts", verbose_name=_("project")
+        Project,
+        models.PROTECT,
+        db_index=False,
+        related_name="receipts",
+        verbose_name=_("project"),
     )
     received_on = models.DateField(_("received on"))
     amount = MoneyField(_("amount"), negative=True, help_text=_("Below zero: money returned."))

@@ -140,7 +140,7 @@ def test_it_ends_sessions_and_keys(user, client):
     follow(visitor, sent_link())
 
     assert not is_signed_in(client)
-    assert not ApiToken.objects.exists()
+    assert not ApiToken.objects.usable().exists()
 
 
 def test_it_lets_the_owner_in_who_is_locked_out(user, client):

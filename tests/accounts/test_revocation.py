@@ -1,16 +1,15 @@
-"""What ends with a password, an account or a role: sessions and keys, at once and everywhere."""
+"""Sessions and API keys end with the password, the account or a role, however that is changed."""
 
 from unittest.mock import patch
 
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.contrib.auth.models import Group, Permission
-from django.contrib.sessions.backends.base import UpdateError
 from django.core.management import call_command
 from django.test import Client
 from rest_framework.test import APIClient
 
-from projects.models import ApiToken, AuditEntry, SignedInSession
+from projects.models import ApiToken, AuditEntry, User
 from tests.accounts.conftest import PASSWORD, is_signed_in, noted, sign_in, somebody
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +75,7 @@ ENDING = {
     "user_set.clear": lambda user, group: group.user_set.clear(),
     "group deleted": lambda user, group: group.delete(),
     "groups deleted": lambda user, group: Group.objects.all().delete(),
+    "written past the model": lambda user, group: User.objects.update(is_staff=False),
 }
 
 
@@ -84,8 +84,44 @@ def test_all_of_it_ends_at_once(user, group, held, way):
     ENDING[way](user, group)
 
     assert held() == (False, False)
-    assert not ApiToken.objects.filter(user=user).exists()
-    assert {"token_deleted", "sessions_ended"} <= set(noted())
+
+
+def test_what_a_deactivated_user_held_stays_invalid(user, held):
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    user.is_active = True
+    user.save()
+
+    assert held() == (False, False)
+
+
+def test_a_revoked_key_is_shown_as_such_and_gives_its_name_to_a_new_one(user, held):
+    user.groups.clear()
+    client = Client()
+    sign_in(client)
+
+    assert "revoked" in client.get("/accounts/").content.decode()
+    ApiToken.objects.issue(user, "nightly")
+
+    assert [token.is_revoked for token in ApiToken.objects.all()] == [False]
+
+
+def test_of_several_roles_each_may_be_gained(user, held):
+    for name in "abc":
+        user.groups.add(Group.objects.create(name=name))
+    assert held() == (True, True)
+
+    user.groups.remove(Group.objects.get(name="b"))
+
+    # The session has been renewed with the roles that were gained; the key was made without them.
+    assert held() == (False, True)
+
+
+def test_a_session_costs_one_query_more_than_its_user(user, django_assert_num_queries):
+    fresh = User.objects.get(pk=user.pk)
+
+    with django_assert_num_queries(1):
+        fresh.get_session_auth_hash()
 
 
 def test_a_superuser_who_becomes_an_ordinary_user_signs_in_again():
@@ -162,41 +198,17 @@ def test_the_old_password_is_not_tried_without_end(user, client):
     assert statuses == [200] * 5 + [429]
 
 
-def test_an_answer_under_way_brings_no_session_back(user):
-    client = Client()
-    sign_in(client)
-    session = client.session
-    session["seen"] = 1
-
-    user.set_password("another one")
-    user.save()
-
-    with pytest.raises(UpdateError):
-        session.save()
-    assert not SignedInSession.objects.filter(user_id=user.pk).exists()
-
-
-def test_a_session_is_its_users_only_from_signing_in_to_signing_out(user, client):
-    sign_in(client)
-    assert SignedInSession.objects.get().user_id == user.pk
-    assert client.session.session_key not in str(SignedInSession.objects.get())
-
-    client.post("/accounts/logout/")
-
-    assert not SignedInSession.objects.exists()
-
-
 def test_an_administrator_ends_them_in_the_admin_and_is_named(user, group, held):
     admin = Client()
     admin.force_login(somebody("boss", "superuser"))
-    page = admin.get(f"/admin/auth/user/{user.pk}/change/")
+    page = admin.get(f"/admin/projects/user/{user.pk}/change/")
     form = page.context["adminform"].form
     sent = {name: form[name].value() for name in form.fields if form[name].value()}
     sent |= {"groups": [], "date_joined_0": "2026-01-01", "date_joined_1": "00:00:00"}
     sent.pop("last_login", None)
     sent |= {"area_limits-TOTAL_FORMS": 0, "area_limits-INITIAL_FORMS": 0}
 
-    answer = admin.post(f"/admin/auth/user/{user.pk}/change/", sent)
+    answer = admin.post(f"/admin/projects/user/{user.pk}/change/", sent)
 
     assert answer.status_code == 302, answer.context["adminform"].form.errors
     assert held() == (False, False)
@@ -212,24 +224,4 @@ def test_a_deleted_user_leaves_nothing_behind(user, held):
     user.delete()
 
     assert held() == (False, False)
-    assert not SignedInSession.objects.exists()
-
-
-def test_roles_are_noted_with_what_was_gained_and_lost(user):
-    clerks = Group.objects.create(name="clerks")
-    permission = Permission.objects.get(codename="add_project")
-    user.groups.add(clerks)
-    user.is_superuser, user.is_staff = True, False
-    user.save()
-    user.user_permissions.add(permission)
-    clerks.permissions.add(permission)
-    somebody_else = type(user).objects.create_superuser("boss")
-
-    found = AuditEntry.objects.filter(action="role_changed").order_by("pk")
-    assert list(found.values_list("subject", "details")) == [
-        ("users/wang", {"joined": "clerks"}),
-        ("users/wang", {"gained": "is_superuser", "lost": "is_staff"}),
-        ("users/wang", {"add": "add_project"}),
-        ("groups/clerks", {"add": "add_project"}),
-        (f"users/{somebody_else}", {"made_as": "is_active, is_staff, is_superuser"}),
-    ]
+    assert not ApiToken.objects.exists()

@@ -310,7 +310,9 @@ def test_a_superuser_removes_what_somebody_has_lost(user, device):
     admin = Client()
     admin.force_login(somebody("boss", "superuser"))
 
-    admin.post("/admin/auth/user/", {"action": "remove_second_factor", "_selected_action": user.pk})
+    admin.post(
+        "/admin/projects/user/", {"action": "remove_second_factor", "_selected_action": user.pk}
+    )
 
     assert not second_factor.is_set_up(user)
     entry = AuditEntry.objects.get(action="second_factor_removed")
@@ -324,7 +326,7 @@ def test_others_who_change_users_do_not(user, device):
     client.force_login(clerk)
 
     client.post(
-        "/admin/auth/user/", {"action": "remove_second_factor", "_selected_action": user.pk}
+        "/admin/projects/user/", {"action": "remove_second_factor", "_selected_action": user.pk}
     )
 
     assert second_factor.is_set_up(user)

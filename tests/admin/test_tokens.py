@@ -81,7 +81,7 @@ def test_a_key_dies_with_its_user(administrator):
     owner = make_user("superuser")
     ApiToken.objects.issue(owner, "nightly")
 
-    administrator.post(f"/admin/auth/user/{owner.pk}/delete/", {"post": "yes"})
+    administrator.post(f"/admin/projects/user/{owner.pk}/delete/", {"post": "yes"})
 
     assert not get_user_model().objects.filter(pk=owner.pk).exists()
     assert not ApiToken.objects.exists()

@@ -1,10 +1,11 @@
 """Who administers whom."""
 
 import pytest
-from django.contrib.auth.models import Group, Permission, User
+from django.contrib.auth.models import Group, Permission
 from django.test import Client
 from django.urls import reverse
 
+from projects.models import AuditEntry, User
 from tests.factories import make_area, make_user
 from tests.helpers.admin_forms import sent
 
@@ -12,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 def change(user, page="change"):
-    return reverse(f"admin:auth_user_{page}", args=[user.pk])
+    return reverse(f"admin:projects_user_{page}", args=[user.pk])
 
 
 @pytest.fixture
@@ -40,6 +41,7 @@ def typed(user, **changes):
 
 def test_an_administrator_gives_roles_and_limits(browser):
     clerk, area = make_user("visitor"), make_area()
+    assert not clerk.is_staff
     group = Group.objects.get(name="clerk")
 
     page = browser.get(change(clerk))
@@ -49,8 +51,50 @@ def test_an_administrator_gives_roles_and_limits(browser):
     )
 
     assert answer.status_code == 302
+    clerk.refresh_from_db()
+    assert clerk.is_staff
     assert list(clerk.groups.all()) == [group]
     assert [limit.area for limit in clerk.area_limits.all()] == [area]
+
+
+def test_the_staff_status_of_somebody_with_a_role_can_be_taken(browser):
+    clerk = make_user("clerk")
+
+    browser.post(change(clerk), sent(browser.get(change(clerk)), is_staff=None))
+
+    clerk.refresh_from_db()
+    assert not clerk.is_staff
+
+
+def test_what_a_user_gains_and_loses_is_logged(browser):
+    clerk, area = make_user("clerk"), make_area()
+    AuditEntry.objects.all().delete()
+    group = Group.objects.get(name="viewer")
+    page = browser.get(change(clerk))
+
+    browser.post(
+        change(clerk),
+        sent(page, is_active=None, groups=[group.pk], **{"area_limits-0-area": area.pk}),
+    )
+
+    assert [(one.subject, one.details) for one in AuditEntry.objects.order_by("pk")] == [
+        (f"users/{clerk}", {"lost": "is_active", "joined": "viewer", "left": "clerk"}),
+        (f"users/{clerk}", {"limited_to": area.code}),
+    ]
+
+
+def test_what_a_role_gains_and_loses_is_logged():
+    office = Client()
+    office.force_login(make_user("superuser"))
+    group = Group.objects.get(name="viewer")
+    address = reverse("admin:auth_group_change", args=[group.pk])
+    AuditEntry.objects.all().delete()
+    kept = group.permissions.exclude(codename="view_area").values_list("pk", flat=True)
+
+    office.post(address, sent(office.get(address), permissions=list(kept)))
+
+    [entry] = AuditEntry.objects.all()
+    assert (entry.subject, entry.details) == ("groups/viewer", {"remove": "view_area"})
 
 
 def test_nobody_makes_a_superuser_who_is_none(browser, administrator):
@@ -137,7 +181,7 @@ def test_an_account_above_ones_own_is_left_alone(browser, page):
     for user in (superuser, richer):
         answer = browser.post(change(user, page), typed(user, username="mine", post="yes"))
         assert answer.status_code == 403
-        assert browser.post(f"/admin/auth/user/{user.pk}/password/", {}).status_code == 403
+        assert browser.post(f"/admin/projects/user/{user.pk}/password/", {}).status_code == 403
 
     assert not User.objects.filter(username="mine").exists()
 
@@ -157,7 +201,7 @@ def test_whoever_is_limited_to_areas_administers_nobody():
     clerk = make_user("clerk")
 
     assert client.post(change(clerk), typed(clerk)).status_code == 403
-    assert client.post(reverse("admin:auth_user_add"), {}).status_code == 403
+    assert client.post(reverse("admin:projects_user_add"), {}).status_code == 403
 
 
 @pytest.mark.parametrize("role", ["clerk", "reviewer", "viewer"])
@@ -165,4 +209,4 @@ def test_nobody_else_sees_accounts(role):
     client = Client()
     client.force_login(make_user(role))
 
-    assert client.get(reverse("admin:auth_user_changelist")).status_code == 403
+    assert client.get(reverse("admin:projects_user_changelist")).status_code == 403

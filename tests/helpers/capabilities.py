@@ -389,7 +389,7 @@ def _(person: Person) -> str:
 
 @attempt("administer accounts", "admin")
 def _(person: Person) -> str:
-    return yes(person.browser.get("/admin/auth/user/add/").status_code == 200)
+    return yes(person.browser.get("/admin/projects/user/add/").status_code == 200)
 
 
 @attempt("change what a role may do", "admin")

@@ -135,7 +135,7 @@ def administered(person: Person, user: Any, **changes: Any) -> None:
         "is_staff": "on",
         **{f"area_limits-{name}": value for name, value in counts.items()},
     }
-    page = f"/admin/auth/user/{user.pk}/change/"
+    page = f"/admin/projects/user/{user.pk}/change/"
     shown = person.browser.get(page)
     if shown.status_code == 200:
         typed |= sent(shown)

@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib.admin.models import CHANGE, LogEntry
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group
 from django.contrib.auth.tokens import default_token_generator
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -34,6 +34,7 @@ from projects.models import (
     Proposal,
     ReturnedDraft,
     SavedView,
+    User,
 )
 from projects.review import merge
 from tests.factories import (

@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import translation
 
 from projects.accounts import password_reset
-from projects.admin.verbose_names import ROLES
+from projects.admin.labels import ROLES, group_label
 from tests.factories import make_user
 from tests.helpers.page_parser import Element, read
 from tests.helpers.site_urls import addresses, make_register
@@ -50,7 +50,7 @@ ASKED = (
 LABELS = (
     "/admin/",
     "/admin/auth/group/add/",
-    "/admin/auth/user/add/",
+    "/admin/projects/user/add/",
     "/admin/projects/",
     "/admin/projects/apitoken/add/",
     "/admin/projects/area/add/",
@@ -146,12 +146,12 @@ def test_roles_are_called_by_their_chinese_names_and_other_groups_by_their_own(c
     user = make_user("superuser", username="office")
     Group.objects.create(name="Auditors")
     client.force_login(user)
-    form = read(client.get(f"/zh-hans/admin/auth/user/{user.pk}/change/").content.decode())
+    form = read(client.get(f"/zh-hans/admin/projects/user/{user.pk}/change/").content.decode())
     groups = [option.text for option in form.one("select", id="id_groups").all("option")]
 
     assert groups == ["Auditors", "管理员", "录入员", "审核员", "查阅员"]
     with translation.override("en"):
-        assert {str(group) for group in Group.objects.all()} == {"Auditors", *ROLES}
+        assert {group_label(group) for group in Group.objects.all()} == {"Auditors", *ROLES}
 
 
 def test_permissions_are_those_that_something_asks_for_each_in_words(client):

@@ -39,7 +39,7 @@ class Account(LoginRequiredMixin, TemplateView):
             has_second_factor=second_factor.is_set_up(user),
             is_required=second_factor.is_required(user),
             codes_left=RecoveryCode.objects.filter(user=user).count(),
-            keys=ApiToken.objects.filter(user=user).order_by("name"),
+            keys=ApiToken.objects.filter(user=user).with_owners().order_by("name"),
             views=SavedView.objects.filter(user=user),
             today=timezone.localdate(),
             typed_back=typed.take(self.request),
@@ -60,7 +60,7 @@ class DeleteKey(LoginRequiredMixin, View):
 
 
 class ChangePassword(LockoutMixin, PasswordChangeView):
-    """A new password of one's own. Other sessions and all API keys end; see `accounts.ending`."""
+    """A new password of one's own. Other sessions and all API keys end; see `models.User`."""
 
     template_name = "registration/password_change.html"
     success_url = reverse_lazy("account")
@@ -72,7 +72,10 @@ class ChangePassword(LockoutMixin, PasswordChangeView):
     def form_valid(self, form: Any) -> HttpResponse:
         lockout.record_confirmation(self.request.user)
         messages.success(self.request, _("Your password is changed."))
-        return super().form_valid(form)
+        answer = super().form_valid(form)
+        user = self.request.user
+        audit_log.log(Action.PASSWORD_CHANGED, self.request, subject=audit_log.subject_of(user))
+        return answer
 
 
 # --- The second factor ---------------------------------------------------------

@@ -13,7 +13,7 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import FormView, TemplateView
 
-from projects.accounts import lockout, password_reset
+from projects.accounts import audit_log, lockout, password_reset
 
 from .lockout import LockoutMixin
 
@@ -58,6 +58,11 @@ class NewPassword(LockoutMixin, PasswordResetConfirmView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         answer = super().form_valid(form)
+        audit_log.log(
+            audit_log.Action.PASSWORD_CHANGED,
+            self.request,
+            subject=audit_log.subject_of(self.user),
+        )
         # Whoever reads the owner's mail is the owner, and is let in from here.
         lockout.record_success(self.request, self.user)
         return answer
