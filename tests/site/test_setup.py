@@ -269,6 +269,19 @@ def test_preparing_leaves_users_alone():
     assert list(get_user_model().objects.all()) == [user]
 
 
+@pytest.mark.django_db
+def test_a_database_from_before_the_first_release_is_refused_and_left_alone():
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE auth_user (id integer)")
+    before = counts()
+
+    with pytest.raises(CommandError, match="back it up, move it away") as refusal:
+        call_command("prepare", stdout=StringIO())
+
+    assert str(refusal.value).startswith(connection.settings_dict["NAME"])
+    assert counts() == before
+
+
 # --- Whether it lives --------------------------------------------------------
 
 

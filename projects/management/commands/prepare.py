@@ -3,7 +3,9 @@ import secrets
 from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from django.utils.translation import gettext as _
 
 from projects.models import (
     AttemptCount,
@@ -12,21 +14,25 @@ from projects.models import (
     RecoveryCode,
     ResetRequest,
     SignedInSession,
+    User,
 )
 
-# What is kept of who came and when, and not of the register.
+# Users of development versions before the first release, whose migrations no longer exist.
+FORMER_TABLE_OF_USERS = "auth_user"
+# Records of sign-ins and writes, which do not belong to the register.
 BESIDE_THE_REGISTER = frozenset(
-    {AttemptCount, AuditEntry, RecentWrite, RecoveryCode, ResetRequest, SignedInSession}
+    {AttemptCount, AuditEntry, RecentWrite, RecoveryCode, ResetRequest, SignedInSession, User}
 )
 
 
 class Command(BaseCommand):
     help = (
-        "Make a database ready for its first visitor: migrate, load the sample into an "
-        "empty register, make the user admin where there is no user. Twice changes nothing."
+        "Prepares a database for its first visitor: migrates it, loads the sample into an empty "
+        "register, and adds the user admin where there is no user. A second run changes nothing."
     )
 
     def handle(self, *args, **options) -> None:
+        refuse_former_database()
         call_command("migrate", interactive=False, verbosity=0, stdout=self.stdout)
         if is_register_empty():
             call_command("load_sample", stdout=self.stdout)
@@ -41,8 +47,23 @@ class Command(BaseCommand):
             )
 
 
+def refuse_former_database() -> None:
+    """Raise CommandError for a database that no migration leads to this version; changes nothing.
+
+    `migrate` would not notice: the first migration has the name of the former one.
+    """
+    if FORMER_TABLE_OF_USERS in connection.introspection.table_names():
+        raise CommandError(
+            _(
+                "%(database)s was made by a development version before the first release and "
+                "cannot be migrated: back it up, move it away, and run this again."
+            )
+            % {"database": connection.settings_dict["NAME"]}
+        )
+
+
 def is_register_empty() -> bool:
-    """No record of any kind, nor the history of one that somebody removed."""
+    """Whether there is no record of any kind, nor the history of a deleted one."""
     return not any(
         model._default_manager.exists()
         for model in apps.get_app_config("projects").get_models()
