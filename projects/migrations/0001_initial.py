@@ -185,7 +185,6 @@ class Migration(migrations.Migration):
             name='HistoricalArea',
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('history_role', models.CharField(blank=True, choices=[('office', 'the office'), ('administrator', 'an administrator'), ('reviewer', 'a reviewer'), ('clerk', 'a clerk')], default='', max_length=20)),
                 ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created at')),
                 ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='updated at')),
@@ -194,6 +193,7 @@ class Migration(migrations.Migration):
                 ('name_zh', models.CharField(blank=True, max_length=500, verbose_name='Chinese name')),
                 ('aliases', models.TextField(blank=True, help_text='One a line: other spellings and short forms.', verbose_name='other names')),
                 ('note', models.TextField(blank=True, help_text='What a reader must know: what is assumed, and what the source leaves open.', verbose_name='note')),
+                ('history_role', models.CharField(blank=True, choices=[('office', 'the office'), ('administrator', 'an administrator'), ('reviewer', 'a reviewer'), ('clerk', 'a clerk')], default='', max_length=20)),
                 ('size_km2', models.DecimalField(blank=True, decimal_places=2, max_digits=10, null=True, verbose_name='size (km²)')),
                 ('unveiled_on', models.DateField(blank=True, null=True, verbose_name='unveiled on')),
                 ('focus', models.TextField(blank=True, verbose_name='focus industries')),
@@ -216,7 +216,6 @@ class Migration(migrations.Migration):
             name='HistoricalEnterprise',
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('history_role', models.CharField(blank=True, choices=[('office', 'the office'), ('administrator', 'an administrator'), ('reviewer', 'a reviewer'), ('clerk', 'a clerk')], default='', max_length=20)),
                 ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created at')),
                 ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='updated at')),
@@ -226,6 +225,7 @@ class Migration(migrations.Migration):
                 ('aliases', models.TextField(blank=True, help_text='One a line: other spellings and short forms.', verbose_name='other names')),
                 ('note', models.TextField(blank=True, help_text='What a reader must know: what is assumed, and what the source leaves open.', verbose_name='note')),
                 ('state', models.CharField(choices=[('draft', 'draft'), ('published', 'published')], default='published', editable=False, max_length=10, verbose_name='state')),
+                ('history_role', models.CharField(blank=True, choices=[('office', 'the office'), ('administrator', 'an administrator'), ('reviewer', 'a reviewer'), ('clerk', 'a clerk')], default='', max_length=20)),
                 ('uscc', models.CharField(blank=True, help_text='18 characters (GB 32100-2015); spaces, hyphens and lower case are mended.', max_length=40, verbose_name='unified social credit code')),
                 ('origin', models.CharField(blank=True, help_text='ISO 3166: a province such as CN-ZJ, or a country such as KZ.', max_length=5, verbose_name='home province or country')),
                 ('kind', models.CharField(blank=True, choices=[('private', 'private'), ('state_owned', 'state-owned'), ('foreign_invested', 'foreign-invested'), ('hmt_invested', 'invested from Hong Kong, Macao or Taiwan'), ('collective', 'collective'), ('other', 'other')], max_length=20, verbose_name='kind')),
@@ -249,7 +249,6 @@ class Migration(migrations.Migration):
             name='HistoricalProject',
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('history_role', models.CharField(blank=True, choices=[('office', 'the office'), ('administrator', 'an administrator'), ('reviewer', 'a reviewer'), ('clerk', 'a clerk')], default='', max_length=20)),
                 ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created at')),
                 ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='updated at')),
@@ -259,6 +258,7 @@ class Migration(migrations.Migration):
                 ('aliases', models.TextField(blank=True, help_text='One a line: other spellings and short forms.', verbose_name='other names')),
                 ('note', models.TextField(blank=True, help_text='What a reader must know: what is assumed, and what the source leaves open.', verbose_name='note')),
                 ('state', models.CharField(choices=[('draft', 'draft'), ('published', 'published')], default='published', editable=False, max_length=10, verbose_name='state')),
+                ('history_role', models.CharField(blank=True, choices=[('office', 'the office'), ('administrator', 'an administrator'), ('reviewer', 'a reviewer'), ('clerk', 'a clerk')], default='', max_length=20)),
                 ('stage', models.CharField(choices=[('intended', 'intended'), ('signed', 'signed'), ('registered', 'registered'), ('construction', 'under construction'), ('operating', 'operating'), ('terminated', 'terminated')], default='signed', max_length=12, verbose_name='stage')),
                 ('intended_on', models.DateField(blank=True, null=True, verbose_name='intended on')),
                 ('signed_on', models.DateField(blank=True, null=True, verbose_name='signed on')),
@@ -291,7 +291,6 @@ class Migration(migrations.Migration):
             name='HistoricalSector',
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('history_role', models.CharField(blank=True, choices=[('office', 'the office'), ('administrator', 'an administrator'), ('reviewer', 'a reviewer'), ('clerk', 'a clerk')], default='', max_length=20)),
                 ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created at')),
                 ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='updated at')),
@@ -300,6 +299,7 @@ class Migration(migrations.Migration):
                 ('name_zh', models.CharField(blank=True, max_length=500, verbose_name='Chinese name')),
                 ('aliases', models.TextField(blank=True, help_text='One a line: other spellings and short forms.', verbose_name='other names')),
                 ('note', models.TextField(blank=True, help_text='What a reader must know: what is assumed, and what the source leaves open.', verbose_name='note')),
+                ('history_role', models.CharField(blank=True, choices=[('office', 'the office'), ('administrator', 'an administrator'), ('reviewer', 'a reviewer'), ('clerk', 'a clerk')], default='', max_length=20)),
                 ('gbt4754_code', models.CharField(blank=True, help_text='For example: F 51–52.', max_length=40, verbose_name='GB/T 4754 code')),
                 ('gbt4754_version', models.CharField(blank=True, help_text='For example: 2017.', max_length=10, verbose_name='GB/T 4754 version')),
                 ('isic_code', models.CharField(blank=True, help_text='For example: G 46–47.', max_length=40, verbose_name='ISIC code')),
@@ -322,12 +322,12 @@ class Migration(migrations.Migration):
             name='HistoricalSource',
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('history_role', models.CharField(blank=True, choices=[('office', 'the office'), ('administrator', 'an administrator'), ('reviewer', 'a reviewer'), ('clerk', 'a clerk')], default='', max_length=20)),
                 ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created at')),
                 ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='updated at')),
                 ('code', projects.models.fields.CodeField(db_index=True, error_messages={'unique': 'Another record has this code (upper and lower case count as one).'}, help_text="Letters, digits, “-”, “_” and “.”; part of the record's address, better left alone.", max_length=64, verbose_name='code')),
                 ('state', models.CharField(choices=[('draft', 'draft'), ('published', 'published')], default='published', editable=False, max_length=10, verbose_name='state')),
+                ('history_role', models.CharField(blank=True, choices=[('office', 'the office'), ('administrator', 'an administrator'), ('reviewer', 'a reviewer'), ('clerk', 'a clerk')], default='', max_length=20)),
                 ('title', models.CharField(max_length=500, verbose_name='title')),
                 ('publisher', models.CharField(blank=True, max_length=300, verbose_name='publisher')),
                 ('published_on', models.DateField(blank=True, null=True, verbose_name='published on')),
@@ -352,7 +352,6 @@ class Migration(migrations.Migration):
             name='HistoricalZone',
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('history_role', models.CharField(blank=True, choices=[('office', 'the office'), ('administrator', 'an administrator'), ('reviewer', 'a reviewer'), ('clerk', 'a clerk')], default='', max_length=20)),
                 ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created at')),
                 ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='updated at')),
@@ -361,6 +360,7 @@ class Migration(migrations.Migration):
                 ('name_zh', models.CharField(blank=True, max_length=500, verbose_name='Chinese name')),
                 ('aliases', models.TextField(blank=True, help_text='One a line: other spellings and short forms.', verbose_name='other names')),
                 ('note', models.TextField(blank=True, help_text='What a reader must know: what is assumed, and what the source leaves open.', verbose_name='note')),
+                ('history_role', models.CharField(blank=True, choices=[('office', 'the office'), ('administrator', 'an administrator'), ('reviewer', 'a reviewer'), ('clerk', 'a clerk')], default='', max_length=20)),
                 ('established_on', models.DateField(blank=True, null=True, verbose_name='established on')),
                 ('size_km2', models.DecimalField(blank=True, decimal_places=2, max_digits=10, null=True, verbose_name='size (km²)')),
                 ('history_id', models.AutoField(primary_key=True, serialize=False)),
@@ -593,11 +593,11 @@ class Migration(migrations.Migration):
             name='HistoricalReceipt',
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('history_role', models.CharField(blank=True, choices=[('office', 'the office'), ('administrator', 'an administrator'), ('reviewer', 'a reviewer'), ('clerk', 'a clerk')], default='', max_length=20)),
                 ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created at')),
                 ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='updated at')),
                 ('state', models.CharField(choices=[('draft', 'draft'), ('published', 'published')], default='published', editable=False, max_length=10, verbose_name='state')),
+                ('history_role', models.CharField(blank=True, choices=[('office', 'the office'), ('administrator', 'an administrator'), ('reviewer', 'a reviewer'), ('clerk', 'a clerk')], default='', max_length=20)),
                 ('received_on', models.DateField(verbose_name='received on')),
                 ('amount', projects.models.fields.MoneyField(help_text='Below zero: money returned.', negative=True, verbose_name='amount')),
                 ('currency', models.CharField(default=projects.models.project.base_currency, max_length=3, validators=[projects.models.project.validate_currency], verbose_name='currency')),
@@ -637,10 +637,10 @@ class Migration(migrations.Migration):
             name='HistoricalExchangeRate',
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('history_role', models.CharField(blank=True, choices=[('office', 'the office'), ('administrator', 'an administrator'), ('reviewer', 'a reviewer'), ('clerk', 'a clerk')], default='', max_length=20)),
                 ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created at')),
                 ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='updated at')),
+                ('history_role', models.CharField(blank=True, choices=[('office', 'the office'), ('administrator', 'an administrator'), ('reviewer', 'a reviewer'), ('clerk', 'a clerk')], default='', max_length=20)),
                 ('from_currency', models.CharField(max_length=3, validators=[projects.models.project.validate_currency], verbose_name='from')),
                 ('to_currency', models.CharField(max_length=3, validators=[projects.models.project.validate_currency], verbose_name='to')),
                 ('rate', projects.models.fields.RateField(help_text='Units of the second currency for one unit of the first.', max_length=40, verbose_name='rate')),
@@ -718,22 +718,6 @@ class Migration(migrations.Migration):
             field=models.ManyToManyField(blank=True, to='projects.source', verbose_name='sources'),
         ),
         migrations.CreateModel(
-            name='IdempotentResponse',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=200)),
-                ('asked', models.CharField(max_length=64)),
-                ('status', models.PositiveSmallIntegerField(default=0)),
-                ('headers', models.JSONField(default=dict)),
-                ('body', models.TextField(default='')),
-                ('created_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'default_permissions': (),
-            },
-        ),
-        migrations.CreateModel(
             name='Zone',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -775,12 +759,12 @@ class Migration(migrations.Migration):
             name='HistoricalHeadline',
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('history_role', models.CharField(blank=True, choices=[('office', 'the office'), ('administrator', 'an administrator'), ('reviewer', 'a reviewer'), ('clerk', 'a clerk')], default='', max_length=20)),
                 ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created at')),
                 ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='updated at')),
                 ('code', projects.models.fields.CodeField(db_index=True, error_messages={'unique': 'Another record has this code (upper and lower case count as one).'}, help_text="Letters, digits, “-”, “_” and “.”; part of the record's address, better left alone.", max_length=64, verbose_name='code')),
                 ('state', models.CharField(choices=[('draft', 'draft'), ('published', 'published')], default='published', editable=False, max_length=10, verbose_name='state')),
+                ('history_role', models.CharField(blank=True, choices=[('office', 'the office'), ('administrator', 'an administrator'), ('reviewer', 'a reviewer'), ('clerk', 'a clerk')], default='', max_length=20)),
                 ('what', models.CharField(choices=[('enterprises_settled', 'enterprises settled'), ('enterprises_with_projects', 'enterprises with projects'), ('contracted_funds', 'contracted funds'), ('funds_arrived', 'funds arrived'), ('foreign_trade', 'foreign trade')], max_length=30, verbose_name='what')),
                 ('scope', models.CharField(blank=True, help_text='In words, where it is neither a zone nor an area.', max_length=300, verbose_name='other scope')),
                 ('scope_zh', models.CharField(blank=True, max_length=300, verbose_name='other scope (Chinese)')),
@@ -907,7 +891,7 @@ class Migration(migrations.Migration):
             name='ErrorReport',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('noun', models.CharField(choices=[('projects', 'project'), ('enterprises', 'enterprise'), ('areas', 'area'), ('sources', 'source'), ('headlines', 'headline')], max_length=20, verbose_name='what')),
+                ('noun', models.CharField(choices=[('projects', 'project'), ('enterprises', 'enterprise'), ('areas', 'area'), ('headlines', 'headline'), ('sources', 'source')], max_length=20, verbose_name='what')),
                 ('code', projects.models.fields.CodeField(max_length=64, verbose_name='record')),
                 ('wrong', models.TextField(max_length=2000, verbose_name='what is wrong')),
                 ('right', models.TextField(blank=True, max_length=2000, verbose_name='what is right')),
@@ -925,7 +909,7 @@ class Migration(migrations.Migration):
                 'ordering': ['reported_at', 'pk'],
                 'default_permissions': (),
                 'indexes': [models.Index(condition=models.Q(('state', 'open')), fields=['id'], name='errorreport_open'), models.Index(fields=['state', 'reported_at', 'id'], name='errorreport_state')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('noun__in', ['projects', 'enterprises', 'areas', 'sources', 'headlines'])), name='errorreport_noun_known', violation_error_message='Only records that have a page are reported.')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('noun__in', ['projects', 'enterprises', 'areas', 'headlines', 'sources'])), name='errorreport_noun_known', violation_error_message='Only records that have a page are reported.')],
             },
         ),
         migrations.CreateModel(
@@ -942,6 +926,23 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'former codes',
                 'ordering': ['code'],
                 'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('code'), name='formercode_code_unique', violation_error_message='Another enterprise had this code (upper and lower case count as one).')],
+            },
+        ),
+        migrations.CreateModel(
+            name='IdempotentResponse',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(max_length=200)),
+                ('asked', models.CharField(max_length=64)),
+                ('status', models.PositiveSmallIntegerField(default=0)),
+                ('headers', models.JSONField(default=dict)),
+                ('body', models.TextField(default='')),
+                ('created_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'default_permissions': (),
+                'constraints': [models.UniqueConstraint(fields=('user', 'key'), name='storedanswer_key_once', violation_error_message='This user has made a request with this key.')],
             },
         ),
         migrations.CreateModel(
@@ -1176,10 +1177,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='enterprise',
             constraint=models.UniqueConstraint(condition=models.Q(('uscc', ''), _negated=True), fields=('uscc',), name='enterprise_uscc_unique', violation_error_message='Another enterprise has this unified social credit code.'),
-        ),
-        migrations.AddConstraint(
-            model_name='storedanswer',
-            constraint=models.UniqueConstraint(fields=('user', 'key'), name='storedanswer_key_once', violation_error_message='This user has made a request with this key.'),
         ),
         migrations.AddConstraint(
             model_name='zone',

@@ -111,7 +111,7 @@ TEXTS = [
     '" OR ""="',
     "1; SELECT pg_sleep(10)",
     "' || pg_sleep(10) || '",
-    "1 UNION SELECT password FROM auth_user",
+    "1 UNION SELECT password FROM projects_user",
     "'; ATTACH DATABASE '/tmp/x' AS x;--",
     "randomblob(1000000000)",
     "%' AND 1=1 --",
