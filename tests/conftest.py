@@ -7,12 +7,50 @@ and with random examples, the tests that count in `rounds`, and those marked
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.core.cache import caches
 from hypothesis import HealthCheck, settings
 
 CHAOS = os.environ.get("CHAOS") == "1"
+
+# Where databases may differ: locks, concurrent writes, exact sums, search, order, constraints,
+# bulk writes. Directories, or modules of a directory. Marked `postgres` here and nowhere else.
+POSTGRES = (
+    "accounts/test_lockout.py",
+    "accounts/test_rate_limit.py",
+    "admin/test_lists.py",
+    "admin/test_merge.py",
+    "api/test_bulk.py",
+    "api/test_conditional.py",
+    "api/test_idempotency.py",
+    "api/test_paging.py",
+    "api/test_read.py",
+    "api/test_totals.py",
+    "commands/test_check_data.py",
+    "commands/test_rebuild.py",
+    "commands/test_worker_killed.py",
+    "conversion",
+    "data_quality",
+    "exports",
+    "filters",
+    "history",
+    "imports",
+    "models",
+    "races",
+    "review",
+    "site/test_setup.py",
+    "sweeps/test_former_codes.py",
+    "sweeps/test_same_answers.py",
+    "sweeps/test_text_rules.py",
+    "totals",
+    "views/test_facets.py",
+    "views/test_import_undo.py",
+    "views/test_overview.py",
+    "views/test_page_cache.py",
+    "views/test_projects.py",
+)
 
 # A slow machine is no fault of the code, hence no deadline and no health check
 # on time. The quick examples are the same in each run, so that a failure in
@@ -25,11 +63,18 @@ settings.load_profile("full" if CHAOS else "quick")
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
+        if is_on_postgres(item):
+            item.add_marker("postgres")
         if item.get_closest_marker("chaos"):
             if not CHAOS:
                 item.add_marker(pytest.mark.skip(reason="a long run: make chaos"))
         elif "rounds" in getattr(item, "fixturenames", ()) or is_property(item):
             item.add_marker("chaos")
+
+
+def is_on_postgres(item: pytest.Item) -> bool:
+    path = item.path.relative_to(Path(__file__).parent)
+    return path.parts[0] in POSTGRES or path.as_posix() in POSTGRES
 
 
 def is_property(item: pytest.Item) -> bool:

@@ -326,7 +326,10 @@ def test_a_database_that_does_not_answer_is_not_ready(client, monkeypatch):
 # --- What the repository says about itself -----------------------------------
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "tests/requirements.lock"])
+LOCKS = ["requirements.lock", "tests/requirements.lock", "tests/requirements-newest.lock"]
+
+
+@pytest.mark.parametrize("lock", LOCKS)
 def test_a_lock_holds_names_versions_and_hashes_only(lock):
     line = re.compile(
         r"[a-z0-9-]+==[A-Za-z0-9.]+( ; [A-Za-z_0-9 '.=<>!()]+)? \\"
