@@ -146,8 +146,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    # After authentication: it keeps what nobody who is signed in has sent.
-    "projects.accounts.keeping.KeepTyped",
+    # After the session's own: it renews the session that was loaded.
+    "projects.accounts.session_middleware.SlidingSessionMiddleware",
     # After authentication: it redirects users who need a second factor and have none.
     "projects.accounts.second_factor_middleware.RequireSecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -203,7 +203,7 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # Sessions that know whose they are, so that all of a user's can be ended at once.
 SESSION_ENGINE = "projects.accounts.sessions"
-# A day at the office: then one signs in again, however busy one was.
+# Seconds after the last request; see also projects.accounts.session_middleware.
 SESSION_COOKIE_AGE = 12 * 60 * 60
 # Seconds for which a link to a new password holds, once.
 PASSWORD_RESET_TIMEOUT = 60 * 60

@@ -146,7 +146,6 @@ class PlainUserAdmin(PlainAdmin, MeetingPages, UserAdmin):
     list_display = ["username", "first_name", "last_name", "is_active", "is_staff", "last_login"]
     list_filter = ["is_active", "is_staff", "is_superuser", ("groups", GroupFilter)]
     add_form = NewUserForm
-    add_form_template = "admin/projects/new_user_form.html"
     form = ChangedUserForm
     change_password_form = PasswordForm
     # What signing in writes is nobody's to type, and no change that a page meets.

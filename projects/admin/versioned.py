@@ -18,7 +18,6 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 
 from projects import history
-from projects.accounts import typed
 
 from .edit_conflicts import (
     SEEN,
@@ -65,22 +64,6 @@ class MeetingChecks(ModelAdminChecks):
                 )
 
 
-def not_yet_saved(form: Any) -> Any:
-    """A form that is never valid: it says that what it shows was typed before signing in."""
-
-    class NotYetSaved(form):
-        def full_clean(self) -> None:
-            super().full_clean()
-            sentence = gettext(
-                "You were signed out before this was saved. Here is what you had typed: look at "
-                "it, and save it."
-            )
-            self.add_error(None, sentence)
-
-    NotYetSaved.__name__ = form.__name__
-    return NotYetSaved
-
-
 class MeetingPages(admin.ModelAdmin):
     """An admin whose pages hold the record while they compare and write.
 
@@ -101,20 +84,11 @@ class MeetingPages(admin.ModelAdmin):
         form_url: str = "",
         extra_context: Any = None,
     ) -> HttpResponse:
-        if (back := typed.take(request)) is not None:
-            # Shown as a form that is refused, with what was typed into it: nothing is written.
-            # Its files first: as they are read, Django reads what was sent with them anew.
-            _none = request.FILES
-            request.method, request.POST, request.typed_before = "POST", back.sent, True
         if request.method != "POST" or object_id is None:
             return super().changeform_view(request, object_id, form_url, extra_context)
         with transaction.atomic():
             self.hold(object_id)
             return super().changeform_view(request, object_id, form_url, extra_context)
-
-    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        form = super().get_form(request, obj, **kwargs)
-        return not_yet_saved(form) if getattr(request, "typed_before", False) else form
 
     def hold(self, object_id: str, *, to_delete: bool = False) -> None:
         """Hold the record of an address until the transaction ends, if there is one."""

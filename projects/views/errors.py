@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
-from projects.accounts import audit_log, typed
+from projects.accounts import audit_log
 from projects.i18n import languages
 
 
@@ -28,12 +28,8 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form was sent without the token of its page, as after a long wait or with cookies off.
-
-    What was typed into a form that says whose it is comes back in it, not saved: as
-    that word is signed, no other site can send one.
-    """
-    return typed.led_back(request) or answer(request, 403, form=True)
+    """A form was sent without a valid CSRF token, as after a long wait or with cookies off."""
+    return answer(request, 403, form=True)
 
 
 def answer(request: HttpRequest, status: int, **context: Any) -> HttpResponse:

@@ -14,7 +14,6 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.views import View
 
-from projects.accounts import typed
 from projects.filters import COLUMNS, RegisterFilterSet, facets, requested_columns
 from projects.models import SavedView
 from projects.serializers.labels import field_in_words
@@ -127,7 +126,6 @@ class FilteredListView(View):
             "records": records,
             "listed": self.listed,
             "saved_views": self.saved_views(),
-            "typed_back": typed.take(request),
             "table": table,
             "columns": column_choices(asked, self.columns(), table),
             "facets": panels(asked, page.paginator.count, looking),

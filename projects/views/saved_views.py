@@ -6,16 +6,15 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
-from django.views import View
 
 from projects.filters import RegisterFilterSet
 from projects.models import SavedView
 
+from .accounts.base import AccountAction
 from .filter_form import LOOKING, PAGE_ALONE
 from .lists import FilteredListView
 from .registry import LIST_PAGES
@@ -47,10 +46,8 @@ def query_of(page: type[FilteredListView], text: str, user: Any) -> str:
     return urlencode({name: found for name, found in given.items() if found}, doseq=True)
 
 
-class SaveView(LoginRequiredMixin, View):
+class SaveView(AccountAction):
     """Keeps the question of a list under a name, and leads back to it."""
-
-    http_method_names = ["post", "options"]
 
     def post(self, request: HttpRequest) -> HttpResponse:
         page = LISTS.get(request.POST.get("listed", ""))
@@ -75,9 +72,7 @@ class SaveView(LoginRequiredMixin, View):
         return redirect(view)
 
 
-class RenameView(LoginRequiredMixin, View):
-    http_method_names = ["post", "options"]
-
+class RenameView(AccountAction):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         view = get_object_or_404(SavedView, pk=pk, user=request.user)
         view.name = request.POST.get("name", "")
@@ -90,9 +85,7 @@ class RenameView(LoginRequiredMixin, View):
         return redirect("account")
 
 
-class DeleteView(LoginRequiredMixin, View):
-    http_method_names = ["post", "options"]
-
+class DeleteView(AccountAction):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         view = get_object_or_404(SavedView, pk=pk, user=request.user)
         view.delete()

@@ -6,12 +6,9 @@ from decimal import Decimal
 
 import pytest
 from django.db import transaction
-from django_otp.plugins.otp_totp.models import TOTPDevice
 from playwright.sync_api import expect
 
 from projects.accounts.sessions import end_sessions
-from projects.models import Project
-from tests.accounts.conftest import Authenticator
 from tests.e2e.test_admin import cookies
 from tests.factories import (
     make_area,
@@ -21,7 +18,6 @@ from tests.factories import (
     make_source,
     make_user,
 )
-from tests.helpers.review_pages import make_draft
 
 
 @pytest.fixture
@@ -116,52 +112,21 @@ def test_a_view_is_saved_and_its_address_shared(browser, browser_page, live_serv
         expect(page.get_by_role("main").locator("tbody")).to_contain_text("Textile park")
 
 
-def test_what_was_typed_outlives_the_session(browser_page, live_server, transactional_db):
-    password = "a long enough password"
+def test_a_form_of_staff_warns_before_the_session_ends(browser_page, live_server, transactional_db):
     with transaction.atomic():
-        user = make_user("superuser", username="aynur", password=password)
+        user = make_user("superuser", username="aynur")
     browser_page.context.add_cookies(cookies(live_server, user))
+    browser_page.clock.install()
     browser_page.goto("/admin/projects/project/add/")
-    browser_page.get_by_label("Code:").fill("park")
-    browser_page.get_by_label("Name:", exact=True).fill("Textile park")
-    browser_page.get_by_label("Note:").fill("Typed for an hour")
+    notice = browser_page.locator("#session-notice")
+    expect(notice).to_be_hidden()
+
+    browser_page.clock.fast_forward("11:51:00")
+    expect(notice).to_contain_text("You will be signed out at")
+    notice.get_by_role("button", name="Stay signed in").click()
+    expect(notice).to_be_hidden()
+
+    browser_page.clock.fast_forward("11:51:00")
     end_sessions(user)
-
-    browser_page.get_by_role("button", name="Save", exact=True).click()
-    browser_page.get_by_label("Username").fill("aynur")
-    browser_page.get_by_label("Password").fill(password)
-    browser_page.get_by_role("button", name="Sign in").click()
-
-    expect(browser_page).to_have_url(re.compile("/admin/projects/project/add/$"))
-    expect(browser_page.get_by_label("Note:")).to_have_value("Typed for an hour")
-    assert not Project.objects.exists()
-    browser_page.get_by_role("button", name="Save", exact=True).click()
-    expect(browser_page.get_by_text("was added successfully")).to_be_visible()
-    assert Project.objects.get().note == "Typed for an hour"
-
-
-def test_a_reason_outlives_the_session_and_comes_through_the_second_factor(
-    browser_page, live_server, transactional_db
-):
-    password = "a long enough password"
-    with transaction.atomic():
-        user = make_user("superuser", username="aynur", password=password)
-        device = TOTPDevice.objects.create(user=user, name="authenticator", confirmed=True)
-        draft = make_draft()
-    browser_page.context.add_cookies(cookies(live_server, user))
-    browser_page.goto(f"/review/drafts/projects/{draft.pk}/")
-    browser_page.get_by_label("Reason").fill("Which unit is this in?")
-    end_sessions(user)
-
-    browser_page.get_by_role("button", name="Return with this reason").click()
-    expect(browser_page.get_by_role("alert")).to_contain_text("What you typed is kept")
-    browser_page.get_by_label("Username").fill("aynur")
-    browser_page.get_by_label("Password").fill(password)
-    browser_page.get_by_role("button", name="Sign in").click()
-    browser_page.get_by_label("Code").fill(Authenticator(device).code())
-    browser_page.get_by_role("main").get_by_role("button", name="Sign in").click()
-
-    expect(browser_page).to_have_url(re.compile(f"/review/drafts/projects/{draft.pk}/$"))
-    expect(browser_page.get_by_label("Reason")).to_have_value("Which unit is this in?")
-    browser_page.get_by_role("button", name="Return with this reason").click()
-    expect(browser_page.get_by_text("is returned to whoever entered it")).to_be_visible()
+    browser_page.clock.fast_forward("10:00")
+    expect(notice).to_contain_text("You have been signed out.")

@@ -45,7 +45,7 @@ from tests.helpers.url_patterns import Address, every_address
 # What is made anew for each answer and says nothing: tokens of forms, nonces, and the moment and
 # the signature of a cursor.
 TOKENS = re.compile(
-    rb'(name="(?:csrfmiddlewaretoken|typed_by)" value="|csrfToken": "|nonce[-=]"?'
+    rb'(name="csrfmiddlewaretoken" value="|csrfToken": "|nonce[-=]"?'
     rb"|cursor=[.\w-]+%3A)[\w%+:/=-]+"
 )
 # Of the clock, and of how much the asker has asked before.

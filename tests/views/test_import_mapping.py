@@ -33,8 +33,7 @@ def office(client):
 
 
 def chosen(form):
-    besides = ("csrfmiddlewaretoken", "typed_by")
-    return {name: value for name, value in sent_by(form) if name not in besides}
+    return {name: value for name, value in sent_by(form) if name != "csrfmiddlewaretoken"}
 
 
 def columns_of(batch):

@@ -10,7 +10,7 @@ from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.contrib.auth.views import PasswordChangeView
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse_lazy
 from django.utils import timezone
@@ -20,10 +20,11 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView
 
-from projects.accounts import audit_log, lockout, second_factor, typed
+from projects.accounts import audit_log, lockout, second_factor
 from projects.accounts.audit_log import Action
 from projects.models import ApiToken, RecoveryCode, SavedView
 
+from .base import AccountAction
 from .lockout import LockoutMixin
 from .signing_in import CodeForm, log_lockout, wrong_code
 
@@ -42,14 +43,20 @@ class Account(LoginRequiredMixin, TemplateView):
             keys=ApiToken.objects.filter(user=user).with_owners().order_by("name"),
             views=SavedView.objects.filter(user=user),
             today=timezone.localdate(),
-            typed_back=typed.take(self.request),
         )
 
 
-class DeleteKey(LoginRequiredMixin, View):
-    """Ends one of one's own keys to the API at once."""
+class SessionEnd(LoginRequiredMixin, View):
+    """Seconds until the session ends, as JSON. Like any request, this one extends it."""
 
-    http_method_names = ["post", "options"]
+    http_method_names = ["get", "head", "options"]
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return JsonResponse({"seconds": request.session.seconds_left})
+
+
+class DeleteKey(AccountAction):
+    """Revokes one of the user's own API keys."""
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         token = get_object_or_404(ApiToken.objects.select_related("user"), pk=pk, user=request.user)

@@ -33,9 +33,6 @@ def locked_out(request: HttpRequest, until: datetime) -> HttpResponse:
 class LockoutMixin:
     """A view whose attempts are limited: kept in no cache, and its secrets out of reports."""
 
-    # Nor in a session: see `accounts.typed`.
-    keeps_typed = False
-
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             return super().dispatch(request, *args, **kwargs)

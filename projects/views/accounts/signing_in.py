@@ -20,7 +20,7 @@ from django.utils.translation import pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.generic import FormView
 
-from projects.accounts import audit_log, lockout, second_factor, typed
+from projects.accounts import audit_log, lockout, second_factor
 from projects.accounts.audit_log import Action
 from projects.models.attempt_count import Attempt
 
@@ -65,19 +65,12 @@ class SignIn(LockoutMixin, LoginView):
 
     authentication_form = SignInForm
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        # Nobody who only looks at the page is given a session for it.
-        return super().get_context_data(**kwargs, is_kept=typed.is_kept(self.request))
-
     def form_valid(self, form: Any) -> HttpResponse:
         user, target = form.get_user(), self.get_success_url()
         if not second_factor.is_set_up(user):
             return signed_in(self.request, user, target)
         # A new session: whoever gave somebody theirs does not share what comes of it.
-        kept = typed.carry(self.request)
         self.request.session.flush()
-        if kept:
-            self.request.session[typed.TYPED] = kept
         self.request.session[HALF_WAY] = {
             "user": user.pk,
             "backend": user.backend,
@@ -91,8 +84,9 @@ class SignIn(LockoutMixin, LoginView):
 def signed_in(
     request: HttpRequest, user: Any, target: str, factor: str | None = None
 ) -> HttpResponse:
+    # A new session, so that its longest age counts from now.
+    request.session.flush()
     login(request, user)
-    typed.forget_others(request)
     lockout.record_success(request, user)
     audit_log.log(Action.SIGNED_IN, request, user=user, second_factor=factor)
     return HttpResponseRedirect(target)

@@ -11,6 +11,7 @@ urlpatterns = [
     path("login/", signing_in.SignIn.as_view(), name="login"),
     path("login/code/", signing_in.SignInCode.as_view(), name="login-code"),
     path("logout/", signing_in.SignOut.as_view(), name="logout"),
+    path("session/", account.SessionEnd.as_view(), name="session"),
     path("password/", account.ChangePassword.as_view(), name="password-change"),
     path("keys/<int:pk>/delete/", account.DeleteKey.as_view(), name="key-delete"),
     path("views/", saved_views.SaveView.as_view(), name="view-save"),

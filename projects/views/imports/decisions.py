@@ -19,24 +19,22 @@ MOST_NAMES = 100
 
 @dataclass(frozen=True)
 class Question:
-    """One name, and the records that it may be of: code and label. `chosen`: what was said."""
+    """One name, and the records that it may be of: code and label."""
 
     field: str
     name: str
     noun: Any
     alike: list[tuple[str, str]]
-    chosen: str = ""
 
 
-def questions(batch: ImportBatch, data: QueryDict | None = None) -> list[Question]:
-    """The names that are to be decided about, with what `data` says of them. No query."""
+def questions(batch: ImportBatch) -> list[Question]:
+    """The names that are to be decided about. No query."""
     return [
         Question(
             f"name-{number}",
             one["name"],
             apps.get_model("projects", one["key"].partition(":")[0])._meta.verbose_name,
             [(code, label) for code, _score, label in one["alike"]],
-            data.get(f"name-{number}", "") if data else "",
         )
         for number, one in enumerate(batch.undecided[:MOST_NAMES])
     ]

@@ -6,7 +6,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 
-from projects.accounts import typed
 from projects.imports import batches
 from projects.imports.mapping import MappingError
 from projects.models import ImportBatch
@@ -25,14 +24,11 @@ class MappingPage(StaffView):
         batch = self.batch(pk)
         if not batch.is_open:
             return redirect("import", pk)
-        back = typed.take(request)
         try:
-            form = MappingForm(
-                batch, batches.table_of(batch), request.user, back.sent if back else None
-            )
+            form = MappingForm(batch, batches.table_of(batch), request.user)
         except (FileError, MappingError) as error:
             return page_of(request, batch, problem=str(error), status=409)
-        return self.show(batch, form, back=back)
+        return self.show(batch, form)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         batch = self.batch(pk)
@@ -61,13 +57,11 @@ class MappingPage(StaffView):
         batch: ImportBatch,
         form: MappingForm,
         status: int = 200,
-        back: typed.Typed | None = None,
     ) -> HttpResponse:
         context = {
             "batch": batch,
             "noun": noun_label(batch.noun),
             "steps": steps_at("mapping"),
             "form": form,
-            "typed_back": back,
         }
         return render(self.request, "projects/import_mapping.html", context, status=status)

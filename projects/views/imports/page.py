@@ -12,7 +12,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from projects import serializers
-from projects.accounts import audit_log, typed
+from projects.accounts import audit_log
 from projects.imports import batches, preview, publish, undo, workers
 from projects.imports.mapping import MappingError, mapping_of
 from projects.imports.rows import text_of
@@ -84,8 +84,7 @@ def page_of(
         _only(request, (), errors)
     match batch.state:
         case BatchState.PREVIEWED:
-            back = typed.take(request)
-            context |= {**_preview(batch, back), "typed_back": back}
+            context |= _preview(batch)
         case BatchState.WRITTEN:
             context["meanings"] = meanings(batch)
             context["may_not"] = undo.lacking(batch, request.user)
@@ -143,7 +142,7 @@ def _with_rows(request: HttpRequest, batch: ImportBatch, errors: dict[str, Any])
     return found
 
 
-def _preview(batch: ImportBatch, back: typed.Typed | None) -> dict[str, Any]:
+def _preview(batch: ImportBatch) -> dict[str, Any]:
     """The totals before and after, the sums of the file beside ours, and the names to be decided
     about. Two queries."""
     moved = preview.differences(batch)
@@ -164,7 +163,7 @@ def _preview(batch: ImportBatch, back: typed.Typed | None) -> dict[str, Any]:
         "differing": sum(one.differs for one in sums),
         "more_sums": max(0, batch.counts.get(RowStatus.FOOTER, 0) - MOST_SUMS),
         "refused": batch.counts.get(RowStatus.REFUSED, 0),
-        "undecided": questions(batch, back.sent if back else None),
+        "undecided": questions(batch),
         "writable": sum(batch.counts.get(fate, 0) for fate in WRITABLE),
     }
 

@@ -13,7 +13,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from projects import serializers
-from projects.accounts import typed
 from projects.imports import batches
 from projects.imports.mapping import Mapping, MappingError, mapping_of
 from projects.models import ImportBatch, RowStatus
@@ -92,9 +91,7 @@ class ImportList(StaffView):
         for name in request.GET:
             if name != "page":
                 errors[name] = [gettext("There is no such parameter here.")]
-        # Of a form that comes back, the file does not.
-        back = typed.take(request)
-        return self.show(UploadForm(self.nouns, initial=back and back.sent.dict()), errors, back)
+        return self.show(UploadForm(self.nouns), errors)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         form = UploadForm(self.nouns, request.POST, request.FILES)
@@ -125,7 +122,6 @@ class ImportList(StaffView):
         self,
         form: UploadForm,
         errors: dict[str, Any],
-        back: typed.Typed | None = None,
         status: int = 200,
     ) -> HttpResponse:
         number = whole_number(self.request.GET, "page", 1, 10**9, errors)
@@ -134,7 +130,6 @@ class ImportList(StaffView):
         context = {
             "form": form,
             "errors": errors,
-            "typed_back": back,
             "page": page,
             "files": [
                 (

@@ -9,18 +9,8 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from projects.accounts import typed
-
 from .base import ReviewView
 from .errors import STOPPING, Problem, problem_of
-
-
-def reason_typed(request: HttpRequest) -> dict[str, Any]:
-    """What a page shows of a reason: as it was sent with a step that could not be taken, or as it
-    was typed before the person was signed out."""
-    back = typed.take(request)
-    reason = (back.sent if back else request.POST).get("reason", "")
-    return {"typed": reason, "typed_back": back}
 
 
 class ReviewAction(ReviewView):

@@ -12,13 +12,12 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from projects import review, serializers
-from projects.accounts import typed
 from projects.history import diff
 from projects.models import ReturnedDraft, permissions
 from projects.review.diff import prefetch_for_snapshot, snapshot
 from projects.review.permissions import check_may_decide
 
-from .actions import ReviewAction, reason_typed
+from .actions import ReviewAction
 from .addresses import admin_of, name_of, page_of, review_of
 from .base import ReviewView
 from .errors import Problem
@@ -47,7 +46,7 @@ def page_of_draft(
         "name": name_of(record),
         "href": page_of(record),
         "problem": problem,
-        **reason_typed(request),
+        "typed": request.POST.get("reason", ""),
         "lines": lines,
         "drafts": _drafts_in(lines),
         "may_not_publish": _may_not_publish(user, record, authors),
@@ -107,7 +106,7 @@ class DraftParameters(ReviewView):
 class DraftPage(DraftParameters):
     def get(self, request: HttpRequest, noun: str, pk: int) -> HttpResponse:
         record = self.seen(noun, pk)
-        if record.is_draft or typed.awaits(request):
+        if record.is_draft:
             return page_of_draft(request, record)
         return redirect(page_of(record))
 

@@ -20,7 +20,7 @@ from projects.models import ImportBatch, Proposal, ProposalKind, permissions
 from projects.review import diff
 from projects.review.permissions import check_may_decide
 
-from .actions import ReviewAction, reason_typed
+from .actions import ReviewAction
 from .addresses import admin_of, name_of, page_of
 from .base import ReviewView
 from .errors import Problem
@@ -75,7 +75,7 @@ def page_of_proposal(
         "name": called(proposal)[0],
         "record": record,
         "problem": problem,
-        **reason_typed(request),
+        "typed": request.POST.get("reason", ""),
         "is_own": is_own,
         "is_added_to": proposal.updated_at - proposal.created_at >= MOMENT,
         "may_not": _may_not(user, proposal, record),

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from projects import review
-from projects.accounts import typed
 from projects.filters import ReviewFilterSet
 from projects.filters.review import EnteredBy, ReviewState
 from projects.models import REVIEWED, Noun, Proposal
@@ -48,8 +47,7 @@ class ReviewList(ReviewView):
     http_method_names = ["get", "head", "post", "options"]
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        back = typed.take(request)
-        return self.show(request, back=back, ticked=back.sent.getlist("draft") if back else [])
+        return self.show(request)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Publish what is ticked, all of it or nothing."""
@@ -91,7 +89,6 @@ class ReviewList(ReviewView):
         request: HttpRequest,
         problem: Problem | None = None,
         ticked: Sequence[str] = (),
-        back: typed.Typed | None = None,
     ) -> HttpResponse:
         filterset = ReviewFilterSet(
             request.GET,
@@ -112,7 +109,6 @@ class ReviewList(ReviewView):
             "asked": ReviewFilterForm(filterset, errors, MAIN, vocabularies=vocabularies),
             "errors": errors,
             "problem": problem,
-            "typed_back": back,
         }
         if errors:
             return refused(request, TEMPLATE, context)

@@ -13,7 +13,7 @@ from projects.models import ErrorReport, ReportState
 from projects.review import error_reports
 from projects.views.lists import PAGE_SIZE, part_of, whole_number
 
-from .actions import ReviewAction, reason_typed
+from .actions import ReviewAction
 from .addresses import admin_of, name_of, page_of
 from .base import ReviewView
 from .errors import Problem
@@ -61,7 +61,7 @@ def page_of_report(
         "mend": admin_of(record) if record is not None and may_decide else "",
         "may_decide": may_decide,
         "problem": problem,
-        **reason_typed(request),
+        "typed": request.POST.get("reason", ""),
     }
     status = problem.status if problem else 200
     return render(request, "projects/review_report.html", context, status=status)

@@ -1,0 +1,18 @@
+"""What the steps that a user takes on their own account have in common."""
+
+from __future__ import annotations
+
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpResponse
+from django.urls import reverse
+from django.views import View
+
+
+class AccountAction(LoginRequiredMixin, View):
+    """Takes a form by POST. After signing in, a visitor is led to the account page."""
+
+    http_method_names = ["post", "options"]
+
+    def handle_no_permission(self) -> HttpResponse:
+        return redirect_to_login(reverse("account"))
