@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.cache import cache_page
 
+from projects.i18n import amount_units
 from projects.models import RecentWrite
 
 # A write by SQL, or by a QuerySet in a shell, notes nothing: it is seen after so many seconds.
@@ -31,7 +32,9 @@ def cache_until_write(
         if settings.SESSION_COOKIE_NAME in request.COOKIES or "Authorization" in request.headers:
             return view(request, *args, **kwargs)
         # Before the page reads anything, so that what it reads is of this state or a later one.
-        kept = cache_page(MAX_AGE, cache="pages", key_prefix=RecentWrite.objects.state())
+        # A page differs by the units that a cookie asks for.
+        prefix = f"{RecentWrite.objects.state()}.{amount_units.current()}"
+        kept = cache_page(MAX_AGE, cache="pages", key_prefix=prefix)
         response = kept(view)(request, *args, **kwargs)
         # Meant for the cache here; for all others see `ftz_site.header_middleware`.
         for name in ("Age", "Cache-Control", "Expires"):

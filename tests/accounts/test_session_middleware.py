@@ -14,7 +14,7 @@ from projects.accounts.session_middleware import renew
 from projects.models import SignedInSession
 from tests.accounts.conftest import PASSWORD, is_signed_in, sign_in
 from tests.factories import make_user
-from tests.views.reading import read
+from tests.helpers.page_parser import read
 
 pytestmark = pytest.mark.django_db
 

@@ -1,8 +1,7 @@
-"""How amounts are written on a page: by its language, and as its address asks."""
+"""How amounts are written on a page: by its language, its address and the reader's choice."""
 
 import re
 from decimal import Decimal
-from urllib.parse import urljoin
 
 import pytest
 from hypothesis import given
@@ -10,7 +9,7 @@ from hypothesis import strategies as st
 
 from projects import money
 from tests.factories import make_area, make_headline, make_project
-from tests.helpers.page_parser import read, sent_by
+from tests.helpers.page_parser import read
 
 AMOUNTS = st.decimals("-99999999999999.99", "99999999999999.99", places=2)
 
@@ -74,27 +73,62 @@ def test_links_of_the_page_keep_its_units_and_its_export_has_none(client, regist
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("language", ["", "/zh-hans"])
-@pytest.mark.parametrize("address", ["/", "/projects/", "/projects/project/", "/totals/?by=area"])
-def test_a_choice_of_units_goes_along_to_wherever_amounts_stand(
-    client, register, address, language
+@pytest.mark.parametrize(
+    ("chosen", "address", "written"),
+    [
+        ("/projects/?units=wan", "/", "176,000 × 10,000 CNY"),
+        ("/projects/?units=wan", "/zh-hans/projects/project/", "176,000万元"),
+        ("/zh-hans/totals/?by=area&units=full", "/zh-hans/projects/", "1,760,000,000.00元"),
+        ("/?units=short", "/projects/", "1.76 billion CNY"),
+        ("/methods/?units=wan", "/totals/", "176,000 × 10,000 CNY"),
+    ],
+)
+def test_a_choice_is_remembered_on_pages_whose_address_does_not_say(
+    client, register, chosen, address, written
 ):
-    mark = "&" if "?" in address else "?"
-    page = read(client.get(f"{language}{address}{mark}units=wan").content.decode())
-    hrefs = [one.attributes["href"] for one in page.all("a")]
-    links = {urljoin(f"{language}{address}", one) for one in hrefs if one != "#content"}
-    with_units = {one for one in links if "units=wan" in one}
+    client.get(chosen)
 
-    for path in ("/", "/projects/", "/enterprises/", "/areas/", "/totals/", "/headlines/"):
-        assert f"{language}{path}?units=wan" in with_units
-    assert {one for one in links - with_units if "units=" not in one} == {
-        f"{language}/accounts/login/",
-        "/api/docs/",
-        *(one for one in links if "/export." in one or one.endswith("/report/")),
-    }
-    assert {client.get(one.partition("#")[0]).status_code for one in with_units} == {200}
-    for form in page.all("form", method="get"):
-        assert ("units", "wan") in sent_by(form)
+    assert written in amounts(client.get(address))
+    # An address that says wins.
+    assert "1,760,000,000.00" in str(amounts(client.get(f"{address}?units=full")))
+    assert client.cookies["units"].value == "full"
+
+
+@pytest.mark.django_db
+def test_the_cookie_is_for_this_site_alone_and_for_a_year(client, register, settings):
+    settings.SESSION_COOKIE_SECURE = True
+
+    cookie = client.get("/projects/?units=wan").cookies["units"]
+
+    assert cookie.value == "wan"
+    assert (cookie["path"], cookie["max-age"]) == ("/", 365 * 24 * 60 * 60)
+    assert (cookie["samesite"], cookie["httponly"], cookie["secure"]) == ("Lax", True, True)
+    assert not client.get("/projects/?units=wan").cookies
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "address",
+    ["/projects/", "/projects/?units=x", "/nowhere/?units=wan", "/projects/export.csv?units=wan"],
+)
+def test_what_chooses_no_units_sets_no_cookie(client, register, address):
+    assert not client.get(address).cookies
+
+
+@pytest.mark.django_db
+def test_a_cookie_with_other_units_is_ignored(client, register):
+    client.cookies["units"] = "<b>"
+
+    assert "1,760,000,000.00 CNY" in amounts(client.get("/projects/"))
+
+
+@pytest.mark.django_db
+def test_what_programs_read_does_not_depend_on_the_cookie(client, register):
+    addresses = ("/projects/export.csv", "/api/v1/projects/", "/totals/export.json?by=area")
+    before = [client.get(one).getvalue() for one in addresses]
+    client.cookies["units"] = "wan"
+
+    assert [client.get(one).getvalue() for one in addresses] == before
 
 
 @pytest.mark.django_db
@@ -103,14 +137,6 @@ def test_without_a_choice_no_address_says_any(client, register):
         page = read(client.get(address).content.decode())
         found = [one.attributes["href"] for one in page.all("a") if "units" in str(one.attributes)]
         assert found == ["?units=short", "?units=full", "?units=wan"]
-
-
-@pytest.mark.django_db
-def test_a_name_that_looks_like_a_link_is_left_as_it_is(client, register):
-    make_project(name='<a href="/projects/">', code="odd")
-    page = client.get("/projects/odd/?units=wan").content.decode()
-
-    assert "&lt;a href=&quot;/projects/&quot;&gt;" in page
 
 
 @pytest.mark.django_db

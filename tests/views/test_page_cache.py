@@ -9,10 +9,10 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from projects import history
+from projects import history, review
 from projects.conversion import rebuild
 from projects.models import Allocation, Area, Project, RecentWrite, State
-from projects.review import drafts, merge, restore
+from projects.review import drafts, merge
 from tests.factories import (
     make_area,
     make_enterprise,
@@ -99,7 +99,7 @@ def restore_one(project):
     gone = make_project(code="gone", amount=Decimal("7.00"))
     history.delete(gone)
     user = make_user("superuser")
-    restore.restore(user, Project, restore.deleted(user, Project).first())
+    review.restore(user, Project, review.deleted(user, Project).first())
 
 
 def publish_a_draft(project):
@@ -190,6 +190,19 @@ def test_languages_units_and_hosts_are_kept_apart(client, project, settings):
     assert 'lang="en"' in asked(client, "/projects/")[0].content.decode()
     other = client.get("/projects/", headers={"host": "ftz.example"})
     assert b"testserver" not in other.content
+
+
+def test_readers_who_chose_other_units_are_given_their_own_pages(client, project):
+    public, _queries = asked(client, "/projects/")
+    client.cookies["units"] = "wan"
+    made, queries = asked(client, "/projects/")
+    again, again_queries = asked(client, "/projects/")
+    client.cookies.clear()
+
+    assert b"10,000 CNY" in made.content
+    assert again.content == made.content
+    assert queries > again_queries == 1
+    assert asked(client, "/projects/")[0].content == public.content
 
 
 def test_what_cannot_be_answered_is_not_kept(client, project):
