@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +14,7 @@ from projects.models import Project, ProjectSector, Sector
 
 Shares = Sequence[tuple[Sector, Decimal | None]]
 # A record as it is to stand, and its links by name; a link that is None stays as it is.
-Written = tuple[Any, dict[str, Any]]
+Written = tuple[Any, Mapping[str, Any]]
 
 
 def link(written: Sequence[Written]) -> None:

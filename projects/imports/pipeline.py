@@ -199,7 +199,7 @@ def import_table(
         list(checked.emptied),
         list(checked.warnings),
         list(checked.footers),
-        outcome.created,
+        dict(outcome.created),
         written,
         outcome.conflict,
     )

@@ -12,7 +12,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from projects import money
-from projects.models import Qualifier
+
+from .project import Qualifier
 
 _PLAIN = re.compile(r"-?[0-9]+(,[0-9]{3})*(\.[0-9]*)?\Z")
 

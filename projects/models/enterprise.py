@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, Self
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
@@ -45,12 +46,11 @@ class EnterpriseQuerySet(NamedQuerySet):
 
         Of the projects, those that `user` may see.
         """
-        from .project import Project
-
-        projects = Project.objects.visible_to(user).contracted()
+        project_model = apps.get_model("projects", "Project")
+        projects = project_model.objects.visible_to(user).contracted()
         if by is not None:
             projects = projects.signed_by(by)
-        partnerships = Project.partners.through.objects.filter(project__in=projects)
+        partnerships = project_model.partners.through.objects.filter(project__in=projects)
         return self.filter(
             models.Q(pk__in=projects.filter(enterprise__isnull=False).values("enterprise"))
             | models.Q(pk__in=partnerships.values("enterprise"))

@@ -120,11 +120,9 @@ def role_of(user: Any) -> Role:
     if user is None or not getattr(user, "pk", None):
         return Role.OFFICE
     if not hasattr(user, "_writes_as"):
-        from .project import Project
-
         if user.is_superuser or user.has_perm("projects.change_user"):
             user._writes_as = Role.ADMINISTRATOR
-        elif has_permission(user, "publish", Project):
+        elif user.has_perm("projects.publish_project"):
             user._writes_as = Role.REVIEWER
         else:
             user._writes_as = Role.CLERK

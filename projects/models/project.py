@@ -6,6 +6,7 @@ from decimal import Decimal
 from itertools import combinations
 from typing import Any, Self
 
+from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -172,10 +173,12 @@ class ProjectQuerySet(NamedQuerySet):
     def received(self, user: Any) -> Self:
         """Projects with a receipt that `user` may see, whatever their stage and even where money
         went back."""
-        # Receipts belong to projects, so their module can only be imported from within.
-        from .receipt import Receipt
-
-        receipts = Receipt.objects.visible_to(user).filter(project=OuterRef("pk"))
+        # Imported by name: the module of receipts imports this one.
+        receipts = (
+            apps.get_model("projects", "Receipt")
+            .objects.visible_to(user)
+            .filter(project=OuterRef("pk"))
+        )
         return self.filter(models.Exists(receipts))
 
     def of_basis(self, basis: str, user: Any) -> Self:
@@ -249,12 +252,12 @@ def received_of(user: Any, total: Any = ExactSum) -> Subquery:
     None until there is such a receipt that could be converted. `total` is the
     way to sum them.
     """
-    from .conversion import ReceiptConversion
-    from .receipt import Receipt
-
+    receipt, conversion = (
+        apps.get_model("projects", name) for name in ("Receipt", "ReceiptConversion")
+    )
     sums = (
-        ReceiptConversion.objects.current()
-        .filter(permissions.visible(Receipt, user, "receipt__"), receipt__project=OuterRef("pk"))
+        conversion.objects.current()
+        .filter(permissions.visible(receipt, user, "receipt__"), receipt__project=OuterRef("pk"))
         .order_by()
         .values("receipt__project")
         .annotate(sum=total("amount_base"))

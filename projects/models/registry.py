@@ -83,15 +83,13 @@ REVIEWED = by_plural(reviewed_models())
 
 def model_named(name: str) -> Any:
     """The model that addresses, files or Django call `name`. Raises LookupError."""
-    return by_plural(_MODELS).get(name) or apps.get_model("projects", name)
+    return by_plural(list(_MODELS)).get(name) or apps.get_model("projects", name)
 
 
 def plurals(name: str, found: list[Any], label: str = "verbose_name") -> Any:
     """Choices between models, by plural: a TextChoices called `name`, such as "SOURCES"."""
-    return models.TextChoices(
-        name,
-        [
-            (model.register.plural.upper(), (model.register.plural, getattr(model._meta, label)))
-            for model in found
-        ],
-    )
+    members: Any = [
+        (model.register.plural.upper(), (model.register.plural, getattr(model._meta, label)))
+        for model in found
+    ]
+    return models.TextChoices(name, members)
