@@ -98,7 +98,7 @@ class ChangedUserForm(MeetingForm, UserChangeForm):
         return [str(one) for one in self.instance.area_limits.values_list("pk", "area")]
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if self.changes_of("groups")[0]:
             cleaned["is_staff"] = True
         return cleaned

@@ -130,7 +130,7 @@ class User(AbstractUser):
         for secret in settings.SECRET_KEY_FALLBACKS:
             yield self._session_hash(roles, secret)
 
-    def _session_hash(self, roles: Iterable[str], secret: str | None = None) -> str:
+    def _session_hash(self, roles: Iterable[str], secret: str | bytes | None = None) -> str:
         since = self.sessions_valid_from.timestamp()
         state = "\n".join([self.password, str(since), *sorted(roles)])
         return salted_hmac("projects.session", state, secret, algorithm="sha256").hexdigest()
