@@ -26,7 +26,12 @@ from rest_framework import exceptions, status
 from rest_framework.views import exception_handler as stock_handler
 
 from projects.accounts import audit_log
-from projects.history import StillReferencedError, is_still_referenced
+from projects.history import (
+    ConflictError,
+    StillReferencedError,
+    anything_changed,
+    is_still_referenced,
+)
 from projects.review import ReviewError
 from projects.serializers.errors import flat, outward
 
@@ -97,10 +102,12 @@ def to_api_error(error: Exception, user: Any) -> Exception:
             return exceptions.PermissionDenied(*error.args)
         case ReviewError():
             return Conflict(str(error))
+        case ConflictError():
+            return Conflict(error.sentence(user))
         case IntegrityError():
-            # The rules were asked before; what they allowed has been overtaken by another write.
-            logger.warning("A write was overtaken by another one", exc_info=error)
-            return Conflict(_("Another write came in between: look at the record and try again."))
+            # The rules were checked before: another write has come in between.
+            logger.warning("A write conflicted with another one", exc_info=error)
+            return Conflict(anything_changed())
         case OperationalError() | InterfaceError():
             logger.error("The database is not available", exc_info=error)
             return Unavailable(_("The database is busy or away: try again in a moment."))

@@ -5,8 +5,9 @@ One record at a time (`one`: pages, admin, API), or many of one noun in one go
 """
 
 from .bulk import bulk_save
+from .conflicts import ConflictError, anything_changed, last_change
 from .links import Shares, Written, link
-from .locking import ConflictError, lock, retry_on_deadlock
+from .locking import lock, retry_on_deadlock
 from .protected import StillReferencedError, is_still_referenced, references_to, visible_references
 from .single import (
     check,
@@ -24,6 +25,7 @@ __all__ = [
     "Shares",
     "StillReferencedError",
     "Written",
+    "anything_changed",
     "bulk_save",
     "check",
     "check_deletable",
@@ -31,6 +33,7 @@ __all__ = [
     "defer_history",
     "delete",
     "is_still_referenced",
+    "last_change",
     "link",
     "lock",
     "record_history",

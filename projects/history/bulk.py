@@ -19,8 +19,9 @@ from projects.models import (
 )
 from projects.models.chunking import WRITTEN_AT_ONCE, batches
 
+from .conflicts import ConflictError
 from .links import Written, link
-from .locking import ConflictError, lock
+from .locking import lock
 from .single import AffectedRows, affected_rows, recompute
 
 # So many records at once make what a database knows of its tables worthless.
@@ -33,7 +34,7 @@ def bulk_save(written: Sequence[Written]) -> int:
     """Save checked records of one model with their links; returns how many were new or changed.
 
     Each leaves one row of history, or none where nothing changed. The rules of
-    the records themselves have been asked (`check` with `without_asking`); what
+    the records themselves have been checked (`check` with `without_queries`); what
     the database forbids is an IntegrityError, and then nothing is written. What
     a record refers to needs its key by now, not when it was assigned. About
     thirty queries for each 2,500 new records, and forty for as many that are there.
@@ -105,10 +106,12 @@ def _save(written: Sequence[Written], *, new: bool) -> tuple[list[Any], list[Any
 
 
 def _as_read(records: Sequence[Any]) -> list[Any]:
-    """These records as they stand, locked. Raises OvertakenError if one is no longer as read."""
+    """These records' current rows, locked. Raises ConflictError if one was changed or deleted."""
     found = type(records[0])._base_manager.filter(pk__in=[record.pk for record in records])
-    beside = [record.project_id for record in records if isinstance(record, Receipt)]
-    before = lock(found, beside=beside)
-    if {(one.pk, one.version) for one in before} != {(one.pk, one.version) for one in records}:
-        raise ConflictError
+    projects = [record.project_id for record in records if isinstance(record, Receipt)]
+    before = lock(found, projects=projects)
+    versions = {one.pk: one.version for one in before}
+    for record in records:
+        if versions.get(record.pk) != record.version:
+            raise ConflictError(record)
     return before

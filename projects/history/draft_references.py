@@ -28,14 +28,14 @@ def check(
     record: Any,
     links: Mapping[str, Sequence[Any] | None],
     *,
-    asking: bool = True,
+    without_queries: bool = False,
     besides: Collection[str] = (),
 ) -> None:
     """Raise ValidationError, by field, for each draft that a published record refers to.
 
-    `links` are records by field; None: as they stand, which was asked before.
-    Without `asking`, what a record refers to is looked at only where it has been
-    read. Otherwise at most a query for each column; none for those named `besides`.
+    `links` are records by field; None where they stay as they are. At most one query
+    for each column; with `without_queries` only columns whose record has been read are
+    checked. Columns named in `besides` are skipped.
     """
     if getattr(record, "state", State.PUBLISHED) == State.DRAFT:
         return
@@ -43,7 +43,7 @@ def check(
     for name in columns(type(record)):
         if name in besides:
             continue
-        if not asking and not record._meta.get_field(name).is_cached(record):
+        if without_queries and not record._meta.get_field(name).is_cached(record):
             continue
         try:
             other = getattr(record, name)

@@ -15,8 +15,9 @@ from projects import conversion
 from projects.models import ExchangeRate, Project, Receipt, check_shares
 
 from . import draft_references
+from .conflicts import ConflictError
 from .links import Shares, link
-from .locking import ConflictError, lock_current
+from .locking import lock_current
 from .protected import StillReferencedError, references_to, visible_references
 
 # They follow from the write itself.
@@ -127,34 +128,33 @@ def check(
     sectors: Shares | None = None,
     partners: Sequence[Any] | None = None,
     sources: Sequence[Any] | None = None,
-    without_asking: bool = False,
+    without_queries: bool = False,
+    allow_drafts: bool = False,
 ) -> None:
-    """Raise a ValidationError, by field, for whatever the rules forbid. Writes nothing.
+    """Raise a ValidationError, by field, where the record or its links break a rule.
 
-    With `without_asking` the database is not asked: neither whether what the
-    record refers to exists, nor whether another record or a constraint forbids
-    it. For many records, whose constraints are asked by writing them.
+    `without_queries` leaves out whether the records it refers to exist, and what
+    uniqueness and constraints forbid: `bulk_save` checks these by writing.
+    `allow_drafts`: a published record may refer to drafts, as in a proposal.
     """
     problems: dict[str, Any] = {}
     try:
-        if without_asking:
+        if without_queries:
             relations = [f.name for f in record._meta.concrete_fields if f.is_relation]
             record.full_clean(relations, validate_unique=False, validate_constraints=False)
         else:
             record.full_clean()
     except ValidationError as error:
         problems = dict(error.error_dict)
-    for asked in (
-        partial(check_links, record, sectors=sectors, partners=partners),
-        partial(
-            draft_references.check,
-            record,
-            {"partners": partners, "sources": sources},
-            asking=not without_asking,
-        ),
-    ):
+    checks = [partial(check_links, record, sectors=sectors, partners=partners)]
+    if not allow_drafts:
+        links = {"partners": partners, "sources": sources}
+        checks.append(
+            partial(draft_references.check, record, links, without_queries=without_queries)
+        )
+    for check_part in checks:
         try:
-            asked()
+            check_part()
         except ValidationError as error:
             for name, errors in error.error_dict.items():
                 problems.setdefault(name, []).extend(errors)

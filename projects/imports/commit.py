@@ -6,10 +6,10 @@ import hashlib
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from projects import review
 from projects.accounts import audit_log
+from projects.history import anything_changed
 from projects.models import BatchState, ImportBatch, ImportRow, RowStatus
 from projects.models.chunking import WRITTEN_AT_ONCE, batches
 from projects.spreadsheets.reading import Table
@@ -36,8 +36,7 @@ def commit(batch: ImportBatch, table: Table) -> None:
             return
         transaction.set_rollback(True)
     preview.make_preview(batch, table)
-    message = _("The register changed meanwhile, so nothing was written: look at it once more.")
-    ImportBatch.objects.filter(pk=batch.pk).update(message=message)
+    ImportBatch.objects.filter(pk=batch.pk).update(message=anything_changed())
     batch.refresh_from_db()
 
 

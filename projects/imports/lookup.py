@@ -192,7 +192,7 @@ class RecordLookup:
         if not permissions.in_scope(self.user, record):
             raise ValidationError({"code": [permissions.out_of_scope(self.user)]})
         try:
-            history.check(record, without_asking=True, **links)
+            history.check(record, without_queries=True, **links)
         except ModelError as error:
             raise outward(error) from error
         self.known.add(record)

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Count, Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from projects import review
+from projects import history, review
 from projects.models import (
     REVIEWED,
     BatchState,
@@ -78,7 +78,7 @@ def publish(batch: ImportBatch, user: Any, mark: str) -> int:
     """Publish the drafts of a file, all of them or none; returns how many.
 
     `mark` is that of what the person saw: where a draft has been edited, deleted
-    or published since, nothing is. Raises PermissionDenied and ReviewError.
+    or published since, nothing is. Raises PermissionDenied, ReviewError and ConflictError.
     """
     with transaction.atomic():
         seen = unpublished(batch, user)
@@ -87,9 +87,7 @@ def publish(batch: ImportBatch, user: Any, mark: str) -> int:
         if not seen.count:
             raise review.ReviewError(_("All of it is published already."))
         if seen.mark != mark:
-            raise review.ReviewError(
-                _("Some of these drafts were changed since you looked at them: look again.")
-            )
+            raise history.ConflictError
         versions = {
             (drafts.model, key): version
             for drafts in _drafts(batch, user)

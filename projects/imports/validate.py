@@ -93,11 +93,9 @@ class Validator:
         record, links = self.serializer.apply()
         proposed = review.is_proposal(self.user, record)
         try:
-            if proposed:
-                review.check_rules(record, links, without_asking=True)
-            else:
+            if not proposed:
                 links = review.with_publication_state(self.user, record, links)
-                history.check(record, without_asking=True, **links)
+            history.check(record, without_queries=True, allow_drafts=proposed, **links)
         except ModelError as error:
             return ValidatedRow(parsed.number, errors=parsed.add_errors(outward(error)).errors)
         created = self._created(parsed.data)

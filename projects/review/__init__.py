@@ -19,7 +19,6 @@ from .permissions import (
 )
 from .proposals import (
     accept,
-    check_rules,
     outdated_fields,
     resubmit,
     return_,
@@ -43,7 +42,6 @@ __all__ = [
     "check_may_publish",
     "check_not_own",
     "check_reach",
-    "check_rules",
     "deleted",
     "is_proposal",
     "outdated_fields",

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from projects.accounts import audit_log
-from projects.history import bulk_save, draft_references
+from projects.history import ConflictError, bulk_save, draft_references
 from projects.models import REVIEWED, ReturnedDraft, State, permissions
 from projects.models.chunking import WRITTEN_AT_ONCE, batches
 
@@ -82,18 +82,13 @@ def _publish(user: Any, model: Any, keys: list[Any], versions: dict[Any, int] | 
         .prefetch_related(*links)
     )
     if len(drafts) < len(keys):
-        raise ReviewError(
-            _("Some of these drafts were published or deleted meanwhile: look at the list again.")
-        )
+        raise ConflictError
     authors = authors_of(drafts)
     written: list[Any] = []
     for draft in drafts:
         check_may_decide(user, draft, authors[draft.pk])
         if versions is not None and versions.get((model, draft.pk)) != draft.version:
-            raise ReviewError(
-                _("“%(record)s” was edited since you looked at it: look at it again.")
-                % {"record": draft}
-            )
+            raise ConflictError(draft)
         draft.state = State.PUBLISHED
         draft._history_user = person(user)
         linked = {name: list(getattr(draft, name).all()) for name in links}

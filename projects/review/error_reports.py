@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from projects.accounts import audit_log
 from projects.accounts.client_address import client_network
+from projects.history import ConflictError
 from projects.models import (
     AttemptCount,
     AttemptLimit,
@@ -24,7 +25,7 @@ from projects.models import (
 from projects.models.attempt_count import Attempt
 from projects.models.error_report import REPORTED
 
-from .permissions import ReviewError, person, read_reason
+from .permissions import person, read_reason
 
 # Whoever corrects many records writes to the office; nobody floods its queue.
 FROM_ADDRESS = AttemptLimit("error reports from an address", 10, timedelta(hours=1))
@@ -61,12 +62,15 @@ def may_decide(user: Any, record: Any) -> bool:
 
 
 def settle(user: Any, report: ErrorReport, note: str) -> None:
-    """The report was right, and has been seen to. Raises PermissionDenied and ReviewError."""
+    """Close a report whose error has been corrected.
+
+    Raises PermissionDenied, ReviewError and ConflictError.
+    """
     _decide(user, report, ReportState.SETTLED, note, audit_log.Action.REPORT_SETTLED)
 
 
 def dismiss(user: Any, report: ErrorReport, note: str) -> None:
-    """Nothing comes of the report. Raises PermissionDenied and ReviewError."""
+    """Close a report without a correction. Raises as `settle` does."""
     _decide(user, report, ReportState.DISMISSED, note, audit_log.Action.REPORT_DISMISSED)
 
 
@@ -79,7 +83,7 @@ def _decide(
         if not may_decide(user, reported_records([held], user).get(held.pk)):
             raise PermissionDenied(_("Only a reviewer decides about reported errors."))
         if not held.is_open:
-            raise ReviewError(_("Somebody has dealt with this report meanwhile."))
+            raise ConflictError(held, held.decided_by, held.decided_at)
         held.state, held.note, held.email = state, note, ""
         held.decided_by, held.decided_at = person(user), timezone.now()
         held.save(update_fields=["state", "note", "email", "decided_by", "decided_at"])

@@ -45,8 +45,9 @@ def merge(old: Enterprise, into: Enterprise, user: Any = None) -> Merged:
     About thirty queries for each 500 projects.
     """
     with transaction.atomic():
-        old, into = _locked(old, into)
-        _check_rights(SYSTEM_USER if user is None else user, old, into)
+        reader = SYSTEM_USER if user is None else user
+        old, into = _locked(old, into, reader)
+        _check_rights(reader, old, into)
         check(old, into)
         reason = f"merged {_shown(old.code)} into {_shown(into.code)}"
         record, sources = united(old, into)
@@ -131,18 +132,14 @@ def _check_rights(user: Any, old: Enterprise, into: Enterprise) -> None:
         review.check_may_decide(user, old, review.authors_of([old])[old.pk])
 
 
-def _locked(old: Enterprise, into: Enterprise) -> tuple[Enterprise, Enterprise]:
+def _locked(old: Enterprise, into: Enterprise, user: Any) -> tuple[Enterprise, Enterprise]:
     """Both as they stand, held until the transaction ends: no project can name one meanwhile."""
     rows = Enterprise.objects.select_for_update().filter(pk__in=[old.pk, into.pk]).order_by("pk")
     standing = {row.pk: row for row in rows}
     for one in (old, into):
         row = standing.get(one.pk)
         if row is None or row.version != one.version:
-            raise ValidationError(
-                _("“%(code)s” was changed or deleted in between: look at both again."),
-                "stale",
-                {"code": one.code},
-            )
+            raise ValidationError(history.ConflictError(one).sentence(user), "stale")
     return standing[old.pk], standing[into.pk]
 
 

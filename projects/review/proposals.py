@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -71,7 +71,7 @@ def propose(
     for record, links in changes:
         before = standing.get(record.pk)
         if before is None:
-            raise ReviewError(_("“%(record)s” was deleted meanwhile.") % {"record": record})
+            raise history.ConflictError(record)
         proposal = _merged(user, record, links, before, open_ones.get(record.pk))
         if proposal is not None:
             proposal.batch = batch or proposal.batch
@@ -174,12 +174,10 @@ def accept(user: Any, proposal: Proposal, version: int | None = None) -> Any:
         proposal = _locked(proposal)
         record = record_of(proposal, lock=True)
         if record is None:
-            raise ReviewError(_("The record was deleted meanwhile: return the proposal."))
+            raise _deleted(proposal)
         check_may_decide(user, record, {proposal.user_id})
         if version is not None and record.version != version:
-            raise ReviewError(
-                _("The record was changed since you looked at it: look at the proposal again.")
-            )
+            raise history.ConflictError(record)
         if version is None and (names := outdated_fields(proposal, record)):
             raise ReviewError(
                 _(
@@ -237,7 +235,7 @@ def resubmit(user: Any, proposal: Proposal) -> None:
         _check_own(user, proposal)
         record = record_of(proposal)
         if record is None:
-            raise ReviewError(_("The record was deleted meanwhile."))
+            raise _deleted(proposal)
         _check_may_still_propose(user, proposal, record)
         if Proposal.objects.open().of(record).filter(user=user).exists():
             raise ReviewError(_("You have another open proposal about this record."))
@@ -262,11 +260,20 @@ def _check_may_still_propose(user: Any, proposal: Proposal, record: Any) -> None
 
 
 def _locked(proposal: Proposal, *states: ProposalState) -> Proposal:
-    """The proposal as it stands, held until the transaction ends. Raises ReviewError."""
-    standing = Proposal.objects.select_for_update().filter(pk=proposal.pk).first()
-    if standing is None or standing.state not in (states or (ProposalState.OPEN,)):
-        raise ReviewError(_("Somebody has decided about this meanwhile: look at it again."))
-    return standing
+    """The proposal's current row, locked. Raises ConflictError unless it is in one of `states`."""
+    current = Proposal.objects.select_for_update().filter(pk=proposal.pk).first()
+    if current is None:
+        raise history.ConflictError
+    if current.state not in (states or (ProposalState.OPEN,)):
+        if current.is_open:
+            raise history.ConflictError
+        by = current.reviewer or current.user
+        raise history.ConflictError(current, by, current.decided_at)
+    return current
+
+
+def _deleted(proposal: Proposal) -> history.ConflictError:
+    return history.ConflictError(proposal.model(pk=proposal.record_id))
 
 
 def _decide(proposal: Proposal, user: Any, state: ProposalState, reason: str = "") -> None:
@@ -283,18 +290,3 @@ def log_decision(action: audit_log.Action, user: Any, proposal: Proposal) -> Non
     audit_log.log(
         action, user=person(user), subject=f"{proposal.noun}/{code}", proposal=proposal.pk
     )
-
-
-def check_rules(record: Any, links: Links, *, without_asking: bool = False) -> None:
-    """The model's rules for a record as somebody would have it; it may refer to drafts until it is
-    accepted. Raises ValidationError, by field."""
-    try:
-        history.check(record, without_asking=without_asking, **links)
-    except ValidationError as error:
-        left = {
-            name: [one for one in errors if one.code != "draft"]
-            for name, errors in error.error_dict.items()
-        }
-        left = {name: errors for name, errors in left.items() if errors}
-        if left:
-            raise ValidationError(left) from error

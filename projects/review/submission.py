@@ -14,7 +14,7 @@ from projects.models import ImportBatch, Proposal, State, permissions
 from projects.models.base import ReviewedModel
 
 from .permissions import check_reach, person
-from .proposals import Change, check_rules, log_decision, propose, propose_deletion
+from .proposals import Change, log_decision, propose, propose_deletion
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,8 @@ def submit(user: Any, record: Any, **links: Any) -> Submitted:
     with transaction.atomic():
         check_reach(user, record)
         if is_proposal(user, record):
-            check_rules(record, links)
+            # It may refer to drafts until it is accepted.
+            history.check(record, allow_drafts=True, **links)
             (proposal,) = propose(user, [(record, links)])
             if proposal is not None:
                 log_decision(Action.PROPOSED, user, proposal)

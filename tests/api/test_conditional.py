@@ -272,14 +272,14 @@ def test_a_record_that_was_changed_since_it_was_read_is_neither_written_nor_dele
 
 
 def test_a_code_that_another_write_took_meanwhile_is_named(office, monkeypatch):
-    asked = history.one.check
+    asked = history.single.check
 
     def taken_after_asking(record, **links):
         asked(record, **links)
         if not Zone.objects.exists():
             Zone(code="XJ", name="Another").save()
 
-    monkeypatch.setattr(history.one, "check", taken_after_asking)
+    monkeypatch.setattr(history.single, "check", taken_after_asking)
 
     answer = office.post("/api/v1/zones/", {"code": "xj", "name": "Xinjiang"}, format="json")
 
@@ -290,7 +290,7 @@ def test_what_the_database_alone_refuses_is_a_conflict(office, monkeypatch):
     def refuse(*_args, **_kwargs):
         raise IntegrityError("a reference is gone")
 
-    monkeypatch.setattr(history.one, "link", refuse)
+    monkeypatch.setattr(history.single, "link", refuse)
 
     answer = office.post("/api/v1/zones/", {"code": "xj", "name": "Xinjiang"}, format="json")
 

@@ -211,7 +211,7 @@ def test_if_a_record_changed_meanwhile_it_is_shown_again_and_nothing_is_written(
     batches.approve(batch)
     batches.work_on(batch)
 
-    assert (batch.state, "changed meanwhile" in batch.message) == (BatchState.PREVIEWED, True)
+    assert (batch.state, "has changed since" in batch.message) == (BatchState.PREVIEWED, True)
     assert Project.objects.get().amount == 6
     assert batch.rows.get().changes == [["amount", "6.00", "7.00"]]
     batches.approve(batch)

@@ -229,7 +229,7 @@ def test_if_the_register_changed_meanwhile_it_is_said_and_shown_again(client, of
     step(client, batch, "approve")
     page = page_of(client, batch)
 
-    assert "The register changed meanwhile" in page.one(class_="warning").text
+    assert "the register has changed since" in page.one(class_="warning").text
     assert tables(page)["Rows: changed"][0][2:] == ["Amount", "6.00", "7.00"]
     assert Project.objects.get().amount == 6
 

@@ -109,7 +109,7 @@ def test_what_was_changed_since_it_was_looked_at_is_not_published(clerk, reviewe
 
     assert (answer.status_code, drafts()) == (409, count)
     alert = read(answer.content.decode()).one("div", role="alert")
-    assert "changed since you looked at them" in alert.text
+    assert "the register has changed since you looked at it" in alert.text
     assert publish(reviewer, batch, mark(reviewer, batch)).status_code == 302
     assert publish(reviewer, batch, seen).status_code == 409
 

@@ -93,7 +93,7 @@ def test_what_was_edited_since_is_not_published(clerk, reviewer, version):
     answer = client_of(reviewer).post(address(draft, "publish"), {"version": version})
 
     assert answer.status_code == 409
-    assert "was edited since you looked at it" in answer.content.decode()
+    assert "“Renamed” was changed by clerk-" in answer.content.decode()
     assert Project.objects.get(pk=draft.pk).is_draft
 
 
@@ -105,7 +105,7 @@ def test_publishing_twice_says_so(clerk, reviewer):
 
     assert [answer.status_code for answer in answers] == [302, 409]
     shown = read(answers[1].content.decode()).one("main")
-    assert "published or deleted meanwhile" in shown.one("div", role="alert").text
+    assert "the register has changed since you looked at it" in shown.one("div", role="alert").text
     assert shown.all("form") == []
 
 

@@ -189,7 +189,7 @@ def test_all_of_them_or_none(clerk, reviewer):
 
     assert answer.status_code == 409
     found = read(answer.content.decode())
-    assert "“Renamed” was edited since you looked at it" in found.one("div", role="alert").text
+    assert "“Renamed” was changed by clerk-" in found.one("div", role="alert").text
     boxes = found.all("input", name="draft")
     assert ["checked" in one.attributes for one in boxes] == [True, True]
     assert not Project.objects.filter(state="published").exists()

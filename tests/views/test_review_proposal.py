@@ -111,7 +111,7 @@ def test_a_record_that_was_changed_since_it_was_looked_at_is_not_overwritten(
 
     assert answer.status_code == 409
     alert = read(answer.content.decode()).one("div", role="alert")
-    assert "changed since you looked at it" in alert.text
+    assert "“Cotton” was changed by somebody else at" in alert.text
     project.refresh_from_db()
     assert project.description == ""
 
@@ -172,7 +172,7 @@ def test_returning_needs_a_reason_and_keeps_what_was_typed(clerk, reviewer, proj
 
     assert (empty.status_code, given.status_code, again.status_code) == (409, 302, 409)
     assert "Say why" in empty.content.decode()
-    assert "Somebody has decided about this meanwhile" in again.content.decode()
+    assert "was decided on by" in again.content.decode()
     seen = page(clerk, address(proposal)).one("main")
     assert seen.one("blockquote").text == "Says <who>?"
     assert [form.attributes["action"] for form in seen.all("form")] == [

@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from projects import history
 from projects.models import AuditEntry, ErrorReport, Project
@@ -107,12 +108,12 @@ def test_a_decision_needs_a_word(office):
 
 
 def test_who_comes_too_late_is_told_and_changes_nothing(office):
-    report = make_report(state="settled", note="Mended")
+    report = make_report(state="settled", note="Mended", decided_at=timezone.now())
 
     answer = office.post(f"{LIST}{report.pk}/dismiss/", {"reason": "Nonsense"})
 
     report.refresh_from_db()
-    assert "Somebody has dealt with this report meanwhile." in answer.content.decode()
+    assert "was decided on by" in answer.content.decode()
     assert (report.state, report.note) == ("settled", "Mended")
 
 

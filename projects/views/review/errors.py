@@ -13,7 +13,12 @@ from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 
-from projects.history import StillReferencedError, is_still_referenced
+from projects.history import (
+    ConflictError,
+    StillReferencedError,
+    anything_changed,
+    is_still_referenced,
+)
 from projects.i18n.languages import with_label
 from projects.review import ReviewError
 from projects.serializers.labels import in_words
@@ -54,10 +59,12 @@ def problem_of(error: Exception, user: Any, serializer: Any = None) -> Problem:
             return Problem(list(_by_field(by_field, serializer)), 400)
         case exceptions.ValidationError():
             return Problem(list(_by_field(error.detail, serializer)), 400)
+        case ConflictError():
+            return Problem([error.sentence(user)], 409)
         case IntegrityError():
-            # The rules were asked before; what they allowed has been overtaken by another write.
-            logger.warning("A step of a review was overtaken by another write", exc_info=error)
-            return Problem([_("Another write came in between: look at it again.")], 409)
+            # The rules were checked before: another write has come in between.
+            logger.warning("A review action conflicted with another write", exc_info=error)
+            return Problem([anything_changed()], 409)
     return Problem([str(error)], 409)
 
 

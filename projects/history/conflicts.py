@@ -1,0 +1,95 @@
+"""Edit conflicts: a record was changed, deleted or decided on after somebody had opened it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from projects.models import permissions
+
+from .diff import record_of
+
+
+class ConflictError(IntegrityError):
+    """A record was changed, deleted or decided on by somebody else after it was read.
+
+    Without `record` it is about several at once, such as all that a preview shows. `by`
+    and `at` are given for a decision; of a change they are read from history by `sentence`.
+    """
+
+    def __init__(self, record: Any = None, by: Any = None, at: datetime | None = None) -> None:
+        super().__init__("A record was changed, deleted or decided on after it was read.")
+        self.record, self.by, self.at = record, by, at
+
+    def sentence(self, user: Any) -> str:
+        """What happened, in words for `user`, who reads a name only as staff. At most one query."""
+        if self.at is not None:
+            template = _(
+                "“%(record)s” was decided on by %(who)s at %(when)s, after you opened it. Look at "
+                "it again."
+            )
+            found = LastChange(self.record, str(self.by or _("somebody else")), moment(self.at))
+        else:
+            last = None if self.record is None else last_change(type(self.record), self.record.pk)
+            if last is None:
+                return anything_changed()
+            if last.is_deletion:
+                template = _(
+                    "“%(record)s” was deleted by %(who)s at %(when)s, after you opened it."
+                )
+                found = last
+            else:
+                template = _(
+                    "“%(record)s” was changed by %(who)s at %(when)s, after you opened it. Look at "
+                    "it again before you save."
+                )
+                found = last._replace(record=self.record)
+        if not (permissions.has_full_access(user) or getattr(user, "is_staff", False)):
+            found = found._replace(who=_("somebody else"))
+        return template % {"record": found.record, "who": found.who, "when": found.when}
+
+
+class LastChange(NamedTuple):
+    """The last write of a record: the record after it, who wrote it and when, in words."""
+
+    record: Any
+    who: str
+    when: str
+    is_deletion: bool = False
+
+
+def last_change(model: Any, key: Any) -> LastChange | None:
+    """The last write of the record with this key; None where history has none. One query."""
+    if not hasattr(model, "history"):
+        return None
+    try:
+        rows = model.history.filter(id=model._meta.pk.to_python(key))
+    except ValidationError:
+        return None
+    row = rows.select_related("history_user").first()
+    if row is None:
+        return None
+    return LastChange(
+        record_of(model, row),
+        str(row.history_user or _("somebody else")),
+        moment(row.history_date),
+        row.history_type == "-",
+    )
+
+
+def moment(at: datetime) -> str:
+    """As the pages of history have it: the same in every language, to the second."""
+    return f"{timezone.localtime(at):%Y-%m-%d %H:%M:%S}"
+
+
+def anything_changed() -> str:
+    """For everything that is checked by a digest: imports, lists of drafts."""
+    return _(
+        "Nothing was saved: the register has changed since you looked at it. Look at it again, "
+        "then try once more."
+    )
