@@ -1,4 +1,4 @@
-"""Who somebody is: signing in and what it is limited by, second factors, and when all of it ends.
+"""Roles, sign-in with lockout and second factor, sessions, rate limits and the audit log.
 
-The pages of it stand in `projects.views.accounts`.
+Their pages are in `projects.views.accounts`.
 """

@@ -1,4 +1,4 @@
-"""Where a request comes from, said in one way to whatever counts or notes it."""
+"""The client's IP address, the same for lockout, rate limits and the audit log."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from typing import Any
 
 from django.conf import settings
 
-# How much of an address of IPv6 tells one household or office from another.
+# The bits of an IPv6 address that identify the network of a household or an office.
 OWN_BITS = 64
 
 
 def client_ip(request: Any) -> str:
-    """The client's address; "" where there is none, as on a socket of this machine.
+    """The client's address; "" where there is none, as on a Unix socket.
 
-    Behind the proxy it is the last one in X-Forwarded-For, which the proxy wrote:
-    a visitor may make up whatever stands before it, and this changes nothing.
-    Without a proxy that header is not looked at.
+    Behind the proxy it is the last one in X-Forwarded-For, which the proxy has
+    written: clients can forge those before it. Without a proxy the header is
+    ignored.
     """
     written = request.META.get("HTTP_X_FORWARDED_FOR", "")
     if settings.REST_FRAMEWORK["NUM_PROXIES"] and (told := _plain(written.rpartition(",")[2])):
@@ -25,9 +25,9 @@ def client_ip(request: Any) -> str:
 
 
 def client_network(request: Any) -> str:
-    """What is counted as one client: an address, of IPv6 the half that names the network.
+    """What counts as one client: an IPv4 address, or the /64 network of an IPv6 address.
 
-    Whoever has one address of IPv6 has all 2⁶⁴ of its network.
+    A client with one IPv6 address can use all 2⁶⁴ of its network.
     """
     address = client_ip(request)
     if ":" not in address:
@@ -37,7 +37,7 @@ def client_network(request: Any) -> str:
 
 
 def _plain(written: str) -> str:
-    """An address as it is written shortest, without a port; "" for what is none."""
+    """An address in its shortest form, without port and zone; "" for an invalid one."""
     text = written.strip()
     if text.startswith("["):
         text = text[1:].partition("]")[0]

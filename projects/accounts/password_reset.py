@@ -1,7 +1,7 @@
-"""A link to a new password by e-mail.
+"""Password reset by a link in an e-mail.
 
-A request only leaves a wish, whoever it is for; a worker looks whose it is and
-sends the mail. So neither the answer nor its time tells who has an account.
+A request is only stored; a worker looks up the account and sends the mail. So
+neither the response nor its timing tells who has an account.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from . import lockout
 from .audit_log import Action, subject_of
 from .client_address import client_network
 
-# After so long nobody waits for the mail any more.
-WANTED_FOR = timedelta(hours=1)
+# Older requests are dropped: nobody expects their mail any more.
+SEND_WITHIN = timedelta(hours=1)
 
 
-def ask(request: Any, email: str) -> None:
-    """Leave a wish for a link. Raises LockedOut for an address that asks too often.
+def request_link(request: Any, email: str) -> None:
+    """Store a request for a link. Raises LockedOut for a client with too many requests.
 
-    An e-mail address that is asked for too often gets no further mail, which
-    nobody is told. The same work, whether or not somebody has it.
+    Too many requests for one e-mail address are dropped silently. The work is
+    the same whether or not an account has the address.
     """
     lockout.register_attempt(lockout.RESET_FROM_ADDRESS.key(client_network(request)))
     audit_log.log(Action.PASSWORD_RESET_ASKED, request)
@@ -39,15 +39,15 @@ def ask(request: Any, email: str) -> None:
     ).is_exceeded:
         return
     ResetRequest.objects.create(
-        email=email, site=site_of(request), language=translation.get_language() or "en"
+        email=email, site=link_origin(request), language=translation.get_language() or "en"
     )
 
 
-def site_of(request: Any) -> str:
-    """The address that the link begins with: a host that the settings name in so many letters.
+def link_origin(request: Any) -> str:
+    """Scheme and host of the link. The host is one that ALLOWED_HOSTS names in full.
 
-    Where they allow any host of a domain, one that a visitor made up must not
-    receive somebody's link.
+    Where it allows all hosts of a domain, a host that a visitor has forged must
+    not end up in somebody else's link.
     """
     named = [host for host in settings.ALLOWED_HOSTS if not host.startswith(("*", "."))]
     host = request.get_host()
@@ -57,30 +57,30 @@ def site_of(request: Any) -> str:
 
 
 def send_waiting() -> int:
-    """Send the links that are wished for; returns how many wishes were looked into."""
-    seen = 0
+    """Send the requested links; returns how many requests were processed."""
+    processed = 0
     while _send_next():
-        seen += 1
-    return seen
+        processed += 1
+    return processed
 
 
 def _send_next() -> bool:
     with transaction.atomic():
         waiting = ResetRequest.objects.select_for_update(skip_locked=True).order_by("pk")
-        wish = waiting.first()
-        if wish is None:
+        reset = waiting.first()
+        if reset is None:
             return False
-        # Gone before the mail is sent: it may be lost, but never goes out twice.
-        wish.delete()
-    if timezone.now() - wish.asked_at < WANTED_FOR:
-        with translation.override(wish.language):
-            _send(wish)
+        # Deleted first: a mail may be lost, but is never sent twice.
+        reset.delete()
+    if timezone.now() - reset.asked_at < SEND_WITHIN:
+        with translation.override(reset.language):
+            _send(reset)
     return True
 
 
-def _send(wish: ResetRequest) -> None:
-    site = urlsplit(wish.site)
-    form = Mail({"email": wish.email})
+def _send(reset: ResetRequest) -> None:
+    site = urlsplit(reset.site)
+    form = ResetMailForm({"email": reset.email})
     if form.is_valid():
         form.save(
             domain_override=site.netloc,
@@ -90,8 +90,8 @@ def _send(wish: ResetRequest) -> None:
         )
 
 
-class Mail(PasswordResetForm):
-    """Django's mail to each active user with the address and a password."""
+class ResetMailForm(PasswordResetForm):
+    """Sends Django's mail to each active user with the address and a usable password."""
 
     def send_mail(self, *args: Any, **kwargs: Any) -> None:
         context = args[2] if len(args) > 2 else kwargs["context"]

@@ -1,7 +1,7 @@
-"""The roles of an office, each a group with its permissions: who may do what.
+"""The roles: groups and their permissions, of which `docs/access.md` has the table.
 
-`docs/access.md` says it as a table. The groups are made once, by a migration:
-what an office gives them or takes from them afterwards stays.
+A migration creates the groups once. The permissions that an office adds or
+removes afterwards stay as they are.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 from projects.models.registry import register_models, reviewed_models
 
 REVIEWED = tuple(model._meta.model_name for model in reviewed_models())
-# Not reviewed: for reviewers and administrators alone.
+# Not reviewed: only reviewers and administrators write them.
 FOUNDATIONS = tuple(
     model._meta.model_name for model in register_models() if model not in reviewed_models()
 )
@@ -46,23 +46,37 @@ ROLES = {
 
 
 def make_groups(apps: Any) -> None:
-    """Make the groups that are missing, with their permissions; `apps` as in a migration.
+    """Create missing groups with their permissions; `apps` as in a migration.
 
-    Django makes permissions after all migrations have run: those that are not
-    there yet are made here, as it would make them.
+    Django creates permissions after all migrations have run, so missing ones are
+    created here as it would. Models that `apps` does not have yet are left out:
+    their migration calls `grant_permissions`.
     """
     for name, granted in ROLES.items():
         group, is_new = apps.get_model("auth", "Group").objects.get_or_create(name=name)
         if is_new:
-            group.permissions.set(
-                _permission(apps, action, model)
-                for model, actions in granted.items()
-                for action in actions
-            )
+            for model in granted:
+                _grant(apps, group, model)
 
 
-def _permission(apps: Any, action: str, model: str) -> Any:
+def grant_permissions(apps: Any, model: str) -> None:
+    """Give each role its permissions on a model that is newer than the roles.
+
+    `model` is in lower case, as in ROLES; `apps` as in the migration that
+    creates it.
+    """
+    for group in apps.get_model("auth", "Group").objects.filter(name__in=ROLES):
+        _grant(apps, group, model)
+
+
+def _grant(apps: Any, group: Any, model: str) -> None:
     app = "auth" if model == "group" else "projects"
+    if model in apps.all_models[app]:
+        actions = ROLES[group.name].get(model, ())
+        group.permissions.add(*(_permission(apps, app, action, model) for action in actions))
+
+
+def _permission(apps: Any, app: str, action: str, model: str) -> Any:
     kind, _new = apps.get_model("contenttypes", "ContentType").objects.get_or_create(
         app_label=app, model=model
     )

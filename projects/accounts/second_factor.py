@@ -1,4 +1,4 @@
-"""The second factor: a code from somebody's own device, or one of ten on paper."""
+"""The second factor: a time-based code (TOTP) of a device, or one of ten recovery codes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Required(StrEnum):
 
 
 def is_required(user: Any) -> bool:
-    """Whether the site wants a second factor of this user."""
+    """Whether the setting requires a second factor of this user."""
     match settings.REQUIRE_SECOND_FACTOR:
         case Required.STAFF:
             return user.is_staff or user.is_superuser
@@ -39,7 +39,7 @@ def is_required(user: Any) -> bool:
 
 
 def is_lacking(user: Any) -> bool:
-    """Whether this user must set one up before anything else. At most one query."""
+    """Whether this user must set up a second factor first. At most one query."""
     return is_required(user) and not is_set_up(user)
 
 
@@ -52,24 +52,24 @@ def is_set_up(user: Any) -> bool:
 
 @transaction.atomic
 def begin(user: Any) -> None:
-    """A new secret, which holds nothing before it is confirmed by a code."""
+    """Create a device with a new secret; it is not used until a code confirms it."""
     TOTPDevice.objects.filter(user=user, confirmed=False).delete()
     TOTPDevice.objects.create(user=user, name="authenticator", confirmed=False)
 
 
-def begun(user: Any) -> TOTPDevice | None:
-    """What was begun and waits for its first code."""
+def pending_device(user: Any) -> TOTPDevice | None:
+    """The device that waits for its first code; None where there is none."""
     return TOTPDevice.objects.filter(user=user, confirmed=False).first()
 
 
-def secret_of(device: TOTPDevice) -> str:
-    """The secret as people type it into a device: in groups of four."""
+def formatted_secret(device: TOTPDevice) -> str:
+    """The secret in Base32, in groups of four, to be typed into a device."""
     text = b32encode(device.bin_key).decode().rstrip("=")
     return " ".join(re.findall(".{1,4}", text))
 
 
-def picture_of(device: TOTPDevice) -> bytes:
-    """The secret as a QR code, in SVG; dark on white whatever the page's colours."""
+def qr_code(device: TOTPDevice) -> bytes:
+    """The secret as a QR code in SVG; dark on white in the dark theme as well."""
     file = io.BytesIO()
     segno.make(device.config_url, error="m").save(file, kind="svg", scale=5, border=4, light="#fff")
     return file.getvalue()
@@ -77,17 +77,17 @@ def picture_of(device: TOTPDevice) -> bytes:
 
 @transaction.atomic
 def confirm(user: Any, code: str) -> list[str] | None:
-    """Take the device whose first code this is; returns the recovery codes, told only here.
+    """Confirm the pending device by its first code; returns recovery codes, which are not stored.
 
-    None where the code does not hold. Ends every session: they were begun without it.
+    None where the code is wrong. Ends all sessions, as they began without it.
     """
     device = TOTPDevice.objects.select_for_update().filter(user=user, confirmed=False).first()
-    if device is None or not _holds(device, code):
+    if device is None or not _is_valid(device, code):
         return None
     TOTPDevice.objects.filter(user=user).exclude(pk=device.pk).delete()
     device.confirmed = True
     device.save(update_fields=["confirmed"])
-    codes = RecoveryCode.objects.make_anew(user)
+    codes = RecoveryCode.objects.replace_codes(user)
     audit_log.log(Action.SECOND_FACTOR_SET_UP, subject=subject_of(user))
     user.end_sessions()
     return codes
@@ -98,33 +98,36 @@ def confirm(user: Any, code: str) -> list[str] | None:
 
 @transaction.atomic
 def verify(user: Any, code: str) -> str | None:
-    """Which kind of code this is, or None. No code holds twice, nor for two at once."""
+    """Check a code and use it up: "code", "recovery code", or None for a wrong one.
+
+    No code works twice, nor in two requests at once.
+    """
     device = TOTPDevice.objects.select_for_update().filter(user=user, confirmed=True).first()
     if device is None:
         return None
-    if _holds(device, code):
+    if _is_valid(device, code):
         return "code"
-    if RecoveryCode.objects.use_up(user, code):
+    if RecoveryCode.objects.consume(user, code):
         audit_log.log(Action.RECOVERY_CODE_USED, user=user, subject=subject_of(user))
         return "recovery code"
     return None
 
 
-def _holds(device: TOTPDevice, code: str) -> bool:
+def _is_valid(device: TOTPDevice, code: str) -> bool:
     digits = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", code))
     return bool(re.fullmatch("[0-9]{6}", digits)) and device.verify_token(digits)
 
 
-def make_codes(user: Any) -> list[str]:
-    """Ten new recovery codes, told only here; the old ones hold no more."""
-    codes = RecoveryCode.objects.make_anew(user)
+def make_recovery_codes(user: Any) -> list[str]:
+    """Ten new recovery codes, which are not stored; the old ones stop working."""
+    codes = RecoveryCode.objects.replace_codes(user)
     audit_log.log(Action.RECOVERY_CODES_MADE, subject=subject_of(user))
     return codes
 
 
 @transaction.atomic
 def remove(user: Any) -> bool:
-    """Take the second factor away; whether there was one."""
+    """Remove the second factor; returns whether there was one."""
     found = TOTPDevice.objects.filter(user=user, confirmed=True).exists()
     TOTPDevice.objects.filter(user=user).delete()
     RecoveryCode.objects.filter(user=user).delete()

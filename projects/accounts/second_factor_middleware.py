@@ -1,4 +1,4 @@
-"""Whoever must have a second factor sets one up before anything else."""
+"""Users who must have a second factor set it up first."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from django.shortcuts import redirect
 
 from . import second_factor
 
-# What one sets up by, and how one leaves.
-OPEN = frozenset({"second-factor", "second-factor-picture", "logout"})
+# The pages for setting it up, and signing out.
+ALLOWED = frozenset({"second-factor", "second-factor-picture", "logout"})
 
 
 class RequireSecondFactorMiddleware:
-    """Leads to where it is set up, from pages and the admin alike.
+    """Redirects from pages and the admin to the page for setting it up.
 
-    The API has its own way of saying so, in `projects.api.authentication`.
+    The API refuses such users in `projects.api.authentication`.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -33,9 +33,9 @@ class RequireSecondFactorMiddleware:
         match = request.resolver_match
         if (
             settings.REQUIRE_SECOND_FACTOR == second_factor.Required.NONE
-            # Without a session nobody is signed in, and none is asked for.
+            # Without a session cookie nobody is signed in; reading `user` would cost a query.
             or settings.SESSION_COOKIE_NAME not in request.COOKIES
-            or match.view_name in OPEN
+            or match.view_name in ALLOWED
             or "api" in match.namespaces
             or match.view_name in ("healthz", "readyz")
         ):

@@ -205,13 +205,13 @@ class PlainUserAdmin(PlainAdmin, MeetingPages, UserAdmin):
         super().save_related(request, form, formsets, change)
         user = form.instance
         if not change:
-            audit_log.note_role(user, made_as=[name for name in FLAGS if getattr(user, name)])
+            audit_log.log_role(user, made_as=[name for name in FLAGS if getattr(user, name)])
             return
         flags = [name for name in FLAGS if name in form.cleaned_data]
         is_now, was = form.cleaned_data, form.initial
         joined, left = form.changes_of("groups")
         added, removed = form.changes_of("user_permissions")
-        audit_log.note_role(
+        audit_log.log_role(
             user,
             gained=[name for name in flags if is_now[name] and not was[name]],
             lost=[name for name in flags if was[name] and not is_now[name]],
@@ -222,10 +222,10 @@ class PlainUserAdmin(PlainAdmin, MeetingPages, UserAdmin):
         )
         if any(rows.has_changed() for rows in formsets):
             limits = user.area_limits.values_list("area__code", flat=True)
-            audit_log.note_role(user, limited_to=list(limits) or "no area")
+            audit_log.log_role(user, limited_to=list(limits) or "no area")
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        audit_log.note_role(obj, lost=["account"])
+        audit_log.log_role(obj, lost=["account"])
         super().delete_model(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
@@ -284,7 +284,7 @@ class PlainGroupAdmin(PlainAdmin, MeetingPages, GroupAdmin):
         before = set(form.initial.get("permissions", ()))
         super().save_related(request, form, formsets, change)
         after = set(form.cleaned_data["permissions"])
-        audit_log.note_role(
+        audit_log.log_role(
             form.instance,
             add=[permission.codename for permission in after - before],
             remove=[permission.codename for permission in before - after],
@@ -292,7 +292,7 @@ class PlainGroupAdmin(PlainAdmin, MeetingPages, GroupAdmin):
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         for user in obj.user_set.all():
-            audit_log.note_role(user, left=[obj.name])
+            audit_log.log_role(user, left=[obj.name])
         super().delete_model(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:

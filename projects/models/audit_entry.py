@@ -13,17 +13,17 @@ SYSTEM_NAME = "shell"
 
 
 class Action(models.TextChoices):
-    """What is noted."""
+    """What the audit log records."""
 
     SIGNED_IN = "signed_in", _("signed in")
     SIGN_IN_FAILED = "sign_in_failed", _("sign-in failed")
     LOCKED_OUT = "locked_out", _("locked out")
     SIGNED_OUT = "signed_out", _("signed out")
     PASSWORD_CHANGED = "password_changed", _("password changed")
-    PASSWORD_RESET_ASKED = "password_reset_asked", _("new password asked for")
-    PASSWORD_RESET_SENT = "password_reset_sent", _("link to a new password sent")
+    PASSWORD_RESET_ASKED = "password_reset_asked", _("password reset requested")
+    PASSWORD_RESET_SENT = "password_reset_sent", _("password reset link sent")
     SECOND_FACTOR_SET_UP = "second_factor_set_up", _("second factor set up")
-    SECOND_FACTOR_FAILED = "second_factor_failed", _("code of the second factor refused")
+    SECOND_FACTOR_FAILED = "second_factor_failed", _("second factor failed")
     SECOND_FACTOR_REMOVED = "second_factor_removed", _("second factor removed")
     RECOVERY_CODES_MADE = "recovery_codes_made", _("recovery codes made")
     RECOVERY_CODE_USED = "recovery_code_used", _("recovery code used")
@@ -34,7 +34,7 @@ class Action(models.TextChoices):
     TOKEN_DELETED = "token_deleted", _("API key deleted")
     IMPORT_APPROVED = "import_approved", _("import approved")
     IMPORTED = "imported", _("imported")
-    IMPORT_UNDONE = "import_undone", _("import taken back")
+    IMPORT_UNDONE = "import_undone", _("import undone")
     EXPORTED = "exported", _("exported")
     PROPOSED = "proposed", _("change proposed")
     RETURNED = "returned", pgettext_lazy("audit log", "returned")
@@ -48,9 +48,9 @@ class Action(models.TextChoices):
 class AuditEntry(models.Model):
     """One row says who did what, when and from where. Only `accounts.audit_log` adds rows.
 
-    `name` is the user's at that time, which stays when the user is gone; `subject`
-    is what it was done to, such as "projects/KS-2023-001", or the address asked
-    for; `address` the client's, or "shell" for a command. Nothing here is secret.
+    `name` is the user's at that time and stays when the user is deleted; `subject`
+    is the object, such as "projects/KS-2023-001", or the requested path; `address`
+    is the client's, or "shell" for a command. Contains no secrets.
     """
 
     at = models.DateTimeField(pgettext_lazy("audit log", "at"), default=timezone.now, db_index=True)
@@ -72,7 +72,7 @@ class AuditEntry(models.Model):
         verbose_name_plural = _("audit log")
         default_permissions = ("view",)
         ordering = ["-pk"]
-        # Each is how the list is narrowed, with its order; a million rows are not sorted anew.
+        # A filter of the list each, with its order, so that a million rows need no sort.
         indexes = [
             models.Index(fields=[column, "id"], name=f"auditentry_{column}")
             for column in ("action", "name", "subject", "address")
@@ -83,8 +83,8 @@ class AuditEntry(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:
-            raise TypeError("An audit entry is never changed.")
+            raise TypeError("Audit entries cannot be changed.")
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> Any:
-        raise TypeError("An audit entry is never deleted.")
+        raise TypeError("Audit entries cannot be deleted.")

@@ -1,4 +1,4 @@
-"""What the nouns of the register have in common."""
+"""The base classes of the register's models."""
 
 from __future__ import annotations
 
@@ -44,28 +44,27 @@ class RegisterOptions:
 
 
 class RegisterQuerySet(models.QuerySet):
-    """Where every question to the register starts."""
+    """The QuerySet that every query of the register starts from."""
 
     def visible_to(self, user: AbstractBaseUser | AnonymousUser | None) -> Self:
-        """What `user` may see: what is published, and the drafts that are theirs to see.
+        """The records that `user` may see: published ones, and drafts by permission.
 
-        None is a visitor; see `rights`. Pages, API, exports, totals, facets and
-        autocompletes all start here, so that what is said here holds at every
-        door. At most three queries for a user, once.
+        None is a visitor; see `permissions`. Pages, API, exports, totals, facets and
+        autocompletes all start here. At most three queries, cached on the user.
         """
         if not issubclass(self.model, ReviewedModel):
             return self.all()
         return self.filter(permissions.visible(self.model, user))
 
     def by_codes(self, codes: Iterable[str]) -> dict[str, Any]:
-        """The records that are called so, each by the code by which it was asked for.
+        """The records with these codes, by code.
 
-        Where questions, addresses, requests and files look codes up. One query.
+        Filters, URLs, API requests and imports look codes up here. One query.
         """
         return {record.code: record for record in self.filter(code__in=set(codes))}
 
     def former_codes(self) -> Iterable[tuple[str, str]]:
-        """Codes that lead on to another record, each with the code that this one has now."""
+        """Pairs of a former code and the code of the record that has replaced it."""
         return ()
 
     def with_related(self, user: Any) -> Self:
@@ -79,7 +78,7 @@ class RegisterQuerySet(models.QuerySet):
 
 class NamedQuerySet(RegisterQuerySet):
     def matching(self, query: str) -> Self:
-        """Records whose search key holds every word of `query`, in either script or in pinyin."""
+        """Records whose search key contains every word of `query`, in either script or pinyin."""
         found = self
         for word in names.search_words(query):
             found = found.filter(search_key__contains=word)
@@ -87,7 +86,7 @@ class NamedQuerySet(RegisterQuerySet):
 
 
 class RegisterModel(TextValidationMixin):
-    """A record with a version that each change raises by one."""
+    """A record with a version, which each change increases by one."""
 
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
@@ -98,9 +97,9 @@ class RegisterModel(TextValidationMixin):
     objects = RegisterQuerySet.as_manager()
 
     register: RegisterOptions
-    # The path to the area that a record belongs to, for whoever is limited to areas.
+    # The lookup of the area that a record belongs to, for users who are limited to areas.
     AREA: str | None = None
-    # Whether it may be written by whoever is limited to areas, although it belongs to none.
+    # Whether users who are limited to areas may write it, although it belongs to none.
     ANYBODYS = False
 
     class Meta:
@@ -111,17 +110,17 @@ class RegisterModel(TextValidationMixin):
         return [field.name for field in cls._meta.concrete_fields if field.is_relation]
 
     def area_key(self) -> int | None:
-        """The key of the area that it belongs to; None where it belongs to none."""
+        """The primary key of its area; None without one."""
         return getattr(self, f"{self.AREA}_id") if self.AREA else None
 
 
 class CodedModel(RegisterModel):
-    """A record that addresses and files call by its code. Unique means ignoring case."""
+    """A record that URLs and files identify by its code, unique regardless of case."""
 
     code = CodeField(
         unique=True,
         help_text=_(
-            "Letters, digits, “-”, “_” and “.”; part of the record's address, better left alone."
+            "Letters, digits, “-”, “_” and “.”. The record's address contains it, so avoid changes."
         ),
         error_messages={
             "unique": _("Another record has this code (upper and lower case count as one).")
@@ -141,7 +140,7 @@ class CodedModel(RegisterModel):
         ]
 
     def validate_unique(self, exclude: Any = None) -> None:
-        """Name the field: the constraint, being an expression, can only blame the whole record."""
+        """Report a duplicate code at its field; the constraint, an expression, could not."""
         super().validate_unique(exclude)
         if exclude and "code" in exclude:
             return
@@ -153,26 +152,26 @@ class CodedModel(RegisterModel):
             raise ValidationError({"code": ValidationError(message, code="unique")})
 
     def validate_constraints(self, exclude: Any = None) -> None:
-        # `validate_unique` says the same of the code, and names it; forms ask both.
+        # `validate_unique` has checked the code; forms call both.
         super().validate_constraints({*(exclude or ()), "code"})
 
 
 class NamedModel(CodedModel):
-    """A coded record with a name in two scripts; either may be missing, not both.
+    """A coded record with a name in English, in Chinese, or both.
 
-    `search_key` is derived: both names, the aliases and the code, normalised,
-    with the pinyin and the initials of what is Chinese.
+    `search_key` is derived: names, aliases and code, normalised, with pinyin and
+    initials of Chinese text.
     """
 
     name = models.CharField(_("name"), max_length=500, blank=True)
     name_zh = models.CharField(_("Chinese name"), max_length=500, blank=True)
     aliases = models.TextField(
-        _("other names"), blank=True, help_text=_("One a line: other spellings and short forms.")
+        _("other names"), blank=True, help_text=_("One per line: other spellings and short forms.")
     )
     note = models.TextField(
         _("note"),
         blank=True,
-        help_text=_("What a reader must know: what is assumed, and what the source leaves open."),
+        help_text=_("What a reader must know: assumptions, and what the source does not say."),
     )
     search_key = models.TextField(editable=False, blank=True, default="")
 
@@ -208,13 +207,13 @@ class NamedModel(CodedModel):
         return first or second or self.code
 
     def clean(self) -> None:
-        """The constraint's rule, asked without the database: an import may break it in any row."""
+        """The constraint's rule without a query, as imports check it for each row."""
         super().clean()
         if not self.name and not self.name_zh:
             raise ValidationError(_("Give a name, in English or in Chinese."), "no_name")
 
     def validate_constraints(self, exclude: Any = None) -> None:
-        # `clean` has said the same.
+        # `clean` has checked it.
         super().validate_constraints({*(exclude or ()), "name"})
 
     def alias_list(self) -> list[str]:
@@ -227,9 +226,9 @@ class NamedModel(CodedModel):
 class ReviewedModel(models.Model):
     """A record that is published after review.
 
-    A draft is seen by staff alone; `projects.review` publishes it. What is
-    published refers to nothing that is a draft: so nobody learns of a draft by
-    what is public. Records that a program makes without saying so are published.
+    Only staff see drafts; `projects.review` publishes them. Published records do
+    not refer to drafts, so that nothing public reveals one. The default state, for
+    records that code creates, is published.
     """
 
     state = models.CharField(
@@ -239,7 +238,7 @@ class ReviewedModel(models.Model):
     class Meta:
         abstract = True
         default_permissions = ("add", "change", "delete", "view", "publish")
-        # Drafts are few among many, and counted on every page that staff open.
+        # Drafts are few, and counted on every page for staff.
         indexes = [
             models.Index(fields=["id"], condition=models.Q(state="draft"), name="%(class)s_drafts")
         ]

@@ -5,11 +5,10 @@ from django.utils import timezone
 
 
 class ResetRequest(models.Model):
-    """One row is one wish for a link to a new password, until a worker has looked into it.
+    """One row is one request for a password reset, until a worker has processed it.
 
-    It is kept whether or not somebody has the e-mail address, so that neither the
-    answer nor its time tells; gone once the mail is sent. `site` is the address
-    that the link begins with.
+    It is stored whether or not an account has the e-mail address, so that neither
+    the response nor its timing tells. `site` is the scheme and host of the link.
     """
 
     email = models.EmailField(max_length=254)
@@ -18,7 +17,7 @@ class ResetRequest(models.Model):
     asked_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        # Nobody reads or writes it but the site itself.
+        # Used by the site alone; no user has permissions for it.
         default_permissions = ()
 
     def __str__(self) -> str:

@@ -1,9 +1,8 @@
-"""Who may see and do what: the one place where a person's rights are read.
+"""Who may see and do what: the only place where the permissions of a user are evaluated.
 
-Permissions are Django's own, given by groups (`docs/access.md` has the whole
-matrix); `AreaLimit` narrows them to areas. Whoever asks on nobody's behalf, a
-command or a worker of the office, is `SHELL` and may do anything. None is a
-visitor.
+Permissions are Django's own, given by groups (`docs/access.md` has the table);
+`AreaLimit` restricts them to areas. Commands and workers act as `SYSTEM_USER`,
+which may do anything. None is a visitor.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 
 class Role(models.TextChoices):
-    """In what capacity somebody wrote: what the public learns instead of a name."""
+    """The role in which a change was made, shown to the public instead of a name."""
 
     OFFICE = "office", gettext_lazy("the office")
     ADMINISTRATOR = "administrator", gettext_lazy("an administrator")
@@ -26,7 +25,7 @@ class Role(models.TextChoices):
 
 
 class _SystemUser:
-    """Whoever sits at the machine itself."""
+    """The user of commands and workers, which run on the machine itself."""
 
     pk = None
     is_authenticated = is_active = is_superuser = True
@@ -39,14 +38,14 @@ SYSTEM_USER = _SystemUser()
 
 
 def has_full_access(user: Any) -> bool:
-    """Whether what `user` writes is published at once, and everything is theirs to see."""
+    """Whether `user` is an active superuser, who sees everything and publishes without review."""
     return bool(user is not None and user.is_active and user.is_superuser)
 
 
 def has_permission(user: Any, action: str, model: Any) -> bool:
     """Whether `user` may "view", "add", "change", "delete" or "publish" records of a model.
 
-    At most two queries for a user, once.
+    At most two queries, cached on the user.
     """
     if user is None or not user.is_authenticated:
         return False
@@ -57,7 +56,10 @@ def has_permission(user: Any, action: str, model: Any) -> bool:
 
 
 def allowed_areas(user: Any) -> frozenset[int] | None:
-    """The keys of the areas to which `user` is limited; None without a limit. One query, once."""
+    """Primary keys of the areas to which `user` is limited; None without a limit.
+
+    One query, cached on the user.
+    """
     if has_full_access(user):
         return None
     if not hasattr(user, "_limited_to_areas"):
@@ -67,12 +69,15 @@ def allowed_areas(user: Any) -> frozenset[int] | None:
 
 
 def can_see_drafts(user: Any, model: Any) -> bool:
-    """Whether drafts of a noun exist for `user` at all."""
+    """Whether `user` may see drafts of a model at all."""
     return has_permission(user, "view", model) or has_permission(user, "change", model)
 
 
 def visible(model: Any, user: Any, prefix: str = "") -> Q:
-    """Which records of a reviewed noun `user` may see; `prefix` leads to them from elsewhere."""
+    """A filter for the records of a reviewed model that `user` may see.
+
+    `prefix` is the lookup that leads to them from another model.
+    """
     if has_full_access(user):
         return Q()
     published = Q(**{f"{prefix}state": "published"})
@@ -85,11 +90,11 @@ def visible(model: Any, user: Any, prefix: str = "") -> Q:
 
 
 def in_scope(user: Any, record: Any) -> bool:
-    """Whether `record`, as it is in memory, lies within the areas to which `user` is limited.
+    """Whether `record`, as it is in memory, belongs to the areas to which `user` is limited.
 
-    What belongs to no area is the whole office's, and so is what is of all
-    areas (zones, sectors, rates); a source is anybody's. A receipt costs a query
-    where its project has not been read.
+    Records without an area, and models without areas (zones, sectors, rates), are
+    outside of every limit; sources are within all. A receipt costs a query where
+    its project is not loaded.
     """
     areas = allowed_areas(user)
     if areas is None or record.ANYBODYS:
@@ -98,7 +103,7 @@ def in_scope(user: Any, record: Any) -> bool:
 
 
 def all_in_scope(user: Any, records: Any) -> bool:
-    """The same of all records of a queryset, as they stand in the database. At most one query."""
+    """`in_scope` for all records of a queryset, as stored. At most one query."""
     areas = allowed_areas(user)
     if areas is None or records.model.ANYBODYS:
         return True
@@ -108,7 +113,7 @@ def all_in_scope(user: Any, records: Any) -> bool:
 
 
 def out_of_scope(user: Any) -> str:
-    """Why a person who is limited to areas may not write a record. One query."""
+    """The error message for a user who is limited to areas. One query."""
     codes = user.area_limits.order_by("area__code").values_list("area__code", flat=True)
     return gettext("You may only write what belongs to these areas: %(areas)s.") % {
         "areas": ", ".join(codes)
@@ -116,7 +121,7 @@ def out_of_scope(user: Any) -> str:
 
 
 def role_of(user: Any) -> Role:
-    """In what capacity `user` writes; the highest of theirs. At most two queries, once."""
+    """The highest role of `user`. At most two queries, cached on the user."""
     if user is None or not getattr(user, "pk", None):
         return Role.OFFICE
     if not hasattr(user, "_writes_as"):

@@ -10,45 +10,45 @@ from django.conf import settings
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
-HOW_MANY = 10
-# Without those that are taken for each other on paper.
+NUMBER_OF_CODES = 10
+# Without letters and digits that look alike on paper.
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
-def bare(text: str) -> str:
-    """A code as it is compared: however it was typed, with or without its hyphens."""
+def normalise(text: str) -> str:
+    """A code without hyphens, spaces, case and width, as it is compared."""
     return re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", text).lower())
 
 
 def digest_of(code: str) -> str:
-    # Sixteen random letters: as with a key to the API, a slow hash would gain nothing.
-    return hashlib.sha256(bare(code).encode("utf-8", "surrogatepass")).hexdigest()
+    # Sixteen random letters: as for an API key, a slow hash would gain nothing.
+    return hashlib.sha256(normalise(code).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class RecoveryCodeQuerySet(models.QuerySet["RecoveryCode"]):
     @transaction.atomic
-    def make_anew(self, user: Any) -> list[str]:
-        """Ten codes in place of those that were; they are told only here."""
+    def replace_codes(self, user: Any) -> list[str]:
+        """Replace the user's codes by ten new ones and return them; only digests are stored."""
         codes = [
             "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
-            for _ in range(HOW_MANY)
+            for _ in range(NUMBER_OF_CODES)
         ]
         self.filter(user=user).delete()
         self.bulk_create(RecoveryCode(user=user, digest=digest_of(code)) for code in codes)
         return codes
 
-    def use_up(self, user: Any, code: str) -> bool:
-        """Whether this is one of the user's codes; it is none afterwards, also for others at once.
+    def consume(self, user: Any, code: str) -> bool:
+        """Delete one of the user's codes; returns whether it was one.
 
-        One query, which one of two that come together wins.
+        One query, so that of two concurrent requests only one succeeds.
         """
         return bool(self.filter(user=user, digest=digest_of(code)).delete()[0])
 
 
 class RecoveryCode(models.Model):
-    """One row is one code that stands in, once, for a second factor that was lost.
+    """One row is one code that replaces a lost second factor, once.
 
-    Only its SHA-256 is kept: whoever reads the database cannot use it.
+    Only its SHA-256 is stored, so that reading the database gives nobody a code.
     """
 
     user = models.ForeignKey(
@@ -61,7 +61,7 @@ class RecoveryCode(models.Model):
     class Meta:
         verbose_name = _("recovery code")
         verbose_name_plural = _("recovery codes")
-        # Nobody reads or writes it but the site itself.
+        # Used by the site alone; no user has permissions for it.
         default_permissions = ()
         indexes = [models.Index(fields=["user", "digest"], name="recoverycode_of_user")]
 

@@ -18,7 +18,7 @@ class SignedInSession(AbstractBaseSession):
     user_id = models.BigIntegerField(null=True, db_index=True)
 
     class Meta(AbstractBaseSession.Meta):
-        # Nobody reads or writes it but the site itself.
+        # Used by the site alone; no user has permissions for it.
         default_permissions = ()
 
     def __str__(self) -> str:

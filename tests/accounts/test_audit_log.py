@@ -220,7 +220,7 @@ def test_a_page_of_refusal_stands_where_the_database_does_not(monkeypatch, caplo
     request.user = Unknown()
 
     assert [without.status_code, errors.forbidden(request).status_code] == [403, 403]
-    assert "whom something was refused to" in caplog.text
+    assert "user of a refused request" in caplog.text
 
 
 def test_an_export_is_noted_with_its_question(client, tmp_path):

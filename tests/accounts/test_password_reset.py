@@ -238,7 +238,7 @@ def test_without_a_mail_server_the_page_says_so(user, client, settings):
 def test_a_link_begins_with_a_host_of_the_settings(settings, allowed, host, begins):
     settings.DEBUG, settings.ALLOWED_HOSTS = False, allowed
 
-    assert password_reset.site_of(RequestFactory().get("/", HTTP_HOST=host)) == begins
+    assert password_reset.link_origin(RequestFactory().get("/", HTTP_HOST=host)) == begins
 
 
 def test_the_mail_is_in_the_language_of_the_page_that_asked_for_it(user, client):

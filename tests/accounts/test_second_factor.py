@@ -50,8 +50,8 @@ def test_the_secret_is_shown_as_a_picture_and_as_text_until_it_is_confirmed(user
     client.post(FACTOR, {"step": "begin"})
     page, picture = client.get(FACTOR), client.get(PICTURE)
 
-    begun = TOTPDevice.objects.get()
-    assert second_factor.secret_of(begun) in page.content.decode()
+    pending = TOTPDevice.objects.get()
+    assert second_factor.formatted_secret(pending) in page.content.decode()
     assert picture["Content-Type"] == "image/svg+xml"
     assert picture.content.startswith(b"<?xml")
     assert b"style" not in picture.content

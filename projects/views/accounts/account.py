@@ -154,7 +154,7 @@ class SecondFactor(LockoutMixin, LoginRequiredMixin, View):
     def _codes(self, code: str) -> HttpResponse | None:
         if second_factor.verify(self.user, code) is None:
             return None
-        return self._told(second_factor.make_codes(self.user))
+        return self._told(second_factor.make_recovery_codes(self.user))
 
     def _remove(self, code: str) -> HttpResponse | None:
         if second_factor.verify(self.user, code) is None:
@@ -169,14 +169,14 @@ class SecondFactor(LockoutMixin, LoginRequiredMixin, View):
 
     def _page(self, form: ConfirmingForm, step: str = "") -> HttpResponse:
         user = self.user
-        begun = second_factor.begun(user)
+        pending = second_factor.pending_device(user)
         context = {
             "form": form,
             "step": step,
             "is_set_up": second_factor.is_set_up(user),
             "is_required": second_factor.is_required(user),
-            "begun": begun,
-            "secret": second_factor.secret_of(begun) if begun else "",
+            "pending": pending,
+            "secret": second_factor.formatted_secret(pending) if pending else "",
             "codes_left": RecoveryCode.objects.filter(user=user).count(),
         }
         return render(self.request, "registration/second_factor.html", context)
@@ -189,7 +189,7 @@ class Picture(LoginRequiredMixin, View):
     http_method_names = ["get", "head", "options"]
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        begun = second_factor.begun(request.user)
-        if begun is None:
+        pending = second_factor.pending_device(request.user)
+        if pending is None:
             raise Http404
-        return HttpResponse(second_factor.picture_of(begun), content_type="image/svg+xml")
+        return HttpResponse(second_factor.qr_code(pending), content_type="image/svg+xml")

@@ -42,7 +42,7 @@ class AskForLink(LockoutMixin, FormView):
         return super().post(request, *args, **kwargs)
 
     def form_valid(self, form: Any) -> HttpResponse:
-        password_reset.ask(self.request, form.cleaned_data["email"])
+        password_reset.request_link(self.request, form.cleaned_data["email"])
         return redirect("password-reset-sent")
 
 
