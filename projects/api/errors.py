@@ -30,7 +30,7 @@ from projects.history import (
     ConflictError,
     StillReferencedError,
     anything_changed,
-    is_still_referenced,
+    references_sentence,
 )
 from projects.review import ReviewError
 from projects.serializers.errors import flat, outward
@@ -94,16 +94,14 @@ def to_api_error(error: Exception, user: Any) -> Exception:
     match error:
         case ModelError():
             return outward(error)
-        case StillReferencedError():
-            return Conflict(error.said_to(user))
+        case StillReferencedError() | ConflictError():
+            return Conflict(error.sentence(user))
         case ProtectedError() | RestrictedError():
-            return Conflict(is_still_referenced([], user))
+            return Conflict(references_sentence([], user))
         case PermissionDenied():
             return exceptions.PermissionDenied(*error.args)
         case ReviewError():
             return Conflict(str(error))
-        case ConflictError():
-            return Conflict(error.sentence(user))
         case IntegrityError():
             # The rules were checked before: another write has come in between.
             logger.warning("A write conflicted with another one", exc_info=error)

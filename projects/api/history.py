@@ -1,4 +1,4 @@
-"""The history of a record to programs: what was published of it, when, and in what capacity."""
+"""The published history of a record, with the role of each author."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ from projects.names.messages import truncate_for_display
 ASKED = frozenset({"page", "page_size", "cursor", "format"})
 
 
-class FieldChanges(diff.Rows):
-    """Changes as the fields of the API have them: other records by their codes."""
+class FieldChanges(diff.HistoryReader):
+    """Changes in the format of the API: related records by their codes."""
 
     def change(self, field: Any, old: Any, new: Any) -> diff.Change:
         return diff.Change(field.name, old, new)
@@ -35,34 +35,33 @@ class FieldChanges(diff.Rows):
     def label(self, record: Any) -> str:
         return record.code
 
-    def say(self, column: Any, value: Any) -> Any:
+    def format_value(self, column: Any, value: Any) -> Any:
         if column.name == "aliases":
             return [line.strip() for line in (value or "").splitlines() if line.strip()]
         if value is None:
             return None
         if column.is_relation:
-            return self.named(column.related_model, value)
+            return self.label_of(column.related_model, value)
         if isinstance(column, MoneyField):
             return f"{value:.2f}"
         if isinstance(value, Decimal):
             return format(value, "f")
         return value.isoformat() if isinstance(value, date) else value
 
-    def say_links(self, field: Any, links: Sequence[tuple[Any, ...]]) -> Any:
+    def format_links(self, field: Any, links: Sequence[tuple[Any, ...]]) -> Any:
         model = field.related_model
         if field.name != "sectors":
-            return [self.named(model, end) for end, *_rest in links]
+            return [self.label_of(model, end) for end, *_rest in links]
         return [
             {
-                "sector": self.named(model, end),
+                "sector": self.label_of(model, end),
                 "share": None if share is None else f"{share:.2f}",
             }
             for end, share in links
         ]
 
-    def named(self, model: Any, key: Any) -> str | None:
-        """The code of a record, as it last was published where the record is gone. One query for
-        each that is."""
+    def label_of(self, model: Any, key: Any) -> str | None:
+        """The code of a record; of a deleted one as it was last published, by one query each."""
         if (model, key) not in self.labels:
             rows = model.history.filter(id=key)
             if issubclass(model, ReviewedModel):

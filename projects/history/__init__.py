@@ -1,14 +1,14 @@
-"""Every write of the register: checked, with its links, one row of history, derived rows made anew.
+"""Write records: rules checked, links saved, one row of history, derived rows recomputed.
 
-One record at a time (`one`: pages, admin, API), or many of one noun in one go
-(`many`: what comes from files), with the same promises.
+`single` saves one record (pages, admin, API), `bulk` many of one model (imports),
+with the same guarantees.
 """
 
 from .bulk import bulk_save
 from .conflicts import ConflictError, anything_changed, last_change
 from .links import Shares, Written, link
 from .locking import lock, retry_on_deadlock
-from .protected import StillReferencedError, is_still_referenced, references_to, visible_references
+from .protected import StillReferencedError, references_sentence, references_to, visible_references
 from .single import (
     check,
     check_deletable,
@@ -32,11 +32,11 @@ __all__ = [
     "check_links",
     "defer_history",
     "delete",
-    "is_still_referenced",
     "last_change",
     "link",
     "lock",
     "record_history",
+    "references_sentence",
     "references_to",
     "retry_on_deadlock",
     "save",

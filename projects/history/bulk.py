@@ -1,4 +1,4 @@
-"""Many records of one noun in one write, with the promises of a single one."""
+"""Save many records of one model, with the guarantees of saving each."""
 
 from __future__ import annotations
 
@@ -24,58 +24,58 @@ from .links import Written, link
 from .locking import lock
 from .single import AffectedRows, affected_rows, recompute
 
-# So many records at once make what a database knows of its tables worthless.
+# From so many changed records on, PostgreSQL's statistics are refreshed.
 MANY_RECORDS = 1_000
-# What is written with projects and receipts, and joined when they are summed.
-GROWING = (Project, ProjectSector, ProjectConversion, Receipt, ReceiptConversion, Allocation)
+# The tables that are written with projects and receipts, and joined by totals.
+ANALYZED = (Project, ProjectSector, ProjectConversion, Receipt, ReceiptConversion, Allocation)
 
 
 def bulk_save(written: Sequence[Written]) -> int:
     """Save checked records of one model with their links; returns how many were new or changed.
 
-    Each leaves one row of history, or none where nothing changed. The rules of
-    the records themselves have been checked (`check` with `without_queries`); what
-    the database forbids is an IntegrityError, and then nothing is written. What
-    a record refers to needs its key by now, not when it was assigned. About
-    thirty queries for each 2,500 new records, and forty for as many that are there.
+    Each gets one row of history, or none if it has not changed. The records must
+    have passed `check` (with `without_queries`). Raises IntegrityError where a
+    constraint is violated, and ConflictError; then nothing is written. Related
+    records must be saved, but may have been assigned before they were. About thirty
+    queries for each 2,500 new records, and forty for as many existing ones.
     """
-    reached: list[AffectedRows] = []
+    affected: list[AffectedRows] = []
     added: list[Receipt] = []
     changed = 0
     new = [one for one in written if one[0].pk is None]
-    standing = [one for one in written if one[0].pk is not None]
+    existing = [one for one in written if one[0].pk is not None]
     with transaction.atomic():
-        for group in (new, standing):
+        for group in (new, existing):
             for batch in batches(group, WRITTEN_AT_ONCE):
                 records, before = _save(batch, new=group is new)
                 changed += len(records)
                 if records and not before and isinstance(records[0], Receipt):
                     added += records
                 else:
-                    reached += map(affected_rows, (*before, *records))
-        # Once for all: a year of rates reaches the same projects again and again.
-        recompute(*reached)
-        derived = {key for keys, _rates in reached for key in keys}
+                    affected += map(affected_rows, (*before, *records))
+        # Once at the end: the rates of a year affect the same projects again and again.
+        recompute(*affected)
+        derived = {key for keys, _rates in affected for key in keys}
         recompute_new_receipts(receipt for receipt in added if receipt.project_id not in derived)
         if changed >= MANY_RECORDS:
-            _tell_planner()
+            _refresh_statistics()
     return changed
 
 
-def _tell_planner() -> None:
-    """Have PostgreSQL look at the tables that have just grown.
+def _refresh_statistics() -> None:
+    """Run ANALYZE on the tables that have grown (PostgreSQL).
 
-    It does so by itself only after a while. Until then it takes them for empty, and
-    looks for each row of the one in the whole of the other: minutes for a total.
+    Autovacuum does so only after a while. Until then the planner takes the tables for
+    empty and joins them by nested loops, so that a total takes minutes.
     """
     if connection.vendor == "postgresql":
-        tables = ", ".join(connection.ops.quote_name(model._meta.db_table) for model in GROWING)
+        tables = ", ".join(connection.ops.quote_name(model._meta.db_table) for model in ANALYZED)
         with connection.cursor() as cursor:
             cursor.execute(f"ANALYZE {tables}")
 
 
 def _save(written: Sequence[Written], *, new: bool) -> tuple[list[Any], list[Any]]:
-    """Write one batch; returns the records that changed, and those as they were before."""
+    """Write one batch; returns the records that changed, and their rows from before."""
     records = [record for record, _links in written]
     model = type(records[0])
     for record in records:
@@ -84,7 +84,7 @@ def _save(written: Sequence[Written], *, new: bool) -> tuple[list[Any], list[Any
     before = []
     if new:
         if model is Enterprise and model.objects.formerly([one.code for one in records]).exists():
-            # No constraint spans two tables; whoever asks the model gets its sentence.
+            # No constraint spans two tables. `full_clean` has a message of its own for this.
             raise IntegrityError("a former code of an enterprise cannot be given to another")
         model._base_manager.bulk_create(records)
     else:
@@ -94,8 +94,8 @@ def _save(written: Sequence[Written], *, new: bool) -> tuple[list[Any], list[Any
             for column in model._meta.concrete_fields
             if not column.primary_key and column.name not in ("created_at", "updated_at", "version")
         ]
-        # They are all there and locked, so that none is inserted. `bulk_update` takes far
-        # longer, as it tells the rows apart again for each column.
+        # They all exist and are locked, so none is inserted. `bulk_update` takes far longer,
+        # as it builds a CASE expression over all rows for each column.
         model._base_manager.bulk_create(
             records, update_conflicts=True, update_fields=columns, unique_fields=["pk"]
         )

@@ -1,7 +1,7 @@
-"""Rows of history as readable changes: for staff all of them, for the public what was published.
+"""Rows of history as changes of fields: all rows for staff, published ones for everybody else.
 
-The public never learns that there was a draft: of a record they see the rows in
-which it was published, each against the published one before it.
+Readers never learn that there was a draft: each published row is compared with the
+published row before it.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from projects.models import State
 from projects.models.fields import MoneyField
 from projects.models.permissions import SYSTEM_USER, Role
 
-# Long texts are cut to where they differ.
-SHOWN = 300
+# Longer texts are cut to where they differ.
+MAX_LENGTH = 300
 DELETED = "-"
 
 
 class Kind(TextChoices):
-    """What a row of history is of."""
+    """What happened to the record."""
 
     ENTERED = "entered", pgettext_lazy("history", "entered")
     PUBLISHED = "published", pgettext_lazy("history", "published")
@@ -41,7 +41,7 @@ class Kind(TextChoices):
 
 @dataclass(frozen=True)
 class Change:
-    """One column or link of a record, before and after."""
+    """One field of a record, before and after."""
 
     field: str
     old: Any
@@ -50,7 +50,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Entry:
-    """One row of history as it is told. `name` is that of whoever wrote it, for staff only."""
+    """One row of history. `name` is the user name of its author, for staff only."""
 
     at: datetime
     kind: Kind
@@ -61,13 +61,13 @@ class Entry:
 
 
 def published(model: Any, key: Any) -> QuerySet:
-    """The rows of a record of a reviewed noun that the public may know of, the newest first."""
+    """The published rows of a record of a reviewed model, the newest first."""
     rows = model.history.model.objects.filter(id=key, state=State.PUBLISHED)
     return rows.order_by("-history_id")
 
 
 def all_of(model: Any, key: Any) -> QuerySet:
-    """All rows of a record, with who wrote them, for staff who see its drafts."""
+    """All rows of a record with their authors, the newest first. For staff who see its drafts."""
     rows = model.history.model.objects.filter(id=key)
     return rows.select_related("history_user").order_by("-history_id")
 
@@ -77,23 +77,24 @@ def entries(
     rows: Sequence[Any],
     *,
     names: bool = False,
-    reader: type[Rows] | None = None,
+    reader: type[HistoryReader] | None = None,
 ) -> list[Entry]:
-    """The entries of `rows`, a part of `history` in its order: of `published` or of `all_of`.
+    """The entries of `rows`, a slice of `history`, which is `published` or `all_of`.
 
-    Without `names` nobody is named, and only what anybody may see is called by
-    its name. `reader` says the changes. Queries as of `changes`.
+    Without `names` authors are left out, and so are the names of records that not
+    everybody may see. `reader` formats the changes. As many queries as `changes`.
     """
     if not rows:
         return []
     model = rows[0].instance_type
-    read = (reader or _OnPages)(model, rows, history, SYSTEM_USER if names else None, opening=False)
+    reader = reader or _PageReader
+    read = reader(model, rows, history, SYSTEM_USER if names else None, with_first=False)
     return [
         Entry(
             at=row.history_date,
             kind=_kind(before, row),
             role=Role(row.history_role or Role.OFFICE),
-            # The first one is what it was made of: that is not listed.
+            # The fields of the first row are not listed: all of them are new.
             changes=read.between(before, row) if before is not None else [],
             name=str(row.history_user or "") if names else "",
             is_draft=row.state == State.DRAFT,
@@ -113,37 +114,37 @@ def _kind(before: Any, row: Any) -> Kind:
 
 
 def changes(model: Any, rows: Sequence[Any]) -> list[list[Change]]:
-    """What each of `rows` of one record, newest first, changed against the row before it.
+    """The changes of each of `rows` of one record, newest first, to the row before it.
 
-    The row that made the record changes what it states from nothing; one that
-    deletes it changes nothing. One query for the row before the last one, one
-    for each kind of link, and one for each noun referred to, however many rows.
+    The first row of a record changes all its fields; a deletion changes none. One
+    query for the row before the last one, one for each kind of link, and one for
+    each related model, however many rows.
     """
     if not rows:
         return []
     history = type(rows[-1]).objects.filter(**{model._meta.pk.attname: rows[-1].id})
-    reader = Rows(model, rows, history.order_by("-history_id"))
+    reader = HistoryReader(model, rows, history.order_by("-history_id"))
     return [reader.between(before, row) for row, before in reader.pairs]
 
 
 def full_changes(model: Any, row: Any, user: Any) -> list[Change]:
-    """All that a row of history states, each field against nothing, in full."""
-    reader = _OnPages(model, [row], type(row).objects.none(), user, shown=None)
+    """All fields of a row of history, as changes from nothing, in full length."""
+    reader = _PageReader(model, [row], type(row).objects.none(), user, max_length=None)
     return reader.between(None, row)
 
 
 def record_of(model: Any, row: Any) -> Any:
-    """The record as its columns stand in a row, unsaved and without its links. No query."""
+    """The record with the columns of a row, unsaved and without links. No query."""
     columns = model.register_history.fields_included(model)
     return model(**{column.attname: getattr(row, column.attname) for column in columns})
 
 
-class Rows:
-    """Rows of one record's history, with all that it takes to say them in words to `user`.
+class HistoryReader:
+    """Compares rows of one record's history, and formats the changes for `user`.
 
-    `history` are the rows to which they belong. What refers to a record that
-    `user` does not see says no more than that it was deleted. Without `opening`
-    nothing is asked for the first row, which is told without its fields.
+    `rows` are a slice of `history`. Records that `user` may not see are shown like
+    deleted ones. Without `with_first` nothing is queried for the fields of the first
+    row. Subclasses override the formatting.
     """
 
     def __init__(
@@ -153,12 +154,12 @@ class Rows:
         history: QuerySet,
         user: Any = SYSTEM_USER,
         *,
-        shown: int | None = SHOWN,
-        opening: bool = True,
+        max_length: int | None = MAX_LENGTH,
+        with_first: bool = True,
     ) -> None:
         self.user = user
-        self.shown = shown
-        # A row that deletes has no links any more: nothing is compared with it.
+        self.max_length = max_length
+        # The row of a deletion has no links: rows are compared with the one before it.
         older = history.filter(history_id__lt=rows[-1].history_id).exclude(history_type=DELETED)
         first = older.first()
         befores = [*rows[1:], first]
@@ -174,18 +175,20 @@ class Rows:
             if field.editable
         ]
         self.link_fields = model.register_history.get_m2m_fields_from_model(model)
-        # A single row that is not told in full is compared with nothing.
-        told = rows if opening or len(rows) > 1 else []
-        self.links = {field: self._links_of(model, field, told) for field in self.link_fields}
-        compared = [pair for pair in self.pairs if opening or pair[1] is not None]
+        # A first row alone needs no links: its fields are not listed.
+        compared_rows = rows if with_first or len(rows) > 1 else []
+        self.links = {
+            field: self._links_of(model, field, compared_rows) for field in self.link_fields
+        }
+        compared = [pair for pair in self.pairs if with_first or pair[1] is not None]
         self.labels = self._labels(compared)
 
     @staticmethod
     def _links_of(model: Any, field: Any, rows: Sequence[Any]) -> dict[int, list[tuple[Any, ...]]]:
-        """The links of each row: the key of the other end, and what else the link says."""
+        """The links of each row: the key of the other record, and the link's own columns."""
         through = field.remote_field.through
         ends = {get_m2m_field_name(field), field.m2m_reverse_field_name()}
-        said = [
+        own = [
             column.attname
             for column in through._meta.concrete_fields
             if not column.primary_key and column.name not in ends
@@ -198,13 +201,13 @@ class Rows:
         for key, *link in (
             stored.filter(history_id__in=[row.history_id for row in rows])
             .order_by("pk")
-            .values_list("history_id", end, *said)
+            .values_list("history_id", end, *own)
         ):
             found.setdefault(key, []).append(tuple(link))
         return found
 
     def _labels(self, pairs: Sequence[tuple[Any, Any]]) -> dict[tuple[Any, Any], Any]:
-        """What the records are called by which rows differ; one query for each noun of theirs."""
+        """The labels of the records by which rows differ. One query for each model."""
         wanted: dict[Any, set[Any]] = {}
         for row, before in pairs:
             for column in self.columns:
@@ -225,7 +228,7 @@ class Rows:
         }
 
     def between(self, before: Any, after: Any) -> list[Change]:
-        """What a row changed against the one before it; against None, all that it states."""
+        """The changes from one row to the next; all fields of the row if `before` is None."""
         if after.history_type == DELETED:
             return []
         found = []
@@ -233,7 +236,11 @@ class Rows:
             old = getattr(before, column.attname) if before else None
             new = getattr(after, column.attname)
             if old != new:
-                found.append(self.change(column, self.say(column, old), self.say(column, new)))
+                found.append(
+                    self.change(
+                        column, self.format_value(column, old), self.format_value(column, new)
+                    )
+                )
         for field in self.link_fields:
             links = self.links[field]
             old_links = links.get(before.history_id, []) if before else []
@@ -241,47 +248,49 @@ class Rows:
             if set(old_links) != set(new_links):
                 found.append(
                     self.change(
-                        field, self.say_links(field, old_links), self.say_links(field, new_links)
+                        field,
+                        self.format_links(field, old_links),
+                        self.format_links(field, new_links),
                     )
                 )
         return [change for change in found if change.old != change.new]
 
-    # How it is said
+    # Formatting
 
     def change(self, field: Any, old: Any, new: Any) -> Change:
-        if self.shown is not None:
-            old, new = ObjDiffDisplay(max_length=self.shown).common_shorten_repr(old, new)
+        if self.max_length is not None:
+            old, new = ObjDiffDisplay(max_length=self.max_length).common_shorten_repr(old, new)
         return Change(str(capfirst(field.verbose_name)), old, new)
 
     def label(self, record: Any) -> str:
         return str(record)
 
-    def say(self, column: Any, value: Any) -> Any:
+    def format_value(self, column: Any, value: Any) -> Any:
         if value is None and isinstance(column, MoneyField):
             return gettext("undisclosed")
         if value is None or value == "":
             return "—"
         if column.is_relation:
-            return self.named(column.related_model, value)
+            return self.label_of(column.related_model, value)
         if column.choices:
             return str(dict(column.flatchoices).get(value, value))
         if isinstance(value, bool):
             return gettext("yes") if value else gettext("no")
         return f"{value:,}" if isinstance(value, Decimal) else str(formats.localize(value))
 
-    def say_links(self, field: Any, links: Sequence[tuple[Any, ...]]) -> Any:
-        said = [
+    def format_links(self, field: Any, links: Sequence[tuple[Any, ...]]) -> Any:
+        labels = [
             " ".join(
                 [
-                    self.named(field.related_model, end),
+                    self.label_of(field.related_model, end),
                     *(f"{value} %" for value in rest if value is not None),
                 ]
             )
             for end, *rest in links
         ]
-        return join_list(said) or "—"
+        return join_list(labels) or "—"
 
-    def named(self, model: Any, key: Any) -> Any:
+    def label_of(self, model: Any, key: Any) -> Any:
         deleted = gettext("deleted %(noun)s %(key)s") % {
             "noun": model._meta.verbose_name,
             "key": key,
@@ -289,8 +298,10 @@ class Rows:
         return self.labels.get((model, key), deleted)
 
 
-class _OnPages(Rows):
-    """As the pages say it: days in figures."""
+class _PageReader(HistoryReader):
+    """For pages: dates in ISO format."""
 
-    def say(self, column: Any, value: Any) -> Any:
-        return value.isoformat() if isinstance(value, date) else super().say(column, value)
+    def format_value(self, column: Any, value: Any) -> Any:
+        if isinstance(value, date):
+            return value.isoformat()
+        return super().format_value(column, value)

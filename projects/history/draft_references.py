@@ -1,4 +1,4 @@
-"""What is published refers to nothing that is a draft: by it, the public would learn of one."""
+"""Published records must not refer to drafts: readers would learn that the draft exists."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .protected import references_to
 
 
 def columns(model: Any) -> list[str]:
-    """The columns by which records of a model refer to what is reviewed."""
+    """The foreign keys of a model to reviewed models."""
     return [
         column.name
         for column in model._meta.concrete_fields
@@ -48,7 +48,7 @@ def check(
         try:
             other = getattr(record, name)
         except ObjectDoesNotExist:
-            # Said as a rule of its own.
+            # `full_clean` reports it.
             continue
         if other is not None and other.is_draft:
             problems[name] = [_is_draft(other)]
@@ -61,9 +61,9 @@ def check(
 
 
 def depends_on_drafts(written: Sequence[Written]) -> set[Any]:
-    """The keys of those of one model that, as they are to stand, would break that rule.
+    """The keys of records of one model that, once saved, would break that rule.
 
-    For many records at once: a query for each column.
+    One query for each column.
     """
     published = [pair for pair in written if not getattr(pair[0], "is_draft", False)]
     if not published:
@@ -84,7 +84,7 @@ def depends_on_drafts(written: Sequence[Written]) -> set[Any]:
 
 
 def is_published_upon(record: Any) -> bool:
-    """Whether anything published refers to `record`, which therefore cannot become a draft."""
+    """Whether a published record refers to `record`, so that it cannot become a draft."""
     return any(
         referring.filter(state=State.PUBLISHED).exists()
         if issubclass(referring.model, ReviewedModel)

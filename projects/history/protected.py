@@ -1,4 +1,4 @@
-"""What refers to a record: while anything does, the record is not deleted."""
+"""References to a record: while there are any, it cannot be deleted."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from simple_history.utils import get_m2m_field_name
 
-# Of each noun so many are named: enough to see where to look.
+# How many records of each model an error message names.
 MOST_NAMED = 3
 
 
 class StillReferencedError(ProtectedError):
-    """A record was to be deleted to which others refer: `referring`, one queryset a noun."""
+    """A record cannot be deleted because others refer to it: `referring`, a queryset a model."""
 
     def __init__(self, referring: Sequence[QuerySet]) -> None:
         self.referring = referring
-        # Not the records themselves: they may be a hundred thousand.
+        # Without the records themselves: there may be a hundred thousand.
         super().__init__("Other records refer to this one.", set())
 
-    def said_to(self, user: Any) -> str:
-        """The reason in words, with what `user` may see and nothing else. Two queries a noun."""
-        return is_still_referenced(self.referring, user)
+    def sentence(self, user: Any) -> str:
+        """The reason in words, naming only what `user` may see. Two queries a model."""
+        return references_sentence(self.referring, user)
 
 
-def is_still_referenced(referring: Sequence[QuerySet], user: Any) -> str:
-    """Why a record cannot be deleted: by how many of each noun it is referred to, and by which.
+def references_sentence(referring: Sequence[QuerySet], user: Any) -> str:
+    """Why a record cannot be deleted: how many records of each model refer to it, and which.
 
     Counts and names only what `user` may see.
     """
@@ -49,35 +49,37 @@ def is_still_referenced(referring: Sequence[QuerySet], user: Any) -> str:
 
 
 def visible_references(referring: Sequence[QuerySet], user: Any) -> Iterator[QuerySet]:
-    """What of this `user` may see. What is no record of the register, nobody sees."""
+    """The part of these that `user` may see. Rows of other models nobody sees."""
     for records in referring:
         if hasattr(records.model.objects, "visible_to"):
-            seen = records.model.objects.visible_to(user)
-            yield seen.filter(pk__in=records.order_by().values("pk"))
+            visible = records.model.objects.visible_to(user)
+            yield visible.filter(pk__in=records.order_by().values("pk"))
 
 
 def references_to(records: Sequence[Any]) -> list[QuerySet]:
-    """What refers to one of `records` (of one model), one queryset for each noun that does.
+    """What refers to one of `records` (of one model), one queryset for each model that does.
 
-    By a column or as partner, sector or source: the database would drop such
-    links together with their end, and whoever had them would change without a
-    row of history. What is a part of the record itself, such as what is derived
-    from it, refers to nothing. One query for each noun that could.
+    By foreign key or as partner, sector or source: the database would delete such
+    links, and the records that have them would change without a row of history.
+    Parts of the record itself, such as derived rows, do not count. One query for
+    each model that could refer to it.
     """
-    ways: dict[Any, Q] = {}
+    conditions: dict[Any, Q] = {}
     for relation in type(records[0])._meta.related_objects if records else ():
-        way = _way(relation, [record.pk for record in records])
-        if way is not None:
+        condition = _condition(relation, [record.pk for record in records])
+        if condition is not None:
             model = relation.related_model
-            ways[model] = ways.get(model, Q()) | way
+            conditions[model] = conditions.get(model, Q()) | condition
     found = [
-        model._base_manager.filter(way)
-        for model, way in sorted(ways.items(), key=lambda one: str(one[0]._meta.verbose_name))
+        model._base_manager.filter(condition)
+        for model, condition in sorted(
+            conditions.items(), key=lambda one: str(one[0]._meta.verbose_name)
+        )
     ]
     return [referring for referring in found if referring.exists()]
 
 
-def _way(relation: Any, keys: Sequence[Any]) -> Q | None:
+def _condition(relation: Any, keys: Sequence[Any]) -> Q | None:
     if relation.many_to_many:
         field = relation.field
         links = field.remote_field.through._base_manager.filter(
@@ -90,7 +92,7 @@ def _way(relation: Any, keys: Sequence[Any]) -> Q | None:
 
 
 def _is_link(model: type[models.Model]) -> bool:
-    """Whether its rows only link two records, as a sector with its share does."""
+    """Whether it is the through table of a many-to-many field."""
     return any(
         field.remote_field.through is model
         for other in model._meta.apps.get_models()

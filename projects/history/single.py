@@ -1,4 +1,4 @@
-"""One write of one record: checked, with its links, one row of history, derived rows made anew."""
+"""Check and save one record with its links; delete one. One row of history each."""
 
 from __future__ import annotations
 
@@ -20,40 +20,41 @@ from .links import Shares, link
 from .locking import lock_current
 from .protected import StillReferencedError, references_to, visible_references
 
-# They follow from the write itself.
-KEPT_BY_HISTORY = frozenset({"created_at", "updated_at", "version"})
+# Columns that the write itself sets.
+SET_BY_WRITE = frozenset({"created_at", "updated_at", "version"})
 
 
 @contextmanager
 def record_history(record: Any) -> Iterator[None]:
-    """One transaction, and one row of history for all that is saved of `record` inside.
+    """A transaction that writes one row of history for everything saved of `record` inside.
 
-    Nothing is written to history, and no version is raised, where nothing
-    changed. Raises OvertakenError where the record is no longer as it was read.
+    Writes no row and keeps the version if nothing has changed. Raises ConflictError
+    if the record has been changed or deleted since it was read.
     """
     with transaction.atomic():
         finish = defer_history(record)
         try:
             yield
         except BaseException:
-            _let_go(record)
+            _clear(record)
             raise
         finish()
 
 
 def defer_history(record: Any) -> Callable[[], bool]:
-    """Hold back the history of `record` until the function returned here is called.
+    """Write no history of `record` until the returned function is called.
 
     For the admin, which saves a record and its links in separate steps of one
-    transaction; anything else uses `recorded`. The function returns whether
-    anything changed. Raises OvertakenError where the record is no longer as it was read.
+    transaction; use `record_history` elsewhere. The function returns whether
+    anything has changed. Raises ConflictError if the record has been changed or
+    deleted since it was read.
     """
-    record.standing = lock_current(record)
-    before = affected_rows(record.standing)
+    record.current_row = lock_current(record)
+    before = affected_rows(record.current_row)
     record.skip_history_when_saving = True
 
     def finish() -> bool:
-        _let_go(record)
+        _clear(record)
         changed = type(record).register_history.keep(record)
         if changed:
             recompute(before, affected_rows(record))
@@ -62,8 +63,8 @@ def defer_history(record: Any) -> Callable[[], bool]:
     return finish
 
 
-def _let_go(record: Any) -> None:
-    del record.skip_history_when_saving, record.standing
+def _clear(record: Any) -> None:
+    del record.skip_history_when_saving, record.current_row
 
 
 def save(
@@ -74,19 +75,19 @@ def save(
 ) -> None:
     """Check `record` by the model's rules and save it with its links.
 
-    Writes the columns that differ from what was read, and never makes a record
-    again that has been deleted meanwhile. A link that is None stays as it is.
-    Raises ValidationError, by field, or OvertakenError where somebody else has
-    changed or deleted the record since it was read; then nothing is written.
+    Writes only changed columns, and never inserts a record that has been deleted.
+    A link that is None stays as it is. Raises ValidationError, by field, and
+    ConflictError if the record has been changed or deleted since it was read; then
+    nothing is written.
     """
-    ask = partial(
+    check_rules = partial(
         check,
         record,
         sectors=sectors,
         partners=links.get("partners"),
         sources=links.get("sources"),
     )
-    ask()
+    check_rules()
     try:
         with record_history(record):
             write(record)
@@ -94,19 +95,18 @@ def save(
     except ConflictError:
         raise
     except IntegrityError:
-        # What was allowed when it was asked, another write has forbidden since: that
-        # a code is taken, say. The same question has that sentence now.
-        ask()
+        # Another write has come in between, such as one that took the code: the rules
+        # have a message for it now.
+        check_rules()
         raise
 
 
 def write(record: Any) -> None:
-    """Save the columns of `record` that differ from the row that stands: all, where there is none.
+    """Save the columns of `record` that differ from its current row; insert it if it is new.
 
-    To be called inside `recorded`, or after `begin`, which hold that row and have
-    seen that it is still as it was read. Never makes a record anew.
+    To be called inside `record_history` or after `defer_history`, which lock that row.
     """
-    if record.standing is None:
+    if record.current_row is None:
         record.save(force_insert=True)
         return
     if hasattr(record, "search_key"):
@@ -115,8 +115,8 @@ def write(record: Any) -> None:
         column.attname
         for column in record._meta.concrete_fields
         if not column.primary_key
-        and column.name not in KEPT_BY_HISTORY
-        and getattr(record, column.attname) != getattr(record.standing, column.attname)
+        and column.name not in SET_BY_WRITE
+        and getattr(record, column.attname) != getattr(record.current_row, column.attname)
     ]
     if differing:
         record.save(force_update=True, update_fields=differing)
@@ -165,20 +165,17 @@ def check(
 def check_links(
     record: Any, *, sectors: Shares | None = None, partners: Sequence[Any] | None = None
 ) -> None:
-    """The part of `check` that the record's own columns cannot tell: what it is linked to.
-
-    For forms, which have their own way of asking for the other part.
-    """
+    """The part of `check` that is about links. For forms, which check the columns themselves."""
     problems: dict[str, Any] = {}
     if sectors is not None:
         try:
             check_shares([share for _sector, share in sectors])
-            # By code where there is no key yet, as in a file that has a sector made.
+            # By code where there is no key yet, as in a file that creates the sector.
             if len({sector.pk or sector.code for sector, _share in sectors}) < len(sectors):
                 raise ValidationError(_("A project names each sector once."), "repeated")
         except ValidationError as error:
             problems["sectors"] = error.error_list
-    # What is still to be made has no key, and is only equal to itself.
+    # An unsaved record has no key, and is only equal to itself.
     lead = partners and (record.enterprise_id or record.enterprise)
     if lead and lead in [partner.pk or partner for partner in partners]:
         problems["partners"] = [
@@ -189,37 +186,34 @@ def check_links(
 
 
 def delete(record: Any) -> None:
-    """Delete `record`; its last state stays in the history.
+    """Delete `record`; its history stays.
 
-    Raises ReferredToError where others refer to it, and OvertakenError where
-    somebody else has changed or deleted it since it was read.
+    Raises StillReferencedError if others refer to it, and ConflictError if it has been
+    changed or deleted since it was read.
     """
     with transaction.atomic():
         lock_current(record, to_delete=True)
-        _check_unreferred(record)
-        reached = affected_rows(record)
+        if referring := references_to([record]):
+            raise StillReferencedError(referring)
+        affected = affected_rows(record)
         record.delete()
         if not isinstance(record, Project):
-            recompute(reached)
-
-
-def _check_unreferred(record: Any) -> None:
-    if referring := references_to([record]):
-        raise StillReferencedError(referring)
+            recompute(affected)
 
 
 def check_deletable(record: Any, user: Any) -> None:
-    """Raise ReferredToError where others refer to `record` that `user` may see. Writes nothing."""
+    """Raise StillReferencedError if records that `user` may see refer to `record`."""
     referring = references_to([record])
-    if any(seen.exists() for seen in visible_references(referring, user)):
+    if any(visible.exists() for visible in visible_references(referring, user)):
         raise StillReferencedError(referring)
 
 
+# Keys of projects, and rates as from_currency, to_currency and quoted_on.
 AffectedRows = tuple[set[int], list[tuple[str, str, Any]]]
 
 
 def affected_rows(record: Any) -> AffectedRows:
-    """Which derived rows hang on `record`: projects by key, and rates by currencies and day."""
+    """What to recompute after a write of `record`: keys of projects, and rates."""
     if isinstance(record, Project):
         return {record.pk}, []
     if isinstance(record, Receipt):
@@ -229,7 +223,7 @@ def affected_rows(record: Any) -> AffectedRows:
     return set(), []
 
 
-def recompute(*reaches: AffectedRows) -> None:
-    """Make the derived rows anew that hang on a record as it was and as it is."""
-    conversion.recompute(sorted({key for keys, _rates in reaches for key in keys}))
-    conversion.recompute_for_rates([rate for _keys, rates in reaches for rate in rates])
+def recompute(*affected: AffectedRows) -> None:
+    """Recompute derived rows: those affected by records before and after a write."""
+    conversion.recompute(sorted({key for keys, _rates in affected for key in keys}))
+    conversion.recompute_for_rates([rate for _keys, rates in affected for rate in rates])

@@ -17,7 +17,7 @@ from projects.history import (
     ConflictError,
     StillReferencedError,
     anything_changed,
-    is_still_referenced,
+    references_sentence,
 )
 from projects.i18n.languages import with_label
 from projects.review import ReviewError
@@ -50,17 +50,15 @@ def problem_of(error: Exception, user: Any, serializer: Any = None) -> Problem:
     match error:
         case PermissionDenied():
             return Problem([str(error) or _("This is not open to you.")], 403)
-        case StillReferencedError():
-            return Problem([error.said_to(user)], 409)
+        case StillReferencedError() | ConflictError():
+            return Problem([error.sentence(user)], 409)
         case ProtectedError():
-            return Problem([is_still_referenced([], user)], 409)
+            return Problem([references_sentence([], user)], 409)
         case ValidationError():
             by_field = getattr(error, "message_dict", {"": error.messages})
             return Problem(list(_by_field(by_field, serializer)), 400)
         case exceptions.ValidationError():
             return Problem(list(_by_field(error.detail, serializer)), 400)
-        case ConflictError():
-            return Problem([error.sentence(user)], 409)
         case IntegrityError():
             # The rules were checked before: another write has come in between.
             logger.warning("A review action conflicted with another write", exc_info=error)
