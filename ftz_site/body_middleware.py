@@ -21,7 +21,7 @@ class ContentLengthRequiredMiddleware:
         meta = request.META
         if "HTTP_TRANSFER_ENCODING" not in meta or meta.get("CONTENT_LENGTH"):
             return self.get_response(request)
-        message = gettext("Say how long the body is (Content-Length): none is read in chunks.")
+        message = gettext("Send the header Content-Length: chunked bodies are not accepted.")
         if request.path_info.startswith("/api/"):
             return JsonResponse({"detail": message}, status=411)
         return HttpResponse(f"{message}\n", status=411, content_type="text/plain; charset=utf-8")

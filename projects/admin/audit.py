@@ -34,8 +34,8 @@ class AuditEntryAdmin(PlainAdmin):
     list_filter = ["action", "at"]
     search_fields = ["name"]
     search_help_text = _(
-        "Exactly: a user, an address, or a subject such as projects/KS-2023-001. "
-        "The latest 10,000 that fit are listed."
+        "Exact match: a user, an address, or a subject such as projects/KS-2023-001. Lists "
+        "the latest 10,000 matches."
     )
     # Only the order of the log itself has an index with every filter.
     sortable_by = ()

@@ -197,7 +197,7 @@ class PlainAdmin(Autocompleting, admin.ModelAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         if any("\x00" in text for text in (*request.GET, *_values(request.GET))):
-            messages.error(request, _("The address holds a null character, so it was not read."))
+            messages.error(request, _("The address contains a null character."))
             return HttpResponseRedirect(request.path)
         return super().changelist_view(request, extra_context)
 

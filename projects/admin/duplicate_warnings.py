@@ -104,4 +104,4 @@ def _label(one: PossibleDuplicate) -> str:
 def _sentence(found: list[PossibleDuplicate]) -> str:
     if found[0].has_same_code:
         return gettext("This social credit code is in the register already:")
-    return gettext("Is it in the register already? These names are like it:")
+    return gettext("Is it already in the register? Similar names:")

@@ -132,7 +132,7 @@ class MergingAdmin(RegisterAdmin):
     ) -> HttpResponse:
         if request.POST.get("seen") != _seen(both):
             raise ValidationError(
-                gettext("One of them was changed since this page was shown: look at both again.")
+                gettext("One of them has changed since this page was shown: check both again.")
             )
         with transaction.atomic():
             self.log_deletions(request, self.get_queryset(request).filter(pk=old.pk))

@@ -144,7 +144,7 @@ class ProjectAdmin(DoubtingAdmin, ResemblingAdmin, RegisterAdmin):
                     ("intended_on", "signed_on", "registered_on"),
                     ("started_on", "operating_on", "terminated_on"),
                 ],
-                "description": _("Dates that are not known stay empty; none runs backwards."),
+                "description": _("Leave unknown dates empty. Dates must be in order."),
             },
         ),
         (None, {"fields": ["description", "note", "sources"]}),

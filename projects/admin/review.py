@@ -126,7 +126,7 @@ class ReviewingAdmin(MeetingAdmin):
             (part.record.pk and part.record.is_draft) or part.proposal
             for part in self.parts_of(request)
         ):
-            sentence = _("The rows below it that you entered or changed wait for review.")
+            sentence = _("The rows that you entered or changed below are waiting for review.")
             super().message_user(request, sentence, messages.WARNING, *args, **kwargs)
 
     @staticmethod
@@ -144,7 +144,10 @@ class ReviewingAdmin(MeetingAdmin):
             return (
                 format_html(
                     '{} <a href="{}">{}</a>',
-                    _("This waits for review: until it is accepted, what is published stays."),
+                    _(
+                        "This is waiting for review. The published version stays until it is "
+                        "accepted."
+                    ),
                     submitted.proposal.get_absolute_url(),
                     _("The proposal"),
                 ),
@@ -153,9 +156,7 @@ class ReviewingAdmin(MeetingAdmin):
         record = submitted.record
         if isinstance(record, ReviewedModel) and record.is_draft and record.pk is not None:
             return (
-                format_html(
-                    "{} {}", message, _("It is a draft until somebody else has published it.")
-                ),
+                format_html("{} {}", message, _("It is a draft until somebody else publishes it.")),
                 messages.SUCCESS,
             )
         return message, messages.SUCCESS

@@ -61,7 +61,7 @@ class ApiTokenAdmin(PlainAdmin, MeetingPages):
         audit_log.log_token(audit_log.Action.TOKEN_MADE, token, request)
         messages.warning(
             request,
-            _("The key is %(key)s – copy it now: it is not kept, and never shown again.")
+            _("The key is %(key)s. Copy it now: it is not stored and will not be shown again.")
             % {"key": key},
         )
 

@@ -78,7 +78,7 @@ class AreaLimitInline(Autocompleting, admin.TabularInline):
     model = AreaLimit
     extra = 1
     autocomplete_fields = ["area"]
-    verbose_name_plural = _("Limited to these areas (to none: may see and write all)")
+    verbose_name_plural = _("Limited to these areas (none: no limit)")
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("projects.view_user")
@@ -134,7 +134,7 @@ class GroupForm(MeetingForm):
         check_text(name, str(self.fields["name"].label))
         others = Group.objects.exclude(pk=self.instance.pk).values_list("name", flat=True)
         if names.unique_form(name) in map(names.unique_form, others):
-            message = _("Another group has this name (case, width and spaces aside).")
+            message = _("Another group has this name (ignoring case, width and spaces).")
             raise ValidationError(message, "unique")
         return name
 

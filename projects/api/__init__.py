@@ -1,1 +1,1 @@
-"""The register to programs: the same nouns, the same questions, the same rules as its pages."""
+"""The REST API, with the same models, filters and rules as the pages."""

@@ -11,10 +11,10 @@ from projects.models.api_token import digest_of
 
 
 class TokenAuthentication(authentication.BaseAuthentication):
-    """`Authorization: Token <key>`: a user's rights by a key, or with a read-only one just reading.
+    """Authentication by `Authorization: Token <key>`; a read-only key may only read.
 
-    `request.auth` is the ApiToken. A key that does not hold is refused even
-    where anybody may read, so that a client learns of it at once. Two queries.
+    `request.auth` is the ApiToken. An invalid key is refused even for public data, so
+    that clients notice it at once. Two queries.
     """
 
     keyword = "Token"
@@ -36,10 +36,7 @@ class TokenAuthentication(authentication.BaseAuthentication):
         )
         if token is None or not token.has_its_roles():
             raise exceptions.AuthenticationFailed(
-                _(
-                    "This key does not hold: it is unknown or has expired, or its user is no "
-                    "longer active."
-                )
+                _("Invalid key: it is unknown or has expired, or its user is inactive.")
             )
         return token.user, token
 
@@ -48,8 +45,8 @@ class TokenAuthentication(authentication.BaseAuthentication):
 
 
 class SessionAuthentication(authentication.SessionAuthentication):
-    """Whoever is signed in on the pages; one that must have a second factor, and lacks it, is
-    refused. Keys are not touched by that: they are made one by one, and end one by one."""
+    """Authentication by the session of the pages. Refuses users who must have a second factor
+    and have none; this does not apply to keys, which are created and revoked one by one."""
 
     def authenticate(self, request: Any) -> tuple[Any, None] | None:
         found = super().authenticate(request)

@@ -1,4 +1,4 @@
-"""Many projects in one request: all of them written, or none."""
+"""Create or change many projects in one request: all of them or none."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Errors = dict[int, dict[str, list[str]]]
 
 
 class BulkAnswerSerializer(serializers.Serializer):
-    """How many were new, changed, or the same before; `codes` in the order of the body."""
+    """The numbers of new, changed and unchanged projects; `codes` in the order of the body."""
 
     created = serializers.IntegerField()
     updated = serializers.IntegerField()
@@ -49,15 +49,15 @@ class BulkAnswerSerializer(serializers.Serializer):
 
 
 class BulkView(OnlyKnownParameters, APIView):
-    """Up to 10,000 projects by their codes: all are written in one go, or none.
+    """Create or change up to 10,000 projects by their codes: all of them or none.
 
-    A code that is not there yet makes a project, as a POST of it would; one that
-    is there changes it, as a PATCH would: what is not sent stays. Errors are
-    told all at once, by the index in the list, counted from 0.
+    A new code creates a project, like a POST; an existing one changes it, like a
+    PATCH: fields that are not sent stay. All errors are returned at once, by the
+    index in the list, counted from 0.
     """
 
     model = Project
-    # One of them to come in; which of them each record needs is seen by its code.
+    # One of them is required for the request; each record is checked by its code later.
     actions = {"POST": ("add", "change")}
     parser_classes = [LargeJSONParser]
     content_negotiation_class = Negotiation
@@ -105,7 +105,7 @@ class BulkView(OnlyKnownParameters, APIView):
         )
         errors |= by_index(report)
         if errors:
-            # Not raised: an error of a list has another shape than one of a record.
+            # Returned, not raised: errors of a list have another format than those of a record.
             said = {str(index): errors[index] for index in sorted(errors)}
             return Response(said, status=409 if report.conflict else 400)
         if not dry_run:
@@ -143,9 +143,9 @@ class BulkView(OnlyKnownParameters, APIView):
         return Mode(found["mode"] or Mode.UPSERT), bool(found["dry_run"])
 
     def permitted(self, user: Any, records: Mapping[int, Any], mode: Mode) -> Mode:
-        """The mode that the user's permissions leave. Raises PermissionDenied, by index.
+        """The mode that the user's permissions allow. Raises PermissionDenied, by index.
 
-        No query of records for whoever may both add and change.
+        No queries of records if the user may both add and change.
         """
         may_add, may_change = (user.has_perm(f"projects.{a}_project") for a in ("add", "change"))
         if may_add and may_change:
@@ -162,7 +162,7 @@ class BulkView(OnlyKnownParameters, APIView):
                 _("You lack the permission “%(name)s”, which these records need: %(indexes)s.")
                 % {"name": lacking, "indexes": ", ".join(map(str, refused))}
             )
-        # Whatever another write makes or deletes until ours.
+        # Even if another write creates or deletes records in between.
         return Mode.CREATE if may_add else Mode.UPDATE
 
     def get_view_name(self) -> str:
@@ -170,14 +170,18 @@ class BulkView(OnlyKnownParameters, APIView):
 
 
 def listed(data: Any) -> tuple[dict[int, dict[str, Any]], Errors]:
-    """The records of a body by index, and the errors of what is none. Raises for no list at all."""
+    """The records of a body by index, and errors for items that are no records. Raises if the body
+    is not a list."""
     if not isinstance(data, list) or not data:
         raise exceptions.ParseError(
             _('Send a list of projects, with at least one in it: [{"code": …}, …].')
         )
     if len(data) > MOST_RECORDS:
         raise BodyTooLarge(
-            _("The list has %(count)s records, and at most %(most)s are taken at once: split it.")
+            _(
+                "The list has %(count)s records, and at most %(most)s are accepted at once: split "
+                "it."
+            )
             % {"count": len(data), "most": MOST_RECORDS}
         )
     records = {index: one for index, one in enumerate(data) if isinstance(one, dict)}

@@ -1,4 +1,4 @@
-"""Requests that meet: answered with the state of a record, and written in the one that was seen."""
+"""Conditional requests: ETags on responses, and optimistic locking by `If-Match`."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from .etags import check_match, etag_of, is_known
 
 
 def with_etag(data: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """The answer that is one record, with its ETag."""
+    """A response with one record and its ETag."""
     return Response(data, status, headers={"ETag": etag_of(data), **(headers or {})})
 
 
 class ConditionalReadMixin:
-    """Records that are read one by one: each answer has an ETag, and what is known is not sent."""
+    """Responses with single records have an ETag; `If-None-Match` is answered with 304."""
 
     has_etags = True
 
     def retrieve(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         response = with_etag(self.get_serializer(self.get_object()).data)
-        # A page shows more than the record: who is signed in, and what they may do.
+        # The browsable page also shows the user and their permissions.
         is_page = request.accepted_renderer.format == "api"
         if is_known(request, response["ETag"]) and not is_page:
             return Response(status=304, headers={"ETag": response["ETag"]})
@@ -36,11 +36,10 @@ class ConditionalReadMixin:
 class ConditionalWriteMixin(ConditionalReadMixin):
     @contextmanager
     def held(self) -> Iterator[Any]:
-        """The record that a request is to change or delete, for one transaction its own.
+        """The record that a request changes or deletes, locked until the transaction ends.
 
-        It is the one that stands when nobody else is writing to it any more, and
-        in the state of which `If-Match` speaks. Raises Http404 where there is
-        none that the asker may see, StateRequired and StateChanged.
+        Its current version must match `If-Match`. Raises Http404 if there is no
+        such record visible to the user, PreconditionRequired and PreconditionFailed.
         """
         with transaction.atomic():
             which = {self.lookup_field: self.kwargs[self.lookup_field]}

@@ -1,4 +1,4 @@
-"""Whatever goes wrong, said as JSON: `{"detail": …}`, or `{field: [messages]}` of what was sent."""
+"""Errors as JSON: `{"detail": …}`, or `{field: [messages]}` for invalid fields."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ from .throttling import TooManyRequests, refuse_too_often
 
 logger = logging.getLogger(__name__)
 
-# Seconds after which a locked or missing database is worth another try.
+# Seconds after which to retry when the database is locked or unavailable.
 TRY_AGAIN_AFTER = 5
 
 
@@ -64,10 +64,10 @@ class Unavailable(exceptions.APIException):
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Any:
-    """The answer to an error in a view; None, and with it a 500, only for a mistake of ours."""
+    """The response to an exception in a view; None (a 500) only for programming errors."""
     error = to_api_error(error, getattr(context.get("request"), "user", None))
     if isinstance(error, REFUSALS):
-        # They come before the limit of the view is asked, and keys are not for guessing.
+        # Raised before the view's rate limit; counted, so that keys cannot be guessed.
         try:
             refuse_too_often(context["request"])
         except TooManyRequests as too_often:
@@ -79,7 +79,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Any:
     if response is not None and isinstance(error, REFUSALS):
         audit_log.log_refusal(context["request"], reason=str(getattr(error, "detail", "")))
     if response is not None and getattr(error, "wait", None) is not None:
-        # Whole seconds, and never zero: "at once" is what was just refused.
+        # Whole seconds, at least one.
         response["Retry-After"] = str(max(1, math.ceil(error.wait)))
     if response is not None and isinstance(error, PreconditionFailed):
         response["ETag"] = error.etag
@@ -87,9 +87,9 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Any:
 
 
 def to_api_error(error: Exception, user: Any) -> Exception:
-    """The API's own error for one that Django or the database raised; any other as it is.
+    """The API error for an exception of Django or the database; other exceptions unchanged.
 
-    `user` is who asked: an error names nothing that they may not see.
+    `user` is the client: an error names nothing that they may not see.
     """
     match error:
         case ModelError():
@@ -108,16 +108,18 @@ def to_api_error(error: Exception, user: Any) -> Exception:
             return Conflict(anything_changed())
         case OperationalError() | InterfaceError():
             logger.error("The database is not available", exc_info=error)
-            return Unavailable(_("The database is busy or away: try again in a moment."))
+            return Unavailable(_("The database is busy or unavailable: try again in a moment."))
         case DataError():
             logger.warning("The database cannot hold what was sent", exc_info=error)
-            return exceptions.ParseError(_("The database cannot hold a value that was sent."))
+            return exceptions.ParseError(
+                _("The database cannot store one of the values that were sent.")
+            )
         case RequestDataTooBig():
             return BodyTooLarge(_("The body is too large: send less at once."))
         case TooManyFieldsSent():
             most = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
             return exceptions.ParseError(
-                _("The address has more than %(most)s parameters: ask for less.") % {"most": most}
+                _("The address has more than %(most)s parameters: use fewer.") % {"most": most}
             )
         case SuspiciousOperation() | BadRequest() | MultiPartParserError() | UnreadablePostError():
             return exceptions.ParseError(_("The request cannot be read."))
@@ -125,7 +127,7 @@ def to_api_error(error: Exception, user: Any) -> Exception:
 
 
 def _is_code_taken(error: exceptions.ValidationError, context: dict[str, Any]) -> bool:
-    """Whether a record was to be created and all that is wrong is that its code is taken."""
+    """Whether the only error of a new record is that its code is taken."""
     return (
         getattr(context.get("view"), "action", None) == "create"
         and isinstance(error.detail, dict)

@@ -1,4 +1,4 @@
-"""The state of a record in a few characters, and the headers that name one (RFC 9110, 13.1)."""
+"""ETags of records, and the headers that refer to them (RFC 9110, 13.1)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rest_framework.utils.encoders import JSONEncoder
 
 IF_MATCH = "If-Match"
 IF_NONE_MATCH = "If-None-Match"
-# Whatever state it is, as long as there is one.
+# Matches any ETag.
 ANY = "*"
 _TAG = re.compile(r'[ \t]*((?:W/)?"[\x21\x23-\x7e\x80-\xff]*")?[ \t]*(?:,|\Z)')
 
@@ -25,14 +25,14 @@ class PreconditionRequired(exceptions.APIException):
     def __init__(self) -> None:
         super().__init__(
             _(
-                "Say of which state of the record you speak: send the header If-Match with the "
-                "ETag that came when you read it, or with * for whatever it is by now."
+                "State the version of the record: send the header If-Match with the ETag that you "
+                "got when reading it, or with * for any version."
             )
         )
 
 
 class PreconditionFailed(exceptions.APIException):
-    """The record is in another state than the one that the request is about; `etag` is its own."""
+    """The record has changed since the client read it; `etag` is the current one."""
 
     status_code = status.HTTP_412_PRECONDITION_FAILED
     default_code = "state_changed"
@@ -41,24 +41,24 @@ class PreconditionFailed(exceptions.APIException):
         self.etag = etag
         super().__init__(
             _(
-                "The record was changed since you read it: read it again, and send If-Match with "
-                "the ETag that it has now."
+                "The record has changed since you read it: read it again, and send If-Match with "
+                "its current ETag."
             )
         )
 
 
 def etag_of(data: Any) -> str:
-    """The strong ETag of what is answered: the same for all who are answered the same.
+    """The strong ETag of a response's content; equal for everyone who sees the same content.
 
-    Made of the content and not of the version, since what is derived (an amount
-    in the base currency, funds received) changes without it.
+    A hash of the content, not the version, because derived values (amounts in the base
+    currency, funds received) change without a new version.
     """
     canonical = json.dumps(data, cls=JSONEncoder, sort_keys=True, separators=(",", ":"))
     return f'"{hashlib.sha256(canonical.encode()).hexdigest()[:32]}"'
 
 
 def check_match(request: Any, etag: str) -> None:
-    """Raise unless `If-Match` names `etag`, strongly, and `If-None-Match` does not name it."""
+    """Raise unless `If-Match` contains `etag`, strongly, and `If-None-Match` does not."""
     named = _named(request, IF_MATCH)
     if named is None:
         raise PreconditionRequired
@@ -67,13 +67,13 @@ def check_match(request: Any, etag: str) -> None:
 
 
 def is_known(request: Any, etag: str) -> bool:
-    """Whether `If-None-Match` names `etag`: a proxy may have made it a weak one."""
+    """Whether `If-None-Match` contains `etag`; weak tags match, as proxies may weaken them."""
     named = _named(request, IF_NONE_MATCH) or []
     return ANY in named or etag in {tag.removeprefix("W/") for tag in named}
 
 
 def _named(request: Any, header: str) -> list[str] | None:
-    """The tags that a header names; None where it is missing."""
+    """The tags in a header; None if it is missing."""
     value = request.headers.get(header)
     if value is None:
         return None

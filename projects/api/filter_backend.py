@@ -9,14 +9,14 @@ from projects.filters import RegisterFilterSet
 
 
 def filtered(filterset: RegisterFilterSet) -> Any:
-    """The records that the question means. Raises ValidationError, by parameter."""
+    """The records that match a filter set. Raises ValidationError, by parameter."""
     if errors := filterset.errors:
         raise ValidationError(errors)
     return filterset.qs
 
 
 class FilterSetBackend(BaseFilterBackend):
-    """Lists ask the noun's own question, the one that its page and its export ask."""
+    """Filters API lists with the same filter set as the page and the export."""
 
     def filter_queryset(self, request: Any, queryset: Any, view: Any) -> Any:
         if view.action != "list":

@@ -1,4 +1,4 @@
-"""What requests and answers are written in: JSON, and HTML for whoever looks with a browser."""
+"""Parsers and renderers: strict JSON, and HTML pages for browsers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BrowsableAPIRenderer, JSONRenderer
 
-# A list of projects with their sectors is four deep.
+# A list of projects with their sectors is nested four levels deep.
 DEEPEST = 16
 
 
@@ -24,15 +24,14 @@ class BodyTooLarge(exceptions.APIException):
 
 
 class StrictJSONParser(BaseParser):
-    """JSON of which nothing is lost or guessed.
+    """Parses JSON strictly and without loss.
 
-    Numbers keep all their digits; a name given twice, NaN, half a surrogate
-    pair (which no database can hold) and what is larger or deeper than anything
-    the register takes are refused. The SHA-256 of the body stays with the request
-    as `body_digest`, as the body itself does not.
+    Numbers keep all digits. Refuses duplicate names, NaN, half surrogate pairs (which
+    no database can store), and bodies that are too large or too deeply nested. Sets
+    `request.body_digest` to the SHA-256 of the body, as the body itself is not kept.
     """
 
-    # Not the stock JSONParser, for which the body is read before, with one limit for all.
+    # Not a subclass of JSONParser, which reads the body first, with one limit for all views.
     media_type = "application/json"
     renderer_class = JSONRenderer
 
@@ -52,7 +51,7 @@ class StrictJSONParser(BaseParser):
             packed = request.headers.get("Content-Encoding", "identity")
             if packed.lower() != "identity":
                 raise exceptions.UnsupportedMediaType(
-                    packed, _("Bodies are not unpacked here: send yours as it is.")
+                    packed, _("Compressed bodies are not supported: send it uncompressed.")
                 )
             request.body_digest = hashlib.sha256(body).hexdigest()
         try:
@@ -65,7 +64,7 @@ class StrictJSONParser(BaseParser):
         except RecursionError:
             raise exceptions.ParseError(_too_deep()) from None
         except ValueError as error:
-            # Also what is no UTF-8, and a whole number of thousands of digits.
+            # Also invalid UTF-8, and integers of thousands of digits.
             raise exceptions.ParseError(
                 _("The body cannot be read as JSON in UTF-8: %(error)s")
                 % {"error": str(error)[:200]}
@@ -75,7 +74,7 @@ class StrictJSONParser(BaseParser):
 
 
 class LargeJSONParser(StrictJSONParser):
-    """The same for many records at once: 10,000 of three thousand bytes each."""
+    """Strict JSON for many records: 10,000 of three thousand bytes each."""
 
     largest = 32 * 1024 * 1024
 
@@ -98,7 +97,7 @@ def _too_deep() -> str:
 
 
 def _check(data: Any) -> None:
-    """Level by level, as a function that calls itself would stumble over what it looks for."""
+    """Checks level by level, as recursion would fail on deep nesting."""
     level = [data]
     for _depth in range(DEEPEST + 1):
         below: list[Any] = []
@@ -113,7 +112,7 @@ def _check(data: Any) -> None:
                     thing.encode()
                 except UnicodeEncodeError:
                     raise exceptions.ParseError(
-                        _("The body holds half a surrogate pair, which is no character.")
+                        _("The body contains half a surrogate pair, which is not a character.")
                     ) from None
         if not below:
             return
@@ -121,13 +120,13 @@ def _check(data: Any) -> None:
     raise exceptions.ParseError(_too_deep())
 
 
-# For a page's data: no token of a form, and so no cookie that goes with one. A visitor has no
-# session in which anything could be written.
+# Replaces the CSRF token for visitors, so that no cookie is set: without a session they
+# cannot write anything.
 WITHOUT_TOKEN = {"csrf_token": ""}
 
 
 class PageRenderer(BrowsableAPIRenderer):
-    """The library's pages, which set a visitor no cookie."""
+    """The browsable API, without setting cookies for visitors."""
 
     def get_context(self, data: Any, media_type: str | None, context: Any) -> dict[str, Any]:
         found = super().get_context(data, media_type, context)
@@ -137,13 +136,13 @@ class PageRenderer(BrowsableAPIRenderer):
 
 class Negotiation(DefaultContentNegotiation):
     def filter_renderers(self, renderers: Any, format: str) -> Any:
-        """An unknown `format` is a wrong value like any other, and not a missing address."""
+        """Treat an unknown `format` as an invalid value (400), not as a missing page (404)."""
         found = [renderer for renderer in renderers if renderer.format == format]
         if not found:
             raise exceptions.ValidationError(
                 {
                     "format": [
-                        _("“%(value)s” is not possible here: give one of %(choices)s.")
+                        _("“%(value)s” is not valid here: give one of %(choices)s.")
                         % {
                             "value": format[:60],
                             "choices": ", ".join(renderer.format for renderer in renderers),

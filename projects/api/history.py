@@ -72,7 +72,7 @@ class FieldChanges(diff.HistoryReader):
 
 
 class ChangeSerializer(serializers.Serializer):
-    """One field before and after, in the form in which the record has it."""
+    """One field before and after, in the format of the record."""
 
     field = serializers.CharField()
     old = serializers.SerializerMethodField()
@@ -88,9 +88,9 @@ class ChangeSerializer(serializers.Serializer):
 
 
 class EntrySerializer(serializers.Serializer):
-    """One change of what is published: when, by whom (in what capacity, never by name), and what.
+    """One change of a published record: time, role of the author (never a name), and fields.
 
-    The first is of kind `published`, and lists no fields.
+    The first entry has the kind `published`, and lists no fields.
     """
 
     at = serializers.DateTimeField()
@@ -102,12 +102,12 @@ class EntrySerializer(serializers.Serializer):
 
 
 class HistoryMixin:
-    """What a viewset of a reviewed noun answers of the past of its records."""
+    """Adds the history of records to a viewset of a reviewed model."""
 
     @extend_schema(responses=EntrySerializer(many=True))
     @action(detail=True, methods=["get"])
     def history(self, request: Any, **kwargs: Any) -> Response:
-        """What was changed of a published record, the latest first; for all askers the same."""
+        """The changes of a published record, the latest first; the same for every client."""
         return self.told(self.get_object())
 
     def told(self, record: Any) -> Response:

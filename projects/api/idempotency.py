@@ -1,4 +1,4 @@
-"""A POST that carries an `Idempotency-Key` is done once, however often it arrives."""
+"""Idempotency keys: a POST with an `Idempotency-Key` is carried out once, however often sent."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from rest_framework.response import Response
 from projects.models import IdempotentResponse
 
 HEADER = "Idempotency-Key"
-# What one can see of ASCII, and spaces between.
+# Printable ASCII.
 KEY_PATTERN = r"[!-~]([ -~]{0,198}[!-~])?"
 
 
@@ -28,11 +28,11 @@ class IdempotencyKeyReused(exceptions.APIException):
 
 
 def idempotent(handler: Callable[..., Response]) -> Callable[..., Response]:
-    """A handler of POST that honours the key: the same request again gets the same answer again.
+    """Decorate a POST handler: a repeated request gets the stored response of the first.
 
-    The key is claimed in the transaction of the write, so that of two requests
-    at once one writes, and the other waits for its answer. What is refused is
-    not kept: the request can be mended under the same key.
+    The key is claimed in the transaction of the write, so that of two concurrent
+    requests one writes and the other waits for its response. Errors are not stored:
+    the request can be corrected and sent again with the same key.
     """
 
     @wraps(handler)
@@ -61,8 +61,8 @@ def idempotent(handler: Callable[..., Response]) -> Callable[..., Response]:
 
 
 def _digest(request: Any) -> str:
-    """What is asked: the method, the address with its question, and the body."""
-    # Reading the data is what reads the body, and refuses one that cannot be read.
+    """A digest of the method, the address with its query string, and the body."""
+    # Accessing the data reads the body, and raises if it is invalid.
     _data = request.data
     parts = [request.method, request.get_full_path(), getattr(request, "body_digest", "")]
     return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
@@ -80,6 +80,6 @@ def _keep(stored: IdempotentResponse, response: Response) -> None:
 def _again(stored: IdempotentResponse, asked: str) -> Response:
     if stored.asked != asked:
         raise IdempotencyKeyReused(
-            _("This key stands for another request that was made with it: take a new one.")
+            _("This key was already used for another request: use a new one.")
         )
     return Response(json.loads(stored.body), stored.status, headers=stored.headers)

@@ -1,4 +1,4 @@
-"""The files that were brought in, for reading: what became of each."""
+"""Imports, read-only: their state and counts."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from .schema import RegisterSchema
 
 
 class CountsSerializer(serializers.Serializer):
-    """Rows of the file by what becomes of them; `made` are records made on the way."""
+    """Rows of the file by status; `made` are records created because a row refers to them."""
 
     def get_fields(self) -> dict[str, Any]:
         return {fate.value: serializers.IntegerField() for fate in RowStatus}
 
 
 class ImportSerializer(serializers.ModelSerializer):
-    """A file that was brought in; without counts before it was checked."""
+    """An imported file; without counts before it was checked."""
 
     counts = serializers.SerializerMethodField()
     url = Address()
@@ -53,12 +53,12 @@ class ImportSerializer(serializers.ModelSerializer):
 
 class ImportSchema(RegisterSchema):
     def get_auth(self) -> list[Any]:
-        # Not open to visitors.
+        # Not public.
         return [one for one in super().get_auth() if one]
 
 
 class ImportViewSet(ConditionalReadMixin, viewsets.ReadOnlyModelViewSet):
-    """Files that the asker has brought in; whoever may do anything sees all of them."""
+    """The user's own imports; superusers see all."""
 
     serializer_class = ImportSerializer
     filterset_class = filters.ImportBatchFilterSet

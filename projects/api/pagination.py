@@ -1,4 +1,4 @@
-"""Lists in parts: by page number, or with a cursor for whoever walks all of a long one."""
+"""Pagination by page number, or by cursor for reading a long list to its end."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from projects.filters.fields import truncate_for_display
 
 @dataclass(frozen=True)
 class Order:
-    """How a list stands: by one column, what has no value last, ties by a unique one upwards."""
+    """The order of a list: one column, nulls last, ties by a unique column, ascending."""
 
     column: str
     descending: bool
@@ -28,14 +28,14 @@ class Order:
 
     @classmethod
     def of(cls, queryset: QuerySet) -> Order:
-        """The order of a queryset that a `RegisterFilterSet` has put in order."""
+        """The order of a queryset that a `RegisterFilterSet` has ordered."""
         by: Any
         tie: Any
         by, tie = queryset.query.order_by
         return cls(by.expression.name, by.descending, tie)
 
     def place(self, record: Any) -> list[str | None]:
-        """Where `record` stands, as texts from which `after` finds what follows it."""
+        """The position of `record`, as texts for `after`."""
         return [self._text(record, self.column), self._text(record, self.tie)]
 
     @staticmethod
@@ -51,7 +51,7 @@ class Order:
         return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
     def after(self, queryset: QuerySet, place: list[str | None]) -> QuerySet:
-        """What stands behind `place` in this order."""
+        """A filter for the records after `place` in this order."""
         at, tie = place
         behind_in_tie = Q(**{f"{self.tie}__gt": tie})
         if at is None:
@@ -63,7 +63,7 @@ class Order:
         )
         if self._is_nullable(queryset):
             return queryset.filter(behind | Q(**{f"{self.column}__isnull": True}))
-        # Follows from what was said above, but lets an index be used.
+        # Redundant, but lets the database use an index.
         return queryset.filter(behind, **{f"{self.column}__{beyond}e": value})
 
     def _field(self, queryset: QuerySet) -> Any:
@@ -86,17 +86,16 @@ class Order:
 
 
 class RegisterPagination(BasePagination):
-    """`page` and `page_size`; or `cursor`, empty for the first part, which only leads forward.
+    """Pages by `page` and `page_size`, or by `cursor` (empty for the first part; forward only).
 
-    A cursor stays right while records come and go between two requests, and
-    costs the same at the end of a list as at its beginning. It is signed, so
-    that what it holds is what was put in.
+    A cursor stays valid while records are added and deleted, and costs the same at the
+    end of a list as at its start. It is signed against tampering.
     """
 
     page_size = 50
     max_page_size = 1000
     salt = "projects.api.cursor"
-    # How many records the question means, once they are counted.
+    # The number of matching records, once counted.
     count: Any = None
 
     def paginate_queryset(self, queryset: QuerySet, request: Any, view: Any = None) -> list[Any]:
@@ -114,7 +113,7 @@ class RegisterPagination(BasePagination):
         return self.by_number(queryset, number)
 
     def number(self, name: str, most: int | None = None) -> int | None:
-        """A whole number from 1 up; None where there is none, or a wrong one, which is noted."""
+        """A whole number above 0; None if missing or invalid, which is recorded as an error."""
         given = [value.strip() for value in self.request.query_params.getlist(name)]
         given = [value for value in given if value]
         if not given:
@@ -124,7 +123,7 @@ class RegisterPagination(BasePagination):
         elif not re.fullmatch(r"[1-9][0-9]{0,17}", given[0]):
             self.wrong(
                 name,
-                _("“%(value)s” is no whole number from 1 up.")
+                _("“%(value)s” is not a whole number above 0.")
                 % {"value": truncate_for_display(given[0])},
             )
         elif most is not None and int(given[0]) > most:
@@ -148,7 +147,7 @@ class RegisterPagination(BasePagination):
         try:
             stands_in, *place = signing.loads(given[0], salt=self.salt)
         except signing.BadSignature:
-            self.wrong("cursor", _("This is no cursor of ours: begin anew with an empty one."))
+            self.wrong("cursor", _("Invalid cursor: start again with an empty one."))
             return None
         if stands_in != str(order):
             self.wrong("cursor", _("This cursor belongs to a list in another order."))
@@ -214,7 +213,7 @@ class RegisterPagination(BasePagination):
             }
         )
 
-    # For the browsable pages: where it is cut, and the two links.
+    # For the browsable API: the page and its two links.
 
     @property
     def display_page_controls(self) -> bool:

@@ -10,22 +10,22 @@ from rest_framework import permissions
 from projects.models import ApiToken
 
 ACTIONS = {"POST": ("add",), "PUT": ("change",), "PATCH": ("change",), "DELETE": ("delete",)}
-# Names of actions of a viewset by which drafts are decided on.
+# The viewset actions that decide about drafts.
 REVIEWING = ("publish", "send_back")
 
 
 class ReadOnlyOrModelPermission(permissions.BasePermission):
-    """Anybody reads; writing needs Django's permission on the model, and a key that may write.
+    """Reading is public; writing needs the model permission, and a key that may write.
 
-    A view whose one method adds or changes says so in `actions`, and tells
-    itself which of them each record needs.
+    A view with a method that either adds or changes lists both in `actions`, and
+    checks itself which of them each record needs.
     """
 
     message = _("You may read this, but not write it.")
 
     def has_permission(self, request: Any, view: Any) -> bool:
         if request.method not in ACTIONS or request.method not in view.allowed_methods:
-            # What no handler answers is refused as such a moment later, with 405.
+            # Methods without a handler are refused with 405 later.
             return True
         if not request.user.is_authenticated:
             return False

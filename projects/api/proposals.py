@@ -1,4 +1,4 @@
-"""Proposals and drafts to programs: what waits for review, and what a reviewer says of it."""
+"""Proposals and drafts in the API: list them, and decide about them."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ from .imports import ImportSchema
 
 
 class ReasonSerializer(KnownFieldsOnly):
-    """Why something is sent back, for whoever entered it."""
+    """The reason for returning something, for its author."""
 
     reason = serializers.CharField(max_length=2000)
 
 
 class SeenSerializer(KnownFieldsOnly):
-    """The `version` of the record that the reviewer looked at: another one is refused."""
+    """The `version` of the record that the reviewer saw; it must be the current one."""
 
     version = serializers.IntegerField(min_value=1, required=False)
 
 
 class ProposalSerializer(serializers.ModelSerializer):
-    """A change (or deletion) of a published record that waits for review, or was decided on.
+    """A proposed change or deletion of a published record, open or decided.
 
-    `changes` and `before` are fields as the record has them: what they are to be,
-    and what they were when it was proposed. `code` is null for a receipt, which
-    has its `record_id`.
+    `changes` and `before` have fields in the format of the record: the proposed values,
+    and the values when it was proposed. `code` is null for receipts, which have a
+    `record_id`.
     """
 
     changes = serializers.DictField(read_only=True)
@@ -79,7 +79,7 @@ class ProposalSerializer(serializers.ModelSerializer):
 
 
 class MayWrite(permissions.IsAuthenticated):
-    """Proposals are for staff; deciding about them needs a key that may write."""
+    """Proposals are only for staff; deciding about them needs a key that may write."""
 
     def has_permission(self, request: Any, view: Any) -> bool:
         if not super().has_permission(request, view):
@@ -89,7 +89,7 @@ class MayWrite(permissions.IsAuthenticated):
 
 
 class ProposalViewSet(viewsets.ReadOnlyModelViewSet):
-    """Proposals that the asker may see: their own, and for reviewers everybody's."""
+    """Proposals that the user may see: their own, and for reviewers everybody's."""
 
     serializer_class = ProposalSerializer
     filterset_class = filters.ProposalFilterSet
@@ -117,7 +117,7 @@ class ProposalViewSet(viewsets.ReadOnlyModelViewSet):
     @action(detail=True, methods=["post"])
     @idempotent
     def accept(self, request: Any, id: str) -> Response:
-        """Have it done: the record is changed, or deleted."""
+        """Accept it: the record is changed or deleted."""
         proposal = self.get_object()
         asked = SeenSerializer(data=request.data or {})
         asked.is_valid(raise_exception=True)
@@ -128,7 +128,7 @@ class ProposalViewSet(viewsets.ReadOnlyModelViewSet):
     @action(detail=True, methods=["post"], url_path="return")
     @idempotent
     def send_back(self, request: Any, id: str) -> Response:
-        """Send it back with a reason."""
+        """Return it with a reason."""
         proposal = self.get_object()
         asked = ReasonSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
@@ -139,7 +139,7 @@ class ProposalViewSet(viewsets.ReadOnlyModelViewSet):
     @action(detail=True, methods=["post"])
     @idempotent
     def withdraw(self, request: Any, id: str) -> Response:
-        """Take one's own back."""
+        """Withdraw your own proposal."""
         proposal = self.get_object()
         review.withdraw(request.user, proposal)
         return self.again(proposal)
@@ -148,23 +148,23 @@ class ProposalViewSet(viewsets.ReadOnlyModelViewSet):
     @action(detail=True, methods=["post"], url_path="hand-in-again")
     @idempotent
     def hand_in_again(self, request: Any, id: str) -> Response:
-        """Have one's own looked at once more."""
+        """Submit your own proposal again."""
         proposal = self.get_object()
         review.resubmit(request.user, proposal)
         return self.again(proposal)
 
 
 class Reviewed:
-    """What a viewset of a reviewed noun answers beside reading and writing its records."""
+    """Adds the actions of review to the viewset of a reviewed model."""
 
-    # As what a change of something published is answered where it has to be reviewed.
+    # The response to a change of a published record that must be reviewed.
     proposals_class = ProposalSerializer
 
     @extend_schema(request=SeenSerializer)
     @action(detail=True, methods=["post"])
     @idempotent
     def publish(self, request: Any, **kwargs: Any) -> Response:
-        """Publish a draft: anybody may read it from then on. A published record stays as it is."""
+        """Publish a draft, which makes it public. A published record stays as it is."""
         record = self.get_object()
         asked = SeenSerializer(data=request.data or {})
         asked.is_valid(raise_exception=True)
@@ -177,7 +177,7 @@ class Reviewed:
     @action(detail=True, methods=["post"], url_path="return")
     @idempotent
     def send_back(self, request: Any, **kwargs: Any) -> Response:
-        """Send a draft back to whoever entered it, with a reason."""
+        """Return a draft to its author with a reason."""
         record = self.get_object()
         asked = ReasonSerializer(data=request.data)
         asked.is_valid(raise_exception=True)

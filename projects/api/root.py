@@ -1,4 +1,4 @@
-"""What is not a noun: the root, the schema and its reader, and addresses that lead nowhere."""
+"""The API root, its schema and documentation, and unknown addresses."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from .schema import RegisterSchema
 LISTS = {
     model.register.plural: f"{model.register.singular}-list" for model in register_models()
 } | {"totals": "totals"}
-# What a visitor is not shown.
+# Not shown to visitors.
 FOR_THE_SIGNED_IN = {"imports": "import-list", "proposals": "proposal-list"}
 
 
 class RootView(APIView):
-    """The investment register of the free trade zones: what can be asked here."""
+    """The investment register of free trade zones: the available resources."""
 
     content_negotiation_class = Negotiation
     schema = RegisterSchema()
@@ -51,7 +51,7 @@ class RootView(APIView):
 
 
 class OnlyKnownParameters:
-    """Refuses parameters that nothing here reads, and languages that do not exist."""
+    """Refuses unknown parameters and languages."""
 
     parameters = frozenset({"format", "lang"})
 
@@ -67,7 +67,7 @@ class OnlyKnownParameters:
         language = request.query_params.get("lang")
         if language and language not in dict(settings.LANGUAGES):
             errors["lang"] = [
-                _("“%(value)s” is not possible here: give one of %(choices)s.")
+                _("“%(value)s” is not valid here: give one of %(choices)s.")
                 % {
                     "value": truncate_for_display(language),
                     "choices": ", ".join(dict(settings.LANGUAGES)),
@@ -79,13 +79,13 @@ class OnlyKnownParameters:
 
 @extend_schema_view(get=extend_schema(exclude=True))
 class SchemaView(OnlyKnownParameters, SpectacularAPIView):
-    """The OpenAPI description of all this."""
+    """The OpenAPI schema."""
 
     content_negotiation_class = Negotiation
 
 
 class DocsView(OnlyKnownParameters, SpectacularSwaggerSplitView):
-    """A page to read the description and to try things out; its script comes by itself."""
+    """The Swagger page for reading the schema and trying requests; its script is separate."""
 
     parameters = frozenset({"lang", "script"})
 
@@ -98,10 +98,7 @@ class DocsView(OnlyKnownParameters, SpectacularSwaggerSplitView):
 
 
 class UnknownAddressView(APIView):
-    """Any other address below `/api/`, by any method: there is nothing here.
-
-    Or there would be with a slash at its end, to which reading is sent on.
-    """
+    """Any other address below `/api/`: 404, or a redirect if only the final slash is missing."""
 
     authentication_classes = ()
     permission_classes = ()

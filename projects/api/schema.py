@@ -1,4 +1,4 @@
-"""What the OpenAPI description says beyond what it finds out by itself."""
+"""Additions to the generated OpenAPI schema."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ class SessionScheme(StockSessionScheme):
 
 
 class RegisterSchema(AutoSchema):
-    """Reading is open, lists ask questions, and errors look alike everywhere."""
+    """Describes public reading, filter parameters, and the common format of errors."""
 
     def get_auth(self) -> list[Any]:
         return [*super().get_auth(), *([{}] if self.method in SAFE_METHODS else [])]
@@ -128,7 +128,7 @@ class RegisterSchema(AutoSchema):
 
     @property
     def is_of_a_state(self) -> bool:
-        """Whether it is about one record, which is answered with its ETag."""
+        """Whether the response is one record, which has an ETag."""
         is_list = getattr(self.view, "action", "") in ("list", "history")
         return getattr(self.view, "has_etags", False) and not is_list
 
@@ -142,7 +142,7 @@ class RegisterSchema(AutoSchema):
         if self.is_idempotent:
             return found
         filterset = getattr(self.view, "filterset_class", None)
-        # A view without actions is one that always asks, as that of the totals.
+        # Views without actions, such as the totals, always take filters.
         if filterset is None or getattr(self.view, "action", "list") != "list":
             return []
         return parameters_of(filterset, leave_out=getattr(self.view, "unasked", ()))
@@ -160,7 +160,7 @@ class RegisterSchema(AutoSchema):
             responses["202"] = self._get_response_for_code(waits, "202", ["application/json"])
         for status, description in self.possible_errors().items():
             if status in responses:
-                # The view says itself what that looks like there.
+                # The view describes its own.
                 continue
             responses[status] = self._get_response_for_code(
                 OpenApiResponse(errors.ref, description), status, ["application/json"]
@@ -185,7 +185,7 @@ class RegisterSchema(AutoSchema):
 def parameters_of(
     filterset: type[RegisterFilterSet], leave_out: Any = ()
 ) -> list[OpenApiParameter]:
-    """The parameters of a question, as the description lists them."""
+    """The OpenAPI parameters of a filter set."""
     return [
         OpenApiParameter(
             name,

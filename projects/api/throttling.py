@@ -10,13 +10,13 @@ from projects.accounts import rate_limit
 
 class TooManyRequests(exceptions.Throttled):
     def __init__(self, usage: rate_limit.Usage) -> None:
-        # Past the library's own, which would add a sentence of its own to this one.
+        # Skips the library's own, which would append its own sentence.
         exceptions.APIException.__init__(self, usage.sentence)
         self.wait = usage.retry_after
 
 
 class RateLimit(BaseThrottle):
-    """The limit of whoever asks, which every view of the API has."""
+    """The rate limit of the user or address, for every view of the API."""
 
     def allow_request(self, request: Any, view: Any) -> bool:
         refuse_too_often(request)
@@ -24,7 +24,7 @@ class RateLimit(BaseThrottle):
 
 
 def refuse_too_often(request: Any) -> None:
-    """Count the request, once. Raises TooOften."""
+    """Count the request, once. Raises TooManyRequests."""
     usage = rate_limit.consume(request._request, request.user)
     if usage.is_exceeded:
         raise TooManyRequests(usage)

@@ -17,11 +17,11 @@ from .schema import RegisterSchema
 
 
 class TotalsView(APIView):
-    """Sums by one dimension or two, in the base currency.
+    """Sums by one or two dimensions, in the base currency.
 
-    `rows` add up to `total` exactly; a project in several sectors counts once
-    in each of their rows and once in the total. Order and parts belong to lists
-    and are no parameters here.
+    `rows` add up to `total` exactly; a project in several sectors counts once in
+    each of their rows and once in the total. Parameters for ordering and paging do
+    not exist here.
     """
 
     filterset_class = TotalsFilterSet

@@ -20,7 +20,7 @@ router.register("proposals", ProposalViewSet, basename="proposal")
 v1 = [
     path("", RootView.as_view(), name="root"),
     path("totals/", TotalsView.as_view(), name="totals"),
-    # Before the projects themselves: no project has this code.
+    # Before the projects: `bulk` is a reserved code.
     path("projects/bulk/", BulkView.as_view(), name="project-bulk"),
     *router.urls,
 ]
@@ -29,6 +29,6 @@ urlpatterns = [
     path("v1/", include(v1)),
     path("schema/", SchemaView.as_view(), name="schema"),
     path("docs/", DocsView.as_view(url_name="api:schema"), name="docs"),
-    # Whatever is left, so that a program is told so in JSON.
+    # Everything else, so that the error is JSON.
     re_path("", UnknownAddressView.as_view()),
 ]

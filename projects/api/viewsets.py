@@ -1,4 +1,4 @@
-"""The nouns of the register, each a list and its records."""
+"""The viewsets of the models: their lists and records."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from .schema import RegisterSchema
 
 
 class Moved(Conflict):
-    """A record was asked for by a code under which it stands no more."""
+    """A request used the former code of a record."""
 
     def __init__(self, former: str, code: str) -> None:
         self.code = code
@@ -38,21 +38,19 @@ class Moved(Conflict):
 
 
 def submitted(user: Any, serializer: Any) -> review.Submitted:
-    """What becomes of valid data. Raises ValidationError, by field."""
+    """The result of submitting valid data. Raises ValidationError, by field."""
     record, links = serializer.apply()
     return review.submit(user, record, **links)
 
 
 class RegisterViewSet(ConditionalWriteMixin, viewsets.ModelViewSet):
-    """A noun: its serializer, its question, and what an answer needs besides the record itself.
+    """The base of all viewsets.
 
-    Reading starts from what the asker may see; writing goes through
-    `projects.history`, and is answered with the record as it then stands.
-    What is changed or deleted is in the state that the asker has seen, and
-    until the answer is made nobody else writes to it.
-    PATCH writes the fields that are sent. So does PUT, but it insists on those
-    that a new record needs: what a client has never heard of is not emptied by
-    its silence.
+    Reading starts from what the user may see. Writing goes through `projects.review`
+    and returns the record as it is then. `If-Match` must have the current ETag of a
+    record that is changed or deleted, which is locked until the response is made.
+    PATCH writes the fields that are sent. PUT does as well, but requires the fields
+    that a new record needs: fields that a client does not know are not emptied.
     """
 
     filterset_class: type[filters.RegisterFilterSet]
@@ -77,9 +75,9 @@ class RegisterViewSet(ConditionalWriteMixin, viewsets.ModelViewSet):
         return records.with_related(user)
 
     def answer(self, record: Any) -> Any:
-        """What is answered after a write: read anew, with everything that was derived.
+        """The response to a write: the record read again, with its derived values.
 
-        Whoever wrote it is told what became of it, even if they may not read drafts.
+        Authors see the result even if they may not read drafts.
         """
         written = self.with_answers(self.model.objects.filter(pk=record.pk))
         return self.get_serializer(written.get()).data
@@ -109,7 +107,7 @@ class RegisterViewSet(ConditionalWriteMixin, viewsets.ModelViewSet):
             return self.written(done) if done.is_proposal else Response(status=204)
 
     def written(self, done: review.Submitted) -> Response:
-        """The record as it stands; or the proposal that waits for review, with 202."""
+        """The current record; or with 202 the proposal that waits for review."""
         if done.proposal is None:
             return with_etag(self.answer(done.record))
         proposed = ProposalSerializer(done.proposal, context=self.get_serializer_context())
@@ -141,8 +139,8 @@ class SectorViewSet(RegisterViewSet):
 class EnterpriseViewSet(Reviewed, HistoryMixin, RegisterViewSet):
     """Enterprises, settled in an area or only a party to a project.
 
-    The code of one that was merged into another leads to that one on reading;
-    nothing is written by it.
+    Reading by the code of an enterprise that was merged into another redirects to
+    that one; writing by it is refused.
     """
 
     serializer_class = serializers.EnterpriseSerializer
@@ -192,8 +190,8 @@ class EnterpriseViewSet(Reviewed, HistoryMixin, RegisterViewSet):
 class ProjectViewSet(Reviewed, HistoryMixin, RegisterViewSet):
     """Projects that an enterprise intends or has contracted.
 
-    A missing amount is undisclosed, which is not zero. On writing, `amount`
-    also takes words such as “17.6亿元” or “more than 1 billion yuan”.
+    A missing amount is undisclosed, which is not zero. When writing, `amount` also
+    accepts text such as “17.6亿元” or “more than 1 billion yuan”.
     """
 
     serializer_class = serializers.ProjectSerializer
@@ -201,7 +199,7 @@ class ProjectViewSet(Reviewed, HistoryMixin, RegisterViewSet):
 
 
 class ReceiptViewSet(Reviewed, HistoryMixin, RegisterViewSet):
-    """Funds that arrived for a project; below zero, money returned."""
+    """Funds received for a project; negative amounts are money returned."""
 
     serializer_class = serializers.ReceiptSerializer
     filterset_class = filters.ReceiptFilterSet
@@ -210,21 +208,21 @@ class ReceiptViewSet(Reviewed, HistoryMixin, RegisterViewSet):
 
 
 class SourceViewSet(Reviewed, HistoryMixin, RegisterViewSet):
-    """Publications that say what the register repeats."""
+    """Publications that the records cite."""
 
     serializer_class = serializers.SourceSerializer
     filterset_class = filters.SourceFilterSet
 
 
 class HeadlineViewSet(Reviewed, HistoryMixin, RegisterViewSet):
-    """Figures as somebody published them."""
+    """Published figures."""
 
     serializer_class = serializers.HeadlineSerializer
     filterset_class = filters.HeadlineFilterSet
 
 
 class RateViewSet(RegisterViewSet):
-    """Published exchange rates, each in force from its day."""
+    """Published exchange rates, each valid from its day."""
 
     serializer_class = serializers.RateSerializer
     filterset_class = filters.RateFilterSet

@@ -1,7 +1,7 @@
-"""What is usual of an amount, and the doubt about one that is far off: never a refusal.
+"""Warnings for amounts that are outliers among their peers. Never blocks a save.
 
-The one rule, asked of one record while it is typed or saved, of the rows of a file
-before they are written, and of the whole register by `check_data`.
+The same rule serves single records in forms, the rows of an import, and the whole
+register in `check_data`.
 """
 
 from .outliers import AmountContext, OutlierDetector

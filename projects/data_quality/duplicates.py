@@ -1,4 +1,4 @@
-"""Records that look like one that is about to be entered, so that a person can be asked."""
+"""Duplicate detection: existing records that resemble a new one, for a person to check."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import Any
 from projects.models import Enterprise, Project
 from projects.names import credit_codes, similarity
 
-# From which likeness on a new name is asked about. Projects of one investor have names that
-# differ by a numeral, so that only those that sound the same are.
+# The similarity from which on a record is a possible duplicate. Names of projects of one
+# investor may differ by a numeral only, so those must sound the same.
 MIN_SIMILARITY: dict[Any, float] = {
     Enterprise: similarity.MIN_SIMILARITY,
     Project: similarity.HEARD_ALIKE,
 }
-# Of how many a person may choose.
+# How many possible duplicates are shown.
 MAX_DUPLICATES = 5
-# For one piece of a name, while somebody types. What is common to more names than that tells
+# How many records are compared per fragment of a name. Fragments in more names than that say
 # little: 新疆 and 纺织 are in half of a register.
 MAX_CANDIDATES = 40
 
@@ -25,20 +25,19 @@ MAX_CANDIDATES = 40
 @dataclass(frozen=True)
 class PossibleDuplicate:
     record: Any
-    # The same social credit code says that it is the same, whatever the names.
+    # An equal social credit code means the same enterprise, whatever the names.
     has_same_code: bool
 
 
 def possible_duplicates(
     user: Any, model: Any, called: Iterable[str], *, code: str = "", besides: Any = None
 ) -> list[PossibleDuplicate]:
-    """The records that `user` may see whose names are like one of `called`, the likest first.
+    """The records that `user` may see with names similar to one of `called`, most similar first.
 
     `code` is the social credit code of an enterprise, `besides` the key of the
-    record that is asked about. One query for a code and one for each piece of a
-    name, at most six; for each piece at most `MOST_COMPARED` records are compared,
-    so that where all pieces are very common some likenesses may be missed. A name
-    that is the same is one of the first of its piece, unless as many contain it.
+    record itself. One query for the code and one for each fragment of a name, at most
+    six. For each fragment at most MAX_CANDIDATES records are compared, so similar
+    names may be missed if all their fragments are very common.
     """
     records = model.objects.visible_to(user).exclude(pk=besides)
     code = credit_codes.read_uscc(code) if hasattr(model, "uscc") else ""
@@ -55,15 +54,15 @@ def possible_duplicates(
                 continue
             found.setdefault(one.pk, PossibleDuplicate(one, False))
             scores[one.pk] = max(score, scores.get(one.pk, 0.0))
-    likest = sorted(found.values(), key=lambda one: (-scores[one.record.pk], one.record.code))
-    return likest[:MAX_DUPLICATES]
+    ranked = sorted(found.values(), key=lambda one: (-scores[one.record.pk], one.record.code))
+    return ranked[:MAX_DUPLICATES]
 
 
 def _candidates(records: Any, name: str, at_least: float) -> Iterable[Any]:
     found: dict[int, Any] = {}
-    for piece in similarity.search_fragments(name, in_part=at_least < similarity.HEARD_ALIKE):
-        # Without an order: any of them are enough, and nothing is read only to be sorted.
-        some = records.filter(search_key__contains=piece).order_by().defer("search_key")
+    for fragment in similarity.search_fragments(name, in_part=at_least < similarity.HEARD_ALIKE):
+        # Unordered: any records will do, and sorting would read all of them.
+        some = records.filter(search_key__contains=fragment).order_by().defer("search_key")
         found |= {one.pk: one for one in some[:MAX_CANDIDATES]}
     return found.values()
 
@@ -73,5 +72,5 @@ def _names_of(record: Any) -> list[str]:
 
 
 def _are_two(code: str, other: str) -> bool:
-    """Different social credit codes are those of two enterprises, whatever they are called."""
+    """Whether social credit codes differ, which means two enterprises, whatever the names."""
     return len(code) == 18 and bool(other) and code != other

@@ -1,4 +1,4 @@
-"""The doubts about amounts, of many records at once: what each is held against, in its order."""
+"""Outlier detection for the amounts of many records at once."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .peers import AREA, SECTOR, SOURCE, Group, Peers, Published, Received
 
 @dataclass(frozen=True)
 class AmountContext:
-    """A project as it stands in memory, saved or not, with its sectors and sources."""
+    """A project in memory, saved or not, with its sectors and sources."""
 
     project: Project
     sectors: Sequence[Sector] = ()
@@ -30,7 +30,7 @@ class AmountContext:
 
     @property
     def groups(self) -> list[tuple[list[Group], str]]:
-        """What it is held against, the nearest first, and what that is called."""
+        """The groups of peers to compare with and their names, the most specific first."""
         project = self.project
         found = []
         if self.sectors:
@@ -42,17 +42,17 @@ class AmountContext:
 
     @property
     def wholes(self) -> list[Group]:
-        """Whose published figures it is a part of."""
+        """The groups whose published totals include this project."""
         project = self.project
         areas = [(AREA, project.area_id, project.currency)] if project.area_id else []
         return [*areas, *((SOURCE, source.pk, project.currency) for source in self.sources)]
 
 
 class OutlierDetector:
-    """Doubts about amounts, held against records of which it keeps what it has read.
+    """Finds outliers among amounts; caches the amounts it compares them with.
 
-    Asked of many records it costs no more than of one: four queries, whatever
-    their number, but one more for each hundred sectors and areas among them.
+    Many records cost no more than one: four queries, and one more for each hundred
+    sectors and areas among them.
     """
 
     def __init__(self, projects: Any, headlines: Any, receipts: Any) -> None:
@@ -62,30 +62,32 @@ class OutlierDetector:
 
     @classmethod
     def of(cls, user: Any) -> Self:
-        """By what `user` may see, so that nobody learns what is usual of other drafts."""
+        """Compare with records that `user` may see, so that drafts of others are not revealed."""
         return cls(*(model.objects.visible_to(user) for model in (Project, Headline, Receipt)))
 
     @classmethod
     def of_all(cls) -> Self:
-        """By all that the register holds."""
+        """Compare with all records."""
         return cls(*(model.objects.all() for model in (Project, Headline, Receipt)))
 
     # --- Projects --------------------------------------------------------------
 
     def projects(self, stated: Sequence[AmountContext], *, among: str = "") -> list[list[str]]:
-        """What is to be doubted of each project's amount, in whole sentences.
+        """The warnings for each project's amount, as sentences.
 
-        It is held against contracted projects of its sectors, or else of its area, and
-        against contracted funds that were published of its area or by its sources; all in
-        its own currency. Where the register has no such peers, and `among` names the
-        list of which these are all, against the others of it.
+        Compares with contracted projects of the same sectors, or else of the same area,
+        and with contracted funds published for the area or by the sources; all in the
+        same currency. If the register has too few peers and `among` names the list
+        that these projects make up, compares with the others of the list.
         """
-        told = [one for one in stated if one.project.amount]
-        self.peers.read(group for one in told for groups, _called in one.groups for group in groups)
-        self.published.read(
-            group for one in told if one.project.is_contracted for group in one.wholes
+        disclosed = [one for one in stated if one.project.amount]
+        self.peers.read(
+            group for one in disclosed for groups, _name in one.groups for group in groups
         )
-        beside = _by_currency([one.project for one in told]) if among else {}
+        self.published.read(
+            group for one in disclosed if one.project.is_contracted for group in one.wholes
+        )
+        beside = _by_currency([one.project for one in disclosed]) if among else {}
         return [
             [
                 *self._off_its_peers(one, beside.get(one.project.currency, ()), among),
@@ -99,14 +101,14 @@ class OutlierDetector:
     def project(
         self, project: Project, sectors: Sequence[Sector], sources: Sequence[Source]
     ) -> list[str]:
-        """The same of one project. Two queries at most, and those of the names of its peers."""
+        """The warnings for one project. Two queries at most, and those for the names of groups."""
         return self.projects([AmountContext(project, sectors, sources)])[0]
 
     def _off_its_peers(
         self, one: AmountContext, beside: Sequence[Decimal], among: str
     ) -> Iterator[str]:
         amount, currency = one.project.amount, one.project.currency
-        assert amount is not None  # noqa: S101 - asked of those alone that have one.
+        assert amount is not None  # noqa: S101 - only called for projects with an amount.
         named = [
             (self.peers.of(groups, besides=one.project.pk), called) for groups, called in one.groups
         ]
@@ -118,7 +120,7 @@ class OutlierDetector:
             return
 
     def _above_headlines(self, one: AmountContext) -> Iterator[str]:
-        """More than the largest figure that was published of the whole; the doubt is said once."""
+        """Warn once if the amount exceeds the largest published total that includes it."""
         project = one.project
         if not project.is_contracted or project.amount is None:
             return
@@ -133,11 +135,11 @@ class OutlierDetector:
     # --- Funds received --------------------------------------------------------
 
     def receipts(self, receipts: Sequence[Receipt]) -> list[list[str]]:
-        """What is to be doubted of each of these funds received; money returned by its size.
+        """The warnings for each receipt; for money returned, by its absolute amount.
 
-        Held against the amount of its project, and where that says nothing against what
-        the project received besides: in the register, and among these. All in its own
-        currency; the projects are read already. One query.
+        Compares with the amount of the project, or else with the project's other
+        receipts, in the register and among these; all in the same currency. The
+        projects must have been read. One query.
         """
         self.received.read(receipt.project_id for receipt in receipts)
         beside = self.received.with_these(receipts)
@@ -148,7 +150,7 @@ class OutlierDetector:
 
     @staticmethod
     def _of_receipt(receipt: Receipt, all_received: Sequence[Decimal]) -> Iterator[str]:
-        """`all_received` has its own amount among the others."""
+        """`all_received` includes the receipt's own amount."""
         if not receipt.amount:
             return
         size, project = abs(receipt.amount), receipt.project
@@ -165,10 +167,10 @@ class OutlierDetector:
 
     @staticmethod
     def headline(headline: Headline, itemised: Decimal | None) -> list[str]:
-        """What is to be doubted of a published figure beside what the register itemises of it.
+        """The warning for a published figure far below the sum of its records, if any.
 
-        Only of money: `itemised` is in the headline's currency. That a register holds less
-        than was published is as it should be.
+        Only for money; `itemised` is in the headline's currency. A register that
+        contains less than was published is normal.
         """
         if not headline.currency or not itemised:
             return []

@@ -1,4 +1,4 @@
-"""What amounts are held against, read for many records at once and kept.
+"""The amounts to compare with, read for many records at once and cached.
 
 A group is what records have in common: a kind, a key and a currency.
 """
@@ -17,9 +17,9 @@ from projects.models.chunking import batches
 
 Group = tuple[str, Any, str]
 SECTOR, AREA, SOURCE = "sector", "area", "source"
-# The newest of them: enough to say what is usual, at a cost that does not grow.
+# Only the newest peers are read, so that the cost does not grow with the register.
 MOST_PEERS = 200
-# In one query, of whose parts no database takes very many.
+# Groups per query, as databases limit the parts of a union.
 MOST_GROUPS = 100
 
 
@@ -31,7 +31,7 @@ class Peers:
         self._kept: dict[Group, dict[int, Decimal]] = {}
 
     def read(self, groups: Iterable[Group]) -> None:
-        """What is not yet known of these, in one query for each hundred of them."""
+        """Read the groups that are not cached. One query for each hundred."""
         wanted = [group for group in dict.fromkeys(groups) if group not in self._kept]
         for some in batches(wanted, MOST_GROUPS):
             for group in some:
@@ -45,7 +45,7 @@ class Peers:
         found = self._projects.contracted().filter(currency=currency, amount__gt=Decimal(0))
         found = found.in_sectors([key]) if kind == SECTOR else found.filter(area=key)
         newest = found.order_by("-pk").values("pk")[:MOST_PEERS]
-        # A part of a union has neither an order nor an end of its own.
+        # Parts of a union can have neither an order nor a limit of their own.
         return (
             self._projects.filter(pk__in=newest)
             .order_by()
@@ -53,7 +53,7 @@ class Peers:
         )
 
     def of(self, groups: Sequence[Group], *, besides: int | None) -> list[Decimal]:
-        """The amounts of the newest that are of one of the groups, each once."""
+        """The amounts of the newest records of these groups, without duplicates."""
         found: dict[int, Decimal] = {}
         for group in groups:
             found |= self._kept[group]
@@ -62,14 +62,14 @@ class Peers:
 
 
 class Published:
-    """The largest figure of contracted funds that was published of an area or by a source."""
+    """The largest published total of contracted funds of an area or by a source."""
 
     def __init__(self, headlines: Any) -> None:
         self._headlines = headlines.filter(what=HeadlineKind.CONTRACTED_FUNDS)
         self._kept: dict[Group, tuple[Decimal, str]] = {}
 
     def read(self, groups: Iterable[Group]) -> None:
-        """What is not yet known of these. One query."""
+        """Read the groups that are not cached. One query."""
         wanted = [group for group in dict.fromkeys(groups) if group not in self._kept]
         if not wanted:
             return
@@ -90,14 +90,14 @@ class Published:
 
 
 class Received:
-    """What projects have received, each payment by its size."""
+    """The payments that projects have received, as absolute amounts."""
 
     def __init__(self, receipts: Any) -> None:
         self._receipts = receipts
         self._kept: dict[Any, list[tuple[int, str, Decimal]]] = {}
 
     def read(self, projects: Iterable[Any]) -> None:
-        """The receipts of these, in place of those that were known. One query."""
+        """Read the receipts of these projects instead of those read before. One query."""
         self._kept = {key: [] for key in projects if key is not None}
         if not self._kept:
             return
@@ -107,7 +107,7 @@ class Received:
             self._kept[project].append((key, currency, abs(amount)))
 
     def with_these(self, receipts: Iterable[Any]) -> dict[tuple[Any, str], list[Decimal]]:
-        """What was received by project and currency, with `receipts` as they stand in memory."""
+        """Amounts by project and currency, with `receipts` as they are in memory."""
         receipts = [one for one in receipts if one.amount is not None]
         renewed = {one.pk for one in receipts if one.pk}
         found: dict[tuple[Any, str], list[Decimal]] = defaultdict(list)

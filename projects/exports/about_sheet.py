@@ -20,17 +20,17 @@ def filter_rows(filterset: filters.RegisterFilterSet) -> Iterator[Row]:
     if order := filterset.cleaned_data.get("ordering"):
         given["ordering"] = [order]
     if not given:
-        yield [_("Question"), _("all records")]
+        yield [_("Filter"), _("all records")]
     for name, values in given.items():
-        yield [_("Question"), f"{name}={', '.join(values)}", str(filterset.filters[name].label)]
+        yield [_("Filter"), f"{name}={', '.join(values)}", str(filterset.filters[name].label)]
 
 
 def moments() -> Row:
-    return [_("Moments are those of %(zone)s.") % {"zone": settings.TIME_ZONE}]
+    return [_("Times are in the time zone %(zone)s.") % {"zone": settings.TIME_ZONE}]
 
 
 def long_numbers() -> Row:
-    return [_("A number of more than 15 digits is text: a spreadsheet would change it.")]
+    return [_("Numbers of more than 15 digits are text, as spreadsheets would change them.")]
 
 
 def columns(words: Mapping[str, str]) -> Iterator[Row]:
@@ -45,7 +45,7 @@ def kept_out(too_long: list[TooLong]) -> Iterator[Row]:
         yield [
             _(
                 "The cell %(cell)s (%(heading)s) is left empty: its text has %(length)s "
-                "characters and a cell holds %(most)s. CSV and JSON have it whole."
+                "characters, and a cell at most %(most)s. CSV and JSON contain it."
             )
             % {
                 "cell": each.cell,
@@ -55,4 +55,4 @@ def kept_out(too_long: list[TooLong]) -> Iterator[Row]:
             }
         ]
     if (more := len(too_long) - _MOST_NAMED) > 0:
-        yield [_("Cells left empty likewise, not named here: %(more)s.") % {"more": f"{more:,}"}]
+        yield [_("More cells left empty for the same reason: %(more)s.") % {"more": f"{more:,}"}]

@@ -83,7 +83,9 @@ class RecordsExport(Export):
         self.columns(filterset, errors)
         for name in sorted(filters.PAGING_PARAMETERS):
             if any(value.strip() for value in filterset.data.getlist(name)):
-                errors[name] = [_("A file holds all records and has no pages: leave this out.")]
+                errors[name] = [
+                    _("Files contain all records and have no pages: remove this parameter.")
+                ]
         return errors
 
     def objects(self, filterset: filters.RegisterFilterSet) -> Iterator[dict[str, Any]]:
@@ -134,9 +136,9 @@ class RecordsExport(Export):
         asked_at = timezone.localtime()
 
         def said(too_long: list[TooLong]) -> Iterator[Row]:
-            yield [_("What this file holds"), self.name]
+            yield [_("Contents of this file"), self.name]
             yield from about_sheet.filter_rows(filterset)
-            yield [_("Asked at"), asked_at]
+            yield [_("Exported at"), asked_at]
             yield from self._counts(counted, columns)
             yield about_sheet.moments()
             yield from about_sheet.kept_out(too_long)

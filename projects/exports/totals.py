@@ -84,13 +84,13 @@ class TotalsExport(Export):
             of_rates = list(quoted(filterset, table.basis)[: MOST_SOURCES + 1])
 
         def said(too_long: list[TooLong]) -> Iterator[Row]:
-            yield [_("What this file holds"), self.name]
+            yield [_("Contents of this file"), self.name]
             yield from about_sheet.filter_rows(filterset)
             for dimension in table.by:
                 yield [_("By"), dimension, str(totals.DIMENSIONS[dimension].label)]
             yield [_("Basis"), table.basis.value, str(table.basis.label)]
             yield [_("Currency"), table.currency]
-            yield [_("Asked at"), asked_at]
+            yield [_("Exported at"), asked_at]
             yield from _total(table)
             yield from _explained(table, has_cross=cross is not None)
             yield from about_sheet.kept_out(too_long)
@@ -156,7 +156,7 @@ def in_words(by: tuple[str, ...]) -> dict[str, str]:
         _("How many projects"),
         _("How many of them disclose an amount"),
         _("How many of them do not, which is not zero"),
-        _("How many of those that do are left out for want of a rate"),
+        _("How many of those that do are left out for lack of a rate"),
         _("What the rest makes, in the base currency"),
         _("Base currency"),
         _("Basis"),
@@ -181,7 +181,7 @@ def across(table: totals.Totals, cross: totals.CrossTable) -> Sheet:
     """The amounts as rows and columns, with the totals of both."""
     first, second = (str(totals.DIMENSIONS[dimension].label) for dimension in table.by)
     return Sheet(
-        name=_("across"),
+        name=_("cross-table"),
         headings=[
             f"{first} / {second}",
             *(column.label for column in cross.columns),
@@ -220,11 +220,11 @@ def _total(table: totals.Totals) -> Iterator[Row]:
     yield [_("Projects"), total.projects]
     yield [_("Disclosed"), total.disclosed]
     yield [_("Undisclosed"), total.undisclosed]
-    yield [_("Left out for want of a rate"), total.left_out]
+    yield [_("Left out for lack of a rate"), total.left_out]
 
 
 def _explained(table: totals.Totals, *, has_cross: bool) -> Iterator[Row]:
-    yield [_("The rows of the first sheet add up to this total; it is not among them.")]
+    yield [_("The rows of the first sheet add up to this total, which is not one of them.")]
     if table.overlap > 0:
         yield [
             _(
@@ -235,9 +235,9 @@ def _explained(table: totals.Totals, *, has_cross: bool) -> Iterator[Row]:
         ]
     yield [
         _(
-            "An amount leaves out the projects that are undisclosed or left out, and is then "
-            "“at least”. An amount of 0.00 that no project makes up is not known, which is not "
-            "zero: the columns beside it count what is missing."
+            "Amounts exclude projects that are undisclosed or left out; they are then “at "
+            "least”. An amount of 0.00 without any counted project is unknown, not zero: the "
+            "columns next to it count what is missing."
         )
     ]
     if has_cross:
@@ -246,11 +246,11 @@ def _explained(table: totals.Totals, *, has_cross: bool) -> Iterator[Row]:
                 "On the sheet “%(sheet)s”, ≥ stands before an amount that is at least so much, "
                 "≈ about, ≤ at most; a cell is empty where there are no projects."
             )
-            % {"sheet": _("across")}
+            % {"sheet": _("cross-table")}
         ]
     elif len(table.by) > 1 and table.rows:
         yield [
-            _("A table across would have more than %(most)s columns, so there is none.")
+            _("A cross-table would have more than %(most)s columns, so it is left out.")
             % {"most": MOST_ACROSS}
         ]
     yield about_sheet.long_numbers()
@@ -261,7 +261,7 @@ def _sources(name: str, sources: list[Source]) -> Iterator[Row]:
     for source in sources[:MOST_SOURCES]:
         yield [name, source.code, source.title, source.publisher, source.published_on, source.url]
     if len(sources) > MOST_SOURCES:
-        yield [name, _("and more, which are not named here")]
+        yield [name, _("and more")]
 
 
 def cited(filterset: Any, basis: Basis) -> Any:

@@ -20,7 +20,7 @@ def requested_columns(data: Any, known: Sequence[str], errors: dict[str, list[st
     wanted = {value.strip() for value in data.getlist(COLUMNS)} - {""}
     if strange := sorted(wanted - set(known)):
         errors[COLUMNS] = [
-            gettext("“%(value)s” is not possible here: give %(hint)s.")
+            gettext("“%(value)s” is not valid here: give %(hint)s.")
             % {"value": truncate_for_display(strange[0]), "hint": ", ".join(known)}
         ]
         return []

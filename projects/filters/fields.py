@@ -125,7 +125,7 @@ class VocabularyField(MultipleValuesField):
         for value in values:
             if not self.known(value):
                 raise ValidationError(
-                    _("“%(value)s” is not possible here: give %(hint)s."),
+                    _("“%(value)s” is not valid here: give %(hint)s."),
                     "unknown",
                     {"value": truncate_for_display(value), "hint": self.hint},
                 )
@@ -142,7 +142,7 @@ class ChoiceField(SingleValueField):
     def read(self, value: str) -> str:
         if value not in self.values:
             raise ValidationError(
-                _("“%(value)s” is not possible here: give one of %(choices)s."),
+                _("“%(value)s” is not valid here: give one of %(choices)s."),
                 "unknown",
                 {"value": truncate_for_display(value), "choices": ", ".join(self.values)},
             )
@@ -203,10 +203,7 @@ class DateOrDateTimeField(SingleValueField):
         moment = self._moment(value)
         if moment is None or not FIRST_YEAR <= moment.year <= LAST_YEAR:
             raise ValidationError(
-                _(
-                    "“%(value)s” is neither a date nor a moment: write 2023-11-11 or "
-                    "2023-11-11T08:00:00Z."
-                ),
+                _("“%(value)s” is not a date or time: write 2023-11-11 or 2023-11-11T08:00:00Z."),
                 "moment",
                 {"value": truncate_for_display(value)},
             )

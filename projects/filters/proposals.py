@@ -16,7 +16,9 @@ class ProposalFilterSet(base.RegisterFilterSet):
     state = base.VocabularyFilter(
         method="filter_state", label=_("state"), **base.choices_of(ProposalState)
     )
-    noun = base.VocabularyFilter(method="narrow_noun", label=_("noun"), **base.choices_of(Noun))
+    noun = base.VocabularyFilter(
+        method="narrow_noun", label=_("kind of record"), **base.choices_of(Noun)
+    )
     ordering = base.ChoiceFilter(
         method="no_op", label=_("order"), choices=base.orderings(["created_at"])
     )

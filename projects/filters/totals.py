@@ -44,7 +44,7 @@ class TotalsFilterSet(ProjectFilterSet):
                 if given.get("then") and given["then"] == (given.get("by") or BY[0]):
                     raise ValidationError(
                         {
-                            "then": _("“%(value)s” stands in “by” already: give another dimension.")
+                            "then": _("“%(value)s” is already in “by”: choose another dimension.")
                             % {"value": given["then"]}
                         }
                     )

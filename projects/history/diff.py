@@ -36,7 +36,7 @@ class Kind(TextChoices):
     PUBLISHED = "published", pgettext_lazy("history", "published")
     CHANGED = "changed", pgettext_lazy("history", "changed")
     DELETED = "deleted", pgettext_lazy("history", "deleted")
-    RESTORED = "restored", pgettext_lazy("history", "brought back")
+    RESTORED = "restored", pgettext_lazy("history", "restored")
 
 
 @dataclass(frozen=True)

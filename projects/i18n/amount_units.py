@@ -85,7 +85,7 @@ def problems(data: Any) -> dict[str, list[str]]:
     if given and given[0] not in CHOICES:
         return {
             NAME: [
-                gettext("“%(value)s” is not possible here: give one of %(choices)s.")
+                gettext("“%(value)s” is not valid here: give one of %(choices)s.")
                 % {"value": truncate_for_display(given[0]), "choices": ", ".join(CHOICES)}
             ]
         }

@@ -67,7 +67,7 @@ def undo(batch: ImportBatch, user: Any = SYSTEM_USER) -> Undone:
             state=BatchState.UNDONE, undone_at=timezone.now()
         )
         if not taken:
-            raise BatchError(_("Only a file that was written can be taken back."))
+            raise BatchError(_("Only an import that was written can be undone."))
         rows = batch.rows.filter(record_id__isnull=False)
         _restore(rows.filter(fate=RowStatus.CHANGED), user, result)
         _withdraw(batch, result)

@@ -1,9 +1,8 @@
-"""Copies of the register's SQLite database: made while it is written to, and put back.
+"""Back up and restore the SQLite database, also while it is in use.
 
-Both ways go through SQLite's own backup, which reads one state of the database
-however many write meanwhile, and which writes it back as one transaction, so
-that readers see the old state or the new one. A copy of the file would miss
-what still stands in the write-ahead log.
+Both use SQLite's own backup, which reads one consistent state during concurrent writes
+and restores in one transaction, so that readers see the old state or the new one. A
+copy of the file would miss the write-ahead log.
 """
 
 from __future__ import annotations
@@ -23,22 +22,22 @@ from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-# Seconds to wait for whoever writes.
+# Seconds to wait for a lock.
 PATIENCE = 20
 _HEADER = b"SQLite format 3\x00"
 _BESIDE = ("-wal", "-shm", "-journal")
 
 
 class BackupError(Exception):
-    """Why nothing was copied or put back: a sentence that names the file and the remedy."""
+    """A backup or restore that failed; the message names the file and what to do."""
 
 
 @dataclass(frozen=True)
 class Restored:
-    """What became of the database that stood there, and what is still to be done.
+    """The result of a restore.
 
-    `kept` is None where there was none; `is_older` where the copy has yet to be
-    migrated.
+    `kept` is the previous database, None if there was none; `is_older`: the copy must
+    be migrated.
     """
 
     kept: Path | None
@@ -53,13 +52,13 @@ def live_database() -> Path:
 
 
 def dump_line(database: Mapping[str, Any], file: Path) -> str:
-    """The command that copies a PostgreSQL database; it asks for the password itself."""
+    """The command line that backs up a PostgreSQL database; it prompts for the password."""
     options = [*_server(database), f"--dbname={database['NAME']}", f"--file={file}"]
     return shlex.join(["pg_dump", "--format=custom", "--no-owner", *options])
 
 
 def restore_line(database: Mapping[str, Any], file: Path) -> str:
-    """The command that puts such a copy back, all of it or nothing."""
+    """The command line that restores such a backup, all of it or nothing."""
     options = [*_server(database), f"--dbname={database['NAME']}", str(file)]
     return shlex.join(
         ["pg_restore", "--clean", "--if-exists", "--no-owner", "--single-transaction", *options]
@@ -71,14 +70,14 @@ def _server(database: Mapping[str, Any]) -> list[str]:
     return [f"--{option}={database[key]}" for option, key in given.items() if database.get(key)]
 
 
-# --- Copying -----------------------------------------------------------------
+# --- Backup ------------------------------------------------------------------
 
 
 def backup(live: Path, file: Path, *, force: bool = False) -> None:
-    """Copy the database at `live` to `file`, which is there as a whole or not at all.
+    """Copy the database at `live` to `file`, atomically.
 
-    Only its owner may read the copy. Raises BackupError; an existing file is
-    replaced with `force` only.
+    Only its owner may read the copy. Raises BackupError, also if `file` exists and
+    `force` is not set.
     """
     if not live.is_file():
         raise BackupError(
@@ -89,7 +88,7 @@ def backup(live: Path, file: Path, *, force: bool = False) -> None:
         raise BackupError(_("%(file)s is a folder: name a file in it.") % {"file": file})
     if file.exists() and not force:
         raise BackupError(
-            _("%(file)s is there already: name another file, or add --force to replace it.")
+            _("%(file)s already exists: name another file, or add --force to replace it.")
             % {"file": file}
         )
     if not file.parent.is_dir():
@@ -107,7 +106,7 @@ def _copy(live: Path, file: Path) -> None:
     try:
         with closing(_open(live, "rw")) as source, closing(_open(part, "rw")) as copy:
             source.backup(copy)
-            # A copy is one file: it is not written to, and may come to lie where nothing can be.
+            # Without a write-ahead log the copy is one file, readable in read-only folders.
             copy.execute("PRAGMA journal_mode = DELETE")
             _refuse_damage(copy, live)
         with part.open("rb") as written:
@@ -126,14 +125,13 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-# --- Putting back ------------------------------------------------------------
+# --- Restore -----------------------------------------------------------------
 
 
 def refuse_unfit(live: Path, file: Path) -> bool:
-    """Raise BackupError unless `file` is a sound copy of this register that this code can read.
+    """Raise BackupError unless `file` is an intact copy of this register that this code can read.
 
-    Returns whether it is of an older version, and so has to be migrated once
-    it is put back.
+    Returns whether it is of an older version and must be migrated after the restore.
     """
     if not file.is_file():
         raise BackupError(_("There is no file %(file)s.") % {"file": file})
@@ -143,7 +141,7 @@ def refuse_unfit(live: Path, file: Path) -> bool:
             header = opened.read(len(_HEADER))
         if header != _HEADER:
             raise BackupError(
-                _("%(file)s is no SQLite database: name a file that manage.py backup has made.")
+                _("%(file)s is not an SQLite database: name a file created by manage.py backup.")
                 % {"file": file}
             )
         with closing(_open(file, "ro")) as source:
@@ -158,7 +156,7 @@ def _is_older(source: sqlite3.Connection, file: Path) -> bool:
         applied = set(source.execute("SELECT app, name FROM django_migrations"))
     if "projects_project" not in tables or not any(app == "projects" for app, _name in applied):
         raise BackupError(
-            _("%(file)s is a database, but none of this register: its tables are missing.")
+            _("%(file)s is a database, but not one of this register: its tables are missing.")
             % {"file": file}
         )
     loader = MigrationLoader(None)
@@ -177,11 +175,11 @@ def _is_older(source: sqlite3.Connection, file: Path) -> bool:
 
 
 def restore(live: Path, file: Path) -> Restored:
-    """Put the copy `file` in the place of the database at `live`, which is kept beside it.
+    """Replace the database at `live` by the copy `file`; the previous one is kept beside it.
 
-    What others write between the two steps is in neither, so that the server
-    is better stopped; one that is not goes on with what was put back. Raises
-    BackupError, and then the database is as it was.
+    Stop the server first: what is written between the two steps is lost. A running
+    server continues with the restored database. Raises BackupError, and then the
+    database is unchanged.
     """
     is_older = refuse_unfit(live, file)
     with _sentences(live):
@@ -194,7 +192,7 @@ def restore(live: Path, file: Path) -> Restored:
 
 
 def _keep(live: Path) -> Path:
-    """A dated copy of the database beside it; the damaged files themselves where it has no copy."""
+    """Keep a dated copy of the database; if it is damaged, move its files instead."""
     moment = timezone.localtime().strftime("%Y%m%d-%H%M%S")
     kept, number = live.with_name(f"{live.stem}.before-{moment}{live.suffix}"), 1
     while kept.exists():
@@ -204,7 +202,7 @@ def _keep(live: Path) -> Path:
         _copy(live, kept)
     except (sqlite3.DatabaseError, BackupError) as error:
         if isinstance(error, sqlite3.OperationalError):
-            # Locked, or no room: nothing says that it is damaged.
+            # Locked, or no space: it need not be damaged.
             raise
         live.replace(kept)
         for suffix in _BESIDE:
@@ -215,7 +213,7 @@ def _keep(live: Path) -> Path:
 
 
 def _refuse_other_pages(source: sqlite3.Connection, target: sqlite3.Connection, file: Path) -> None:
-    """A database with a write-ahead log cannot change the size of its pages."""
+    """Raise BackupError if page sizes differ: a database in WAL mode cannot change its own."""
     [[theirs]] = source.execute("PRAGMA page_size").fetchall()
     [[ours]] = target.execute("PRAGMA page_size").fetchall()
     [[pages]] = target.execute("PRAGMA page_count").fetchall()
@@ -238,7 +236,7 @@ def _open(file: Path, mode: str) -> sqlite3.Connection:
 
 
 def count_projects(file: Path) -> int | None:
-    """How many projects a database holds, if it is there; None where it cannot be told."""
+    """The number of projects in a database; 0 if it does not exist, None if it is unreadable."""
     if not file.exists():
         return 0
     try:
@@ -270,14 +268,14 @@ def _refuse_damage(database: sqlite3.Connection, file: Path) -> None:
 
 @contextmanager
 def _sentences(file: Path) -> Iterator[None]:
-    """What the disk and SQLite have to say, as sentences."""
+    """Turn errors of the disk and of SQLite into BackupErrors."""
     try:
         yield
     except sqlite3.OperationalError as error:
         raise BackupError(
             _(
-                "%(file)s cannot be read or written (%(error)s): see to the rights and the room "
-                "there, and that nobody holds the database."
+                "%(file)s cannot be read or written (%(error)s): check permissions and free space, "
+                "and that no other program has locked the database."
             )
             % {"file": file, "error": error}
         ) from error

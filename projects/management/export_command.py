@@ -1,4 +1,4 @@
-"""What the commands that export a noun have in common."""
+"""The base of the export commands."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from projects.spreadsheets.writing import SheetFullError
 
 
 class ExportCommand(BaseCommand):
-    """Writes what a visitor sees of a noun; a question that cannot be answered writes nothing."""
+    """Exports the public records of a model; invalid filters write nothing."""
 
     export: exports.Export
 
@@ -29,23 +29,23 @@ class ExportCommand(BaseCommand):
         parser.add_argument(
             "--filter",
             default="",
-            metavar="QUESTION",
+            metavar="FILTER",
             help="which records, as in the address of the list: 'area=kashi&stage=signed'",
         )
         parser.add_argument(
-            "--output", metavar="FILE", help="a file, which is replaced once the new one is whole"
+            "--output", metavar="FILE", help="write to this file, replacing it atomically"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        asked = QueryDict(options["filter"].removeprefix("?"))
-        filterset = self.export.filterset(asked, None)
+        query = QueryDict(options["filter"].removeprefix("?"))
+        filterset = self.export.filterset(query, None)
         if refusals := self.export.refusals(filterset):
             raise CommandError("\n".join(refusals))
         form = options["format"]
         audit_log.log(
             audit_log.Action.EXPORTED,
             subject=f"{self.export.name}/export.{form}",
-            question=audit_log.safe_query(asked),
+            question=audit_log.safe_query(query),
         )
         try:
             if options["output"]:
@@ -57,7 +57,7 @@ class ExportCommand(BaseCommand):
             raise CommandError(gettext(error.message) % error.params) from None
 
     def print_out(self, filterset: Any, form: str) -> None:
-        # Past the wrapper, which knows text and adds ends to lines.
+        # Bypass the wrapper, which only writes text and adds line ends.
         out = self.stdout._out
         file = getattr(out, "buffer", None)
         try:
@@ -67,24 +67,21 @@ class ExportCommand(BaseCommand):
             elif file is None or out.isatty():
                 raise CommandError(gettext("XLSX is no text: give a file with --output."))
             else:
-                # A workbook is not written from its beginning to its end.
+                # A workbook is not written sequentially.
                 with TemporaryFile() as workbook:
                     self.export.xlsx(filterset, workbook)
                     workbook.seek(0)
                     shutil.copyfileobj(workbook, file)
             out.flush()
         except BrokenPipeError:
-            # Whoever reads, such as `head`, has had enough; what is left would be
-            # written, and refused, once more at the end of the process.
+            # The reader, such as `head`, has closed the pipe; without this, the rest would
+            # be flushed, and fail again, at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
 
 
 @contextmanager
 def replacing(path: Path) -> Iterator[IO[bytes]]:
-    """A new file that takes the place of `path` once all of it is written, and not before.
-
-    Raises CommandError where it cannot be written.
-    """
+    """A new file that replaces `path` once it is complete. Raises CommandError on failure."""
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with beside.open("xb") as file:

@@ -1,4 +1,4 @@
-"""What the commands that import have in common."""
+"""The base of the import commands."""
 
 from __future__ import annotations
 
@@ -19,19 +19,17 @@ from projects.spreadsheets import reading
 
 
 class ImportCommand(BaseCommand):
-    """Reads files into one noun of the register; each file is written whole or not at all."""
+    """Imports files into one model; each file is written whole or not at all."""
 
     noun: str
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("files", nargs="+", metavar="FILE", type=Path)
-        parser.add_argument(
-            "--mapping", type=Path, help="a TOML file that says what the columns mean"
-        )
+        parser.add_argument("--mapping", type=Path, help="a TOML file that describes the columns")
         parser.add_argument("--dry-run", action="store_true", help="check, and write nothing")
         parser.add_argument("--sheet", help="the sheet of a workbook")
         parser.add_argument(
-            "--partial", action="store_true", help="write the good rows although others are bad"
+            "--partial", action="store_true", help="write the valid rows even if others have errors"
         )
 
     def handle(self, *args: Any, files: list[Path], **options: Any) -> None:
@@ -88,7 +86,7 @@ class ImportCommand(BaseCommand):
     def _say(self, file: Path, report: imports.Report, options: dict[str, Any]) -> None:
         self.stdout.write(f"{file}")
         for status, count in report.counts.items():
-            # What commands write is published, and never proposed.
+            # Commands publish at once and never propose.
             if status == RowStatus.PROPOSED:
                 continue
             self.stdout.write(f"{status}: {count}")
@@ -106,18 +104,18 @@ class ImportCommand(BaseCommand):
             self.stdout.write(f"made by the mapping: {made}")
         if options["verbosity"] > 1:
             for error in (*report.excluded, *report.emptied):
-                self.stdout.write(said(error))
+                self.stdout.write(describe(error))
         for error in (*report.warnings, *report.errors):
-            self.stderr.write(said(error))
+            self.stderr.write(describe(error))
         if not report.written:
             self.stdout.write(
                 _("Nothing was written.")
                 if report.errors or not options["dry_run"]
-                else _("A trial: nothing was written.")
+                else _("Dry run: nothing was written.")
             )
 
 
-def said(error: imports.RowError) -> str:
+def describe(error: imports.RowError) -> str:
     """`row 12, amount, “1.234,50”: …`"""
     where = [f"row {error.row}"] if error.row else []
     where += [error.column] if error.column else []

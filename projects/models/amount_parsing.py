@@ -60,8 +60,8 @@ def parse_amount(
     if read.currency and "currency" in sent and read.currency != currency:
         raise ValidationError(
             _(
-                "“%(text)s” is in %(read)s, but the currency given is %(currency)s: "
-                "make them agree."
+                "“%(text)s” is in %(read)s, but the currency given is %(currency)s: correct one of "
+                "them."
             ),
             "currencies_differ",
             {"text": text, "read": read.currency, "currency": currency},
@@ -70,8 +70,8 @@ def parse_amount(
     if said and said != Qualifier.EXACT and "qualifier" in sent and said != qualifier:
         raise ValidationError(
             _(
-                "“%(text)s” says “%(read)s”, but the qualifier given is “%(qualifier)s”: "
-                "make them agree."
+                "“%(text)s” says “%(read)s”, but the qualifier given is “%(qualifier)s”: correct "
+                "one of them."
             ),
             "qualifiers_differ",
             {"text": text, "read": said.label, "qualifier": Qualifier(qualifier).label},

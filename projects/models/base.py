@@ -122,9 +122,7 @@ class CodedModel(RegisterModel):
         help_text=_(
             "Letters, digits, “-”, “_” and “.”. The record's address contains it, so avoid changes."
         ),
-        error_messages={
-            "unique": _("Another record has this code (upper and lower case count as one).")
-        },
+        error_messages={"unique": _("Another record has this code (ignoring case).")},
     )
 
     class Meta(RegisterModel.Meta):
@@ -133,9 +131,7 @@ class CodedModel(RegisterModel):
             models.UniqueConstraint(
                 Lower("code"),
                 name="%(class)s_code_unique",
-                violation_error_message=_(
-                    "Another record has this code (upper and lower case count as one)."
-                ),
+                violation_error_message=_("Another record has this code (ignoring case)."),
             )
         ]
 

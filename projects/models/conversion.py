@@ -24,7 +24,7 @@ from .sector import Sector
 class Outcome(models.TextChoices):
     COUNTED = "counted", _("counted")
     UNDISCLOSED = "undisclosed", _("undisclosed")
-    LEFT_OUT = "left_out", _("left out for want of a rate")
+    LEFT_OUT = "left_out", _("left out for lack of a rate")
 
 
 class DerivedQuerySet(models.QuerySet):

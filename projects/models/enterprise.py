@@ -85,7 +85,7 @@ class Enterprise(SourcedModel, ReviewedModel):
         _("unified social credit code"),
         max_length=40,
         blank=True,
-        help_text=_("18 characters (GB 32100-2015); spaces, hyphens and lower case are mended."),
+        help_text=_("18 characters (GB 32100-2015); spaces, hyphens and lower case are corrected."),
     )
     origin = models.CharField(
         _("home province or country"),
@@ -167,8 +167,9 @@ class Enterprise(SourcedModel, ReviewedModel):
                 {
                     "origin": ValidationError(
                         _(
-                            "“%(value)s” is no place of ISO 3166: give a province such as CN-ZJ "
-                            "or a country such as KZ."
+                            "“%(value)s” is not a place in ISO 3166: give a province such as "
+                            "CN-ZJ or a country "
+                            "such as KZ."
                         ),
                         "origin",
                         {"value": self.origin},

@@ -51,21 +51,21 @@ class ErrorReport(TextValidationMixin):
         _("where that is published"),
         max_length=LONGEST,
         blank=True,
-        help_text=_("A title, a date, an address: whatever lets the office look it up."),
+        help_text=_("A title, a date, an address: anything that helps the office to check it."),
     )
     email = models.EmailField(
         _("e-mail address"),
         blank=True,
         help_text=_(
-            "For asking back, if you like. Nobody but the office sees it, and it is deleted when "
-            "your report has been dealt with."
+            "Optional, for questions. Only the office sees it, and it is deleted when your "
+            "report is closed."
         ),
     )
     reported_at = models.DateTimeField(_("reported at"), default=timezone.now, editable=False)
     state = models.CharField(
         _("state"), max_length=10, choices=ReportState, default=ReportState.OPEN, editable=False
     )
-    note = models.TextField(_("what came of it"), blank=True)
+    note = models.TextField(_("outcome"), blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,

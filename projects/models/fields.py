@@ -46,7 +46,7 @@ class CodeValidator(RegexValidator):
         super().__call__(value)
         if str(value).lower() in RESERVED_CODES:
             raise ValidationError(
-                _("“%(value)s” is a word with a meaning of its own here: choose another code."),
+                _("“%(value)s” is a reserved word: choose another code."),
                 code="reserved",
                 params={"value": value},
             )

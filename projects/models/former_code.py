@@ -39,9 +39,7 @@ class FormerCode(models.Model):
             models.UniqueConstraint(
                 Lower("code"),
                 name="formercode_code_unique",
-                violation_error_message=_(
-                    "Another enterprise had this code (upper and lower case count as one)."
-                ),
+                violation_error_message=_("Another enterprise had this code (ignoring case)."),
             )
         ]
 

@@ -105,12 +105,12 @@ class Headline(CodedModel, ReviewedModel):
                     | (Q(zone__isnull=True, area__isnull=True) & ~Q(scope=""))
                 ),
                 name="headline_has_one_scope",
-                violation_error_message=_("Give a zone, an area or another scope in words: one."),
+                violation_error_message=_("Give exactly one of zone, area and other scope."),
             ),
             models.CheckConstraint(
                 condition=Q(value__gte=0, value__lte=money.from_minor(money.MAX_MINOR)),
                 name="headline_value_in_range",
-                violation_error_message=_("A value is from 0 to 99,999,999,999,999.99."),
+                violation_error_message=_("A value must be from 0 to 99,999,999,999,999.99."),
             ),
             models.CheckConstraint(
                 condition=Q(what__in=COUNTS, currency="") | (~Q(what__in=COUNTS) & ~Q(currency="")),

@@ -22,8 +22,8 @@ class BatchState(models.TextChoices):
     APPROVED = "approved", pgettext_lazy("state of an import", "waits to be written")
     WRITING = "writing", pgettext_lazy("state of an import", "is being written")
     WRITTEN = "written", pgettext_lazy("state of an import", "written")
-    UNDONE = "undone", pgettext_lazy("state of an import", "taken back")
-    CANCELLED = "cancelled", pgettext_lazy("state of an import", "given up")
+    UNDONE = "undone", pgettext_lazy("state of an import", "undone")
+    CANCELLED = "cancelled", pgettext_lazy("state of an import", "cancelled")
     UNREADABLE = "unreadable", pgettext_lazy("state of an import", "cannot be read")
     INTERRUPTED = "interrupted", pgettext_lazy("state of an import", "interrupted, nothing written")
 
@@ -77,7 +77,7 @@ class ImportBatch(models.Model):
         related_name="import_batches",
         verbose_name=_("user"),
     )
-    noun = models.CharField(_("noun"), max_length=20)
+    noun = models.CharField(_("kind of record"), max_length=20)
     file_name = models.CharField(_("file"), max_length=255)
     sha256 = models.CharField(_("SHA-256"), max_length=64, db_index=True)
     size = models.PositiveBigIntegerField(_("size in bytes"))
@@ -89,7 +89,7 @@ class ImportBatch(models.Model):
     state = models.CharField(
         _("state"), max_length=12, choices=BatchState, default=BatchState.MAPPING, db_index=True
     )
-    partial = models.BooleanField(_("the good rows only"), default=False)
+    partial = models.BooleanField(_("only the valid rows"), default=False)
     message = models.TextField(_("message"), blank=True)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
@@ -99,9 +99,9 @@ class ImportBatch(models.Model):
     sums = models.JSONField(default=dict, blank=True)
     undecided = models.JSONField(default=list, blank=True)
     plan = models.CharField(max_length=64, blank=True)
-    created_at = models.DateTimeField(_("brought in at"), default=timezone.now)
+    created_at = models.DateTimeField(_("uploaded at"), default=timezone.now)
     written_at = models.DateTimeField(_("written at"), null=True)
-    undone_at = models.DateTimeField(_("taken back at"), null=True)
+    undone_at = models.DateTimeField(_("undone at"), null=True)
 
     objects = ImportBatchQuerySet.as_manager()
 
@@ -136,7 +136,7 @@ class RowStatus(models.TextChoices):
     REFUSED = "refused", pgettext_lazy("row of an import", "refused")
     LEFT_OUT = "left_out", pgettext_lazy("row of an import", "left out by the mapping")
     FOOTER = "footer", pgettext_lazy("row of an import", "a sum of other rows")
-    MADE = "made", pgettext_lazy("row of an import", "made because a row names it")
+    MADE = "made", pgettext_lazy("row of an import", "created because a row refers to it")
 
 
 # What can be written.
@@ -155,7 +155,7 @@ class ImportRow(models.Model):
 
     batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="rows")
     number = models.PositiveIntegerField(_("row"))
-    fate = models.CharField(_("fate"), max_length=10, choices=RowStatus)
+    fate = models.CharField(_("status"), max_length=10, choices=RowStatus)
     noun = models.CharField(max_length=20)
     key = models.CharField(_("record"), max_length=600, blank=True)
     record_id = models.BigIntegerField(null=True)

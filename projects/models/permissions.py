@@ -115,7 +115,7 @@ def all_in_scope(user: Any, records: Any) -> bool:
 def out_of_scope(user: Any) -> str:
     """The error message for a user who is limited to areas. One query."""
     codes = user.area_limits.order_by("area__code").values_list("area__code", flat=True)
-    return gettext("You may only write what belongs to these areas: %(areas)s.") % {
+    return gettext("You may only edit records of these areas: %(areas)s.") % {
         "areas": ", ".join(codes)
     }
 

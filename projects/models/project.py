@@ -74,7 +74,11 @@ def base_currency() -> str:
 def validate_currency(value: str) -> None:
     if not money.is_currency(value):
         raise ValidationError(
-            _("“%(value)s” is no currency of ISO 4217: give three capitals such as CNY or USD."),
+            _(
+                "“%(value)s” is not an ISO 4217 currency: give three capital letters such as CNY "
+                "or "
+                "USD."
+            ),
             "currency",
             {"value": value},
         )
@@ -113,7 +117,7 @@ class ProjectSector(models.Model):
         decimal_places=2,
         null=True,
         blank=True,
-        help_text=_("All shares make 100; leave all empty where they are not known."),
+        help_text=_("All shares add up to 100; leave them all empty if they are not known."),
     )
 
     class Meta:
@@ -129,7 +133,7 @@ class ProjectSector(models.Model):
             models.CheckConstraint(
                 condition=Q(share__isnull=True) | Q(share__gt=0, share__lte=100),
                 name="projectsector_share_in_range",
-                violation_error_message=_("A share lies above 0 and is at most 100 per cent."),
+                violation_error_message=_("A share must be above 0 and at most 100 per cent."),
             ),
         ]
 
@@ -143,14 +147,14 @@ def check_shares(shares: Sequence[Decimal | None]) -> None:
     if not known:
         return
     if any(not 0 < share <= 100 for share in known):
-        raise ValidationError(_("A share lies above 0 and is at most 100 per cent."), "shares")
+        raise ValidationError(_("A share must be above 0 and at most 100 per cent."), "shares")
     if len(known) < len(shares):
         raise ValidationError(
-            _("Give the share of every sector, or of none where they are not known."), "shares"
+            _("Give the shares of all sectors, or of none if they are not known."), "shares"
         )
     if sum(known) != 100:
         raise ValidationError(
-            _("The shares make %(sum)s per cent: they must make 100."),
+            _("The shares add up to %(sum)s per cent: they must add up to 100."),
             "shares",
             {"sum": sum(known)},
         )
@@ -343,14 +347,14 @@ class Project(SourcedModel, ReviewedModel):
                 | Q(amount__gte=0, amount__lte=money.from_minor(money.MAX_MINOR)),
                 name="project_amount_in_range",
                 violation_error_message=_(
-                    "An amount is from 0 to 99,999,999,999,999.99; leave it empty where it is "
+                    "An amount must be from 0 to 99,999,999,999,999.99; leave it empty if it is "
                     "undisclosed."
                 ),
             ),
             models.CheckConstraint(
                 condition=dates_in_order(),
                 name="project_dates_in_order",
-                violation_error_message=_("The dates of the stages must not run backwards."),
+                violation_error_message=_("The dates of the stages must be in order."),
             ),
             models.CheckConstraint(
                 condition=Q(stage__in=Stage.values),
@@ -387,7 +391,7 @@ class Project(SourcedModel, ReviewedModel):
             if isinstance(before, date) and isinstance(after, date) and after < before:
                 problems.setdefault(later, []).append(
                     ValidationError(
-                        _("%(later)s (%(after)s) lies before %(earlier)s (%(before)s)."),
+                        _("%(later)s (%(after)s) is before %(earlier)s (%(before)s)."),
                         "dates_run_backwards",
                         {
                             "later": self._meta.get_field(later).verbose_name,

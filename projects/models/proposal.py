@@ -67,7 +67,7 @@ class Proposal(models.Model):
     what a reader calls the record by, should it be gone.
     """
 
-    noun = models.CharField(_("noun"), max_length=20, choices=Noun)
+    noun = models.CharField(_("kind of record"), max_length=20, choices=Noun)
     record_id = models.BigIntegerField()
     key = models.CharField(_("record"), max_length=600)
     kind = models.CharField(_("kind"), max_length=10, choices=ProposalKind)

@@ -40,7 +40,7 @@ class SavedView(TextValidationMixin):
     listed = models.CharField(_("list"), max_length=20, choices=Listed)
     name = models.CharField(_("name"), max_length=100)
     name_key = models.CharField(max_length=400, editable=False)
-    query = models.CharField(_("question"), max_length=2000, blank=True)
+    query = models.CharField(_("filters"), max_length=2000, blank=True)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
 
     class Meta:
@@ -68,7 +68,7 @@ class SavedView(TextValidationMixin):
         others = type(self).objects.filter(user=self.user_id).exclude(pk=self.pk)
         if self._state.adding and others.count() >= MOST_VIEWS:
             raise ValidationError(
-                _("You have %(most)s views, and no more are kept: delete one first."),
+                _("You have %(most)s saved views, which is the limit: delete one first."),
                 "too_many",
                 {"most": MOST_VIEWS},
             )

@@ -16,7 +16,7 @@ from projects import names
 
 from .text_validation import check_text
 
-NAME_TAKEN = _("Another user has this name (case, width and spaces aside).")
+NAME_TAKEN = _("Another user has this name (ignoring case, width and spaces).")
 NAMES = ("username", "first_name", "last_name", "email")
 LONGEST_KEY = 500
 # A user with n roles has 2**n sets of fewer roles; the largest sets are tried first.

@@ -125,7 +125,7 @@ def not_a_number(value: object) -> MoneyError:
 
 def below_zero(value: object) -> MoneyError:
     return MoneyError(
-        gettext_noop("“%(value)s” is below zero: an amount is never negative."),
+        gettext_noop("“%(value)s” is below zero: an amount cannot be negative."),
         value=truncate_for_display(value),
     )
 
@@ -140,8 +140,7 @@ def too_large(value: object) -> MoneyError:
 def too_many_decimals(value: object) -> MoneyError:
     return MoneyError(
         gettext_noop(
-            "“%(value)s” has more than two decimals: give it in whole hundredths; "
-            "nothing is rounded."
+            "“%(value)s” has more than two decimals: give at most two; nothing is rounded."
         ),
         value=truncate_for_display(value),
     )

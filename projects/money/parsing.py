@@ -182,7 +182,7 @@ def _cut(folded: str, text: str) -> list[_Word]:
         RANGE in kinds or re.search(f"N.*[{_ANY_QUALIFIER}C].*N", kinds)
     ):
         raise MoneyError(
-            gettext_noop("“%(value)s” holds more than one number: give one amount."),
+            gettext_noop("“%(value)s” has more than one number: give one amount."),
             value=truncate_for_display(text),
         )
     if not _SHAPE.fullmatch(kinds):
@@ -287,7 +287,7 @@ def _multiplier(words: list[_Word], unit: int | Decimal, text: str) -> Fraction:
         return Fraction(1)
     raise MoneyError(
         gettext_noop(
-            "“%(value)s” stands where amounts are in another unit: give the number alone, or "
+            "“%(value)s” may or may not be in the unit of its column: give the number alone, or "
             "with its unit, such as 5000万元."
         ),
         value=truncate_for_display(text),
@@ -359,8 +359,7 @@ def _qualifier(words: list[_Word], text: str) -> Qualifier | None:
     if len(given) > 1:
         raise MoneyError(
             gettext_noop(
-                "“%(value)s” qualifies its amount in two ways: say exactly, at least, about or at "
-                "most."
+                "“%(value)s” has two qualifiers: use one of exactly, at least, about and at most."
             ),
             value=truncate_for_display(text),
         )

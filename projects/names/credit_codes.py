@@ -62,7 +62,7 @@ def uscc_problem(code: str) -> UsccProblem | None:
     if _EARLY_FUJIAN.match(code):
         return UsccProblem(
             gettext_noop(
-                "“%(value)s” fails its check character, as early codes of Fujian do: compare it "
+                "“%(value)s” fails the check character, as early codes of Fujian do: compare it "
                 "with the licence."
             ),
             {"value": code},
@@ -70,8 +70,8 @@ def uscc_problem(code: str) -> UsccProblem | None:
         )
     return UsccProblem(
         gettext_noop(
-            "“%(value)s” fails its check character, so that it has a mistake in it: compare it "
-            "with the licence."
+            "“%(value)s” fails the check character, so it contains a mistake: compare it with "
+            "the licence."
         ),
         {"value": code},
     )

@@ -39,21 +39,20 @@ _REFUSED = {
 
 _SENTENCES = {
     _LINE_BREAK: gettext_noop(
-        "“%(field)s” is one line, but holds %(character)s as character %(place)s: write a space."
+        "“%(field)s” must be one line, but has %(character)s as character %(place)s: use a space."
     ),
     re.compile(f"[{_CONTROLS}]"): gettext_noop(
-        "“%(field)s” holds a control character, %(character)s, as character %(place)s: take it out."
+        "“%(field)s” has a control character, %(character)s, as character %(place)s: remove it."
     ),
     re.compile(f"[{_REORDERING}]"): gettext_noop(
-        "“%(field)s” holds %(character)s as character %(place)s, which shows what follows in "
-        "another order than it is read in: take it out."
+        "“%(field)s” has %(character)s as character %(place)s, which shows the following "
+        "text in another order: remove it."
     ),
     re.compile(f"[{_HIDDEN}]"): gettext_noop(
-        "“%(field)s” holds %(character)s as character %(place)s, which nobody sees: take it out."
+        "“%(field)s” has %(character)s as character %(place)s, which is invisible: remove it."
     ),
     re.compile(f"[{_NO_CHARACTERS}]"): gettext_noop(
-        "“%(field)s” holds %(character)s as character %(place)s, which is no character: take it "
-        "out."
+        "“%(field)s” has %(character)s as character %(place)s, which is not a character: remove it."
     ),
 }
 # Control characters have no name in Unicode.

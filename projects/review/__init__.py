@@ -1,10 +1,9 @@
-"""From what somebody enters to what the public reads: drafts, proposals, and who decides on them.
+"""Review before publication: drafts, proposals, and decisions about them.
 
-Every door writes by `submit` and `remove` (files by `submit_many`). What they do
-depends on who asks: whatever superusers and commands write is published at
-once; anybody else's new record is a draft, and their change to something
-published is a proposal beside it, until somebody else with the permission
-`publish` has looked at it.
+Pages, admin and API write by `submit` and `remove` (imports by `submit_many`). What
+superusers and commands write is published at once. Anybody else's new record is a
+draft, and their change to a published record a proposal, until somebody else with
+the permission `publish` accepts it.
 """
 
 from .deleted_records import deleted, restore

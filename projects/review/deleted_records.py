@@ -1,4 +1,4 @@
-"""Deleted records, brought back from their history."""
+"""List deleted records, and restore them from their history."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from .permissions import ReviewError, audit_subject, person
 
 
 def deleted(user: Any, model: Any) -> Any:
-    """The last rows of history of the records of a reviewed noun that are gone, the newest first.
+    """The last history rows of deleted records of a reviewed model, the newest first.
 
-    Of those whose drafts `user` may see: others do not learn what there was.
+    Only records that `user` could see as drafts.
     """
     history = model.history.model.objects
-    standing = model._base_manager.filter(pk=OuterRef("id"))
+    existing = model._base_manager.filter(pk=OuterRef("id"))
     later = history.filter(id=OuterRef("id"), history_id__gt=OuterRef("history_id"))
-    rows = history.filter(~Exists(standing), ~Exists(later), history_type="-")
+    rows = history.filter(~Exists(existing), ~Exists(later), history_type="-")
     if not permissions.has_full_access(user):
         if not permissions.can_see_drafts(user, model):
             return rows.none()
@@ -35,24 +35,24 @@ def deleted(user: Any, model: Any) -> Any:
 
 
 def restore(user: Any, model: Any, row: Any) -> Any:
-    """Bring the record of a last row of history back as it was, with its links; returns it.
+    """Restore the record of a last history row with its links; returns the record.
 
-    It has its old key and state, and one row of history more. Links to what is
-    gone since are left out. Raises PermissionDenied; ReviewError where it is there;
-    ValidationError where its code has been given to another, or it refers to what
-    is no more.
+    It keeps its key and state, and gets one more row of history. Links to records
+    that no longer exist are left out. Raises PermissionDenied, ReviewError if the
+    record exists, and ValidationError if its code is taken or it refers to a record
+    that no longer exists.
     """
     if not permissions.has_permission(user, "publish", model):
-        raise PermissionDenied(_("Only a reviewer restores what was deleted."))
+        raise PermissionDenied(_("Only reviewers can restore deleted records."))
     with transaction.atomic():
         if model._base_manager.filter(pk=row.id).exists():
             raise ReviewError(_("It has been restored already."))
-        # Its links were gone when it was deleted: they stand in the row before.
+        # The row of the deletion has no links: take them from the row before.
         before = model.history.filter(id=row.id, history_id__lt=row.history_id).exclude(
             history_type="-"
         )
-        kept = before.order_by("-history_id").first()
-        links = model.register_history.links_of(model, [kept])[kept.history_id] if kept else {}
+        last = before.order_by("-history_id").first()
+        links = model.register_history.links_of(model, [last])[last.history_id] if last else {}
         record = row.instance
         if not permissions.in_scope(user, record):
             raise PermissionDenied(permissions.out_of_scope(user))

@@ -1,4 +1,4 @@
-"""Records in the words of the API, and what one version of a record says otherwise than another."""
+"""Snapshots of records in the API's format, and comparison of their fields."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any
 
 from projects import serializers
 
-# A record as it is to stand, and its links; a link that is None, or not there, stays as it is.
+# The new links of a record; a link that is None or missing stays as it is.
 Links = Mapping[str, Any]
 
 
 @cache
 def fields_of(model: Any) -> dict[str, Any]:
-    """The fields by which records of a reviewed noun can be written, by name."""
+    """The writable serializer fields of a reviewed model, by name."""
     fields = serializers.BY_NOUN[model.register.plural]().fields
     return {name: field for name, field in fields.items() if not field.read_only}
 
@@ -24,9 +24,9 @@ def links_of(model: Any) -> tuple[str, ...]:
 
 
 def snapshot(record: Any, links: Links) -> dict[str, Any]:
-    """What a record says in each of its fields, as JSON that the API takes.
+    """The writable fields of a record as JSON that the API accepts.
 
-    Queries only for what it refers to and has not been read.
+    Queries only related records that have not been read.
     """
     found: dict[str, Any] = {}
     model: Any = type(record)
@@ -53,14 +53,14 @@ def _linked(record: Any, name: str, linked: Sequence[Any] | None) -> list[Any]:
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether two values of a field mean the same: links are in no order."""
+    """Whether two values of a field are equal; the order of links does not matter."""
     if isinstance(one, list) and isinstance(other, list):
         return sorted(map(str, one)) == sorted(map(str, other))
     return one == other
 
 
 def prefetch_for_snapshot(records: Any) -> Any:
-    """A queryset with all that `said` needs of its records, at a fixed number of queries."""
+    """A queryset with everything that `snapshot` needs, at a fixed number of queries."""
     model = records.model
     joined = [field.name for field in model._meta.concrete_fields if field.is_relation]
     links = ["shares__sector" if name == "sectors" else name for name in links_of(model)]

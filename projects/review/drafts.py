@@ -1,4 +1,4 @@
-"""Drafts: which of them wait, publishing them, sending them back."""
+"""Drafts: list pending ones, publish them, return them."""
 
 from __future__ import annotations
 
@@ -19,10 +19,9 @@ from .permissions import ReviewError, audit_subject, check_may_decide, person, r
 
 
 def pending_drafts(user: Any, model: Any) -> Any:
-    """The drafts of a noun that `user` sees, each with `is_returned`.
+    """The drafts of a model that `user` may see, annotated with `is_returned`.
 
-    Whether it was sent back as it stands, and so waits for whoever entered it
-    and not for review.
+    A returned draft waits for its author, not for review, until it is edited.
     """
     returned = ReturnedDraft.objects.filter(
         noun=model.register.plural, record_id=OuterRef("pk"), version=OuterRef("version")
@@ -32,9 +31,9 @@ def pending_drafts(user: Any, model: Any) -> Any:
 
 
 def authors_of(records: Iterable[Any]) -> dict[Any, set[Any]]:
-    """The keys of all who had a hand in these drafts of one model, by the draft's key. One query.
+    """The keys of all users who wrote these drafts of one model, by the draft's key. One query.
 
-    Whoever mended a word of a draft has not looked at it as somebody else would.
+    Includes users who only corrected a word: they cannot review it independently.
     """
     keys = [record.pk for record in records]
     found: dict[Any, set[Any]] = {key: set() for key in keys}
@@ -47,13 +46,12 @@ def authors_of(records: Iterable[Any]) -> dict[Any, set[Any]]:
 
 
 def publish(user: Any, records: Iterable[Any], versions: dict[Any, int] | None = None) -> int:
-    """Publish drafts, all of them or none; returns how many.
+    """Publish drafts, all of them or none; returns their number.
 
-    They may refer to each other, and be of several nouns. `versions` are those
-    that the reviewer looked at, by model and key: a draft that has been edited
-    since is refused. One row of history each. Raises PermissionDenied,
-    ReviewError, and ValidationError where a rule forbids it, such as a reference
-    to another draft.
+    They may refer to each other, and be of several models. `versions` are those
+    that the reviewer saw, by model and key: a draft edited since is refused. One
+    row of history each. Raises PermissionDenied, ReviewError (also for references
+    to other drafts), and ValidationError.
     """
     by_model: dict[Any, list[Any]] = {model: [] for model in REVIEWED.values()}
     for record in records:
@@ -77,7 +75,7 @@ def _publish(user: Any, model: Any, keys: list[Any], versions: dict[Any, int] | 
         .filter(pk__in=keys, state=State.DRAFT)
         .order_by("pk")
         .select_for_update(no_key=True, of=("self",))
-        # Joined and not fetched by key: SQLite takes no 1,000 keys in the way Django asks.
+        # Joined, not prefetched: SQLite limits the depth of Django's query for 1,000 keys.
         .select_related(*draft_references.columns(model))
         .prefetch_related(*links)
     )
@@ -95,7 +93,7 @@ def _publish(user: Any, model: Any, keys: list[Any], versions: dict[Any, int] | 
         try:
             draft_references.check(draft, linked)
         except ValidationError as error:
-            # Which of many it is.
+            # Name the draft, as it is one of many.
             raise ReviewError(f"{draft}: {' '.join(error.messages)}") from error
         written.append((draft, {}))
     bulk_save(written)
@@ -103,17 +101,17 @@ def _publish(user: Any, model: Any, keys: list[Any], versions: dict[Any, int] | 
 
 
 def send_back(user: Any, draft: Any, reason: str) -> ReturnedDraft:
-    """Return a draft to whoever entered it, with a reason; it stays a draft, and theirs to mend.
+    """Return a draft to its author with a reason; it stays a draft.
 
     Raises PermissionDenied and ReviewError.
     """
-    reason = read_reason(reason, _("Say why: whoever entered it has to know what to mend."))
+    reason = read_reason(reason, _("Give a reason, so that the author knows what to correct."))
     if not draft.is_draft:
         raise ReviewError(_("This is published already: propose a change instead."))
     if not permissions.has_permission(user, "publish", type(draft)) or not permissions.in_scope(
         user, draft
     ):
-        raise PermissionDenied(_("Only a reviewer returns drafts."))
+        raise PermissionDenied(_("Only reviewers can return drafts."))
     returned, _new = ReturnedDraft.objects.update_or_create(
         noun=draft.register.plural,
         record_id=draft.pk,

@@ -1,4 +1,4 @@
-"""Errors that readers report: taken in from anybody, decided on by whoever publishes."""
+"""Error reports: submitted by any reader, settled or dismissed by reviewers."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ from projects.models.error_report import REPORTED
 
 from .permissions import person, read_reason
 
-# Whoever corrects many records writes to the office; nobody floods its queue.
+# Keeps anybody from flooding the queue.
 FROM_ADDRESS = AttemptLimit("error reports from an address", 10, timedelta(hours=1))
 
 
 def submit_report(request: Any) -> Attempt:
-    """Count one report of whoever makes the request. Five queries."""
+    """Count one report by the sender of the request. Five queries."""
     user = request.user
-    whose = f"user {user.pk}" if user.is_authenticated else client_network(request)
-    return AttemptCount.objects.register_attempt([FROM_ADDRESS.key(whose)])
+    sender = f"user {user.pk}" if user.is_authenticated else client_network(request)
+    return AttemptCount.objects.register_attempt([FROM_ADDRESS.key(sender)])
 
 
 def reported_records(reports: Iterable[ErrorReport], user: Any) -> dict[int, Any]:
-    """The record that each report is about, by the report's key; none for one that is gone, or that
-    `user` may not see. One query for each noun, and one more for codes of merged enterprises."""
+    """The record of each report, by the report's key; without those that no longer exist or that
+    `user` may not see. One query per model, and one more for codes of merged enterprises."""
     reports = list(reports)
     found: dict[int, Any] = {}
     for noun, model in REPORTED.items():
@@ -55,7 +55,7 @@ def reported_records(reports: Iterable[ErrorReport], user: Any) -> dict[int, Any
 
 
 def may_decide(user: Any, record: Any) -> bool:
-    """Whether `user` may say what came of a report about `record`, which may be gone."""
+    """Whether `user` may close a report about `record`; None if the record no longer exists."""
     if not permissions.has_permission(user, "publish", Project):
         return False
     return record is None or permissions.in_scope(user, record)
@@ -77,11 +77,11 @@ def dismiss(user: Any, report: ErrorReport, note: str) -> None:
 def _decide(
     user: Any, report: ErrorReport, state: ReportState, note: str, action: audit_log.Action
 ) -> None:
-    note = read_reason(note, _("Say what came of it: others will ask."))
+    note = read_reason(note, _("Give the outcome: others will ask."))
     with transaction.atomic():
         held = ErrorReport.objects.select_for_update(no_key=True).get(pk=report.pk)
         if not may_decide(user, reported_records([held], user).get(held.pk)):
-            raise PermissionDenied(_("Only a reviewer decides about reported errors."))
+            raise PermissionDenied(_("Only reviewers can decide about reported errors."))
         if not held.is_open:
             raise ConflictError(held, held.decided_by, held.decided_at)
         held.state, held.note, held.email = state, note, ""

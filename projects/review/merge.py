@@ -1,4 +1,4 @@
-"""Two enterprises that turn out to be one: what is said of either is said of one."""
+"""Merge two enterprises that turn out to be one."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from projects.models import Enterprise, FormerCode, Project, Source, chunking, p
 from projects.models.permissions import SYSTEM_USER
 from projects.names import credit_codes
 
-# Of each of these an enterprise has one: two that differ are for a person to decide between.
+# Fields with a single value: if the two enterprises differ, a person must decide.
 CLAIMS = ("uscc", "kind", "origin", "area", "settled_on")
-# Of a code in a reason of history, whose column is short; in full it stands in the record.
+# Codes are truncated in the change reason, whose column is short.
 LONGEST_SHOWN = 40
 
 
 @dataclass(frozen=True)
 class Merged:
-    """A merge that was made: `into` as it stands now, and the projects that it got of `code`."""
+    """The result of a merge: the kept enterprise, and how many projects it took over."""
 
     code: str
     into: Enterprise
@@ -34,15 +34,14 @@ class Merged:
 
 
 def merge(old: Enterprise, into: Enterprise, user: Any = None) -> Merged:
-    """Have `into` stand for `old` everywhere, and delete `old`; its code leads to `into` from now.
+    """Replace `old` by `into` everywhere and delete `old`; its code leads to `into` from then on.
 
-    One transaction, and one row of history for each record that changes: the
-    projects that `old` led or took part in, `into`, and `old`, whose last row
-    keeps what it was. Neither argument is changed. Raises ValidationError, by
-    field, where the two contradict each other or what is made of them breaks a
-    rule, and where one was changed since it was read; PermissionDenied where
-    `user` may not write all that changes; then nothing is written.
-    About thirty queries for each 500 projects.
+    One transaction, with one row of history for each record that changes: the
+    projects of `old`, `into`, and `old`. The arguments are not changed. Raises
+    ValidationError, by field, if the two contradict each other, if the result
+    breaks a rule, or if one has changed since it was read, and PermissionDenied if
+    `user` may not write everything that changes; then nothing is written. About
+    thirty queries for each 500 projects.
     """
     with transaction.atomic():
         reader = SYSTEM_USER if user is None else user
@@ -54,7 +53,7 @@ def merge(old: Enterprise, into: Enterprise, user: Any = None) -> Merged:
         _note(user, reason, old, record)
         led, partnered = _move_projects(old, record, user, reason)
         _move_codes(old, record, user)
-        # First, since no two enterprises have one social credit code.
+        # Deleted first, as two enterprises cannot have the same social credit code.
         history.delete(old)
         history.save(record, sources=sources)
         del record._change_reason
@@ -62,11 +61,11 @@ def merge(old: Enterprise, into: Enterprise, user: Any = None) -> Merged:
 
 
 def check(old: Enterprise, into: Enterprise) -> None:
-    """Raise a ValidationError, by field, for what a person has to settle before."""
+    """Raise ValidationError, by field, for contradictions that a person must resolve first."""
     if old.pk == into.pk:
         raise ValidationError(_("An enterprise cannot be merged into itself: choose two."))
     if into.is_draft and not old.is_draft:
-        # What is published would stand under a code that the public does not know.
+        # A published enterprise would get a code that the public does not know.
         raise ValidationError(
             _(
                 "“%(old)s” is published and “%(into)s” is a draft: publish that first, or merge "
@@ -98,16 +97,16 @@ def check(old: Enterprise, into: Enterprise) -> None:
 
 
 def united(old: Enterprise, into: Enterprise) -> tuple[Enterprise, list[Source]]:
-    """`into` with what `old` adds to it, unsaved, and the sources of both."""
+    """`into` with the values it takes over from `old`, unsaved, and the sources of both."""
     record = copy.copy(into)
     for name in CLAIMS:
         if not _claim(record, name) and _claim(old, name):
             setattr(record, name, getattr(old, name))
     record.name = record.name or old.name
     record.name_zh = record.name_zh or old.name_zh
-    called = [record.name, record.name_zh, *record.alias_list()]
+    known = [record.name, record.name_zh, *record.alias_list()]
     names = (" ".join(name.split()) for name in (old.name, old.name_zh, *old.alias_list()))
-    more = [name for name in dict.fromkeys(names) if name and name not in called]
+    more = [name for name in dict.fromkeys(names) if name and name not in known]
     if more:
         record.aliases = "\n".join([*record.alias_list(), *more])
     if (note := old.note.strip()) and note not in record.note:
@@ -116,13 +115,13 @@ def united(old: Enterprise, into: Enterprise) -> tuple[Enterprise, list[Source]]
 
 
 def _check_rights(user: Any, old: Enterprise, into: Enterprise) -> None:
-    """Raise PermissionDenied unless `user` may have all written that a merge changes.
+    """Raise PermissionDenied unless `user` may write everything that the merge changes.
 
-    What a draft says is published by merging it into something published: so
-    that takes whoever might publish the draft itself.
+    Merging a draft into a published enterprise publishes its content, so the user
+    must be allowed to publish the draft.
     """
     if not permissions.has_permission(user, "publish", Enterprise):
-        raise PermissionDenied(_("Only a reviewer merges enterprises."))
+        raise PermissionDenied(_("Only reviewers can merge enterprises."))
     moved = Project.objects.with_enterprise([old])
     if not all(permissions.in_scope(user, record) for record in (old, into)) or not (
         permissions.all_in_scope(user, moved)
@@ -135,16 +134,16 @@ def _check_rights(user: Any, old: Enterprise, into: Enterprise) -> None:
 def _locked(old: Enterprise, into: Enterprise, user: Any) -> tuple[Enterprise, Enterprise]:
     """Both as they stand, held until the transaction ends: no project can name one meanwhile."""
     rows = Enterprise.objects.select_for_update().filter(pk__in=[old.pk, into.pk]).order_by("pk")
-    standing = {row.pk: row for row in rows}
+    current = {row.pk: row for row in rows}
     for one in (old, into):
-        row = standing.get(one.pk)
+        row = current.get(one.pk)
         if row is None or row.version != one.version:
             raise ValidationError(history.ConflictError(one).sentence(user), "stale")
-    return standing[old.pk], standing[into.pk]
+    return current[old.pk], current[into.pk]
 
 
 def _note(user: Any, reason: str, *records: Any) -> None:
-    """Who made the change and why, for the row of history of each."""
+    """Set the user and the reason for the history row of each record."""
     for record in records:
         record._change_reason = reason
         if user is not None:
@@ -152,7 +151,7 @@ def _note(user: Any, reason: str, *records: Any) -> None:
 
 
 def _move_projects(old: Enterprise, into: Enterprise, user: Any, reason: str) -> tuple[int, int]:
-    """Have `into` lead what `old` led and take part where it did; how many of either."""
+    """Replace `old` by `into` as lead and partner; returns the numbers of projects of each kind."""
     led = partnered = 0
     projects = Project.objects.with_enterprise([old]).prefetch_related("partners")
     for batch in chunking.batches_by_pk(projects.select_for_update()):
@@ -173,27 +172,27 @@ def _move_projects(old: Enterprise, into: Enterprise, user: Any, reason: str) ->
 def _partners(
     project: Project, partners: Sequence[Enterprise], old: Enterprise, into: Enterprise
 ) -> Iterator[Enterprise]:
-    """Each partner once, with `into` for `old`; who leads is no partner as well."""
+    """The partners without duplicates, with `into` instead of `old`, and without the lead."""
     for partner in dict.fromkeys(into if one == old else one for one in partners):
         if partner.pk != project.enterprise_id:
             yield partner
 
 
 def _move_codes(old: Enterprise, into: Enterprise, user: Any) -> None:
-    """All codes that led to `old`, and its own, lead straight to `into`.
+    """Let all former codes of `old`, and its own, lead to `into`.
 
-    But for the code of a draft: nobody outside has ever known it.
+    The code of a draft is not kept, as nobody outside knows it.
     """
     FormerCode.objects.filter(enterprise=old).update(enterprise=into)
     if old.is_draft:
         return
-    # One that `old` had taken back: it is former once more, and written as it was last.
+    # It may be a former code that `old` used again.
     FormerCode.objects.filter(code__iexact=old.code).delete()
     FormerCode.objects.create(code=old.code, enterprise=into, user=user)
 
 
 def _claim(record: Enterprise, name: str) -> Any:
-    """What a record says in one of CLAIMS; a code that fails its check says nothing."""
+    """The value of one of CLAIMS; empty for an invalid social credit code."""
     if name != "uscc":
         return getattr(record, Enterprise._meta.get_field(name).attname)
     code = credit_codes.read_uscc(record.uscc)

@@ -1,4 +1,4 @@
-"""Who may decide about what, said as sentences."""
+"""Checks of who may review what; refusals come as sentences."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from projects.models.text_validation import check_text
 
 
 class ReviewError(Exception):
-    """Why a step of a review cannot be taken now, as a sentence."""
+    """A review action that is not possible now; the message says why."""
 
 
 def person(user: Any) -> Any:
-    """The user as columns have it: None for the shell."""
+    """The user as stored in foreign keys: None for commands."""
     return user if getattr(user, "pk", None) else None
 
 
 def read_reason(reason: str, missing: str) -> str:
-    """A reason as it is kept. Raises ReviewError: with `missing` where there is none."""
+    """A reason, validated and stripped. Raises ReviewError, with `missing` if it is empty."""
     if not reason.strip():
         raise ReviewError(missing)
     try:
@@ -36,7 +36,7 @@ def read_reason(reason: str, missing: str) -> str:
 
 
 def audit_subject(records: Sequence[Any]) -> str:
-    """Records as the audit log names them: the only one by its address in the API, or how many."""
+    """How the audit log names records: a single one by its API path, several by their number."""
     if len(records) != 1:
         return str(len(records))
     (record,) = records
@@ -46,13 +46,16 @@ def audit_subject(records: Sequence[Any]) -> str:
 
 
 def check_reach(user: Any, record: Any) -> None:
-    """Raise PermissionDenied where a record that is there is of an area that `user` may not write,
-    and ValidationError where it would become so. A query more for whoever is limited."""
+    """Check that a record is within the areas of `user`, before and after the change.
+
+    Raises PermissionDenied if the stored record is outside, ValidationError if the
+    changed one would be. One query more for users who are limited to areas.
+    """
     if permissions.allowed_areas(user) is None:
         return
     if record.pk is not None:
-        standing = type(record)._base_manager.filter(pk=record.pk).first()
-        if standing is not None and not permissions.in_scope(user, standing):
+        stored = type(record)._base_manager.filter(pk=record.pk).first()
+        if stored is not None and not permissions.in_scope(user, stored):
             raise PermissionDenied(permissions.out_of_scope(user))
     if not permissions.in_scope(user, record):
         name = (record.AREA or "").partition("__")[0]
@@ -62,16 +65,16 @@ def check_reach(user: Any, record: Any) -> None:
 
 
 def check_may_publish(user: Any, model: Any) -> None:
-    """Raise PermissionDenied unless `user` may publish records of a noun."""
+    """Raise PermissionDenied unless `user` may publish records of a model."""
     if not permissions.has_permission(user, "publish", model):
         raise PermissionDenied(
-            _("Only a reviewer publishes or returns %(nouns)s.")
+            _("Only reviewers can publish or return %(nouns)s.")
             % {"nouns": model._meta.verbose_name_plural}
         )
 
 
 def check_may_decide(user: Any, record: Any, authors: set[Any]) -> None:
-    """Raise PermissionDenied unless `user` may publish `record`, or what `authors` made of it."""
+    """Raise PermissionDenied unless `user` may publish `record`, as written by `authors`."""
     check_may_publish(user, type(record))
     if not permissions.in_scope(user, record):
         raise PermissionDenied(permissions.out_of_scope(user))
@@ -79,11 +82,10 @@ def check_may_decide(user: Any, record: Any, authors: set[Any]) -> None:
 
 
 def check_not_own(user: Any, authors: set[Any]) -> None:
-    """Raise PermissionDenied where `user` had a hand in it: nobody looks at their own work as
-    somebody else would."""
+    """Raise PermissionDenied if `user` is one of the authors, as nobody reviews their own work."""
     if user.pk in authors and not (
         permissions.has_full_access(user) or settings.REVIEW_OWN_ENTRIES
     ):
         raise PermissionDenied(
-            _("This is your own entry: somebody else has to look at it before it is published.")
+            _("This is your own entry: somebody else must review it before it is published.")
         )

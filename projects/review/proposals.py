@@ -1,4 +1,4 @@
-"""Proposals: what people would have of published records, made and decided on."""
+"""Proposals to change or delete published records: make them, and decide about them."""
 
 from __future__ import annotations
 
@@ -45,17 +45,17 @@ _NOTED = {
 def propose(
     user: Any, changes: Sequence[Change], batch: ImportBatch | None = None
 ) -> list[Proposal | None]:
-    """A proposal for each changed record of one model; None where nothing would change.
+    """A proposal for each changed record of one model; None if nothing would change.
 
-    What the person has proposed for a record before and is still open is added
-    to. The rules have been asked. Seven queries and one for each kind of link.
-    To be called in a transaction.
+    Changes are added to the user's open proposal about the record, if there is one.
+    The rules must have been checked. Seven queries, and one for each kind of link.
+    Must be called in a transaction.
     """
     if not changes:
         return []
     model = type(changes[0][0])
     keys = [record.pk for record, _links in changes]
-    standing = {
+    current = {
         record.pk: record
         for record in diff.prefetch_for_snapshot(model._base_manager.filter(pk__in=keys))
     }
@@ -69,7 +69,7 @@ def propose(
     new: list[Proposal] = []
     changed: list[Proposal] = []
     for record, links in changes:
-        before = standing.get(record.pk)
+        before = current.get(record.pk)
         if before is None:
             raise history.ConflictError(record)
         proposal = _merged(user, record, links, before, open_ones.get(record.pk))
@@ -87,10 +87,10 @@ def propose(
 def _merged(
     user: Any, record: Any, links: Links, before: Any, proposal: Proposal | None
 ) -> Proposal | None:
-    """The proposal that comes of a record as it is to stand; None where nothing would change.
+    """The proposal for a changed record, merged with an earlier one; None if nothing would change.
 
-    What an earlier proposal would change besides stays, with what it was then: a
-    field that is written as it stands was mostly not touched at all, and somebody
+    Other fields of the earlier proposal are kept with their earlier values: a field
+    that equals the current record was probably not touched by the user, and somebody
     else may have changed it since.
     """
     now, wanted = diff.snapshot(before, {}), diff.snapshot(record, links)
@@ -118,7 +118,7 @@ def _merged(
 
 
 def propose_deletion(user: Any, record: Any) -> Proposal:
-    """A proposal to delete a record; takes the place of the person's open one about it."""
+    """A proposal to delete a record; replaces the user's open proposal about it."""
     with transaction.atomic():
         proposal, _new = Proposal.objects.update_or_create(
             noun=record.register.plural,
@@ -143,7 +143,7 @@ def key_of(record: Any) -> str:
 
 
 def record_of(proposal: Proposal, *, lock: bool = False) -> Any:
-    """The record that a proposal is about, as it stands; None where it is gone."""
+    """The current record of a proposal; None if it no longer exists."""
     records = proposal.model._base_manager.filter(pk=proposal.record_id)
     if lock:
         records = records.select_for_update(no_key=True)
@@ -151,7 +151,7 @@ def record_of(proposal: Proposal, *, lock: bool = False) -> Any:
 
 
 def outdated_fields(proposal: Proposal, record: Any) -> list[str]:
-    """The fields of which the record says something else by now than when it was proposed."""
+    """The proposed fields whose values have changed since the proposal was made."""
     now = diff.snapshot(record, {})
     return [
         name
@@ -161,14 +161,13 @@ def outdated_fields(proposal: Proposal, record: Any) -> list[str]:
 
 
 def accept(user: Any, proposal: Proposal, version: int | None = None) -> Any:
-    """Have a proposal done; returns the record as it then stands, None where it was deleted.
+    """Carry out a proposal; returns the changed record, or None if it was deleted.
 
-    `version` is that of the record as the reviewer saw it beside the proposal:
-    one that was changed since is refused. Without it, so is a proposal that was
-    overtaken: what somebody else wrote meanwhile would be lost unseen. One row
-    of history, of the reviewer.
-    Raises PermissionDenied, ReviewError, ValidationError by field (the model's or
-    the serializer's), ProtectedError.
+    `version` is the version of the record that the reviewer saw: if it has changed
+    since, the proposal is not accepted. Without `version`, a proposal with outdated
+    fields is not accepted, as the other change would be lost unseen. Writes one row of
+    history, by the reviewer. Raises PermissionDenied, ReviewError, ValidationError
+    by field (the model's or the serializer's), and ProtectedError.
     """
     with transaction.atomic():
         proposal = _locked(proposal)
@@ -181,8 +180,9 @@ def accept(user: Any, proposal: Proposal, version: int | None = None) -> Any:
         if version is None and (names := outdated_fields(proposal, record)):
             raise ReviewError(
                 _(
-                    "These fields were changed since this was proposed: %(fields)s. Look at the "
-                    "record, and say in which version you have seen it."
+                    "These fields have changed since this was proposed: %(fields)s. Check the "
+                    "record, "
+                    "and give the version that you saw."
                 )
                 % {"fields": join_list(names)}
             )
@@ -204,8 +204,8 @@ def accept(user: Any, proposal: Proposal, version: int | None = None) -> Any:
 
 
 def return_(user: Any, proposal: Proposal, reason: str) -> None:
-    """Send a proposal back, with a reason. Raises PermissionDenied and ReviewError."""
-    reason = read_reason(reason, _("Say why: whoever proposed it has to know what to mend."))
+    """Return a proposal to its author with a reason. Raises PermissionDenied and ReviewError."""
+    reason = read_reason(reason, _("Give a reason, so that the author knows what to correct."))
     with transaction.atomic():
         proposal = _locked(proposal)
         check_may_publish(user, proposal.model)
@@ -213,12 +213,12 @@ def return_(user: Any, proposal: Proposal, reason: str) -> None:
         if record is not None:
             check_may_decide(user, record, {proposal.user_id})
         elif not permissions.has_permission(user, "publish", proposal.model):
-            raise PermissionDenied(_("Only a reviewer decides about it."))
+            raise PermissionDenied(_("Only reviewers can decide about it."))
         _decide(proposal, user, ProposalState.RETURNED, reason)
 
 
 def withdraw(user: Any, proposal: Proposal) -> None:
-    """Take one's own proposal back. Raises PermissionDenied and ReviewError."""
+    """Withdraw the user's own proposal. Raises PermissionDenied and ReviewError."""
     with transaction.atomic():
         proposal = _locked(proposal)
         _check_own(user, proposal)
@@ -226,9 +226,9 @@ def withdraw(user: Any, proposal: Proposal) -> None:
 
 
 def resubmit(user: Any, proposal: Proposal) -> None:
-    """Have one's own proposal looked at once more, after it was returned or withdrawn.
+    """Submit the user's own proposal again after it was returned or withdrawn.
 
-    Raises PermissionDenied, and ReviewError where another one is open by now.
+    Raises PermissionDenied, and ReviewError if another one is open.
     """
     with transaction.atomic():
         proposal = _locked(proposal, ProposalState.RETURNED, ProposalState.WITHDRAWN)
@@ -285,7 +285,7 @@ def _decide(proposal: Proposal, user: Any, state: ProposalState, reason: str = "
 
 
 def log_decision(action: audit_log.Action, user: Any, proposal: Proposal) -> None:
-    """What became of a proposal, in the audit log."""
+    """Log what happened to a proposal."""
     code = proposal.key.partition(":")[0]
     audit_log.log(
         action, user=person(user), subject=f"{proposal.noun}/{code}", proposal=proposal.pk

@@ -1,4 +1,4 @@
-"""What waits for review, of all nouns together."""
+"""The review queue: pending drafts, proposals and error reports of all models."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from .drafts import pending_drafts
 
 
 def nouns_of(user: Any) -> list[str]:
-    """The nouns of which `user`, being of the staff, sees drafts. At most two queries, once."""
+    """The models whose drafts `user`, if staff, may see. At most two queries, once."""
     if user is None or not (user.is_authenticated and user.is_staff):
         return []
     return [noun for noun, model in REVIEWED.items() if permissions.can_see_drafts(user, model)]
 
 
 def count(user: Any) -> int:
-    """How many drafts, proposals and reported errors wait, of those that `user` sees. One query."""
+    """The number of pending drafts, proposals and error reports that `user` may see. One query."""
     parts = [
         pending_drafts(user, REVIEWED[noun]).order_by().filter(is_returned=False).values("pk")
         for noun in nouns_of(user)
@@ -41,9 +41,9 @@ def count(user: Any) -> int:
 
 
 def drafts(filterset: ReviewFilterSet) -> Any:
-    """The drafts that a valid question means: noun, key and when they were last changed.
+    """The drafts that match a valid filter set: noun, key and time of the last change.
 
-    One query for a page of them, whatever they are of.
+    One query for a page, whatever the models.
     """
     wanted = filterset.cleaned_data["noun"]
     nouns = nouns_of(filterset.user)
@@ -56,38 +56,38 @@ def drafts(filterset: ReviewFilterSet) -> Any:
         if wanted is None or noun in wanted.things
     ]
     if not parts:
-        # Asked for is a noun of which the person sees no drafts.
+        # The user may not see drafts of the requested models.
         return Proposal.objects.none()
     return union(parts).order_by("updated_at", "noun", "id")
 
 
 def union(parts: list[QuerySet]) -> Any:
-    """Rows of several models as one list, which can be cut."""
+    """Rows of several models as one query that can be sliced."""
     return parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
 
 
 def _drafts_of(filterset: ReviewFilterSet, noun: str) -> QuerySet:
-    asked, model = filterset.cleaned_data, REVIEWED[noun]
+    values, model = filterset.cleaned_data, REVIEWED[noun]
     found = pending_drafts(filterset.user, model)
-    if asked["state"] is not None:
+    if values["state"] is not None:
         is_returned = Q()
-        for standing, yes in ((ReviewState.WAITING, False), (ReviewState.RETURNED, True)):
-            if standing not in asked["state"].things:
-                is_returned &= ~Q(is_returned=yes)
+        for state, value in ((ReviewState.WAITING, False), (ReviewState.RETURNED, True)):
+            if state not in values["state"].things:
+                is_returned &= ~Q(is_returned=value)
         found = found.filter(is_returned)
-    if asked["area"] is not None:
-        found = found.filter(of_areas(model, asked["area"]))
-    if asked["whose"]:
+    if values["area"] is not None:
+        found = found.filter(of_areas(model, values["area"]))
+    if values["whose"]:
         touched = Exists(
             model.history.filter(id=OuterRef("pk"), state=State.DRAFT, history_user=filterset.user)
         )
-        found = found.filter(touched if asked["whose"] == EnteredBy.MINE else ~touched)
+        found = found.filter(touched if values["whose"] == EnteredBy.MINE else ~touched)
     return found
 
 
 def proposals(filterset: ReviewFilterSet) -> QuerySet:
-    """The proposals that a valid question means; where it says no state, those that wait, and the
-    person's own that were returned to them."""
+    """The proposals that match a valid filter set; without a state, the open ones and the user's
+    own that were returned."""
     found = filterset.qs
     if filterset.cleaned_data["state"] is None:
         own = Q(state=ProposalState.RETURNED, user=filterset.user)
@@ -96,9 +96,9 @@ def proposals(filterset: ReviewFilterSet) -> QuerySet:
 
 
 def contributors(model: Any, keys: Iterable[Any]) -> list[dict[str, Any]]:
-    """Who had a hand in these drafts of one model, and since when; who entered each comes first.
+    """The authors of these drafts of one model with the time of their first edit, in order.
 
-    `id`, `user`, `name` and `at`. One query.
+    Rows of `id`, `user`, `name` and `at`. One query.
     """
     rows = model.history.filter(id__in=list(keys), state=State.DRAFT)
     return [
@@ -116,9 +116,9 @@ def contributors(model: Any, keys: Iterable[Any]) -> list[dict[str, Any]]:
 
 
 def deleted(user: Any, nouns: Iterable[str]) -> Any:
-    """What was deleted of these nouns, the last first: noun, and key of the last row of history.
+    """Deleted records of these models, the latest first: noun, and key of the last history row.
 
-    One query for a page of it.
+    One query for a page.
     """
     parts = [
         deleted_records.deleted(user, REVIEWED[noun])

@@ -1,4 +1,4 @@
-"""The one way in: what anybody enters becomes published, a draft, or a proposal."""
+"""Submit a write: depending on the user it is published, or becomes a draft or a proposal."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from .proposals import Change, log_decision, propose, propose_deletion
 
 @dataclass(frozen=True)
 class Submitted:
-    """What became of a write: the record as it is in memory, or the proposal that it became.
+    """The result of a write: the record as it is in memory, or the proposal.
 
-    `proposal` is None as well where the person asked for what is there already.
+    `proposal` is None even with `is_proposal` if nothing would change.
     """
 
     record: Any
@@ -30,7 +30,7 @@ class Submitted:
 
 
 def is_proposal(user: Any, record: Any) -> bool:
-    """Whether a change of `record` by `user` leaves it as it is, and becomes a proposal."""
+    """Whether a change of `record` by `user` becomes a proposal instead of being written."""
     return (
         isinstance(record, ReviewedModel)
         and record.pk is not None
@@ -40,11 +40,11 @@ def is_proposal(user: Any, record: Any) -> bool:
 
 
 def submit(user: Any, record: Any, **links: Any) -> Submitted:
-    """Write a record with its links on behalf of `user`, whose permission has been asked.
+    """Write a record with its links on behalf of `user`, whose permission was checked before.
 
     A link that is None stays as it is. Raises ValidationError, by field, and
-    PermissionDenied where the record lies outside the areas of the person;
-    then nothing is written.
+    PermissionDenied if the record is outside the user's areas; then nothing is
+    written.
     """
     with transaction.atomic():
         check_reach(user, record)
@@ -63,9 +63,9 @@ def submit(user: Any, record: Any, **links: Any) -> Submitted:
 
 
 def with_publication_state(user: Any, record: Any, links: Any) -> dict[str, Any]:
-    """Set whether `record` is a draft; returns its links, with those that are then to be looked at.
+    """Set the state of `record`; returns its links, with those that need to be checked as well.
 
-    What a trusted person writes is published, be it new or a draft.
+    What a user with full access writes is published, whether it is new or a draft.
     """
     links = dict(links)
     if not isinstance(record, ReviewedModel):
@@ -85,10 +85,10 @@ def with_publication_state(user: Any, record: Any, links: Any) -> dict[str, Any]
 def submit_many(
     user: Any, changes: Sequence[Change], batch: ImportBatch | None = None
 ) -> list[Submitted]:
-    """The same for many checked records of one model; the database's refusal is an IntegrityError.
+    """Submit many validated records of one model, whose areas were checked before.
 
-    Whether they lie within the person's areas has been asked. Queries as of
-    `recording.save_many` and of `propose`, each for its part.
+    Raises IntegrityError if the database refuses one. Costs the queries of
+    `history.bulk_save` and of `propose`.
     """
     proposed = [change for change in changes if is_proposal(user, change[0])]
     direct = [change for change in changes if not is_proposal(user, change[0])]
@@ -110,11 +110,11 @@ def submit_many(
 
 
 def remove(user: Any, record: Any) -> Submitted:
-    """Delete a record on behalf of `user`, whose permission has been asked; or propose it.
+    """Delete a record on behalf of `user`, whose permission was checked before, or propose it.
 
-    Raises ProtectedError where others refer to it, and PermissionDenied. A
-    proposal may be made where only drafts do that the person may not see: they
-    do not learn of them.
+    Raises ProtectedError if other records refer to it, and PermissionDenied. If
+    only drafts that the user may not see refer to it, a proposal is made anyway, so
+    that the user does not learn of them.
     """
     with transaction.atomic():
         check_reach(user, record)

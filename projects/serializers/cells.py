@@ -147,9 +147,8 @@ def _read_sector(item: str) -> dict[str, Any]:
     if rest and share is None:
         raise serializers.ValidationError(
             _(
-                "“%(value)s” is no sector with its share: write the code of a sector and, where "
-                "the shares are known, its per cent after a space, such as "
-                "“trade 60; logistics 40”."
+                "“%(value)s” is not a sector with a share: write the code of a sector and, if the "
+                "shares are known, its percentage after a space, such as “trade 60; logistics 40”."
             )
             % {"value": truncate_for_display(item)}
         )

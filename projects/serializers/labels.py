@@ -16,7 +16,7 @@ _DERIVED: dict[str, Any] = {
     "page": _("Page of the record"),
     "rate": _("Rate: units of the base currency for one unit of the amount's own"),
     "rate_date": _("Day of the rate"),
-    "rates": _("Published rates that the conversion went by"),
+    "rates": _("Published rates used for the conversion"),
     "received": _("Funds received, in the base currency"),
     "url": _("Page of the record"),
 }

@@ -243,6 +243,6 @@ class ReceiptSerializer(ConvertedSerializer):
         self.read_amount(data)
         if "amount" in data and data["amount"] is None:
             raise serializers.ValidationError(
-                {"amount": [_("A receipt has an amount: leave out what is not known.")]}
+                {"amount": [_("A receipt must have an amount: leave out receipts without one.")]}
             )
         return data

@@ -40,8 +40,7 @@ class SheetFullError(ValueError):
 
     def __init__(self) -> None:
         self.message = gettext_noop(
-            "A sheet of XLSX holds at most %(most)s records: narrow the question, or take CSV "
-            "or JSON."
+            "An XLSX sheet has at most %(most)s records: add filters, or use CSV or JSON."
         )
         self.params = {"most": f"{MOST_ROWS - 1:,}"}
         super().__init__(self.message % self.params)

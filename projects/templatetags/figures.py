@@ -221,11 +221,11 @@ def leaves_out(figure: Figure) -> str:
         return gettext("%(disclosed)s of %(projects)s disclosed") % counts
     if figure.left_out == figure.disclosed:
         return (
-            gettext("%(disclosed)s of %(projects)s disclosed, all left out for want of a rate")
+            gettext("%(disclosed)s of %(projects)s disclosed, all left out for lack of a rate")
             % counts
         )
     return (
-        gettext("%(disclosed)s of %(projects)s disclosed, %(left_out)s left out for want of a rate")
+        gettext("%(disclosed)s of %(projects)s disclosed, %(left_out)s left out for lack of a rate")
         % counts
     )
 

@@ -77,8 +77,8 @@ class ErrorReportView(View):
             form.add_error(
                 None,
                 ngettext(
-                    "Too many reports. Send it again in %(minutes)s minute.",
-                    "Too many reports. Send it again in %(minutes)s minutes.",
+                    "Too many reports. Try again in %(minutes)s minute.",
+                    "Too many reports. Try again in %(minutes)s minutes.",
                     minutes,
                 )
                 % {"minutes": minutes},

@@ -62,9 +62,7 @@ class ExportView(View):
 
 def refused(messages: list[str]) -> HttpResponse:
     """The errors as plain text: a file that holds them would be taken for the records."""
-    return in_words(
-        [gettext("This question cannot be answered, so there is no file:"), *messages], 400
-    )
+    return in_words([gettext("The filters contain an error, so there is no file:"), *messages], 400)
 
 
 def asked_too_often(usage: rate_limit.Usage) -> HttpResponse:

@@ -34,11 +34,11 @@ class FacetSearch:
         ]
         if facet and facet not in known:
             errors["facet"] = [
-                gettext("“%(value)s” is not possible here: give one of %(choices)s.")
+                gettext("“%(value)s” is not valid here: give one of %(choices)s.")
                 % {"value": truncate_for_display(facet), "choices": ", ".join(known) or "–"}
             ]
         elif words and not facet:
-            errors["facet_search"] = [gettext("Say in “facet” where to look for this.")]
+            errors["facet_search"] = [gettext("Give the filter to search in as “facet”.")]
         return cls(facet, words)
 
 

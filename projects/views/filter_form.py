@@ -230,7 +230,7 @@ class FilterForm:
         return gettext("e.g. %(example)s") % {"example": example} if example else ""
 
     def _blank(self, name: str) -> str:
-        return gettext("nothing more") if name == "then" else gettext("any")
+        return gettext("none") if name == "then" else gettext("any")
 
     def _options(self, name: str, found: list[str]) -> list[Option]:
         """The choices of a select with those made; empty where the value is typed."""

@@ -71,7 +71,7 @@ class FilteredListView(View):
         size = whole_number(filterset.data, "page_size", PAGE_SIZE, LARGEST_PAGE, errors)
         columns = requested_columns(filterset.data, cls.columns(), errors)
         if columns and not {"name", "code"} & set(columns):
-            errors[COLUMNS] = [gettext("Rows are told apart by “name” or “code”: give one.")]
+            errors[COLUMNS] = [gettext("Rows need “name” or “code”: include one of these columns.")]
         if "cursor" in filterset.data:
             errors["cursor"] = [gettext("Pages are numbered here: use “page”.")]
         return Shown(size, columns), errors

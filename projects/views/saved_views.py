@@ -31,7 +31,7 @@ def query_of(page: type[FilteredListView], text: str, user: Any) -> str:
     Raises a ValidationError where the list would not answer it.
     """
     if len(text) > LONGEST:
-        raise ValidationError(_("This question is too long to be kept."))
+        raise ValidationError(_("These filters are too long to be saved."))
     data = QueryDict(text, mutable=True)
     for name in NON_FILTER_PARAMETERS & set(data):
         del data[name]
@@ -68,7 +68,9 @@ class SaveView(AccountAction):
         except ValidationError as error:
             say(request, error)
         else:
-            messages.success(request, _("The view “%(name)s” is kept.") % {"name": view.name})
+            messages.success(
+                request, _("The view “%(name)s” has been saved.") % {"name": view.name}
+            )
         return redirect(view)
 
 
@@ -81,7 +83,9 @@ class RenameView(AccountAction):
         except ValidationError as error:
             say(request, error)
         else:
-            messages.success(request, _("The view is called “%(name)s” now.") % {"name": view.name})
+            messages.success(
+                request, _("The view has been renamed to “%(name)s”.") % {"name": view.name}
+            )
         return redirect("account")
 
 
@@ -89,7 +93,7 @@ class DeleteView(AccountAction):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         view = get_object_or_404(SavedView, pk=pk, user=request.user)
         view.delete()
-        messages.success(request, _("The view “%(name)s” is deleted.") % {"name": view.name})
+        messages.success(request, _("The view “%(name)s” has been deleted.") % {"name": view.name})
         return redirect("account")
 
 

@@ -22,7 +22,7 @@ def test_what_is_typed_is_answered_with_links(office):
     answer = office.get(ASK, {"name": "", "name_zh": "兴达纺织有限公司"})
 
     assert answer.json() == {
-        "sentence": "Is it in the register already? These names are like it:",
+        "sentence": "Is it already in the register? Similar names:",
         "found": [{"label": "Xingda 兴达纺织 (xingda)", "address": page_of(one)}],
     }
     assert office.get(ASK, {"name": "Another"}).json() == {"sentence": "", "found": []}
@@ -57,7 +57,7 @@ def test_without_a_script_it_is_said_when_it_was_saved(office):
 
     assert Enterprise.objects.filter(code="again").exists()
     [warning] = warnings(page)
-    assert "Is it in the register already?" in warning
+    assert "Is it already in the register?" in warning
     assert f'<a href="{page_of(one)}" target="_blank">新疆兴达纺织有限公司 (xingda)</a>' in warning
 
 

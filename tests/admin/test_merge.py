@@ -146,7 +146,7 @@ def test_what_was_changed_since_it_was_shown_is_looked_at_again(office, pair):
     answer = office.post(address(one, other), hidden(page))
 
     assert answer.context["problems"] == [
-        "One of them was changed since this page was shown: look at both again."
+        "One of them has changed since this page was shown: check both again."
     ]
     assert Enterprise.objects.count() == 2
 

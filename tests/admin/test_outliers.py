@@ -41,8 +41,8 @@ def test_an_amount_is_held_against_the_sectors_or_the_area_that_are_chosen(offic
     [by_sector] = asked(office, OF_PROJECTS, text="100亿元", sector=trade.pk, area=area.pk)
     [by_area] = asked(office, OF_PROJECTS, text="100亿元", area=area.pk)
 
-    assert "is 100 times what is usual of Trade (100,000,000.00 CNY" in by_sector
-    assert "is 100 times what is usual of Kashi" in by_area
+    assert "is 100 times what is usual for Trade (100,000,000.00 CNY" in by_sector
+    assert "is 100 times what is usual for Kashi" in by_area
     assert asked(office, OF_PROJECTS, text="1亿元", sector=trade.pk) == []
     assert asked(office, OF_PROJECTS, text="100亿元") == []
 
@@ -53,7 +53,7 @@ def test_an_amount_is_held_against_what_was_published_by_its_sources(office):
 
     [sentence] = asked(office, OF_PROJECTS, text="1760亿元", source=source.pk)
 
-    assert "more than all that was published as contracted" in sentence
+    assert "more than the total published as contracted" in sentence
     assert asked(office, OF_PROJECTS, text="1760亿元", source=source.pk, stage="intended") == []
 
 
@@ -105,7 +105,7 @@ def test_funds_received_are_held_against_the_others_of_the_project(office):
 
     [sentence] = asked(office, OF_RECEIPTS, text="500", project=project.pk, besides=own.pk)
 
-    assert "10,000 times below what is usual of the other funds" in sentence
+    assert "10,000 times lower than is usual for the other funds" in sentence
 
 
 def test_nobody_learns_what_is_usual_of_what_they_may_not_see(client):

@@ -1,4 +1,4 @@
-"""An amount far off what is usual is saved, with a word on the slip that it may be."""
+"""An amount is an outlier is saved, with a word on the slip that it may be."""
 
 from decimal import Decimal
 
@@ -49,9 +49,9 @@ def test_an_amount_a_hundred_times_that_of_its_sector_is_saved_and_doubted(offic
     project.refresh_from_db()
     assert project.amount == 10_000 * MILLION
     assert warning == (
-        "10,000,000,000.00 CNY = 100亿元 is 100 times what is usual of Trade (100,000,000.00 CNY "
-        "= 1亿元). Was 100,000,000.00 CNY = 1亿元 meant? Perhaps a decimal point was lost, or is "
-        "one too many."
+        "10,000,000,000.00 CNY = 100亿元 is 100 times what is usual for Trade (100,000,000.00 CNY "
+        "= 1亿元). Did you mean 100,000,000.00 CNY = 1亿元? Perhaps a decimal point is missing or "
+        "extra."
     )
 
 
@@ -61,7 +61,7 @@ def test_an_amount_typed_without_its_unit_is_doubted(office):
 
     [warning] = saved(office, make_project(area=area), "10000")
 
-    assert "is 10,000 times below what is usual of Kashi" in warning
+    assert "is 10,000 times lower than is usual for Kashi" in warning
     assert "万元" in warning
 
 
@@ -82,7 +82,7 @@ def test_more_than_all_that_was_published_of_the_area_is_doubted(office):
 
     [warning] = saved(office, make_project(area=area), "1760亿元")
 
-    assert "more than all that was published as contracted" in warning
+    assert "more than the total published as contracted" in warning
     assert "headline “funds”" in warning
     assert "亿 (a hundred million) and billion" in warning
 
@@ -134,7 +134,7 @@ def test_a_doubt_costs_four_queries_at_most(django_assert_max_num_queries):
         ("10亿元", "10 times the amount of the whole project", "billion"),
         ("100亿元", "100 times the amount of the whole project", "decimal point"),
         ("10000亿元", "10,000 times the amount of the whole project", "万元"),
-        ("10000元", "10,000 times below the amount of the whole project", "万元"),
+        ("10000元", "10,000 times lower than the amount of the whole project", "万元"),
     ],
 )
 def test_funds_received_that_are_far_off_the_amount_of_their_project_are_doubted(
@@ -145,7 +145,7 @@ def test_funds_received_that_are_far_off_the_amount_of_their_project_are_doubted
     [warning] = saved(office, receipt, typed)
 
     assert times in warning
-    assert "Was 100,000,000.00 CNY = 1亿元 meant?" in warning
+    assert "Did you mean 100,000,000.00 CNY = 1亿元?" in warning
     assert word in warning
 
 
@@ -164,8 +164,8 @@ def test_funds_received_that_are_far_off_the_others_of_an_undisclosed_project_ar
 
     [warning] = saved(office, receipt, "500元")
 
-    assert "10,000 times below what is usual of the other funds that the project" in warning
-    assert "Was 5,000,000.00 CNY = 500万元 meant?" in warning
+    assert "10,000 times lower than is usual for the other funds that the project" in warning
+    assert "Did you mean 5,000,000.00 CNY = 500万元?" in warning
 
 
 def test_money_returned_is_held_against_the_same_by_its_size(office):
@@ -173,7 +173,7 @@ def test_money_returned_is_held_against_the_same_by_its_size(office):
 
     [warning] = saved(office, receipt, "-10000亿元")
 
-    assert "Was -100,000,000.00 CNY = -1亿元 meant?" in warning
+    assert "Did you mean -100,000,000.00 CNY = -1亿元?" in warning
 
 
 def test_another_currency_says_nothing_of_it(office):
@@ -235,4 +235,4 @@ def test_a_headline_far_below_what_its_records_add_up_to_is_doubted(office):
 
     assert answer.redirect_chain, errors(answer)
     [warning] = [str(one) for one in answer.context["messages"] if one.level_tag == "warning"]
-    assert "10,000 times below what the records of the same add up to" in warning
+    assert "10,000 times lower than the sum of the records it covers" in warning

@@ -98,7 +98,7 @@ def test_a_clerks_change_of_what_is_published_is_a_proposal_beside_it(clerk):
         "sources": [],
         "sectors": [{"sector": "trade", "share": None}],
     }
-    assert "waits for review" in said[0]
+    assert "waiting for review" in said[0]
 
 
 def test_what_a_clerk_changes_further_is_added_to_the_proposal(clerk):
@@ -197,7 +197,7 @@ def test_whoever_is_limited_writes_only_what_is_of_their_areas():
     save(client, ADD, code="b", name="B", area=kashi.pk)
     moved = client.post(page_of(theirs), sent(client.get(page_of(theirs)), area=other.pk))
 
-    sentence = "You may only write what belongs to these areas: kashi."
+    sentence = "You may only edit records of these areas: kashi."
     assert errors(refused)["area"] == errors(nowhere)["area"] == [sentence]
     assert errors(moved)["area"] == [sentence]
     assert Project.objects.get(state="draft").code == "b"

@@ -37,8 +37,8 @@ def refused(client, record, **changes):
 @pytest.mark.parametrize(
     ("shares", "said"),
     [
-        (("60", "30"), "The shares make 90 per cent: they must make 100."),
-        (("60", ""), "Give the share of every sector, or of none where they are not known."),
+        (("60", "30"), "The shares add up to 90 per cent: they must add up to 100."),
+        (("60", ""), "Give the shares of all sectors, or of none if they are not known."),
     ],
 )
 def test_shares_that_do_not_make_100_are_refused_at_the_sectors(office, shares, said):
@@ -115,7 +115,7 @@ def test_a_record_has_a_name(office):
 def test_a_headline_has_one_scope(office):
     headline = make_headline()
 
-    assert "Give a zone, an area or another scope in words: one." in str(
+    assert "Give exactly one of zone, area and other scope." in str(
         refused(office, headline, scope="the prefecture")
     )
 

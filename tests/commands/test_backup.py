@@ -86,7 +86,7 @@ def test_a_file_that_is_there_is_not_replaced(live, on_the_file, tmp_path):
 
     assert run.returncode == 1
     assert run.stderr == (
-        f"CommandError: {file} is there already: name another file, or add --force to replace it.\n"
+        f"CommandError: {file} already exists: name another file, or add --force to replace it.\n"
     )
     assert file.read_text() == "a letter"
 

@@ -167,18 +167,16 @@ def test_dates_that_run_backwards_are_said_once():
     complete_project()
     raw("UPDATE projects_project SET intended_on = '2024-01-01'")
 
-    assert sentences(Rule.REFUSED) == [
-        "signed on (2023-11-11) lies before intended on (2024-01-01)."
-    ]
+    assert sentences(Rule.REFUSED) == ["signed on (2023-11-11) is before intended on (2024-01-01)."]
 
 
 @pytest.mark.parametrize(
     ("shares", "sentence"),
     [
-        (["60", "30"], "The shares make 90.00 per cent: they must make 100."),
+        (["60", "30"], "The shares add up to 90.00 per cent: they must add up to 100."),
         (
             ["60", None],
-            "Give the share of every sector, or of none where they are not known.",
+            "Give the shares of all sectors, or of none if they are not known.",
         ),
     ],
 )
@@ -367,8 +365,8 @@ def test_what_no_rate_converts_says_the_day():
     make_receipt(Project.objects.get(), Decimal("1.00"), currency="EUR")
 
     assert sentences(Rule.LEFT_OUT) == [
-        "No rate in force on 2023-11-11 turns 5.00 USD into an amount in CNY.",
-        "No rate in force on 2023-12-01 turns 1.00 EUR into an amount in CNY.",
+        "There is no rate valid on 2023-11-11 to convert 5.00 USD into CNY.",
+        "There is no rate valid on 2023-12-01 to convert 1.00 EUR into CNY.",
     ]
 
 
@@ -441,13 +439,13 @@ def test_the_report_groups_counts_and_fails_where_there_are_errors():
 
     assert told.startswith(
         "Errors: 3\n"
-        "  Against the rules: 1\n"
-        "    project KS-1, currency: “RMB” is no currency of ISO 4217: give three capitals such "
-        "as CNY or USD.\n"
-        "  Derived figures are not what they should be: 1\n"
+        "  Breaks a rule: 1\n"
+        "    project KS-1, currency: “RMB” is not an ISO 4217 currency: give three capital "
+        "letters such as CNY or USD.\n"
+        "  Derived figures are wrong: 1\n"
         "    project KS-1: Its amounts in CNY"
     )
-    assert "\nWarnings: 1\n  Names no area: 1\n    project KS-1, area: " in told
+    assert "\nWarnings: 1\n  Has no area: 1\n    project KS-1, area: " in told
     assert failure == "There are 3 errors in the register."
 
 
@@ -458,7 +456,7 @@ def test_a_long_list_is_cut_and_counted():
     told, _failure = report()
 
     lines = told.splitlines()
-    assert lines[:3] == ["Errors: 0", "Warnings: 23", "  Names no sector: 23"]
+    assert lines[:3] == ["Errors: 0", "Warnings: 23", "  Has no sector: 23"]
     assert len(lines) == 3 + 20 + 1
     assert lines[-1] == "    and 3 more"
 
@@ -478,7 +476,9 @@ def test_as_json_every_finding_is_written():
         "noun": "project",
         "code": "KS-3",
         "field": "currency",
-        "sentence": "“RMB” is no currency of ISO 4217: give three capitals such as CNY or USD.",
+        "sentence": (
+            "“RMB” is not an ISO 4217 currency: give three capital letters such as CNY or USD."
+        ),
     } in rows
     assert failure == "There are 3 errors in the register."
 
@@ -547,7 +547,7 @@ def test_an_amount_far_off_its_sector_is_a_warning_that_names_the_slip():
     [(noun, code, sentence)] = slips()
 
     assert (noun, code) == ("project", "odd")
-    assert "is 10,000 times below what is usual of Trade" in sentence
+    assert "is 10,000 times lower than is usual for Trade" in sentence
     assert "Perhaps 万元 was meant for 元" in sentence
     assert Rule.SLIP not in data_report.ERRORS
 
@@ -583,7 +583,7 @@ def test_a_headline_far_below_what_the_records_add_up_to_is_a_warning():
         ("project", Project.objects.get().code),
         ("headline", "funds"),
     ]
-    assert "10,000 times below what the records of the same add up to" in found[1][2]
+    assert "10,000 times lower than the sum of the records it covers" in found[1][2]
 
 
 def test_a_headline_far_above_what_the_records_add_up_to_is_as_it_should_be():

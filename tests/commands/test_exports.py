@@ -86,7 +86,7 @@ def test_standard_output_that_is_text_takes_text_only(records):
     [
         ("area=nowhere", "area: There is no record with the code “nowhere”"),
         ("colour=red", "colour: There is no parameter “colour” here"),
-        ("page=2", "page: A file holds all records"),
+        ("page=2", "page: Files contain all records"),
     ],
 )
 def test_a_filter_that_cannot_be_read_is_named_and_nothing_is_written(tmp_path, asked, said):

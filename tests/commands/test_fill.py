@@ -212,7 +212,7 @@ def test_a_register_that_holds_anything_real_is_refused_and_left_as_it_is(make):
 def test_the_sample_counts_as_real():
     call_command("load_sample", stdout=StringIO())
 
-    with pytest.raises(CommandError, match="not made up"):
+    with pytest.raises(CommandError, match="real records"):
         fill(3)
 
     assert Headline.objects.exists()

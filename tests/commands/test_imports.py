@@ -56,7 +56,7 @@ def test_a_trial_says_so_and_writes_nothing(file):
 
     assert failure is None
     assert "new: 1" in out
-    assert "A trial: nothing was written." in out
+    assert "Dry run: nothing was written." in out
     assert not Project.objects.exists()
 
 
@@ -143,9 +143,9 @@ def test_a_file_that_was_written_is_kept_and_can_be_taken_back(file):
 
     out, _err, failure = run("undo_import", batch.pk)
 
-    assert (out, failure) == ("Taken back: 2 records.\n", None)
+    assert (out, failure) == ("Undone: 2 records.\n", None)
     assert [(project.code, project.amount) for project in Project.objects.all()] == [("a", 5)]
-    assert run("undo_import", batch.pk)[2] == "Only a file that was written can be taken back."
+    assert run("undo_import", batch.pk)[2] == "Only an import that was written can be undone."
     assert run("undo_import", 99)[2] == "There is no import with the number 99."
 
 

@@ -42,7 +42,7 @@ def test_a_register_in_order_is_looked_at_and_left_alone():
     told = rebuilt()
 
     assert told == (
-        "Projects looked at, in CNY: 1\nDerived figures that differed: 0\n"
+        "Projects checked, in CNY: 1\nDerived figures that differed: 0\n"
         "Search keys that differed: 0\n"
     )
     assert set(Allocation.objects.values_list("pk", flat=True)) == before
@@ -89,7 +89,7 @@ def test_whatever_is_amiss_is_named_and_mended(spoil):
 
     told = rebuilt()
 
-    assert "Projects looked at, in CNY: 2\nDerived figures that differed: 1\n  KS-1\n" in told
+    assert "Projects checked, in CNY: 2\nDerived figures that differed: 1\n  KS-1\n" in told
     assert "differed: 1" not in rebuilt()
     parts = Allocation.objects.filter(project=project, receipt=None)
     assert sum(parts.values_list("amount_base", flat=True)) == project.amount * (
@@ -117,7 +117,7 @@ def test_another_base_currency_is_taken_up(settings):
 
     told = rebuilt()
 
-    assert "Projects looked at, in USD: 1\nDerived figures that differed: 1\n  KS-1\n" in told
+    assert "Projects checked, in USD: 1\nDerived figures that differed: 1\n  KS-1\n" in told
     assert allocated() == {(project.code, None, None, Decimal("12.50"))}
     assert not ProjectConversion.objects.stale().exists()
 
@@ -133,7 +133,7 @@ def test_twenty_are_named_and_the_rest_counted(monkeypatch):
 
     named = ", ".join(f"KS-{number:02}" for number in range(20))
     assert told == [
-        "Projects looked at, in CNY: 23",
+        "Projects checked, in CNY: 23",
         "Derived figures that differed: 23",
         f"  {named} and 3 more",
         "Search keys that differed: 23",
@@ -163,7 +163,7 @@ def test_a_record_that_cannot_be_read_is_a_sentence():
     with connection.cursor() as cursor:
         cursor.execute("UPDATE projects_project SET signed_on = '2023-13-45'")
 
-    with pytest.raises(CommandError, match="check_data names it"):
+    with pytest.raises(CommandError, match="check_data to find it"):
         rebuilt()
 
 

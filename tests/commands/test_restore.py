@@ -43,7 +43,7 @@ def test_the_copy_is_put_in_place_and_the_present_is_kept_beside_it(live, copy, 
     assert run.returncode == 0, run.stderr
     [beside] = kept(live)
     assert run.stdout == (
-        f"{copy} is in place, and checked.\nWhat stood there before is kept as {beside}.\n"
+        f"{copy} was restored and checked.\nThe previous database was kept as {beside}.\n"
     )
     assert names(live) == names(copy) != {"renamed since"}
     assert names(beside) == {"renamed since"}
@@ -108,7 +108,7 @@ def test_it_asks_and_only_yes_is_an_answer(live, copy, on_the_file):
         assert run.stdout.startswith(
             f"This replaces the database {live} (projects: 1,200) by {copy} (projects: 1,200).\n"
         )
-        assert run.stderr == "CommandError: Nothing was changed: it was not answered with yes.\n"
+        assert run.stderr == "CommandError: Nothing was changed, as the answer was not yes.\n"
     assert names(live) == {"renamed since"}
     assert kept(live) == []
 
@@ -184,8 +184,8 @@ def damaged_copy(file: Path) -> None:
     [
         (lambda file: None, "There is no file"),
         (lambda file: file.mkdir(), "There is no file"),
-        (lambda file: file.write_bytes(b""), "is no SQLite database"),
-        (lambda file: file.write_text("a letter"), "is no SQLite database"),
+        (lambda file: file.write_bytes(b""), "is not an SQLite database"),
+        (lambda file: file.write_text("a letter"), "is not an SQLite database"),
         (other_database, "its tables are missing"),
         (damaged_copy, "is damaged"),
     ],

@@ -171,7 +171,7 @@ def test_an_amount_far_off_is_doubted_while_it_is_typed_and_saved_all_the_same(s
     page.locator(".select2-search__field:focus").press_sequentially("kashi")
     page.locator(".select2-results__option", has_text="Kashi").click()
 
-    region.get_by_text("is 100 times what is usual of Kashi").wait_for()
+    region.get_by_text("is 100 times what is usual for Kashi").wait_for()
     page.fill("#id_amount", "1亿元")
     region.locator("p").wait_for(state="detached")
     page.fill("#id_amount", "100亿元")

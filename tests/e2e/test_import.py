@@ -63,8 +63,8 @@ def bring(page):
     page.get_by_label("File", exact=True).set_input_files(
         {"name": "签约项目.xlsx", "mimeType": "application/zip", "buffer": signing_list()}
     )
-    page.get_by_label("It holds").select_option("projects")
-    page.get_by_role("button", name="Bring it in").click()
+    page.get_by_label("Contains").select_option("projects")
+    page.get_by_role("button", name="Upload").click()
 
 
 def bring_correct_write_and_take_back(page):
@@ -78,7 +78,7 @@ def bring_correct_write_and_take_back(page):
     page.get_by_label("推进中", exact=True).select_option("signed")
     page.get_by_role("button", name="Check the file").click()
 
-    expect(page.locator(".steps [aria-current]")).to_have_text("Look at what it would do")
+    expect(page.locator(".steps [aria-current]")).to_have_text("Check the result")
     expect(page.locator(".decision")).to_contain_text("Nothing is written yet.")
     expect(page.get_by_role("table", name="What the file adds up to")).to_contain_text("the same")
     changed = page.get_by_role("table", name="Rows: changed")
@@ -93,11 +93,11 @@ def bring_correct_write_and_take_back(page):
 
     page.goto("/import/")
     page.get_by_role("link", name="签约项目.xlsx").click()
-    page.get_by_role("link", name="Take it back").click()
+    page.get_by_role("link", name="Undo import").click()
     expect(page.locator("main")).to_contain_text("1 that was changed becomes what it was before.")
-    page.get_by_role("button", name="Take it back").click()
+    page.get_by_role("button", name="Undo import").click()
 
-    expect(page.locator("main")).to_contain_text("Taken back:")
+    expect(page.locator("main")).to_contain_text("Undone:")
     project = Project.objects.get()
     assert (project.name_zh, project.amount, project.note) == (
         "棉纱项目",
@@ -180,7 +180,7 @@ def test_a_column_is_said_and_the_file_checked_by_keyboard(browser_page, live_se
     page.get_by_role("button", name="Check the file").focus()
     page.keyboard.press("Enter")
 
-    expect(page.locator(".steps [aria-current]")).to_have_text("Look at what it would do")
+    expect(page.locator(".steps [aria-current]")).to_have_text("Check the result")
 
 
 def test_a_printed_preview_leaves_out_what_cannot_be_pressed(browser_page, live_server, register):
@@ -193,5 +193,5 @@ def test_a_printed_preview_leaves_out_what_cannot_be_pressed(browser_page, live_
     page.emulate_media(media="print")
 
     expect(page.locator(".decision form").first).to_be_hidden()
-    expect(page.get_by_role("navigation", name="Rows by what becomes of them")).to_be_hidden()
+    expect(page.get_by_role("navigation", name="Rows by status")).to_be_hidden()
     expect(page.locator("table").first).to_be_visible()

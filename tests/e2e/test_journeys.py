@@ -98,7 +98,7 @@ def test_a_view_is_saved_and_its_address_shared(browser, browser_page, live_serv
     browser_page.get_by_text("Your views").click()
     browser_page.get_by_label("Save this view under a name").fill("Kashi, disclosed")
     browser_page.get_by_role("button", name="Save", exact=True).click()
-    expect(browser_page.get_by_text("The view “Kashi, disclosed” is kept.")).to_be_visible()
+    expect(browser_page.get_by_text("The view “Kashi, disclosed” has been saved.")).to_be_visible()
 
     browser_page.goto("/projects/")
     browser_page.get_by_text("Your views").click()

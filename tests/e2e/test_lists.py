@@ -75,7 +75,7 @@ def test_keys_walk_the_rows_and_can_be_switched_off(browser_page, register):
 
     page.go_back()
     page.locator("#keys summary").click()
-    page.get_by_label("Use these keys in this browser").uncheck()
+    page.get_by_label("Use keyboard shortcuts in this browser").uncheck()
     page.reload()
     page.keyboard.press("/")
     expect(page.locator("#id_search")).not_to_be_focused()

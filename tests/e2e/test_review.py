@@ -49,13 +49,13 @@ def test_a_clerk_enters_a_reviewer_publishes_and_the_public_reads(browser_page, 
     expect(reviewer.get_by_role("status")).to_contain_text("is returned")
     clerk.goto("/review/?whose=mine")
     expect(clerk.get_by_text("Which area?")).to_be_visible()
-    clerk.get_by_role("link", name="Mend it").click()
+    clerk.get_by_role("link", name="Edit").click()
     clerk.fill("#id_name", "Cold chain base of Kashi")
     clerk.click("[name=_save]")
 
     reviewer.goto("/review/")
     reviewer.get_by_role("checkbox", name="Cold chain base of Kashi").check()
-    reviewer.get_by_role("button", name="Publish what is ticked").click()
+    reviewer.get_by_role("button", name="Publish selected").click()
     expect(reviewer.get_by_role("status")).to_contain_text("1 draft is published")
 
     assert browser_page.goto("/projects/KS-9/").status == 200
@@ -77,7 +77,7 @@ def test_what_is_proposed_is_published_once_it_is_accepted(browser_page, as_some
     reviewer.goto("/projects/KS-1/")
     reviewer.get_by_role("link", name="change,").click()
     expect(reviewer.get_by_role("row", name="Name")).to_contain_text("Cotton yarn")
-    reviewer.get_by_role("button", name="Accept, and publish it").click()
+    reviewer.get_by_role("button", name="Accept and publish").click()
     expect(reviewer.get_by_role("status")).to_contain_text("published as proposed")
 
     browser_page.reload()
@@ -105,5 +105,5 @@ def test_the_pages_of_review_fit_a_phone_and_paper(as_somebody, scheme):
         assert width <= 390, address
     reviewer.emulate_media(media="print")
     reviewer.goto(proposal)
-    expect(reviewer.get_by_role("button", name="Accept, and publish it")).to_be_hidden()
+    expect(reviewer.get_by_role("button", name="Accept and publish")).to_be_hidden()
     expect(reviewer.get_by_role("row", name="Name")).to_be_visible()

@@ -56,7 +56,7 @@ def test_a_second_factor_is_set_up_asked_for_and_stood_in_for(browser_page, user
 
     codes = page.locator("li.code").all_inner_texts()
     assert len(codes) == 10
-    page.get_by_role("link", name="I have kept them").click()
+    page.get_by_role("link", name="I have saved them").click()
     sign_out(page)
 
     # A code holds once: the device is moved back by as much as a person would wait.
@@ -75,7 +75,7 @@ def test_a_second_factor_is_set_up_asked_for_and_stood_in_for(browser_page, user
 
     say_password(page)
     say_code(page, codes[0])
-    expect(page.get_by_text("This code does not hold.")).to_be_visible()
+    expect(page.get_by_text("Wrong code.")).to_be_visible()
 
 
 @pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844), (320, 640)])

@@ -69,7 +69,7 @@ VOCABULARIES = {
     Outcome: """
         counted      counted                      计入
         undisclosed  undisclosed                  未披露
-        left_out     left out for want of a rate  因缺少汇率未计入
+        left_out     left out for lack of a rate  因缺少汇率未计入
     """,
     State: """
         draft      draft      草稿
@@ -83,8 +83,8 @@ VOCABULARIES = {
         approved     waits to be written           等待写入
         writing      is being written              正在写入
         written      written                       已写入
-        undone       taken back                    已撤回
-        cancelled    given up                      已放弃
+        undone       undone                        已撤回
+        cancelled    cancelled                     已取消
         unreadable   cannot be read                无法读取
         interrupted  interrupted, nothing written  中断，未写入任何内容
     """,
@@ -96,7 +96,7 @@ VOCABULARIES = {
         refused    refused                      未接受
         left_out   left out by the mapping      按对应关系略去
         footer     a sum of other rows          其他行的合计
-        made       made because a row names it  因行内引用而新建
+        made       created because a row refers to it  因行内引用而新建
     """,
     ReportState: """
         open       open       未处理
@@ -118,7 +118,7 @@ VOCABULARIES = {
         published  published     公布
         changed    changed       修改
         deleted    deleted       删除
-        restored   brought back  恢复
+        restored   restored   恢复
     """,
 }
 

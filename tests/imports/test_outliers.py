@@ -60,8 +60,8 @@ def test_a_row_a_hundred_times_what_is_usual_of_its_sector_is_named_with_the_sli
     found = doubted("code,name,sectors,amount\na,A,trade,1亿元\nb,B,trade,100亿元\nc,C,trade,\n")
 
     assert list(found) == [3]
-    assert "is 100 times what is usual of Trade" in found[3]
-    assert "Was 100,000,000.00 CNY = 1亿元 meant? Perhaps a decimal point was lost" in found[3]
+    assert "is 100 times what is usual for Trade" in found[3]
+    assert "Did you mean 100,000,000.00 CNY = 1亿元? Perhaps a decimal point is missing" in found[3]
 
 
 def test_the_words_are_those_of_the_admin(trade):
@@ -87,7 +87,7 @@ def test_more_than_all_that_was_published_of_its_area_is_doubted():
 
     found = doubted("code,name,area,amount\na,A,kashi,1760亿元\n")
 
-    assert "more than all that was published as contracted" in found[2]
+    assert "more than the total published as contracted" in found[2]
 
 
 def test_more_than_the_headline_of_its_source_is_doubted():
@@ -102,7 +102,7 @@ def test_where_the_register_has_no_peers_the_rows_of_the_file_are(trade):
     found = doubted(f"code,name,amount\n{rows}odd,Odd,9300\n")
 
     assert list(found) == [MIN_PEERS + 2]
-    assert "10,000 times below what is usual of this file" in found[MIN_PEERS + 2]
+    assert "10,000 times lower than is usual for this file" in found[MIN_PEERS + 2]
     assert doubted("code,name,amount\na,A,5\nodd,Odd,50000000\n") == {}
 
 
@@ -126,7 +126,7 @@ def test_funds_received_are_held_against_each_other_in_the_register_and_in_the_f
     found = doubted(f"project,received_on,amount\n{rows}p,2024-03-01,500\n", "receipts")
 
     assert list(found) == [4]
-    assert "10,000 times below what is usual of the other funds" in found[4]
+    assert "10,000 times lower than is usual for the other funds" in found[4]
 
 
 def test_other_nouns_are_not_doubted():

@@ -346,7 +346,7 @@ def test_a_draft_that_rests_on_a_draft_is_not_united_with_something_published():
 def test_only_a_reviewer_merges(role):
     old, into = pair()
 
-    with pytest.raises(PermissionDenied, match="Only a reviewer merges enterprises"):
+    with pytest.raises(PermissionDenied, match="Only reviewers can merge enterprises"):
         merge.merge(old, into, make_user(role))
     assert Enterprise.objects.count() == 2
 

@@ -307,7 +307,7 @@ def test_whoever_is_limited_writes_nothing_of_other_areas_nor_of_none(limited):
         with pytest.raises(ValidationError) as caught:
             project_of(limited, **given)
         assert caught.value.message_dict == {
-            "area": ["You may only write what belongs to these areas: also, here."]
+            "area": ["You may only edit records of these areas: also, here."]
         }
     assert not Project.objects.exists()
 

@@ -166,7 +166,7 @@ def test_a_share_that_cannot_be_read_is_refused_with_the_way_to_write_it(text):
         from_cells(ProjectSerializer, {"sectors": text})
 
     (message,) = caught.value.detail["sectors"]
-    assert message.startswith(f"“{text}” is no sector with its share")
+    assert message.startswith(f"“{text}” is not a sector with a share")
 
 
 codes = st.from_regex(r"[._-]{0,2}[A-Za-z0-9][A-Za-z0-9._-]{0,8}", fullmatch=True)

@@ -177,42 +177,42 @@ READ = {
     "blanks_repeated_a_hundred_million_times.ods": ONE,
 }
 
-EITHER = "cannot be told whether this file is Chinese (GB18030) or Western (cp1252), as in line 2"
-NO_KIND = "no file of a kind that can be read"
+EITHER = "this file may be Chinese (GB18030) or Western (cp1252), as in line 2"
+NO_KIND = "This kind of file cannot be read"
 EMPTY = "The file is empty"
 NO_HEADING = "in column C, which has no heading"
-DAMAGED = "The workbook is damaged or was not copied whole"
-PASSWORD = "The workbook has a password: take it off"
+DAMAGED = "The workbook is damaged or incomplete"
+PASSWORD = "The workbook has a password: remove it"
 WORD = "This is a text document of a word processor"
 PICTURE = "This is a picture"
 WEB_PAGE = "This is a web page, whatever its name says"
 STARTS_A_PROGRAM = "starts a program (DDE)"
-ENTITIES = "The workbook defines entities of XML (DTD)"
-UNPACKED = "more than 314,572,800 bytes when it is unpacked"
+ENTITIES = "The workbook defines XML entities (DTD)"
+UNPACKED = "more than 314,572,800 bytes when unpacked"
 ZIP = "This is a ZIP archive: unpack it"
 
 REFUSED = {
     "number_merged_over_two_rows.xlsx": "“5000” in the cell C2 is merged over the rows 2 to 3",
     "amount_in_words_merged_over_two_rows.xlsx": "“约1.2亿元” in the cell C2 is merged",
-    "value_hidden_under_a_merged_cell.xlsx": "The cell C3 holds “另一个” under a merged cell",
+    "value_hidden_under_a_merged_cell.xlsx": "The cell C3 has “另一个” hidden under a merged cell",
     "one_letter_that_may_be_either.csv": EITHER,
     "chinese_that_happens_to_be_utf_8.csv": EITHER,
     "traditional_chinese_in_big5.csv": EITHER,
     "russian_in_cp1251.csv": EITHER,
-    "utf_8_with_one_broken_byte.csv": "The file is UTF-8, but line 3 has bytes that are not",
-    "gb18030_with_one_broken_byte.csv": "The file is GB18030, but line 3 has bytes that are not",
-    "utf_8_and_gb18030_in_one.csv": "The file is UTF-8, but line 3 has bytes that are not",
+    "utf_8_with_one_broken_byte.csv": "The file is UTF-8, but line 3 has other bytes",
+    "gb18030_with_one_broken_byte.csv": "The file is GB18030, but line 3 has other bytes",
+    "utf_8_and_gb18030_in_one.csv": "The file is UTF-8, but line 3 has other bytes",
     "byte_order_mark_and_nothing_else.csv": EMPTY,
     "nothing.csv": EMPTY,
     "blanks_only.csv": EMPTY,
     "value_without_heading.csv": f"Row 2 has “lost” {NO_HEADING}",
     "zero_byte.csv": NO_KIND,
-    "quotation_mark_never_closed.csv": "The file breaks off as CSV at line 3",
-    "cut_off_in_the_last_line.csv": "Line 3 has 2 cells, and the headings are 3",
-    "line_break_outside_quotation_marks.csv": "Line 2 has 2 cells, and the headings are 3",
+    "quotation_mark_never_closed.csv": "The file is not valid CSV at line 3",
+    "cut_off_in_the_last_line.csv": "Line 3 has 2 cells, but there are 3",
+    "line_break_outside_quotation_marks.csv": "Line 2 has 2 cells, but there are 3",
     "heading_twice.csv": "Two columns have the heading “code”",
     "failed_formula.csv": "Row 3 has the error #DIV/0! in column C (“amount”)",
-    "formula_that_starts_a_program.csv": f"The cell B2 holds a formula that {STARTS_A_PROGRAM}",
+    "formula_that_starts_a_program.csv": f"The cell B2 has a formula that {STARTS_A_PROGRAM}",
     "formula_that_starts_a_program_in_another_way.csv": STARTS_A_PROGRAM,
     "more_columns_than_can_be_read.csv": "The file has 501 columns, and at most 500 can be read",
     "more_rows_than_can_be_read.csv": "The file has more than 200,000 rows: split it",
@@ -223,10 +223,10 @@ REFUSED = {
     "web_page_in_utf_16.xls": WEB_PAGE,
     "web_archive.xls": WEB_PAGE,
     "xml_of_2003.xls": "This is XML, whatever its name says",
-    "name_twice_in_a_record.json": "“amount” stands twice in one record",
-    "number_of_a_billion_digits.json": "1e999999999… is no number that can be read",
-    "whole_number_of_five_thousand_digits.json": "99999999999999999999… is no number",
-    "not_a_number.json": "NaN is no number that can be read",
+    "name_twice_in_a_record.json": "“amount” occurs twice in one record",
+    "number_of_a_billion_digits.json": "1e999999999… cannot be read as a number",
+    "whole_number_of_five_thousand_digits.json": "99999999999999999999… cannot be read as a number",
+    "not_a_number.json": "NaN cannot be read as a number",
     "nested_a_hundred_thousand_times.json": "it is nested too deeply",
     "millions_of_empty_lists.json": "The file has 16,000,004 cells",
     "one_record.json": "The JSON must be a list of records",
@@ -235,9 +235,9 @@ REFUSED = {
     "failed_lookup.xlsx": "Row 2 has the error #N/A in column B",
     "failed_formula.xls": "Row 2 has the error #REF! in column B",
     "failed_formula.ods": "Row 2 has the error #DIV/0! in column B",
-    "formula_whose_result_was_not_saved.xlsx": "The cell B2 holds a formula without its result",
+    "formula_whose_result_was_not_saved.xlsx": "The cell B2 has a formula without a result",
     "value_without_heading.xlsx": f"Row 2 has “lost” {NO_HEADING}",
-    "no_rows.xlsx": "The file holds no rows",
+    "no_rows.xlsx": "The file has no rows",
     "password.xlsx": PASSWORD,
     "password.xls": PASSWORD,
     "password.ods": PASSWORD,
@@ -297,7 +297,7 @@ REFUSED = {
     "cell_repeated_a_million_times.ods": "The file has 1,000,000 columns",
     "blank_rows_repeated_a_million_times_before_a_cell.ods": "a cell in row 1,000,002",
     "repeated_less_than_never.ods": DAMAGED,
-    "table_within_a_table.ods": "A cell of the sheet holds a table of its own",
+    "table_within_a_table.ods": "A cell of the sheet contains a table",
     "cell_in_the_last_corner.xls": "The file has 16,777,216 cells",
     "extent_of_four_billion_rows.xls": DAMAGED,
     "stream_that_says_it_has_four_gigabytes.xls": DAMAGED,

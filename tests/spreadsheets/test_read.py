@@ -130,11 +130,11 @@ def test_a_page_of_the_api_is_a_file_of_its_results():
     [
         (b"", "The file is empty"),
         (b"  \n ", "The file is empty"),
-        (b",,\n,,\n", "The file holds no rows"),
+        (b",,\n,,\n", "The file has no rows"),
         (b"<!DOCTYPE html><table><tr><td>code</td></tr></table>", "This is a web page"),
-        (b"\xff\xff\x00\x01", "no file of a kind that can be read"),
-        (b"code,name\na\x00b,c\n", "no file of a kind that can be read"),
-        (b'code,name\na,"b\n', "breaks off as CSV at line"),
+        (b"\xff\xff\x00\x01", "This kind of file cannot be read"),
+        (b"code,name\na\x00b,c\n", "This kind of file cannot be read"),
+        (b'code,name\na,"b\n', "is not valid CSV at line"),
         (b"code,code\na,b\n", "Two columns have the heading “code”"),
         (b"code,name\na,b,c\n", "Row 2 has “c” in column C, which has no heading"),
         (b"code,,name\na,x,b\n", "Row 2 has “x” in column B, which has no heading"),
@@ -143,7 +143,7 @@ def test_a_page_of_the_api_is_a_file_of_its_results():
         (b'{"code": "a"}', "The JSON must be a list of records"),
         (b'[{"code": NaN}]', "cannot be read as JSON"),
         (b"[" * 100_000, "cannot be read as JSON"),
-        (workbook(One=[]), "The file holds no rows"),
+        (workbook(One=[]), "The file has no rows"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_with_a_sentence(content, sentence):

@@ -248,7 +248,7 @@ def said(client: Client, address: str, method: str = "get") -> tuple[Any, ...]:
         rows = [
             row for name in book.sheet_names for row in book.get_sheet_by_name(name).to_python()
         ]
-        body = repr([row for row in rows if row[0] != "Asked at"]).encode()
+        body = repr([row for row in rows if row[0] != "Exported at"]).encode()
     headers = tuple(
         (name, TOKENS.sub(rb"\1", value.encode()))
         for name, value in sorted(answer.items())

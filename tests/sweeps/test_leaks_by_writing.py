@@ -198,7 +198,7 @@ def test_a_code_that_is_taken_is_refused_and_nothing_more_is_said(secret):
     """Codes are unique for all, whoever may see them: the one thing that is learned."""
     client = of_another_area("clerk")
     record = {"name": "Mine", "area": "there"}
-    sentence = "Another record has this code (upper and lower case count as one)."
+    sentence = "Another record has this code (ignoring case)."
 
     for code in (secret.project, "HIDDEN"):
         single = client.post(

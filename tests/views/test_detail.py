@@ -74,7 +74,7 @@ def test_an_amount_without_a_rate_says_that_it_is_left_out(ask):
 
     page = ask("/projects/p/")
 
-    assert facts(page)["Converted"] == "left out of the totals for want of a rate"
+    assert facts(page)["Converted"] == "left out of the totals for lack of a rate"
     assert page.one("table").rows() == [["Trade", "not stated", "not known in CNY"]]
 
 
@@ -295,6 +295,6 @@ def test_a_code_that_does_not_exist_is_a_404_in_the_dress_of_the_site(ask, setti
 
     page = ask(f"/{noun}/nowhere/", status=404)
 
-    assert page.one("h1").text == "There is nothing at this address"
+    assert page.one("h1").text == "Page not found"
     assert page.link("Projects") == "/projects/"
     assert page.all(aria_current="page") == []

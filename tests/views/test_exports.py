@@ -124,9 +124,9 @@ def test_nothing_can_be_sent_to_an_export(client, form):
     [
         ("colour=red", "colour: There is no parameter “colour” here."),
         ("area=nowhere", "area: There is no record with the code “nowhere”."),
-        ("page=2", "page: A file holds all records and has no pages"),
-        ("page_size=5", "page_size: A file holds"),
-        ("cursor=abc", "cursor: A file holds"),
+        ("page=2", "page: Files contain all records and have no pages"),
+        ("page_size=5", "page_size: Files contain"),
+        ("cursor=abc", "cursor: Files contain"),
         ("format=csv", "format: There is no parameter"),
         ("by=sector", "by: There is no parameter"),
     ],
@@ -273,7 +273,7 @@ def test_the_second_sheet_says_what_was_asked_and_what_the_file_leaves_out(clien
     assert said["Records without a disclosed amount"] == 0
     assert said["Records with an amount that no rate converts"] == 1
     assert said["Sources that they cite"] == 1
-    assert said["Asked at"].date() == timezone.localdate()
+    assert said["Exported at"].date() == timezone.localdate()
     assert ["Question", "all records"] in [line[:2] for line in all_]
 
 

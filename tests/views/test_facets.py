@@ -73,7 +73,7 @@ def test_of_many_values_the_others_are_looked_for_by_a_form(ask):
     # It narrows the values that are shown, not the list.
     assert "Page" not in page.text
     assert query_of(page.link("CSV")) == [("stage", "signed")]
-    assert "No record here has a value like “nowhere”." in (
+    assert "No matches for “nowhere”." in (
         ask("/projects/", facet="source", facet_search="nowhere").text
     )
 

@@ -19,12 +19,12 @@ from projects.totals.totals import Figure
         (
             Figure(projects=1200, disclosed=1100, left_out=1000, bound=Qualifier.AT_LEAST),
             "at least 0.00 CNY",
-            "1,100 of 1,200 disclosed, 1,000 left out for want of a rate",
+            "1,100 of 1,200 disclosed, 1,000 left out for lack of a rate",
         ),
         (
             Figure(projects=3, disclosed=2, left_out=2),
             "not known in CNY",
-            "2 of 3 disclosed, all left out for want of a rate",
+            "2 of 3 disclosed, all left out for lack of a rate",
         ),
     ],
 )

@@ -187,7 +187,7 @@ def test_a_file_that_cannot_be_read_says_why_and_what_to_do(client, office):
 
     assert batch.state == BatchState.UNREADABLE
     assert "PDF" in page.text
-    assert page.one("main").link("Bring in a file") == "/import/"
+    assert page.one("main").link("Import a file") == "/import/"
     assert client.get(f"/import/{batch.pk}/mapping/").status_code == 302
 
 
@@ -277,7 +277,7 @@ def test_work_that_was_interrupted_is_noticed_and_can_be_done_again(client, offi
     ImportBatch.objects.update(state=BatchState.CHECKING, worker=f"{host}:999999999")
 
     page = page_of(client, batch)
-    assert "was interrupted, and nothing of it was written" in page.text
+    assert "was interrupted and nothing was written" in page.text
 
     step(client, batch, "check")
     assert batch.state == BatchState.PREVIEWED
@@ -287,7 +287,7 @@ def test_a_file_is_given_up_at_any_time_until_it_is_written(client, office):
     for batch in (bring(client, SIGNING_LIST), previewed(client, "code,name\na,A\n")):
         assert step(client, batch, "cancel").status_code == 302
         assert batch.state == BatchState.CANCELLED
-        assert "was given up" in page_of(client, batch).text
+        assert "was cancelled" in page_of(client, batch).text
 
     answer = step(client, written(client, "code,name\na,A\n"), "cancel")
     page = read(answer.content.decode())

@@ -87,7 +87,7 @@ def test_new_rows_are_shown_as_they_would_be_written(client, office, sectors):
         ["5", "智慧物流港project-2023-002", "120,000,000.00 CNY"],
         ["6", "冷链基地project-2023-003", "undisclosed"],
     ]
-    assert tabs(page) == ["3 new", "2 made because a row names it", "1 a sum of other rows"]
+    assert tabs(page) == ["3 new", "2 created because a row refers to it", "1 a sum of other rows"]
     assert "Write 3 rows" in buttons(page)
 
 
@@ -100,7 +100,7 @@ def test_an_amount_is_shown_with_its_qualifier_and_currency(client, office):
 def test_records_that_are_made_on_the_way_have_a_list(client, office, sectors):
     batch = previewed(client, SIGNING_LIST)
 
-    rows = tables(page_of(client, batch, "?fate=made"))["Rows: made because a row names it"]
+    rows = tables(page_of(client, batch, "?fate=made"))["Rows: created because a row refers to it"]
 
     assert [row[0] for row in rows] == ["Enterprise", "Enterprise"]
     assert rows[0][1].startswith("喀什兴达纺织有限公司")
@@ -165,7 +165,7 @@ def test_good_rows_alone_are_written_by_explicit_wish(client, office):
 
     step(client, batch, "approve", partial="true")
     assert [project.code for project in Project.objects.all()] == ["a"]
-    assert "Only the good rows, by explicit wish." in page_of(client, batch).text
+    assert "Only the valid rows, as chosen." in page_of(client, batch).text
 
 
 def test_refused_rows_are_given_back_as_they_came_with_the_reason(client, office):
@@ -284,7 +284,7 @@ def test_a_written_file_leads_to_its_records_and_says_what_was_done(client, offi
 def test_what_cannot_be_read_in_the_address_is_refused(client, office, query):
     page = page_of(client, previewed(client, "code,name\na,A\n"), query, 400)
 
-    assert "This question cannot be answered" in page.one(class_="errors").text
+    assert "The filters contain an error" in page.one(class_="errors").text
     assert "Rows: new" not in tables(page)
 
 
@@ -364,13 +364,13 @@ def test_rows_with_doubtful_amounts_are_named_first_with_the_slip_and_can_be_wri
 
     page = page_of(client, batch)
 
-    assert tabs(page) == ["1 to be doubted", "2 new"]
+    assert tabs(page) == ["1 with warnings", "2 new"]
     warning = page.one("p", class_="warning")
     assert "1 row has an amount that is perhaps in the wrong unit." in warning.text
-    assert warning.link("Look at what was perhaps meant") == "?fate=doubted#rows"
-    [(number, record, value, why)] = tables(page)["Rows: to be doubted"]
+    assert warning.link("Show possible corrections") == "?fate=doubted#rows"
+    [(number, record, value, why)] = tables(page)["Rows: with warnings"]
     assert (number, record, value) == ("3", "Oddb", "10000.00")
-    assert "is 10,000 times below what is usual of Trade" in why
+    assert "is 10,000 times lower than is usual for Trade" in why
     assert "Write 2 rows" in buttons(page)
     assert [row[0] for row in tables(page_of(client, batch, "?fate=new"))["Rows: new"]] == [
         "2",
@@ -380,7 +380,7 @@ def test_rows_with_doubtful_amounts_are_named_first_with_the_slip_and_can_be_wri
     step(client, batch, "approve")
 
     assert Project.objects.filter(code="b").exists()
-    assert tabs(page_of(client, batch)) == ["1 to be doubted", "2 new"]
+    assert tabs(page_of(client, batch)) == ["1 with warnings", "2 new"]
     step(client, batch, "undo")
     assert "kept" not in " ".join(tabs(page_of(client, batch)))
 

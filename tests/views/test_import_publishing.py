@@ -51,7 +51,7 @@ def test_a_reviewer_publishes_all_that_somebody_s_file_brought_in(clerk, reviewe
 
     assert count >= 2
     assert f"Publish {count} drafts" in [button.text for button in main.all("button")]
-    assert "Take it back…" not in [link.text for link in main.all("a")]
+    assert "Undo…" not in [link.text for link in main.all("a")]
     assert (answer.status_code, answer["Location"], drafts()) == (302, f"/import/{batch.pk}/", 0)
     assert f"/import/{batch.pk}/" in [
         link.attributes["href"]
@@ -73,7 +73,7 @@ def test_nobody_publishes_their_own_file(reviewer):
 def test_a_clerk_neither_publishes_nor_sees_the_files_of_others(clerk):
     batch = brought_in(clerk)
 
-    assert "Only a reviewer publishes" in page_of(client_of(clerk), batch).one("main").text
+    assert "Only reviewers can publish" in page_of(client_of(clerk), batch).one("main").text
     assert publish(clerk, batch, "").status_code == 403
     other = make_user("clerk")
     assert client_of(other).get(f"/import/{batch.pk}/").status_code == 404

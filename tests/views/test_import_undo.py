@@ -36,7 +36,7 @@ def test_it_is_asked_first_and_says_how_much_it_is_about(client, office):
     assert "This is about 3 records:" in page.text
     assert [one.text for one in page.one("main").all("li")] == [
         "1 that is new is deleted.",
-        "1 that was made because a row names it is deleted.",
+        "1 that was created because a row refers to it is deleted.",
         "1 that was changed becomes what it was before.",
     ]
     assert page.link("Leave it as it is") == f"/import/{batch.pk}/"
@@ -54,7 +54,7 @@ def test_everything_is_as_it_was_before(client, office):
     assert (project.name_zh, project.enterprise) == ("旧名", None)
     assert not Enterprise.objects.exists()
     page = page_of(client, batch)
-    assert "Taken back:" in page.text
+    assert "Undone:" in page.text
     assert "kept" not in page.one("nav", class_="tabs").text
     assert "/projects/new/" not in {link.attributes["href"] for link in page.all("a")}
 
@@ -84,7 +84,7 @@ def test_twice_has_one_effect(client, office):
     first, second = step(client, batch, "undo"), step(client, batch, "undo")
 
     assert (first.status_code, second.status_code) == (302, 409)
-    assert "Only a file that was written can be taken back." in read(second.content.decode()).text
+    assert "Only an import that was written can be undone." in read(second.content.decode()).text
     assert Project.history.count() == 2
     assert client.get(f"/import/{batch.pk}/undo/").status_code == 302
 
@@ -120,9 +120,9 @@ def test_it_needs_the_permission_for_each_thing_it_does(client, codename, senten
 
 def test_only_a_written_file_offers_it(client, office):
     batch = written(client, "code,name\na,A\n")
-    assert page_of(client, batch).one("main").link("Take it back…") == f"/import/{batch.pk}/undo/"
+    assert page_of(client, batch).one("main").link("Undo…") == f"/import/{batch.pk}/undo/"
 
     step(client, batch, "undo")
     links = [link.text for link in page_of(client, batch).one("main").all("a")]
 
-    assert "Take it back…" not in links
+    assert "Undo…" not in links

@@ -59,7 +59,7 @@ def test_more_than_a_few_are_a_list_away(ask):
     page = ask("/", search="port")
 
     assert len(found(page)[0]) == MOST_FOUND
-    assert len(ask(page.link("All that were found")).rows()) == MOST_FOUND + 1
+    assert len(ask(page.link("All results")).rows()) == MOST_FOUND + 1
 
 
 def test_a_search_without_result_says_so_for_each_noun(ask):
@@ -103,7 +103,7 @@ def test_stages_stand_as_a_funnel_with_the_three_rates(ask):
 
     page = ask("/")
 
-    caption = "Contracted projects by how far they have come"
+    caption = "Contracted projects by stage"
     assert table_of(page, caption).rows() == [
         ["Signed", "5", "100.00 %"],
         ["Registered", "2", "40.00 %"],
@@ -115,7 +115,7 @@ def test_stages_stand_as_a_funnel_with_the_three_rates(ask):
     assert rates(page) == ["40.00 %", "20.00 %", "10.00 %"]
     arrival = page.one(class_="rates").all("dd")[2].text
     assert "4.00 CNY of at least 40.00 CNY." in arrival
-    assert "Left out is 1 project of which no amount is disclosed" in arrival
+    assert "1 project without a disclosed amount is left out" in arrival
     assert len(ask(page.link("1 terminated project")).rows()) == 1
     assert [row[1] for row in ask(page.link("4.00 CNY")).rows()] == [project.code]
 

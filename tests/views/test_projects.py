@@ -50,7 +50,7 @@ def test_the_summary_says_what_the_contracted_total_leaves_out(ask):
 
     assert "3 records, 2 with a disclosed amount." in summary
     assert (
-        "Contracted at least 1,500.00 CNY, 2 of 3 disclosed, 1 left out for want of a rate"
+        "Contracted at least 1,500.00 CNY, 2 of 3 disclosed, 1 left out for lack of a rate"
         in summary
     )
     assert "1 of the 2 projects that disclose an amount was left out" in summary

@@ -32,7 +32,7 @@ def test_what_no_rate_converts_is_told_beside_the_itemised_sum(ask):
 
     itemised = facts(ask("/headlines/"))["Itemised here"]
 
-    assert itemised == "at least 25.00 CNY 2 of 2 disclosed, 1 left out for want of a rate"
+    assert itemised == "at least 25.00 CNY 2 of 2 disclosed, 1 left out for lack of a rate"
 
 
 def test_a_figure_in_another_currency_is_not_compared(ask):

@@ -118,7 +118,7 @@ def test_what_was_deleted_and_brought_back_is_told(ask, clerk, reviewer):
     review.restore(reviewer, Project, row)
 
     assert entries(ask("/projects/cold/")) == [
-        "brought back by a reviewer",
+        "restored by a reviewer",
         "deleted by the office",
         "published by a reviewer",
     ]
@@ -301,10 +301,10 @@ def test_figures_with_drafts_say_so_and_lead_to_what_the_public_sees(
         return read(answer.content.decode()).one("main")
 
     found = main(client_of(clerk), address)
-    assert "Drafts are included here" in found.text
-    link = found.link("As the public sees it")
+    assert "This includes drafts" in found.text
+    link = found.link("Show what the public sees")
     where = link if link.startswith("/") else address.partition("?")[0] + link
-    assert "Drafts are included" not in main(client, address).text
+    assert "This includes drafts" not in main(client, address).text
 
     for table, public in zip(
         main(client_of(clerk), where).all("table"), main(client, where).all("table"), strict=True
@@ -318,7 +318,7 @@ def test_the_page_of_a_draft_says_that_it_is_not_public_and_leads_to_its_review(
     found = page(clerk, draft.get_absolute_url()).one("main")
 
     assert "this is not public" in found.one("div", class_="warning").text
-    assert found.link("To its review") == f"/review/drafts/projects/{draft.pk}/"
+    assert found.link("Go to review") == f"/review/drafts/projects/{draft.pk}/"
 
 
 def test_a_page_leads_to_what_is_proposed_about_it_whoever_may_see_that(clerk, register):

@@ -104,7 +104,7 @@ def test_only_a_reviewer_brings_back(reviewer):
 
     assert shown.all("form") == []
     assert answer.status_code == 403
-    assert "Only a reviewer restores what was deleted." in answer.content.decode()
+    assert "Only reviewers can restore deleted records." in answer.content.decode()
 
 
 def test_what_stands_in_its_place_is_said(reviewer):

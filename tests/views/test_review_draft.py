@@ -132,7 +132,7 @@ def test_a_clerk_neither_publishes_nor_returns(clerk):
     ]
 
     assert shown.all("form") == []
-    assert shown.link("Mend it") == f"/admin/projects/project/{draft.pk}/change/"
+    assert shown.link("Edit") == f"/admin/projects/project/{draft.pk}/change/"
     assert [answer.status_code for answer in answers] == [403, 403]
     assert not ReturnedDraft.objects.exists()
 

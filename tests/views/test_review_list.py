@@ -98,7 +98,7 @@ def test_a_clerk_sees_what_became_of_their_entries(clerk, reviewer):
         "waits for review",
     ]
     assert second[0][-1] == f"returned by {reviewer.username} Says who?"
-    assert found.link("Mend it") == f"/admin/projects/project/{draft.pk}/change/"
+    assert found.link("Edit") == f"/admin/projects/project/{draft.pk}/change/"
     assert drafts(clerk, "?whose=mine&state=waiting") == [waits.code]
     assert drafts(clerk, "?whose=others") == ["d-3"]
 

@@ -77,7 +77,7 @@ def test_what_was_changed_meanwhile_is_marked_with_what_stood_there(clerk, revie
     assert rows == [
         [
             "Name",
-            "Cotton Changed meanwhile. When it was proposed, this stood there: Cotton yarn",
+            "Cotton Changed since. When it was proposed, the value was: Cotton yarn",
             "Yarn",
         ],
         ["Description", "not stated", "New"],

@@ -103,7 +103,7 @@ def test_a_decision_needs_a_word(office):
 
     report.refresh_from_db()
     assert answer.status_code == 409
-    assert "Say what came of it" in answer.content.decode()
+    assert "Give the outcome" in answer.content.decode()
     assert report.is_open
 
 

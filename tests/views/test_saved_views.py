@@ -43,7 +43,7 @@ def test_a_view_is_saved_from_its_list_and_found_there_and_on_the_account(browse
 
     assert answer["Location"] == "/projects/?area=kashi&ordering=name&page_size=100"
     listed = page_of(browser, answer["Location"])
-    assert "The view “Kashi” is kept." in listed.text
+    assert "The view “Kashi” has been saved." in listed.text
     for page in (listed, page_of(browser, "/accounts/")):
         asked = [("area", "kashi"), ("ordering", "name"), ("page_size", "100")]
         assert query_of(page.link("Kashi")) == asked

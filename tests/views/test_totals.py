@@ -208,7 +208,7 @@ def test_how_it_was_computed_names_rule_rates_and_what_was_left_out(ask):
     assert "signed or further and not terminated" in computed.text
     assert "1 USD = 7.2 CNY (2023-01-01), Central bank" in computed.text
     assert "Not used" not in computed.text
-    assert "1 project for want of an exchange rate on its day: Too late" in computed.text
+    assert "1 project for lack of an exchange rate on its day: Too late" in computed.text
     for link, codes in (
         ("1 project", ["silent"]),
         ("Projects that are intended only", ["wish"]),
@@ -230,7 +230,7 @@ def test_how_funds_received_were_computed_goes_by_their_receipts(ask):
 
     assert "Late" in computed
     assert "Early" not in computed
-    assert "1 project for want of an exchange rate on its day: Paid in euros" in computed
+    assert "1 project for lack of an exchange rate on its day: Paid in euros" in computed
 
 
 def test_nothing_is_left_out_where_nothing_is(ask):

@@ -170,12 +170,12 @@ def test_the_second_sheet_says_what_was_asked_and_what_is_left_out(client, trade
     assert ["By", "stage"] in texts
     assert found["Basis"] == "contracted"
     assert found["Currency"] == "CNY"
-    assert found["Asked at"].date() == timezone.localdate()
+    assert found["Exported at"].date() == timezone.localdate()
     assert found["Total"] == 300.0
     assert found["Bound of the total"] == "at_least"
     assert found["Projects"] == 3
     assert (found["Disclosed"], found["Undisclosed"]) == (2, 1)
-    assert found["Left out for want of a rate"] == 1
+    assert found["Left out for lack of a rate"] == 1
     assert any("the rows count 1 more" in line[0] for line in lines)
 
 
@@ -225,7 +225,7 @@ def test_of_very_many_sources_the_first_are_named(client, monkeypatch):
     assert [line[1] for line in about(client) if line[0] == "Source"] == [
         "a",
         "b",
-        "and more, which are not named here",
+        "and more",
     ]
 
 
@@ -257,7 +257,7 @@ def test_a_table_too_wide_is_not_put_across_and_that_is_said(client, monkeypatch
 
     assert book(client, "?by=area&then=year").sheet_names == ["totals", "about"]
     assert any(
-        "more than 1 columns, so there is none" in line[0]
+        "more than 1 columns, so it is left out" in line[0]
         for line in about(client, "?by=area&then=year")
     )
     assert book(client, "?by=year&then=area").sheet_names == ["totals", "about", "across"]
@@ -312,7 +312,7 @@ def test_more_rows_than_a_sheet_holds_are_refused(client, monkeypatch):
     response = client.get("/totals/export.xlsx?by=area")
 
     assert response.status_code == 400
-    assert "take CSV or JSON" in response.content.decode()
+    assert "use CSV or JSON" in response.content.decode()
     assert len(rows(client, "?by=area")) == 3
 
 

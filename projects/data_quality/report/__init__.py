@@ -1,7 +1,7 @@
-"""The data-quality report: what the rules would refuse today, and what a reader should doubt.
+"""The data-quality report: errors (broken rules) and warnings (suspicious data).
 
-Nothing is written. Records are read 500 at a time, each batch at a fixed number
-of queries; what cannot be read at all is a finding like any other.
+Nothing is written. Records are read 500 at a time, each batch with a fixed number of
+queries. Records that cannot be read are reported as well.
 """
 
 from __future__ import annotations
@@ -24,14 +24,13 @@ __all__ = ["ERRORS", "Finding", "Rule", "findings"]
 
 
 def findings(today: date | None = None) -> Iterator[Finding]:
-    """Everything amiss or doubtful, noun by noun.
+    """Yield all errors and warnings, model by model.
 
-    About 30 queries for each 500 records and 60 more. Memory grows only with
-    the names of enterprises and with headlines, which are held against each
-    other.
+    About 30 queries for each 500 records and 60 more. Memory grows only with the names
+    of enterprises and with headlines, which are compared with each other.
     """
     today = today or timezone.localdate()
-    doubter = data_quality.OutlierDetector.of_all()
+    detector = data_quality.OutlierDetector.of_all()
     for model in register_models():
         checks: list[Callable[[Batch], Iterable[Finding]]] = [
             partial(of_records, today=today),
@@ -41,10 +40,10 @@ def findings(today: date | None = None) -> Iterator[Finding]:
             checks += [
                 derived_rows.derived_rows,
                 derived_rows.parts,
-                partial(outliers.of_projects, doubter=doubter),
+                partial(outliers.of_projects, detector=detector),
             ]
         if model is Receipt:
-            checks.append(partial(outliers.of_receipts, doubter=doubter))
+            checks.append(partial(outliers.of_receipts, detector=detector))
         for batch in all_of(model):
             for check in checks:
                 yield from readably(check, batch)

@@ -1,4 +1,4 @@
-"""Records beside each other: what must be once or must exist, contradicts, or is alike."""
+"""Checks across records: uniqueness, missing references, contradictions, duplicates."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .finding import Batch, Finding, Rule, all_of, readably
 
 
 def repeated(model: Any) -> Iterator[Finding]:
-    """What a unique constraint should have kept out; one query for each, for all records."""
+    """Violations of unique constraints. One query for each constraint."""
     for constraint in model._meta.constraints:
         if not isinstance(constraint, models.UniqueConstraint):
             continue
@@ -41,9 +41,9 @@ def _expression(column: Any) -> Any:
 
 
 def dangling() -> Iterator[Finding]:
-    """References that lead nowhere, in every table of the register; one query for each column.
+    """References to records that do not exist, in all tables. One query for each column.
 
-    History may name what is gone: it is left out.
+    History is left out, as it may refer to deleted records.
     """
     for model in apps.get_app_config("projects").get_models(include_auto_created=True):
         if hasattr(model, "history_object") or hasattr(model, "instance_type"):
@@ -64,16 +64,16 @@ def dangling() -> Iterator[Finding]:
 
 
 def published_figures() -> Iterator[Finding]:
-    """Headlines beside each other and beside what is itemised: each pair once, of the later."""
+    """Headlines that contradict each other (reported once, for the later one) or their records."""
     for batch in all_of(Headline):
-        # One by one where a headline cannot be read, which has been said before.
+        # Headlines that cannot be read have been reported before.
         for finding in readably(_published, batch):
             if finding.rule != Rule.UNREADABLE:
                 yield finding
 
 
 def _published(batch: Batch) -> Iterator[Finding]:
-    # Each headline takes several columns of a query, of which no database takes very many.
+    # Each headline adds several columns to a query, and databases limit their number.
     for some in batches(batch.records.select_related("zone", "area", "source"), 50):
         for beside in reconciliation.reconcile(some, user=None):
             headline = beside.headline
@@ -95,10 +95,9 @@ def _published(batch: Batch) -> Iterator[Finding]:
 
 
 def alike_enterprises() -> Iterator[Finding]:
-    """Enterprises whose names are the same but for width, case, punctuation and legal form.
+    """Enterprises whose names only differ in width, case, punctuation or legal form.
 
-    Of two that differ in their legal form, and have two social credit codes, the law
-    says that they are two.
+    Two with different legal forms and two social credit codes are different enterprises.
     """
     by_name: dict[str, str] = {}
     by_core: dict[str, tuple[str, str]] = {}
@@ -107,9 +106,9 @@ def alike_enterprises() -> Iterator[Finding]:
         for one in enterprises:
             for field in ("name", "name_zh"):
                 name = getattr(one, field)
-                if not (folded := names.normalise(name)):
+                if not (normalised := names.normalise(name)):
                     continue
-                same = by_name.setdefault(folded, one.code)
+                same = by_name.setdefault(normalised, one.code)
                 near, uscc = by_core.setdefault(similarity.core_name(name), (one.code, one.uscc))
                 if same != one.code:
                     sentence = _("“%(name)s” is the name of “%(code)s” as well.")
@@ -120,5 +119,5 @@ def alike_enterprises() -> Iterator[Finding]:
                     same = near
                 else:
                     continue
-                told = sentence % {"name": name, "code": same}
-                yield Finding(Rule.ALIKE, "enterprise", one.code, field, told)
+                sentence %= {"name": name, "code": same}
+                yield Finding(Rule.ALIKE, "enterprise", one.code, field, sentence)

@@ -1,4 +1,4 @@
-"""What belongs to a record: its history, and what is derived from it."""
+"""Checks of the rows that belong to a record: its history and its derived rows."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from .records import money_in_words
 
 
 def histories(batch: Batch) -> Iterator[Finding]:
-    """The newest row of history of each record says what the record says."""
-    kept = batch.model.register_history
+    """Records that differ from their newest row of history."""
+    tracker = batch.model.register_history
     records = list(batch.records)
-    now, then = kept.current_rows(records), kept.last_rows(records)
+    now, then = tracker.current_rows(records), tracker.last_rows(records)
     history = batch.model.history.model.objects
     newest = (
         history.filter(id__in=list(batch.codes)).values("id").annotate(newest=Max("history_id"))
@@ -52,15 +52,15 @@ def histories(batch: Batch) -> Iterator[Finding]:
 
 def derived_rows(batch: Batch) -> Iterator[Finding]:
     sentence = _(
-        "Its amounts in %(currency)s, or their parts, are not what its amount, rates and sectors "
-        "make: run manage.py rebuild."
+        "Its amounts in %(currency)s, or their parts, do not match its amount, rates and "
+        "sectors: run manage.py rebuild."
     ) % {"currency": base_currency()}
     for key in conversion.differing(list(batch.codes)):
         yield batch.finding(Rule.DERIVED, key, "", sentence)
 
 
 def parts(batch: Batch) -> Iterator[Finding]:
-    """Sums of the rows as they stand: a fault in how they are made shows here only."""
+    """Parts that do not add up to their amount: finds errors in the code that derives them."""
     keys = list(batch.codes)
     wholes = dict(
         ProjectConversion.objects.filter(project__in=keys).values_list("project_id", "amount_base")

@@ -1,4 +1,4 @@
-"""What is published and refers to a draft, of which the public would learn by it."""
+"""Check that no published record refers to a draft, which would reveal the draft."""
 
 from __future__ import annotations
 
@@ -14,10 +14,7 @@ from .finding import Finding, Rule, all_of
 
 
 def resting_on_drafts(model: Any) -> Iterator[Finding]:
-    """The published records of a noun that do, and those of a noun that is never a draft.
-
-    One query for each way in which its records refer to what is reviewed.
-    """
+    """Public records of a model that refer to drafts. One query for each relation."""
     records = model._base_manager.all()
     if issubclass(model, ReviewedModel):
         records = records.filter(state=State.PUBLISHED)

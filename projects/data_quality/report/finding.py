@@ -1,4 +1,4 @@
-"""What a finding is, and how records are walked to come to any."""
+"""Findings of the report, and how records are read and checked in batches."""
 
 from __future__ import annotations
 
@@ -12,35 +12,35 @@ from django.utils.translation import gettext_lazy
 
 from projects.models.chunking import batches_by_pk
 
-# What a column may raise that holds what its kind cannot, as SQLite lets it.
+# Errors raised by columns with values of the wrong type, which SQLite permits.
 UNREADABLE = (ArithmeticError, TypeError, ValueError)
 
 
 class Rule(models.TextChoices):
-    """What was looked for. ERRORS says which are errors; the others are warnings."""
+    """The kinds of findings. Those in ERRORS are errors; the others are warnings."""
 
     UNREADABLE = "unreadable", gettext_lazy("cannot be read")
-    REFUSED = "refused", gettext_lazy("against the rules")
-    DANGLING = "dangling", gettext_lazy("refers to what does not exist")
-    DERIVED = "derived", gettext_lazy("derived figures are not what they should be")
+    REFUSED = "refused", gettext_lazy("breaks a rule")
+    DANGLING = "dangling", gettext_lazy("refers to a missing record")
+    DERIVED = "derived", gettext_lazy("derived figures are wrong")
     PARTS = "parts", gettext_lazy("parts do not add up to their amount")
     SEARCH_KEY = "search_key", gettext_lazy("not found by its name")
-    HISTORY = "history", gettext_lazy("history does not agree")
-    REPEATED = "repeated", gettext_lazy("more than once what must be once")
+    HISTORY = "history", gettext_lazy("history does not match")
+    REPEATED = "repeated", gettext_lazy("duplicates of a unique value")
     DRAFT = "draft", gettext_lazy("published, and refers to a draft")
 
     CONTRADICTION = "contradiction", gettext_lazy("headlines contradict each other")
-    AMOUNT_TEXT = "amount_text", gettext_lazy("amount is not what its words say")
-    SLIP = "slip", gettext_lazy("amount far off what is usual")
+    AMOUNT_TEXT = "amount_text", gettext_lazy("amount differs from its text")
+    SLIP = "slip", gettext_lazy("amount is an outlier")
     LEFT_OUT = "left_out", gettext_lazy("not converted, and left out of totals")
     NO_SIGNING_DATE = "no_signing_date", gettext_lazy("contracted without a signing date")
     STAGE = "stage", gettext_lazy("stage and dates do not agree")
     FUTURE = "future", gettext_lazy("a date in the future")
-    ALIKE = "alike", gettext_lazy("perhaps the same enterprise twice")
-    USCC = "uscc", gettext_lazy("social credit code to be compared")
-    NO_SOURCE = "no_source", gettext_lazy("names no source")
-    NO_SECTOR = "no_sector", gettext_lazy("names no sector")
-    NO_AREA = "no_area", gettext_lazy("names no area")
+    ALIKE = "alike", gettext_lazy("possible duplicate enterprise")
+    USCC = "uscc", gettext_lazy("social credit code to be checked")
+    NO_SOURCE = "no_source", gettext_lazy("has no source")
+    NO_SECTOR = "no_sector", gettext_lazy("has no sector")
+    NO_AREA = "no_area", gettext_lazy("has no area")
 
 
 ERRORS = frozenset(
@@ -60,9 +60,9 @@ ERRORS = frozenset(
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing to look at, in one record; `code` is the id where the noun has no codes.
+    """One error or warning about one record; `code` is the id if the model has no codes.
 
-    `field` is empty where the record as a whole is meant.
+    `field` is empty if it concerns the record as a whole.
     """
 
     rule: Rule
@@ -78,7 +78,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Batch:
-    """Some records of one noun, by key, with what they are called."""
+    """Some records of one model: their codes by key."""
 
     model: Any
     codes: dict[int, str]
@@ -100,7 +100,7 @@ def _code(model: Any) -> str:
 
 
 def all_of(model: Any, records: Any = None) -> Iterator[Batch]:
-    """All records of a noun, or these of them; nothing is read but what they are called."""
+    """Yield batches of all records of a model, or of `records`; only reads keys and codes."""
     records = model._base_manager.all() if records is None else records
     code = _code(model)
     for found in batches_by_pk(records.only(code)):
@@ -108,7 +108,7 @@ def all_of(model: Any, records: Any = None) -> Iterator[Batch]:
 
 
 def readably(check: Callable[[Batch], Iterable[Finding]], batch: Batch) -> Iterator[Finding]:
-    """What `check` finds; one by one where something in the batch cannot be read."""
+    """The findings of `check`; record by record if something in the batch cannot be read."""
     try:
         found = _confirmed(check, batch)
     except UNREADABLE as error:
@@ -118,18 +118,17 @@ def readably(check: Callable[[Batch], Iterable[Finding]], batch: Batch) -> Itera
             return
         [key] = batch.codes
         sentence = _(
-            "The record or what belongs to it holds what cannot be read (%(error)s): mend it in "
-            "the database itself."
+            "The record or a row that belongs to it cannot be read (%(error)s): correct it in "
+            "the database."
         ) % {"error": error}
         found = [batch.finding(Rule.UNREADABLE, key, "", sentence)]
     yield from found
 
 
 def _confirmed(check: Callable[[Batch], Iterable[Finding]], batch: Batch) -> list[Finding]:
-    """What `check` finds, errors only if it finds them twice.
+    """The findings of `check`; errors only if it finds them twice.
 
-    Somebody may write between two of its queries, and what it then holds
-    against each other are two states of a record.
+    A write between two of its queries would make it compare two states of a record.
     """
     found = list(check(batch))
     wrong = {finding.code for finding in found if finding.is_error}

@@ -1,7 +1,7 @@
-"""Amounts that are far off what is usual: a unit that was perhaps mistaken.
+"""Amounts that are outliers, perhaps in the wrong unit.
 
-Where what they are held against cannot be read, nothing is said of them: that it
-cannot be read is said of itself, and to be mended first.
+If the records to compare with cannot be read, there are no warnings: unreadable
+records are reported on their own and must be corrected first.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from projects import data_quality
 from .finding import UNREADABLE, Batch, Finding, Rule
 
 
-def of_projects(batch: Batch, doubter: data_quality.OutlierDetector) -> Iterator[Finding]:
-    """Six queries, and what the peers of sectors and areas cost that were not met before."""
+def of_projects(batch: Batch, detector: data_quality.OutlierDetector) -> Iterator[Finding]:
+    """Six queries, and those for the peers of sectors and areas that are not cached."""
 
-    def stated() -> list[data_quality.AmountContext]:
+    def contexts() -> list[data_quality.AmountContext]:
         records = batch.records.select_related("area").prefetch_related("shares__sector", "sources")
         return [
             data_quality.AmountContext(one, sectors(one), list(one.sources.all()))
@@ -25,32 +25,32 @@ def of_projects(batch: Batch, doubter: data_quality.OutlierDetector) -> Iterator
         ]
 
     def sectors(project: Any) -> list[Any]:
-        # One that does not exist is a finding of its own.
+        # A missing sector is reported on its own.
         return [row.sector for row in project.shares.all() if hasattr(row, "sector")]
 
-    return _said(batch, stated, doubter.projects, lambda one: one.project.pk)
+    return _findings(batch, contexts, detector.projects, lambda one: one.project.pk)
 
 
-def of_receipts(batch: Batch, doubter: data_quality.OutlierDetector) -> Iterator[Finding]:
+def of_receipts(batch: Batch, detector: data_quality.OutlierDetector) -> Iterator[Finding]:
     """Two queries."""
 
     def receipts() -> list[Any]:
         return list(batch.records.select_related("project"))
 
-    return _said(batch, receipts, doubter.receipts, lambda one: one.pk)
+    return _findings(batch, receipts, detector.receipts, lambda one: one.pk)
 
 
-def _said(
+def _findings(
     batch: Batch,
     read: Callable[[], list[Any]],
-    doubt: Callable[[Sequence[Any]], list[list[str]]],
+    warn: Callable[[Sequence[Any]], list[list[str]]],
     key_of: Callable[[Any], int],
 ) -> Iterator[Finding]:
     try:
         records = read()
-        told = doubt(records)
+        warnings = warn(records)
     except UNREADABLE:
         return
-    for one, sentences in zip(records, told, strict=True):
+    for one, sentences in zip(records, warnings, strict=True):
         for sentence in sentences:
             yield batch.finding(Rule.SLIP, key_of(one), "amount", sentence)

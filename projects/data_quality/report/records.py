@@ -1,4 +1,4 @@
-"""One record: the model's own rules, and what a reader should doubt."""
+"""Checks of single records: the model's rules (errors), and suspicious values (warnings)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from .finding import Batch, Finding, Rule
 
 
 def of_records(batch: Batch, today: date) -> Iterator[Finding]:
-    """The model's own rules, asked of a batch at once, and what the noun has to be doubted for."""
+    """Check the records of a batch for broken rules, suspicious values and old search keys."""
     suspects = _breaking_constraints(batch)
     records = batch.records
     if batch.model is Project:
@@ -44,16 +44,16 @@ def of_records(batch: Batch, today: date) -> Iterator[Finding]:
     for record in records:
         for field, sentence in _refusals(record, record.pk in suspects):
             yield batch.finding(Rule.REFUSED, record.pk, field, sentence)
-        for rule, field, sentence in _doubts(record, today):
+        for rule, field, sentence in _warnings(record, today):
             yield batch.finding(rule, record.pk, field, sentence)
     if hasattr(batch.model, "make_search_key"):
         for record in stale_search_keys(records):
-            sentence = _("The search key is not made of its names: run manage.py rebuild.")
+            sentence = _("The search key does not match its names: run manage.py rebuild.")
             yield batch.finding(Rule.SEARCH_KEY, record.pk, "search_key", sentence)
 
 
 def _breaking_constraints(batch: Batch) -> set[int]:
-    """The keys of those that break a CHECK; one query for each constraint, not for each record."""
+    """The keys of records that break a check constraint. One query for each constraint."""
     return {
         key
         for constraint in batch.model._meta.constraints
@@ -63,41 +63,41 @@ def _breaking_constraints(batch: Batch) -> set[int]:
 
 
 def _refusals(record: Any, breaks_constraint: bool) -> Iterator[tuple[str, str]]:
-    """What `full_clean` and the rules of its links say of a record, without their queries.
+    """The errors of `full_clean` and of the rules for links, without their queries.
 
-    References and uniqueness are looked at for all records at once, elsewhere.
+    References and uniqueness are checked for all records at once in `cross_record`.
     """
     references = {field.name for field in record._meta.fields if field.is_relation}
     problems: dict[str, list[ValidationError]] = {}
 
-    def ask(rule: Callable[..., None], *args: Any, **kwargs: Any) -> None:
+    def check(rule: Callable[..., None], *args: Any, **kwargs: Any) -> None:
         try:
             rule(*args, **kwargs)
         except ValidationError as error:
             for field, errors in error.update_error_dict({}).items():
                 problems.setdefault(field, []).extend(errors)
 
-    ask(record.clean_fields, exclude=references)
-    ask(record.clean)
+    check(record.clean_fields, exclude=references)
+    check(record.clean)
     if breaks_constraint:
-        ask(record.validate_constraints, exclude=set(problems))
+        check(record.validate_constraints, exclude=set(problems))
     if isinstance(record, Project):
-        # By key alone: the sector itself need not be read.
+        # By key only, so that the sectors need not be read.
         shares = [(Sector(pk=share.sector_id), share.share) for share in record.shares.all()]
-        ask(history.check_links, record, sectors=shares, partners=list(record.partners.all()))
+        check(history.check_links, record, sectors=shares, partners=list(record.partners.all()))
     for field, errors in problems.items():
         for sentence in ValidationError(errors).messages:
             yield "" if field == NON_FIELD_ERRORS else field, sentence
 
 
-Doubt = tuple[Rule, str, str]
+Warned = tuple[Rule, str, str]
 
 
-def _doubts(record: Any, today: date) -> Iterator[Doubt]:
+def _warnings(record: Any, today: date) -> Iterator[Warned]:
     for field in record._meta.fields:
         day = getattr(record, field.attname)
         if type(field) is models.DateField and isinstance(day, date) and day > today:
-            yield Rule.FUTURE, field.name, _("%(day)s has yet to come.") % {"day": day}
+            yield Rule.FUTURE, field.name, _("%(day)s is in the future.") % {"day": day}
     match record:
         case Enterprise():
             problem = credit_codes.uscc_problem(record.uscc) if record.uscc else None
@@ -113,16 +113,16 @@ def _doubts(record: Any, today: date) -> Iterator[Doubt]:
             yield from _words(record)
 
 
-def _unstated(project: Project) -> Iterator[Doubt]:
+def _unstated(project: Project) -> Iterator[Warned]:
     if not project.sources.all():
-        yield Rule.NO_SOURCE, "sources", _("Nothing says where this was published.")
+        yield Rule.NO_SOURCE, "sources", _("No source says where this was published.")
     if not project.shares.all():
         yield Rule.NO_SECTOR, "sectors", _("Totals by sector count it as not stated.")
     if project.area_id is None:
         yield Rule.NO_AREA, "area", _("Totals by area count it as not stated.")
 
 
-def _stage(project: Project) -> Iterator[Doubt]:
+def _stage(project: Project) -> Iterator[Warned]:
     if project.is_contracted and project.signed_on is None:
         yield (
             Rule.NO_SIGNING_DATE,
@@ -152,7 +152,7 @@ def _stage(project: Project) -> Iterator[Doubt]:
             )
 
 
-def _conversion(record: Any, day: date | None) -> Iterator[Doubt]:
+def _conversion(record: Any, day: date | None) -> Iterator[Warned]:
     conversion = getattr(record, "conversion", None)
     if conversion is None or conversion.outcome != Outcome.LEFT_OUT:
         return
@@ -163,21 +163,24 @@ def _conversion(record: Any, day: date | None) -> Iterator[Doubt]:
         "day": day,
     }
     if day is None:
-        sentence = _("No date says which day's rate turns %(amount)s %(currency)s into %(base)s.")
+        sentence = _(
+            "There is no date to choose the rate that converts %(amount)s %(currency)s into "
+            "%(base)s."
+        )
     else:
         sentence = _(
-            "No rate in force on %(day)s turns %(amount)s %(currency)s into an amount in %(base)s."
+            "There is no rate valid on %(day)s to convert %(amount)s %(currency)s into %(base)s."
         )
     yield Rule.LEFT_OUT, "amount", sentence % params
 
 
-# What the heading of a column may have multiplied a bare number by: 千, 万, 百万, 亿, billion.
+# Units by which a heading may have multiplied a plain number: 千, 万, 百万, 亿, billion.
 _UNITS_OF_HEADINGS = {Decimal(10) ** power for power in (3, 4, 6, 8, 9)}
 _BARE_NUMBER = re.compile(r"-?[0-9][0-9.,\s]*")
 
 
-def _words(record: Any) -> Iterator[Doubt]:
-    """An amount beside what its words say when they are read once more."""
+def _words(record: Any) -> Iterator[Warned]:
+    """Compare an amount with its text, parsed again."""
     if not record.amount_text:
         return
     try:
@@ -189,7 +192,7 @@ def _words(record: Any) -> Iterator[Doubt]:
             negative=isinstance(record, Receipt),
         )
     except ValidationError:
-        # Words that say no amount, or say it in no way that is known, contradict none.
+        # Text that cannot be parsed does not contradict the amount.
         return
     is_bare = _BARE_NUMBER.fullmatch(record.amount_text.strip())
     if is_bare and read.amount and (record.amount or 0) / read.amount in _UNITS_OF_HEADINGS:

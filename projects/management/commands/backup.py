@@ -10,13 +10,13 @@ from projects.management import backups
 
 class Command(BaseCommand):
     help = (
-        "Makes a consistent copy of the SQLite database while it is written to. On PostgreSQL "
-        "says what to use instead."
+        "Back up the SQLite database, also while it is in use. On PostgreSQL, print the "
+        "pg_dump command line."
     )
 
     def add_arguments(self, parser: Any) -> None:
-        parser.add_argument("file", metavar="FILE", type=Path, help="where the copy goes")
-        parser.add_argument("--force", action="store_true", help="replace FILE if it is there")
+        parser.add_argument("file", metavar="FILE", type=Path, help="the file to write")
+        parser.add_argument("--force", action="store_true", help="replace FILE if it exists")
 
     def handle(self, *args: Any, **options: Any) -> None:
         file = options["file"]

@@ -11,14 +11,14 @@ from django.utils.translation import ngettext
 
 from projects.data_quality import report
 
-# How many findings of a kind are shown; the others are counted.
+# How many findings of each kind are shown; the others are only counted.
 SHOWN = 20
 
 
 class Command(BaseCommand):
     help = (
-        "The data-quality report: what the rules would refuse today, and what a reader should "
-        "doubt. Changes nothing. Exit code 1 where there are errors; warnings are none."
+        "Report errors and warnings in the data. Changes nothing. Exits with 1 if there are "
+        "errors, not for warnings."
     )
 
     def add_arguments(self, parser: Any) -> None:
@@ -55,7 +55,7 @@ class Command(BaseCommand):
             yield finding
 
     def _write_json(self, found: Iterator[report.Finding]) -> None:
-        """A list, written as it is found, so that it is never held as a whole."""
+        """Write a JSON list one finding at a time, in constant memory."""
         separator = "["
         for finding in found:
             row = {

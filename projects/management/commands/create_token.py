@@ -14,16 +14,14 @@ from projects.models import ApiToken
 
 
 class Command(BaseCommand):
-    help = (
-        "Makes a key to the API with a user's rights and prints it, once: only its digest is kept."
-    )
+    help = "Create an API key for a user and print it once: only its digest is stored."
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("user", help="the user's name")
         parser.add_argument("--name", required=True, help="what the key is for")
         parser.add_argument("--read-only", action="store_true", help="a key that cannot write")
         parser.add_argument(
-            "--expires", metavar="DATE", help="the last day on which it holds, such as 2027-12-31"
+            "--expires", metavar="DATE", help="the last day it is valid, such as 2027-12-31"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -36,7 +34,7 @@ class Command(BaseCommand):
             ) from None
         if not user.is_active:
             raise CommandError(
-                _("The user “%(name)s” is not active, so that no key of theirs would hold.")
+                _("The user “%(name)s” is inactive, so a key would not work.")
                 % {"name": options["user"]}
             )
         expires_on = None
@@ -49,7 +47,7 @@ class Command(BaseCommand):
                 )
             if expires_on < timezone.localdate():
                 raise CommandError(
-                    _("%(day)s is past: the key would never hold.") % {"day": expires_on}
+                    _("%(day)s is in the past: the key would never be valid.") % {"day": expires_on}
                 )
         try:
             token, key = ApiToken.objects.issue(

@@ -7,14 +7,14 @@ from django.utils.translation import gettext as _
 
 from projects.management.demo import generate
 
-# Seconds between two lines that say how far a long run has come.
+# Seconds between progress messages.
 SAID_EVERY = 10
 
 
 class Command(BaseCommand):
     help = (
-        "Makes N plausible projects with their enterprises for benchmarks: made up, the same in "
-        "every run. Refuses a database that holds real ones. A second run adds more."
+        "Generate N plausible projects with their enterprises for benchmarks, the same in every "
+        "run. Refuses a database with real records. A second run adds more."
     )
 
     def add_arguments(self, parser: Any) -> None:
@@ -35,13 +35,13 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         except IntegrityError as error:
             raise CommandError(
-                _("Somebody else writes to this register (%(error)s): fill it alone.")
+                _("Another process is writing to this register (%(error)s): stop it first.")
                 % {"error": error}
             ) from error
         self.stdout.write(
             _(
-                "Made %(projects)s projects (%(first)s to %(last)s), %(enterprises)s enterprises "
-                "and %(receipts)s receipts."
+                "Created %(projects)s projects (%(first)s to %(last)s), %(enterprises)s "
+                "enterprises and %(receipts)s receipts."
             )
             % {
                 "projects": f"{filled.projects:,}",

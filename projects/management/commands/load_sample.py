@@ -7,8 +7,8 @@ from projects.management.demo import sample
 
 class Command(BaseCommand):
     help = (
-        "Loads the sample: what was published about the Kashi area in November 2023. "
-        "What is there already stays as it is, so that a second run changes nothing."
+        "Load the sample data: what was published about the Kashi Area in November 2023. "
+        "Existing records stay as they are, so a second run changes nothing."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:

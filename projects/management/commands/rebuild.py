@@ -9,8 +9,8 @@ from projects.models import base_currency
 
 class Command(BaseCommand):
     help = (
-        "Makes everything derived anew: amounts in the base currency, their parts by sector, "
-        "search keys. Says what differed; a second run finds nothing."
+        "Recompute derived data: amounts in the base currency, their parts by sector, and search "
+        "keys. Prints what differed; a second run finds nothing."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -19,13 +19,13 @@ class Command(BaseCommand):
         except (ArithmeticError, TypeError, ValueError) as error:
             raise CommandError(
                 _(
-                    "A record holds what cannot be read (%(error)s): manage.py check_data "
-                    "names it. What came before it is rebuilt."
+                    "A record cannot be read (%(error)s): run manage.py check_data to find it. The "
+                    "records before it were recomputed."
                 )
                 % {"error": error}
             ) from error
         self.stdout.write(
-            _("Projects looked at, in %(currency)s: %(count)s")
+            _("Projects checked, in %(currency)s: %(count)s")
             % {"count": f"{result.projects:,}", "currency": base_currency()}
         )
         self._say(_("Derived figures that differed"), result.projects_differing, result.differing)

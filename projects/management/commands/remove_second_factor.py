@@ -11,8 +11,8 @@ from projects.accounts import second_factor
 
 class Command(BaseCommand):
     help = (
-        "Removes the second factor of a user who has lost the device and the recovery codes, "
-        "where no administrator can do it in the admin."
+        "Remove the second factor of a user who has lost the device and the recovery codes, if "
+        "no administrator can do so in the admin."
     )
 
     def add_arguments(self, parser: Any) -> None:
@@ -30,4 +30,6 @@ class Command(BaseCommand):
             raise CommandError(
                 _("The user “%(name)s” has no second factor.") % {"name": options["user"]}
             )
-        self.stdout.write(_("The second factor is removed: the password alone signs in."))
+        self.stdout.write(
+            _("The second factor was removed: the password alone is enough to sign in.")
+        )

@@ -10,15 +10,15 @@ from projects.management import backups
 
 class Command(BaseCommand):
     help = (
-        "Puts a copy that manage.py backup has made in the place of the SQLite database, which is "
-        "kept beside it under a dated name. Stop the server first. On PostgreSQL says what to use "
-        "instead."
+        "Restore the SQLite database from a file of manage.py backup. The previous database is "
+        "kept beside it under a dated name. Stop the server first. On PostgreSQL, print the "
+        "pg_restore command line."
     )
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("file", metavar="FILE", type=Path, help="the copy")
         parser.add_argument(
-            "--yes", "--no-input", "--noinput", action="store_true", help="ask nothing"
+            "--yes", "--no-input", "--noinput", action="store_true", help="do not ask to confirm"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -40,10 +40,10 @@ class Command(BaseCommand):
             restored = backups.restore(live, file)
         except backups.BackupError as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(_("%(file)s is in place, and checked.") % {"file": file})
+        self.stdout.write(_("%(file)s was restored and checked.") % {"file": file})
         if restored.kept:
             self.stdout.write(
-                _("What stood there before is kept as %(kept)s.") % {"kept": restored.kept}
+                _("The previous database was kept as %(kept)s.") % {"kept": restored.kept}
             )
         if restored.is_older:
             self.stdout.write(_("It is of an older version: run manage.py migrate now."))
@@ -61,8 +61,8 @@ class Command(BaseCommand):
             % {"live": live, "present": counts[0], "file": file, "copy": counts[1]}
         )
         try:
-            answer = input(_("Type yes to go on: "))
+            answer = input(_("Type yes to continue: "))
         except EOFError:
             answer = ""
         if answer.strip().lower() != "yes":
-            raise CommandError(_("Nothing was changed: it was not answered with yes."))
+            raise CommandError(_("Nothing was changed, as the answer was not yes."))

@@ -11,7 +11,7 @@ THREADS = 4
 
 class Command(BaseCommand):
     help = (
-        "Serve the site with gunicorn, behind a proxy that speaks TLS: "
+        "Serve the site with gunicorn, behind a proxy that terminates TLS: "
         "WEB_CONCURRENCY workers, on PORT."
     )
 
@@ -21,17 +21,17 @@ class Command(BaseCommand):
     def handle(self, *args, host: str, **options) -> None:
         if settings.DEBUG and not re.fullmatch(r"localhost|127[.0-9]+|::1|\[::1\]", host):
             raise CommandError(
-                f"With DEBUG the site shows its errors to every visitor, so it listens to this "
-                f"machine only, and not on {host}: leave DEBUG off, or give --host 127.0.0.1."
+                f"With DEBUG the site shows error details to every visitor, so it only listens on "
+                f"this machine, not on {host}: turn DEBUG off, or give --host 127.0.0.1."
             )
         if not settings.DEBUG and not (settings.STATIC_ROOT / "staticfiles.json").exists():
             raise CommandError(
                 "The static files are not collected yet: run manage.py collectstatic first."
             )
         self.stdout.flush()
-        # In place of this process, so that signals reach gunicorn itself. It is
-        # started from here because it would answer a wrong WEB_CONCURRENCY or
-        # PORT with a traceback; the settings have read both by now.
+        # Replaces this process, so that signals reach gunicorn. Started from here because
+        # the settings have validated WEB_CONCURRENCY and PORT, for which gunicorn itself
+        # would print a traceback.
         os.execv(  # noqa: S606
             sys.executable,
             [
@@ -42,9 +42,9 @@ class Command(BaseCommand):
                 f"--workers={settings.WEB_CONCURRENCY}",
                 "--worker-class=gthread",
                 f"--threads={THREADS}",
-                # The longest it knows: a question may name two hundred codes.
+                # The maximum: filters may contain two hundred codes.
                 "--limit-request-line=8190",
-                # It would be made in the home folder, which a service may not have.
+                # It would be created in the home folder, which a service may not have.
                 "--no-control-socket",
                 "ftz_site.wsgi",
             ],

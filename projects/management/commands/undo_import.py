@@ -9,8 +9,8 @@ from projects.models import ImportBatch
 
 class Command(BaseCommand):
     help = (
-        "Takes a written file back: every record is as it was before, but for those that "
-        "somebody has edited since, which are named. Without a number, lists the last files."
+        "Undo an import: restore every record as it was before, except those edited since, which "
+        "are listed. Without a number, list the latest imports."
     )
 
     def add_arguments(self, parser: Any) -> None:
@@ -29,6 +29,6 @@ class Command(BaseCommand):
             result = undo.undo(batch)
         except batches.BatchError as error:
             raise CommandError(str(error)) from None
-        self.stdout.write(_("Taken back: %(count)s records.") % {"count": result.count})
+        self.stdout.write(_("Undone: %(count)s records.") % {"count": result.count})
         for row, key, reason in result.kept:
             self.stdout.write(_("Kept: row %(row)s, %(key)s. ") % {"row": row, "key": key} + reason)

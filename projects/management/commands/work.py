@@ -15,21 +15,21 @@ from projects.models import ImportBatch
 
 class Command(BaseCommand):
     help = (
-        "Checks and writes the files that were brought in at /import/, one after another, and "
-        "sends the mails that are waited for, until it is stopped. Several may run at once."
+        "Check and write the files uploaded at /import/, one after another, and send pending "
+        "mails, until stopped. Several may run at once."
     )
 
     def add_arguments(self, parser: Any) -> None:
-        parser.add_argument("--once", action="store_true", help="stop when nothing waits")
+        parser.add_argument("--once", action="store_true", help="stop when there is nothing to do")
         parser.add_argument(
-            "--every", type=float, default=2.0, help="seconds between two looks (2)"
+            "--every", type=float, default=2.0, help="seconds between two checks (2)"
         )
         parser.add_argument(
             "--while-alive", type=int, metavar="PID", help="stop when this process has ended"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        # Ends as Ctrl-C does: what is being written is rolled back and shown as interrupted.
+        # Stops like Ctrl-C: the current import is rolled back and shown as interrupted.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         try:
             self._work(**options)

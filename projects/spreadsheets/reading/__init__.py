@@ -74,7 +74,7 @@ def read(content: bytes, *, known: KnownHeadings = (), sheet: str | None = None)
         return read_workbook(content, known, sheet)
     refuse_other_kinds(content)
     if sheet is not None:
-        refuse(_("Only workbooks have sheets, and this file is none: leave the sheet out."))
+        refuse(_("Only workbooks have sheets, and this file is not one: leave the sheet out."))
     return read_text(content, known)
 
 

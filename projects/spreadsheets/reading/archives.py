@@ -42,23 +42,21 @@ class Reader(Protocol):
 def refuse_damaged() -> NoReturn:
     refuse(
         _(
-            "The workbook is damaged or was not copied whole: open it in a spreadsheet, and save "
-            "it anew as XLSX."
+            "The workbook is damaged or incomplete: open it in a spreadsheet, and save it again "
+            "as XLSX."
         )
     )
 
 
 def refuse_password() -> NoReturn:
-    refuse(
-        _("The workbook has a password: take it off in a spreadsheet, and save it anew as XLSX.")
-    )
+    refuse(_("The workbook has a password: remove it in a spreadsheet, and save it again as XLSX."))
 
 
 def refuse_program() -> NoReturn:
     refuse(
         _(
-            "The workbook holds a link that starts a program (DDE): make sure where the file comes "
-            "from, and copy its values into a new one."
+            "The workbook contains a link that starts a program (DDE): check where the file "
+            "comes from, and copy its values into a new one."
         )
     )
 
@@ -72,8 +70,9 @@ class Archive:
         if content.count(_ENTRY) > MOST_PARTS:
             refuse(
                 _(
-                    "The file is an archive of more than %(most)s parts, and no workbook needs so "
-                    "many: save its one sheet anew as XLSX or CSV."
+                    "The file is an archive of more than %(most)s parts, which no workbook needs: "
+                    "save "
+                    "the sheet again as XLSX or CSV."
                 ),
                 most=MOST_PARTS,
             )
@@ -199,8 +198,9 @@ class Archive:
         if self.elements > _MOST_ELEMENTS:
             refuse(
                 _(
-                    "The workbook has more cells than can be read, the blank ones with a format "
-                    "among them: clear what is no table, or split it."
+                    "The workbook has more cells than can be read, including blank ones with a "
+                    "format: "
+                    "clear everything outside the table, or split it."
                 )
             )
 
@@ -228,8 +228,8 @@ def _is_xml(piece: bytes) -> bool:
 def _refuse_doctype(*_args: Any) -> NoReturn:
     refuse(
         _(
-            "The workbook defines entities of XML (DTD), which no spreadsheet writes and which "
-            "are used for attacks: save it anew as XLSX."
+            "The workbook defines XML entities (DTD), which no spreadsheet writes and which are "
+            "used for attacks: save it again as XLSX."
         )
     )
 
@@ -237,8 +237,8 @@ def _refuse_doctype(*_args: Any) -> NoReturn:
 def _refuse_bomb() -> NoReturn:
     refuse(
         _(
-            "The workbook has more than %(most)s bytes when it is unpacked, which is more than "
-            "can be read: delete what is no table, or split it."
+            "The workbook has more than %(most)s bytes when unpacked, which is more than can be "
+            "read: delete everything outside the table, or split it."
         ),
         most=f"{MOST_UNPACKED:,}",
     )

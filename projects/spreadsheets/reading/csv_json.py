@@ -93,7 +93,7 @@ def _lines(content: bytes, encoding: Encoding, delimiter: str) -> Iterator[Line]
         if "field larger than" in str(error):
             check_length(LONGEST_CELL + 1)
         refuse(
-            _("The file breaks off as CSV at line %(line)s: %(reason)s."),
+            _("The file is not valid CSV at line %(line)s: %(reason)s."),
             line=lines.line_num,
             reason=error,
         )
@@ -108,8 +108,9 @@ def _restored(number: int, cells: list[str]) -> list[str]:
         if text[:1] in "=+-@" and _DDE.match(text):
             refuse(
                 _(
-                    "The cell %(cell)s holds a formula that starts a program (DDE): make sure "
-                    "where the file comes from, and empty the cell."
+                    "The cell %(cell)s has a formula that starts a program (DDE): check where the "
+                    "file "
+                    "comes from, and empty the cell."
                 ),
                 cell=f"{column_letters(at)}{number}",
             )
@@ -179,7 +180,7 @@ def _whole_number(text: str) -> int:
 
 
 def _no_number(name: str) -> NoReturn:
-    raise ValueError(_("%(name)s is no number that can be read") % {"name": name})
+    raise ValueError(_("%(name)s cannot be read as a number") % {"name": name})
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -189,6 +190,6 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         counts = Counter(name for name, _value in pairs)
         twice = counts.most_common(1)[0][0]
         raise ValueError(
-            _("“%(name)s” stands twice in one record") % {"name": truncate_for_display(twice)}
+            _("“%(name)s” occurs twice in one record") % {"name": truncate_for_display(twice)}
         )
     return found

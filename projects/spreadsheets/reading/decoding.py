@@ -94,8 +94,8 @@ def first_undecodable_line(content: bytes, name: str) -> int | None:
 def refuse_no_kind() -> None:
     refuse(
         _(
-            "This is no file of a kind that can be read: give XLSX, XLS, ODS, JSON, or CSV in "
-            "UTF-8, UTF-16 or GB18030."
+            "This kind of file cannot be read: give XLSX, XLS, ODS, JSON, or CSV in UTF-8, "
+            "UTF-16 or GB18030."
         )
     )
 
@@ -103,8 +103,8 @@ def refuse_no_kind() -> None:
 def _refuse_broken(name: str, line: int) -> None:
     refuse(
         _(
-            "The file is %(encoding)s, but line %(line)s has bytes that are not: it is damaged, "
-            "or was put together from several files. Save it anew as CSV in UTF-8, or as XLSX."
+            "The file is %(encoding)s, but line %(line)s has other bytes: it is damaged, or was "
+            "joined from several files. Save it again as CSV in UTF-8, or as XLSX."
         ),
         encoding=name,
         line=f"{line:,}",
@@ -115,8 +115,8 @@ def _refuse_uncertain(text: str, run: re.Match[str] | None) -> None:
     line = text.count("\n", 0, run.start()) + 1 if run else 1
     refuse(
         _(
-            "It cannot be told whether this file is Chinese (GB18030) or Western (cp1252), as in "
-            "line %(line)s: save it as CSV in UTF-8, or as XLSX."
+            "The encoding is uncertain: this file may be Chinese (GB18030) or Western (cp1252), "
+            "as in line %(line)s. Save it as CSV in UTF-8, or as XLSX."
         ),
         line=f"{line:,}",
     )

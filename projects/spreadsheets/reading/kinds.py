@@ -24,7 +24,7 @@ WORD = _(
     "This is a text document of a word processor: copy its table into a spreadsheet, and save it "
     "as XLSX or CSV."
 )
-PROGRAM = _("This is a program or a database, and no spreadsheet: give XLSX or CSV.")
+PROGRAM = _("This is a program or a database, not a spreadsheet: give XLSX or CSV.")
 WEB_PAGE = _(
     "This is a web page, whatever its name says: open it in a spreadsheet, and save it as XLSX or "
     "CSV."

@@ -40,7 +40,7 @@ def too_many_rows(row: int | None = None) -> NoReturn:
     refuse(
         _(
             "The file has a cell in row %(row)s, and at most %(most)s rows can be read: delete "
-            "what stands below the table, or split it."
+            "everything below the table, or split it."
         ),
         row=f"{row:,}",
         most=f"{MOST_ROWS:,}",
@@ -50,8 +50,8 @@ def too_many_rows(row: int | None = None) -> NoReturn:
 def too_many_columns(count: int) -> NoReturn:
     refuse(
         _(
-            "The file has %(count)s columns, and at most %(most)s can be read: delete what stands "
-            "to the right of the table."
+            "The file has %(count)s columns, and at most %(most)s can be read: delete "
+            "everything to the right of the table."
         ),
         count=f"{count:,}",
         most=MOST_COLUMNS,

@@ -62,7 +62,7 @@ class ScannedSheet:
         self.merged.append(one)
         if len(self.merged) > MOST_MERGED:
             refuse(
-                _("The sheet has more than %(most)s merged cells: take the merging off."),
+                _("The sheet has more than %(most)s merged cells: unmerge them."),
                 most=f"{MOST_MERGED:,}",
             )
 
@@ -73,7 +73,7 @@ class ScannedSheet:
         if self.uncomputed:
             refuse(
                 _(
-                    "The cell %(cell)s holds a formula without its result: open the workbook in a "
+                    "The cell %(cell)s has a formula without a result: open the workbook in a "
                     "spreadsheet, and save it."
                 ),
                 cell=self.uncomputed,

@@ -54,9 +54,7 @@ class _Tables(Ignored):
         match name:
             case "table":
                 if self.is_table:
-                    refuse(
-                        _("A cell of the sheet holds a table of its own: take it out of the cell.")
-                    )
+                    refuse(_("A cell of the sheet contains a table: move it out of the cell."))
                 self.is_table = True
                 self.sheets.append(ScannedSheet(self._of(attributes, "name")))
                 self.row = 0

@@ -126,7 +126,7 @@ def table_of(
         if len(first) == HEADINGS_WITHIN:
             break
     if not first:
-        refuse(_("The file holds no rows."))
+        refuse(_("The file has no rows."))
     start, end = _heading_lines(first, known, merged)
     headings = _checked(_joined(first[start:end], merged))
     table = Table(
@@ -136,7 +136,7 @@ def table_of(
         **about,
     )
     if not table.headings:
-        refuse(_("The file holds no rows."))
+        refuse(_("The file has no rows."))
     below = _filled(chain(first[end:], lines), first[end - 1].number, merged)
     for line in below:
         _add(table, headings, line, is_ragged=is_ragged)
@@ -152,9 +152,10 @@ def _add(table: Table, headings: Sequence[str], line: Line, *, is_ragged: bool) 
     if is_ragged and len(cells) < len(headings):
         refuse(
             _(
-                "Line %(number)s has %(count)s cells, and the headings are %(headings)s: the file "
-                "was cut off there, or a cell holds a line break without quotation marks. Mend "
-                "the line."
+                "Line %(number)s has %(count)s cells, but there are %(headings)s headings: the "
+                "file "
+                "is cut off there, or a cell has a line break without quotation marks. Correct the "
+                "line."
             ),
             number=line.number,
             count=len(cells),
@@ -169,8 +170,9 @@ def _add(table: Table, headings: Sequence[str], line: Line, *, is_ragged: bool) 
         if at >= len(headings) or not headings[at]:
             refuse(
                 _(
-                    "Row %(number)s has “%(value)s” in column %(column)s, which has no "
-                    "heading: give it one, or empty it."
+                    "Row %(number)s has “%(value)s” in column %(column)s, which has no heading: "
+                    "add a "
+                    "heading, or empty the cell."
                 ),
                 number=line.number,
                 value=truncate_for_display(cell),
@@ -323,8 +325,9 @@ def _filled(lines: Iterable[Line], above: int, merged: Sequence[Merged]) -> Iter
                 if at < len(cells) and cells[at] not in ("", text):
                     refuse(
                         _(
-                            "The cell %(cell)s holds “%(value)s” under a merged cell, where it "
-                            "cannot be seen: take the merging off, and say what is meant."
+                            "The cell %(cell)s has “%(value)s” hidden under a merged cell: "
+                            "unmerge it, and "
+                            "enter what is meant."
                         ),
                         cell=f"{column_letters(at)}{line.number}",
                         value=truncate_for_display(cells[at]),
@@ -339,7 +342,9 @@ def _check_merged(one: Merged, text: str) -> None:
         refuse(
             _(
                 "“%(value)s” in the cell %(cell)s is merged over the rows %(top)s to %(bottom)s, "
-                "and whose it is cannot be told: take the merging off, and give each row its own."
+                "so "
+                "it is unclear which row it belongs to: unmerge it, and give each row its own "
+                "value."
             ),
             value=truncate_for_display(text),
             cell=f"{column_letters(one.left)}{one.top}",

@@ -46,7 +46,7 @@ def read_workbook(content: bytes, known: KnownHeadings, name: str | None) -> Tab
     chosen.check()
     start, end = sheet.start, sheet.end
     if start is None or end is None:
-        refuse(_("The file holds no rows."))
+        refuse(_("The file has no rows."))
     # If the scan and the library disagree about the extent, cells would be lost.
     if not (
         chosen.full_bottom <= end[0] + 1 <= chosen.bottom
@@ -72,7 +72,7 @@ def _chosen(scanned: Sequence[ScannedSheet], name: str | None) -> ScannedSheet:
         )
     full = [one for one in scanned if one.full_bottom]
     if not full:
-        refuse(_("The file holds no rows."))
+        refuse(_("The file has no rows."))
     return next((one for one in full if not one.is_hidden), full[0])
 
 
@@ -87,8 +87,8 @@ def _refuse(error: BaseException) -> None:
         raise error
     refuse(
         _(
-            "The workbook cannot be read (%(reason)s): open it in a spreadsheet, and save it anew "
-            "as XLSX."
+            "The workbook cannot be read (%(reason)s): open it in a spreadsheet, and save it "
+            "again as XLSX."
         ),
         reason=str(error)[:200] or type(error).__name__,
     )

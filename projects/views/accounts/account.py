@@ -62,7 +62,9 @@ class DeleteKey(AccountAction):
         token = get_object_or_404(ApiToken.objects.select_related("user"), pk=pk, user=request.user)
         audit_log.log_token(Action.TOKEN_DELETED, token, request)
         token.delete()
-        messages.success(request, _("The API key “%(name)s” holds no more.") % {"name": token.name})
+        messages.success(
+            request, _("The API key “%(name)s” has been revoked.") % {"name": token.name}
+        )
         return redirect("account")
 
 
@@ -78,7 +80,7 @@ class ChangePassword(LockoutMixin, PasswordChangeView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         lockout.record_confirmation(self.request.user)
-        messages.success(self.request, _("Your password is changed."))
+        messages.success(self.request, _("Your password has been changed."))
         answer = super().form_valid(form)
         user = self.request.user
         audit_log.log(Action.PASSWORD_CHANGED, self.request, subject=audit_log.subject_of(user))
@@ -107,7 +109,7 @@ class ConfirmingForm(CodeForm):
     def clean_password(self) -> str:
         password = self.cleaned_data["password"]
         if not self.request.user.check_password(password):
-            raise ValidationError(_("This is not your password."))
+            raise ValidationError(_("Wrong password."))
         return password
 
 
@@ -160,7 +162,7 @@ class SecondFactor(LockoutMixin, LoginRequiredMixin, View):
         if second_factor.verify(self.user, code) is None:
             return None
         second_factor.remove(self.user)
-        messages.success(self.request, _("Your second factor is removed."))
+        messages.success(self.request, _("Your second factor has been removed."))
         return redirect("account")
 
     def _told(self, codes: list[str]) -> HttpResponse:

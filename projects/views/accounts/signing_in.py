@@ -138,7 +138,7 @@ class SignInCode(LockoutMixin, FormView):
 
 
 def wrong_code() -> ValidationError:
-    return ValidationError(_("This code does not hold. Each holds only once: wait for the next."))
+    return ValidationError(_("Wrong code. Each code works once: wait for the next one."))
 
 
 class SignOut(LogoutView):

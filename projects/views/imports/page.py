@@ -55,10 +55,10 @@ FATES = (
 WITH_ROWS = (BatchState.PREVIEWED, BatchState.WRITTEN, BatchState.UNDONE)
 # How far a file is; what has ended otherwise stands nowhere.
 STEPS = (
-    (_("Bring it in"), ()),
-    (_("Say what its columns mean"), (BatchState.MAPPING,)),
-    (_("Look at what it would do"), (BatchState.QUEUED, BatchState.CHECKING, BatchState.PREVIEWED)),
-    (_("Write it"), (BatchState.APPROVED, BatchState.WRITING, BatchState.WRITTEN)),
+    (_("Upload"), ()),
+    (_("Describe its columns"), (BatchState.MAPPING,)),
+    (_("Check the result"), (BatchState.QUEUED, BatchState.CHECKING, BatchState.PREVIEWED)),
+    (_("Write"), (BatchState.APPROVED, BatchState.WRITING, BatchState.WRITTEN)),
 )
 
 
@@ -120,7 +120,7 @@ def _with_rows(request: HttpRequest, batch: ImportBatch, errors: dict[str, Any])
         said = batch.rows.exclude(doubts=[])
         refused = str(RowStatus.REFUSED)
         counts = {refused: counts.pop(refused), DOUBTED: said.count(), **counts}
-        labels[DOUBTED] = gettext("to be doubted")
+        labels[DOUBTED] = gettext("with warnings")
     fate = request.GET.get("fate") or next((f for f, n in counts.items() if n), RowStatus.NEW)
     if fate not in counts:
         errors["fate"] = [gettext("Give one of these: %(fates)s.") % {"fates": ", ".join(counts)}]
@@ -283,8 +283,8 @@ class PublishDrafts(StaffView):
             sentences = " ".join(problem.sentences)
             return page_of(request, batch, problem=sentences, status=problem.status)
         sentence = ngettext(
-            "%(count)s draft is published: anybody may read it now.",
-            "%(count)s drafts are published: anybody may read them now.",
+            "%(count)s draft has been published: everyone can see it now.",
+            "%(count)s drafts have been published: everyone can see them now.",
             count,
         )
         messages.success(request, sentence % {"count": count})

@@ -42,19 +42,21 @@ class UploadForm(forms.Form):
             "empty": _("The file is empty."),
         },
     )
-    noun = forms.ChoiceField(label=_("It holds"))
+    noun = forms.ChoiceField(label=_("Contains"))
     sheet = forms.CharField(
         label=_("Sheet"),
         required=False,
         max_length=255,
-        help_text=_("Of a workbook; the first one that holds anything, if left empty."),
+        help_text=_("For workbooks; if empty, the first sheet with content."),
     )
 
     mapping = forms.FileField(
         label=_("Mapping"),
         required=False,
         widget=forms.FileInput(attrs={"accept": ".toml"}),
-        help_text=_("A TOML file that says what the columns mean; otherwise you say it next."),
+        help_text=_(
+            "A TOML file that describes the columns; otherwise you describe them in the next step."
+        ),
     )
 
     def __init__(

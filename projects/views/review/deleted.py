@@ -142,4 +142,4 @@ class Restore(OneDeleted, ReviewAction):
     def take(self, subject: Gone) -> tuple[str, str]:
         record = review.restore(self.request.user, REVIEWED[subject.noun], subject.row)
         onward = review_of(record) if record.is_draft else page_of(record)
-        return _("“%(record)s” is brought back as it was.") % {"record": record}, onward
+        return _("“%(record)s” has been restored.") % {"record": record}, onward

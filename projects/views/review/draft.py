@@ -130,12 +130,12 @@ class Publish(DraftAction):
         looked_at = int(version) if version.isdecimal() and len(version) < 10 else 0
         versions = {(type(subject), subject.pk): looked_at}
         review.publish(self.request.user, [subject], versions)
-        sentence = _("“%(record)s” is published: anybody may read it now.")
+        sentence = _("“%(record)s” has been published: everyone can see it now.")
         return sentence % {"record": subject}, reverse("review")
 
 
 class SendBack(DraftAction):
     def take(self, subject: Any) -> tuple[str, str]:
         review.send_back(self.request.user, subject, self.request.POST.get("reason", ""))
-        sentence = _("“%(record)s” is returned to whoever entered it, with your reason.")
+        sentence = _("“%(record)s” has been returned to its author with your reason.")
         return sentence % {"record": subject}, review_of(subject)

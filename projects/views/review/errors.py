@@ -49,7 +49,7 @@ def problem_of(error: Exception, user: Any, serializer: Any = None) -> Problem:
     """
     match error:
         case PermissionDenied():
-            return Problem([str(error) or _("This is not open to you.")], 403)
+            return Problem([str(error) or _("You do not have permission for this.")], 403)
         case StillReferencedError() | ConflictError():
             return Problem([error.sentence(user)], 409)
         case ProtectedError():

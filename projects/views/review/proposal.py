@@ -100,7 +100,7 @@ def _may_not(user: Any, proposal: Proposal, record: Any) -> str:
         if record is not None:
             check_may_decide(user, record, {proposal.user_id})
         elif not permissions.has_permission(user, "publish", proposal.model):
-            return _("Only a reviewer decides about it.")
+            return _("Only reviewers can decide about it.")
     except PermissionDenied as error:
         return str(error)
     return ""
@@ -192,29 +192,29 @@ class Accept(ProposalAction):
         version = self.request.POST.get("version", "")
         if not version.isdecimal() or len(version) > 9:
             raise review.ReviewError(
-                _("The form says no version of the record: look at the proposal again.")
+                _("The form has no version of the record: check the proposal again.")
             )
         record = review.accept(self.request.user, subject, int(version))
-        deleted = _("It is deleted, as was proposed.")
-        return (deleted if record is None else _("It is published as proposed."), _onward(subject))
+        deleted = _("Deleted as proposed.")
+        return (deleted if record is None else _("Published as proposed."), _onward(subject))
 
 
 class SendBack(ProposalAction):
     def take(self, subject: Proposal) -> tuple[str, str]:
         review.return_(self.request.user, subject, self.request.POST.get("reason", ""))
-        return _("It is returned to whoever proposed it, with your reason."), _onward(subject)
+        return _("Returned to its author with your reason."), _onward(subject)
 
 
 class Withdraw(ProposalAction):
     def take(self, subject: Proposal) -> tuple[str, str]:
         review.withdraw(self.request.user, subject)
-        return _("Your proposal is withdrawn."), _onward(subject)
+        return _("Your proposal has been withdrawn."), _onward(subject)
 
 
 class HandInAgain(ProposalAction):
     def take(self, subject: Proposal) -> tuple[str, str]:
         review.resubmit(self.request.user, subject)
-        return _("Your proposal waits for review again."), _onward(subject)
+        return _("Your proposal is waiting for review again."), _onward(subject)
 
 
 def _onward(proposal: Proposal) -> str:

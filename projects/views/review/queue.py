@@ -59,8 +59,8 @@ class ReviewList(ReviewView):
         except STOPPING as error:
             return self.show(request, problem_of(error, request.user), ticked)
         sentence = ngettext(
-            "%(count)s draft is published: anybody may read it now.",
-            "%(count)s drafts are published: anybody may read them now.",
+            "%(count)s draft has been published: everyone can see it now.",
+            "%(count)s drafts have been published: everyone can see them now.",
             count,
         )
         messages.success(request, sentence % {"count": count})
@@ -76,12 +76,12 @@ class ReviewList(ReviewView):
             noun, _colon, rest = key.partition(":")
             pk, _colon, version = rest.partition(":")
             if noun not in self.nouns or not _is_number(pk) or not _is_number(version):
-                raise review.ReviewError(_("What was sent is no list of drafts."))
+                raise review.ReviewError(_("The request is not a list of drafts."))
             versions[REVIEWED[noun], int(pk)] = int(version)
         if not versions:
-            raise review.ReviewError(_("Nothing is published: tick a draft first."))
+            raise review.ReviewError(_("Nothing was published: select a draft first."))
         if len(versions) > LARGEST_PAGE:
-            raise review.ReviewError(_("These are too many drafts for one list."))
+            raise review.ReviewError(_("Too many drafts for one list."))
         return [model(pk=pk) for model, pk in versions], versions
 
     def show(

@@ -88,10 +88,10 @@ class ReportAction(ReviewAction):
 class Settle(ReportAction):
     def take(self, subject: ErrorReport) -> tuple[str, str]:
         error_reports.settle(self.request.user, subject, self.request.POST.get("reason", ""))
-        return _("The report is settled."), reverse("review-report", args=[subject.pk])
+        return _("The report has been settled."), reverse("review-report", args=[subject.pk])
 
 
 class Dismiss(ReportAction):
     def take(self, subject: ErrorReport) -> tuple[str, str]:
         error_reports.dismiss(self.request.user, subject, self.request.POST.get("reason", ""))
-        return _("The report is dismissed."), reverse("review-report", args=[subject.pk])
+        return _("The report has been dismissed."), reverse("review-report", args=[subject.pk])

@@ -44,9 +44,10 @@ def refuse_real_records() -> None:
         if found := real.order_by("code").first():
             raise RealRecordsError(
                 _(
-                    "This register holds what was not made up (%(noun)s “%(code)s”), among which "
-                    "made-up records must not stand: name an empty database in DATABASE_URL, "
-                    "migrate it, and fill that."
+                    "This register contains real records (%(noun)s “%(code)s”), which must not be "
+                    "mixed with generated ones: set DATABASE_URL to an empty database, migrate "
+                    "it, and fill "
+                    "that."
                 )
                 % {"noun": model._meta.verbose_name, "code": found.code}
             )
