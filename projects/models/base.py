@@ -242,3 +242,19 @@ class ReviewedModel(models.Model):
     @property
     def is_draft(self) -> bool:
         return self.state == State.DRAFT
+
+
+class ConvertedModel(models.Model):
+    """A record with an amount, of which a derived row holds what it is in the base currency."""
+
+    class Meta:
+        abstract = True
+
+    @property
+    def current_conversion(self) -> Any:
+        """The row for the base currency of today's settings; None where there is none.
+
+        A query where it has not been read along.
+        """
+        conversion = getattr(self, "conversion", None)
+        return conversion if conversion is not None and conversion.is_current else None

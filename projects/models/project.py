@@ -19,7 +19,7 @@ from projects import money, names
 
 from . import permissions
 from .area import Area
-from .base import NamedQuerySet, RegisterOptions, ReviewedModel
+from .base import ConvertedModel, NamedQuerySet, RegisterOptions, ReviewedModel
 from .enterprise import Enterprise
 from .fields import ExactSum, MoneyField
 from .history import RegisterHistory
@@ -270,7 +270,7 @@ def received_of(user: Any, total: Any = ExactSum) -> Subquery:
     return Subquery(sums)
 
 
-class Project(SourcedModel, ReviewedModel):
+class Project(SourcedModel, ReviewedModel, ConvertedModel):
     """One row is one project that an enterprise intends or has contracted.
 
     `amount` is what was announced or agreed, in units of `currency`: None means

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from projects import money
 from projects.i18n.languages import with_label
 
-from .base import RegisterModel, RegisterOptions, RegisterQuerySet, ReviewedModel
+from .base import ConvertedModel, RegisterModel, RegisterOptions, RegisterQuerySet, ReviewedModel
 from .fields import MoneyField
 from .history import RegisterHistory
 from .project import Project, base_currency, validate_currency
@@ -24,7 +24,7 @@ class ReceiptQuerySet(RegisterQuerySet):
         )
 
 
-class Receipt(RegisterModel, ReviewedModel):
+class Receipt(RegisterModel, ReviewedModel, ConvertedModel):
     """One row is one payment that arrived for a project (到位资金), or went back.
 
     `amount` is in units of `currency`; below zero it is money returned. Equal

@@ -23,11 +23,7 @@ from projects.names.text_rules import join_lines
 from projects.spreadsheets.cells import Cell
 
 from .fields import LinesField, MoneyField, RateField
-from .project import SectorShareSerializer
-
-# A field that a method computes has no type of its own to tell what its text is.
-_NUMBERS = frozenset({"amount_base", "rate", "received"})
-_DAYS = frozenset({"rate_date"})
+from .project import RateUsedSerializer, SectorShareSerializer
 
 _BETWEEN = re.compile(r"[;；、\r\n]")
 _SHARE = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,2})?)%?")
@@ -83,15 +79,15 @@ class _Column:
 
 @cache
 def _columns(serializer_class: Any) -> list[tuple[str, _Column]]:
-    return [(name, _column(name, field)) for name, field in serializer_class().fields.items()]
+    return [(name, _column(field)) for name, field in serializer_class().fields.items()]
 
 
-def _column(name: str, field: Any) -> _Column:
-    column = _form(name, field)
+def _column(field: Any) -> _Column:
+    column = _form(field)
     return _Column(column.write) if field.read_only else column
 
 
-def _form(name: str, field: Any) -> _Column:
+def _form(field: Any) -> _Column:
     match field:
         case MoneyField() | RateField() | serializers.DecimalField():
             return _Column(Decimal, str)
@@ -99,6 +95,8 @@ def _form(name: str, field: Any) -> _Column:
             return _Column(date.fromisoformat, str)
         case serializers.DateTimeField():
             return _Column(datetime.fromisoformat, str)
+        case serializers.ListSerializer(child=RateUsedSerializer()):
+            return _Column(_write_rates)
         case LinesField():
             return _Column("\n".join, _read_lines)
         case serializers.ManyRelatedField():
@@ -107,12 +105,6 @@ def _form(name: str, field: Any) -> _Column:
             return _Column(_write_sectors, _read_sectors)
         case serializers.CharField() if field.style.get("base_template") != "textarea.html":
             return _Column(_unchanged, join_lines)
-    if name == "rates":
-        return _Column(_write_rates)
-    if name in _NUMBERS:
-        return _Column(Decimal)
-    if name in _DAYS:
-        return _Column(date.fromisoformat)
     return _Column(_unchanged, str)
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError as ModelError
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from projects.models import (
@@ -55,39 +54,20 @@ class ConvertedSerializer(RecordSerializer):
     # Whether an amount may be below zero.
     NEGATIVE = False
 
-    amount_base = serializers.SerializerMethodField()
+    amount_base = MoneyField(
+        source="current_conversion.amount_base", allow_null=True, read_only=True
+    )
     base_currency = serializers.SerializerMethodField()
-    rate = serializers.SerializerMethodField()
-    rate_date = serializers.SerializerMethodField()
-    rates = serializers.SerializerMethodField()
-
-    def _conversion(self, record: Any) -> Any:
-        conversion = getattr(record, "conversion", None)
-        return conversion if conversion is not None and conversion.is_current else None
-
-    def get_amount_base(self, record: Any) -> str | None:
-        conversion = self._conversion(record)
-        if conversion is None or conversion.amount_base is None:
-            return None
-        return f"{conversion.amount_base:.2f}"
+    rate = RateField(source="current_conversion.rate", allow_null=True, read_only=True)
+    rate_date = serializers.DateField(
+        source="current_conversion.rate_date", allow_null=True, read_only=True
+    )
+    rates = RateUsedSerializer(
+        source="current_conversion.rates", many=True, read_only=True, default=list
+    )
 
     def get_base_currency(self, record: Any) -> str:
         return base_currency()
-
-    def get_rate(self, record: Any) -> str | None:
-        conversion = self._conversion(record)
-        return format(conversion.rate, "f") if conversion and conversion.rate else None
-
-    def get_rate_date(self, record: Any) -> str | None:
-        conversion = self._conversion(record)
-        return str(conversion.rate_date) if conversion and conversion.rate_date else None
-
-    @extend_schema_field(RateUsedSerializer(many=True))
-    def get_rates(self, record: Any) -> list[dict[str, Any]]:
-        conversion = self._conversion(record)
-        if conversion is None or conversion.rate is None:
-            return []
-        return list(RateUsedSerializer(conversion.rates, many=True).data)
 
     def to_internal_value(self, data: Any) -> Any:
         try:
@@ -159,7 +139,7 @@ class ProjectSerializer(SourcedSerializer, ConvertedSerializer):
     partners = CodeRelatedField(Enterprise, many=True, required=False)
     sectors = SectorShareSerializer(source="shares", many=True, required=False)
     amount = MoneyField(allow_null=True, required=False)
-    received = serializers.SerializerMethodField()
+    received = MoneyField(allow_null=True, read_only=True)
     url = Address()
 
     class Meta:
@@ -198,9 +178,6 @@ class ProjectSerializer(SourcedSerializer, ConvertedSerializer):
             "url",
         ]
         read_only_fields = ["state", *STAMPS]
-
-    def get_received(self, record: Any) -> str | None:
-        return None if record.received is None else f"{record.received:.2f}"
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
         self.read_amount(data)

@@ -66,8 +66,8 @@ def part_of(record: Project, sector: Sector, part: Allocation | None) -> Figure:
 def received_of(record: Any) -> dict[str, Any]:
     """Funds received beside what was contracted, in the base currency; nothing where either is not
     known. `received_share` is per cent, rounded half up."""
-    conversion = getattr(record, "conversion", None)
-    if conversion is None or not (record.is_contracted and conversion.is_current):
+    conversion = record.current_conversion
+    if conversion is None or not record.is_contracted:
         return {}
     contracted, received = conversion.amount_base, record.received
     if contracted is None or received is None:
