@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.db.models import F
@@ -49,16 +50,9 @@ class FieldChanges(diff.HistoryReader):
         return value.isoformat() if isinstance(value, date) else value
 
     def format_links(self, field: Any, links: Sequence[tuple[Any, ...]]) -> Any:
-        model = field.related_model
-        if field.name != "sectors":
-            return [self.label_of(model, end) for end, *_rest in links]
-        return [
-            {
-                "sector": self.label_of(model, end),
-                "share": None if share is None else f"{share:.2f}",
-            }
-            for end, share in links
-        ]
+        kind = field.model.links()[field.name]
+        label_of = partial(self.label_of, field.related_model)
+        return [kind.as_json(label_of(end), *rest) for end, *rest in links]
 
     def label_of(self, model: Any, key: Any) -> str | None:
         """The code of a record; of a deleted one as it was last published, by one query each."""

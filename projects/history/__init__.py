@@ -6,7 +6,7 @@ with the same guarantees.
 
 from .bulk import bulk_save
 from .conflicts import ConflictError, anything_changed, last_change
-from .links import Shares, Written, link
+from .links import Written, link
 from .locking import lock, retry_on_deadlock
 from .protected import StillReferencedError, references_sentence, references_to, visible_references
 from .single import (
@@ -22,7 +22,6 @@ from .single import (
 
 __all__ = [
     "ConflictError",
-    "Shares",
     "StillReferencedError",
     "Written",
     "anything_changed",

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 from django.db import models
 from simple_history.utils import get_m2m_field_name
 
-from projects.models import Project, ProjectSector, Sector
+from projects.models.links import ShareLink
 
-Shares = Sequence[tuple[Sector, Decimal | None]]
 # A record to save, and its links by name; a link that is None stays as it is.
 Written = tuple[Any, Mapping[str, Any]]
 
@@ -26,38 +24,39 @@ def link(written: Sequence[Written]) -> None:
         wanted = [(record, links[name]) for record, links in written if links.get(name) is not None]
         if not wanted:
             continue
-        if name == "sectors":
-            _set_sectors(wanted)
+        kind = type(wanted[0][0]).links()[name]
+        if isinstance(kind, ShareLink):
+            _set_shares(kind, wanted)
         else:
-            _set_records(type(wanted[0][0])._meta.get_field(name), wanted)
+            _set_records(kind.field, wanted)
         for record, _linked in wanted:
             cached = getattr(record, "_prefetched_objects_cache", {})
-            for of_name in ("sectors", "shares") if name == "sectors" else (name,):
+            for of_name in kind.prefetched:
                 cached.pop(of_name, None)
 
 
-def _set_sectors(wanted: Sequence[tuple[Project, Shares]]) -> None:
-    """Set the sectors of each project. The same ones in another order are no change.
+def _set_shares(kind: ShareLink, wanted: Sequence[tuple[Any, Sequence[Any]]]) -> None:
+    """Set the links of each record. The same ones in another order are no change.
 
     The order of new rows decides which sector gets the odd fen. A change of order
     alone would change derived amounts without a row of history.
     """
+    through: Any = kind.field.remote_field.through
+    owner = get_m2m_field_name(kind.field)
     current: dict[Any, set[Any]] = defaultdict(set)
-    keys = [project.pk for project, _shares in wanted]
-    for key, *share in ProjectSector.objects.filter(project__in=keys).values_list(
-        "project", "sector", "share"
-    ):
-        current[key].add(tuple(share))
+    rows = through.objects.filter(**{f"{owner}__in": [record.pk for record, _ in wanted]})
+    for key, *link in rows.values_list(owner, kind.other, "share"):
+        current[key].add(tuple(link))
     changed = [
-        (project, shares)
-        for project, shares in wanted
-        if current[project.pk] != {(sector.pk, share) for sector, share in shares}
+        (record, links)
+        for record, links in wanted
+        if current[record.pk] != set(map(kind.key, links))
     ]
-    ProjectSector.objects.filter(project__in=[project.pk for project, _ in changed]).delete()
-    ProjectSector.objects.bulk_create(
-        ProjectSector(project=project, sector=sector, share=share)
-        for project, shares in changed
-        for sector, share in shares
+    through.objects.filter(**{f"{owner}__in": [record.pk for record, _ in changed]}).delete()
+    through.objects.bulk_create(
+        through(**{owner: record, kind.other: other, "share": share})
+        for record, links in changed
+        for other, share in links
     )
 
 

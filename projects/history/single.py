@@ -12,11 +12,11 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from projects import conversion
-from projects.models import ExchangeRate, Project, Receipt, check_shares
+from projects.models import ExchangeRate, Project, Receipt
 
 from . import draft_references
 from .conflicts import ConflictError
-from .links import Shares, link
+from .links import link
 from .locking import lock_current
 from .protected import StillReferencedError, references_to, visible_references
 
@@ -67,12 +67,7 @@ def _clear(record: Any) -> None:
     del record.skip_history_when_saving, record.current_row
 
 
-def save(
-    record: Any,
-    *,
-    sectors: Shares | None = None,
-    **links: Sequence[Any] | None,
-) -> None:
+def save(record: Any, **links: Sequence[Any] | None) -> None:
     """Check `record` by the model's rules and save it with its links.
 
     Writes only changed columns, and never inserts a record that has been deleted.
@@ -80,18 +75,12 @@ def save(
     ConflictError if the record has been changed or deleted since it was read; then
     nothing is written.
     """
-    check_rules = partial(
-        check,
-        record,
-        sectors=sectors,
-        partners=links.get("partners"),
-        sources=links.get("sources"),
-    )
+    check_rules = partial(check, record, **links)
     check_rules()
     try:
         with record_history(record):
             write(record)
-            link([(record, {"sectors": sectors, **links})])
+            link([(record, links)])
     except ConflictError:
         raise
     except IntegrityError:
@@ -125,11 +114,9 @@ def write(record: Any) -> None:
 def check(
     record: Any,
     *,
-    sectors: Shares | None = None,
-    partners: Sequence[Any] | None = None,
-    sources: Sequence[Any] | None = None,
     without_queries: bool = False,
     allow_drafts: bool = False,
+    **links: Sequence[Any] | None,
 ) -> None:
     """Raise a ValidationError, by field, where the record or its links break a rule.
 
@@ -146,9 +133,8 @@ def check(
             record.full_clean()
     except ValidationError as error:
         problems = dict(error.error_dict)
-    checks = [partial(check_links, record, sectors=sectors, partners=partners)]
+    checks = [partial(check_links, record, **links)]
     if not allow_drafts:
-        links = {"partners": partners, "sources": sources}
         checks.append(
             partial(draft_references.check, record, links, without_queries=without_queries)
         )
@@ -162,19 +148,18 @@ def check(
         raise ValidationError(problems)
 
 
-def check_links(
-    record: Any, *, sectors: Shares | None = None, partners: Sequence[Any] | None = None
-) -> None:
+def check_links(record: Any, **links: Sequence[Any] | None) -> None:
     """The part of `check` that is about links. For forms, which check the columns themselves."""
     problems: dict[str, Any] = {}
-    if sectors is not None:
+    for name, kind in type(record).links().items():
+        linked = links.get(name)
+        if linked is None:
+            continue
         try:
-            check_shares([share for _sector, share in sectors])
-            # By code where there is no key yet, as in a file that creates the sector.
-            if len({sector.pk or sector.code for sector, _share in sectors}) < len(sectors):
-                raise ValidationError(_("A project names each sector once."), "repeated")
+            kind.check(linked)
         except ValidationError as error:
-            problems["sectors"] = error.error_list
+            problems[name] = error.error_list
+    partners = links.get("partners")
     # An unsaved record has no key, and is only equal to itself.
     lead = partners and (record.enterprise_id or record.enterprise)
     if lead and lead in [partner.pk or partner for partner in partners]:

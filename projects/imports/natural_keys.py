@@ -49,12 +49,7 @@ class NaturalKeys:
         self.user = lookup.user
 
     def records(self) -> Any:
-        links = [field.name for field in self.model._meta.many_to_many if field.name != "sectors"]
-        if hasattr(self.model, "shares"):
-            links.append("shares__sector")
-        named = [field.name for field in self.model._meta.concrete_fields if field.is_relation]
-        records = self.model.objects.visible_to(self.user)
-        return records.select_related(*named).prefetch_related(*links)
+        return self.model.objects.visible_to(self.user).with_links()
 
     def match(self, rows: Sequence[Data], *, by_name: bool = True) -> list[Match]:
         """The match of each row; records come with their links.

@@ -174,19 +174,10 @@ class Validator:
         column = self.serializer.fields.get(name)
         if column is None or column.read_only:
             return ""
-        if name == "sectors":
-            shares = (links or {}).get("sectors")
-            if shares is None:
-                shares = [(row.sector, row.share) for row in _shares(record)]
-            return "; ".join(
-                f"{sector.code} {share}" if share is not None else sector.code
-                for sector, share in shares
-            )
-        if name in self.serializer.LINKS:
+        if kind := self.model.links().get(name):
             linked = (links or {}).get(name)
-            if linked is None:
-                linked = getattr(record, name).all() if record.pk else []
-            return "; ".join(one.code for one in linked)
+            parts = map(kind.parts, kind.read(record) if linked is None else linked)
+            return "; ".join(kind.as_text(other.code, *rest) for other, *rest in parts)
         value = getattr(record, name, None)
         return "" if value is None else str(getattr(value, "code", value))
 
@@ -194,19 +185,7 @@ class Validator:
         """What history compares of a record; `links`: the related records that it is to get."""
         columns = self.model.register_history.compared_fields(self.model)
         linked: dict[str, Any] = {}
-        for name in self.serializer.LINKS:
+        for name, kind in self.model.links().items():
             wanted = (links or {}).get(name)
-            if name == "sectors":
-                linked[name] = (
-                    {(row.sector_id, row.share) for row in _shares(record)}
-                    if wanted is None
-                    else {(sector.pk, share) for sector, share in wanted}
-                )
-            else:
-                related = getattr(record, name).all() if wanted is None else wanted
-                linked[name] = {one.pk for one in related}
+            linked[name] = set(map(kind.key, kind.read(record) if wanted is None else wanted))
         return [getattr(record, column) for column in columns], linked
-
-
-def _shares(record: Any) -> Any:
-    return record.shares.all() if record.pk else []

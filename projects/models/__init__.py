@@ -28,7 +28,6 @@ from .project import (
     Qualifier,
     Stage,
     base_currency,
-    check_shares,
     received_of,
 )
 from .proposal import Noun, Proposal, ProposalKind, ProposalState, ReturnedDraft
@@ -96,7 +95,6 @@ __all__ = [
     "User",
     "Zone",
     "base_currency",
-    "check_shares",
     "contracted_of_area",
     "received_of",
 ]

@@ -18,6 +18,7 @@ from projects import names
 
 from . import permissions
 from .fields import CodeField
+from .links import Link, link_of
 from .text_validation import TextValidationMixin
 
 
@@ -72,7 +73,10 @@ class RegisterQuerySet(models.QuerySet):
 
         One query with joins, and one for each kind of link. `user` is who reads.
         """
-        links = [field.name for field in self.model._meta.many_to_many]
+        return self.with_links()
+
+    def with_links(self) -> Self:
+        links = [link.prefetch for link in self.model.links().values()]
         return self.select_related(*self.model.foreign_keys()).prefetch_related(*links)
 
 
@@ -108,6 +112,20 @@ class RegisterModel(TextValidationMixin):
     @classmethod
     def foreign_keys(cls) -> list[str]:
         return [field.name for field in cls._meta.concrete_fields if field.is_relation]
+
+    @classmethod
+    def links(cls) -> dict[str, Link]:
+        """What a record is linked to, by the name of the field."""
+        return {field.name: link_of(field) for field in cls._meta.many_to_many}
+
+    @classmethod
+    def links_to_reviewed(cls) -> list[str]:
+        """The names of its links to records that may be drafts."""
+        return [
+            name
+            for name, link in cls.links().items()
+            if issubclass(link.field.related_model, ReviewedModel)
+        ]
 
     def area_key(self) -> int | None:
         """The primary key of its area; None without one."""

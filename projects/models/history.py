@@ -169,8 +169,8 @@ class RegisterHistory(HistoricalRecords):
             for link in links:
                 record = records.get(getattr(link, other))
                 if record is not None:
-                    with_share = (record, link.share) if hasattr(link, "share") else record
-                    found[link.history_id][field.name].append(with_share)
+                    made = model.links()[field.name].made(record, link)
+                    found[link.history_id][field.name].append(made)
         return found
 
     def compared_fields(self, model: type[models.Model]) -> list[str]:

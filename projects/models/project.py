@@ -140,24 +140,26 @@ class ProjectSector(models.Model):
     def __str__(self) -> str:
         return f"{self.sector} {self.share} %" if self.share is not None else str(self.sector)
 
-
-def check_shares(shares: Sequence[Decimal | None]) -> None:
-    """Raise ValidationError unless the shares of one project make 100 or are all unknown."""
-    known = [share for share in shares if share is not None]
-    if not known:
-        return
-    if any(not 0 < share <= 100 for share in known):
-        raise ValidationError(_("A share must be above 0 and at most 100 per cent."), "shares")
-    if len(known) < len(shares):
-        raise ValidationError(
-            _("Give the shares of all sectors, or of none if they are not known."), "shares"
-        )
-    if sum(known) != 100:
-        raise ValidationError(
-            _("The shares add up to %(sum)s per cent: they must add up to 100."),
-            "shares",
-            {"sum": sum(known)},
-        )
+    @staticmethod
+    def check_together(links: Sequence[tuple[Sector, Decimal | None]]) -> None:
+        """Raise ValidationError unless the shares of one project make 100 or are all unknown, and
+        each sector is named once."""
+        known = [share for _sector, share in links if share is not None]
+        if any(not 0 < share <= 100 for share in known):
+            raise ValidationError(_("A share must be above 0 and at most 100 per cent."), "shares")
+        if known and len(known) < len(links):
+            raise ValidationError(
+                _("Give the shares of all sectors, or of none if they are not known."), "shares"
+            )
+        if known and sum(known) != 100:
+            raise ValidationError(
+                _("The shares add up to %(sum)s per cent: they must add up to 100."),
+                "shares",
+                {"sum": sum(known)},
+            )
+        # By code where there is no key yet, as in a file that creates the sector.
+        if len({sector.pk or sector.code for sector, _share in links}) < len(links):
+            raise ValidationError(_("A project names each sector once."), "repeated")
 
 
 def _takes_part(enterprises: Any) -> Q:
@@ -241,13 +243,8 @@ class ProjectQuerySet(NamedQuerySet):
 
         One query with joins, and one each for sectors, partners and sources.
         """
-        return (
-            self.select_related(
-                "area", "enterprise", "conversion__rate_from__source", "conversion__rate_to__source"
-            )
-            .prefetch_related("shares__sector", "partners", "sources")
-            .with_received(user)
-        )
+        rates = ("conversion__rate_from__source", "conversion__rate_to__source")
+        return super().with_related(user).select_related(*rates).with_received(user)
 
 
 def received_of(user: Any, total: Any = ExactSum) -> Subquery:

@@ -19,8 +19,10 @@ from .source import Source
 class ReceiptQuerySet(RegisterQuerySet):
     def with_related(self, user: Any) -> Self:
         """What a list or an API page shows of each receipt, in one query."""
-        return self.select_related(
-            "project", "source", "conversion__rate_from__source", "conversion__rate_to__source"
+        return (
+            super()
+            .with_related(user)
+            .select_related("conversion__rate_from__source", "conversion__rate_to__source")
         )
 
 

@@ -69,7 +69,7 @@ def publish(user: Any, records: Iterable[Any], versions: dict[Any, int] | None =
 
 
 def _publish(user: Any, model: Any, keys: list[Any], versions: dict[Any, int] | None) -> list[Any]:
-    links = [field.name for field in model._meta.many_to_many if field.name != "sectors"]
+    links = model.links_to_reviewed()
     drafts = list(
         model.objects.visible_to(user)
         .filter(pk__in=keys, state=State.DRAFT)

@@ -76,9 +76,9 @@ def with_publication_state(user: Any, record: Any, links: Any) -> dict[str, Any]
     elif record.is_draft:
         record.state = State.PUBLISHED
         if record.pk is not None:
-            for field in type(record)._meta.many_to_many:
-                if field.name != "sectors" and links.get(field.name) is None:
-                    links[field.name] = list(getattr(record, field.name).all())
+            for name in record.links_to_reviewed():
+                if links.get(name) is None:
+                    links[name] = list(getattr(record, name).all())
     return links
 
 

@@ -54,8 +54,6 @@ class RecordSerializer(KnownFieldsOnly, serializers.ModelSerializer):
     `projects.history` before it is written, uniqueness included.
     """
 
-    LINKS: tuple[str, ...] = ()
-
     def ask(self, data: Any, record: Any = None) -> bool:
         """Take `data` for another record (None: a new one) and say whether they are valid.
 
@@ -73,7 +71,7 @@ class RecordSerializer(KnownFieldsOnly, serializers.ModelSerializer):
         A link that was not sent is None in the links: it stays as it is.
         """
         data = dict(self.validated_data)
-        links = {name: data.pop(name, None) for name in self.LINKS}
+        links = {name: data.pop(name, None) for name in self.Meta.model.links()}
         record = self.instance if self.instance is not None else self.Meta.model()
         for name, value in data.items():
             setattr(record, name, value)
@@ -111,8 +109,6 @@ class RecordSerializer(KnownFieldsOnly, serializers.ModelSerializer):
 
 
 class SourcedSerializer(RecordSerializer):
-    LINKS = ("sources",)
-
     aliases = LinesField(required=False)
     sources = CodeRelatedField(Source, many=True, required=False)
 

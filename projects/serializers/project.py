@@ -132,8 +132,6 @@ class SectorShareSerializer(KnownFieldsOnly, serializers.ModelSerializer):
 class ProjectSerializer(SourcedSerializer, ConvertedSerializer):
     """A project. `amount` null means undisclosed; `received` null that there is no receipt."""
 
-    LINKS = ("sectors", "partners", "sources")
-
     area = CodeRelatedField(Area, allow_null=True, required=False)
     enterprise = CodeRelatedField(Enterprise, allow_null=True, required=False)
     partners = CodeRelatedField(Enterprise, many=True, required=False)

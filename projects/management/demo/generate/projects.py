@@ -55,7 +55,7 @@ class _Draft:
     project: Project
     lead: int | None
     partners: Sequence[int]
-    sectors: history.Shares
+    sectors: Sequence[tuple[Sector, Decimal | None]]
     sources: Sequence[Source]
     receipts: Sequence[Receipt]
 
