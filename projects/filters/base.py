@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from copy import copy
 from typing import Any, Self
+from urllib.parse import urlencode
 
 import django_filters
 from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce, NullIf
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -72,6 +74,8 @@ class RegisterFilterSet(django_filters.FilterSet):
     COMPUTED: dict[str, Any] = {}
     DEFAULT_ORDERING = "code"
     TIE = "code"
+    # The name of the page's address, where it is not that of the model's list.
+    PAGE = ""
     # Parameters that are read elsewhere and say nothing about which records are meant.
     NON_FILTER_PARAMETERS = PAGING_PARAMETERS
 
@@ -90,6 +94,12 @@ class RegisterFilterSet(django_filters.FilterSet):
         self.user = user if user is not None else getattr(self.request, "user", None)
         if "state" in self.filters:
             self.user = effective_user(self.data, self.user)
+
+    @classmethod
+    def url(cls, **parameters: Any) -> str:
+        """The address of the list with these filters: a value or a list of values each."""
+        page = cls.PAGE or cls._meta.model.register.plural
+        return f"{reverse(page)}?{urlencode(parameters, doseq=True)}"
 
     @property
     def errors(self) -> dict[str, list[str]]:

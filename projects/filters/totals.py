@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -12,7 +13,29 @@ from projects.models import Basis
 from . import base
 from .project import ProjectFilterSet
 
-BY = ("sector", "area", "year", "month", "stage", "origin", "enterprise", "currency")
+
+@dataclass(frozen=True)
+class Dimension:
+    """A way to group: its label, and the parameter by which a list asks for one of its keys."""
+
+    label: Any
+    parameter: str
+    ordered_by_key: bool = False
+
+
+# `enterprise` groups by the lead enterprise, so that each amount falls to one row;
+# a link to such a row therefore asks for the lead.
+DIMENSIONS = {
+    "sector": Dimension(_("Sector"), "sector"),
+    "area": Dimension(_("Area"), "area"),
+    "year": Dimension(_("Year"), "year", ordered_by_key=True),
+    "month": Dimension(_("Month"), "month", ordered_by_key=True),
+    "stage": Dimension(_("Stage"), "stage", ordered_by_key=True),
+    "origin": Dimension(_("Origin"), "origin"),
+    "enterprise": Dimension(_("Lead enterprise"), "lead"),
+    "currency": Dimension(_("Currency"), "currency"),
+}
+BY = tuple(DIMENSIONS)
 
 
 class TotalsFilterSet(ProjectFilterSet):
@@ -23,6 +46,7 @@ class TotalsFilterSet(ProjectFilterSet):
     """
 
     NON_FILTER_PARAMETERS = frozenset()
+    PAGE = "totals"
 
     by = base.ChoiceFilter(method="no_op", label=_("by"), choices=BY)
     then = base.ChoiceFilter(method="no_op", label=_("then by"), choices=BY)

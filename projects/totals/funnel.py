@@ -14,9 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
-from urllib.parse import urlencode
 
-from django.urls import reverse
 from django.utils.text import capfirst
 
 from projects.filters import ProjectFilterSet
@@ -125,4 +123,4 @@ def _href(filterset: ProjectFilterSet, **narrowed: str | Sequence[Any]) -> str:
         name: [str(value)] if isinstance(value, str) else [str(one) for one in value]
         for name, value in narrowed.items()
     }
-    return f"{reverse('projects')}?{urlencode(asked, doseq=True)}"
+    return ProjectFilterSet.url(**asked)

@@ -12,12 +12,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import Any
-from urllib.parse import urlencode
 
 from django.db.models import Count, Q
-from django.urls import reverse
 
 from projects import charts
+from projects.filters import EnterpriseFilterSet, ProjectFilterSet
 from projects.models import (
     Allocation,
     Area,
@@ -210,12 +209,12 @@ def _href(headline: Headline, areas: dict[Any, list[Area]]) -> str:
             asked |= {"settled_by": day, "contracted_by": day}
         case _:
             return ""
-    page = (
-        "projects"
+    filterset = (
+        ProjectFilterSet
         if headline.what in (HeadlineKind.CONTRACTED_FUNDS, HeadlineKind.FUNDS_ARRIVED)
-        else "enterprises"
+        else EnterpriseFilterSet
     )
-    return f"{reverse(page)}?{urlencode(asked, doseq=True)}"
+    return filterset.url(**asked)
 
 
 def _conflicts(headlines: Sequence[Headline], user: Any) -> dict[Any, list[Headline]]:

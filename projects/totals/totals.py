@@ -12,16 +12,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
-from urllib.parse import urlencode
 
 from django.db.models import Count, F, Q, QuerySet, Value
 from django.db.models.functions import ExtractMonth, ExtractYear, NullIf
-from django.urls import reverse
 from django.utils.translation import get_language, gettext
-from django.utils.translation import gettext_lazy as _
 
 from projects import money
 from projects.filters import ProjectFilterSet
+from projects.filters.totals import DIMENSIONS
 from projects.models import (
     Allocation,
     Area,
@@ -104,28 +102,6 @@ class CrossTable:
     columns: list[Figure]
     rows: list[tuple[Figure, list[Figure | None]]]
 
-
-@dataclass(frozen=True)
-class Dimension:
-    """A way to group: its label, and the parameter by which a list asks for one of its keys."""
-
-    label: Any
-    parameter: str
-    ordered_by_key: bool = False
-
-
-# `enterprise` groups by the lead enterprise, so that each amount falls to one row;
-# a link to such a row therefore asks for the lead.
-DIMENSIONS = {
-    "sector": Dimension(_("Sector"), "sector"),
-    "area": Dimension(_("Area"), "area"),
-    "year": Dimension(_("Year"), "year", ordered_by_key=True),
-    "month": Dimension(_("Month"), "month", ordered_by_key=True),
-    "stage": Dimension(_("Stage"), "stage", ordered_by_key=True),
-    "origin": Dimension(_("Origin"), "origin"),
-    "enterprise": Dimension(_("Lead enterprise"), "lead"),
-    "currency": Dimension(_("Currency"), "currency"),
-}
 
 _DATE = {
     Basis.CONTRACTED: "project__signed_on",
@@ -351,7 +327,7 @@ def _href(filterset: ProjectFilterSet, basis: Basis, keys: Mapping[str, str | No
             asked["sector_also"] = [*asked.get("sector_also", []), value]
         else:
             asked[parameter] = [value]
-    return f"{reverse('projects')}?{urlencode(asked, doseq=True)}"
+    return ProjectFilterSet.url(**asked)
 
 
 def sector_rows(filterset: ProjectFilterSet, basis: Basis) -> list[Figure]:

@@ -1,9 +1,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
-
-from django.urls import reverse
 
 from projects import charts, filters
 from projects.models import Area, Basis, Headline, Project, State, permissions
@@ -33,8 +30,8 @@ class AreaListView(FilteredListView):
         if not permissions.can_see_drafts(self.request.user, Project):
             return {}
         # Areas are not reviewed: it is their figures that are seen otherwise.
-        query = urlencode({"by": "area", "state": State.PUBLISHED.value})
-        return {"as_published": f"{reverse('totals')}?{query}"}
+        published = filters.TotalsFilterSet.url(by="area", state=State.PUBLISHED.value)
+        return {"as_published": published}
 
 
 class AreaDetailView(RecordDetailView):
@@ -48,7 +45,6 @@ class AreaDetailView(RecordDetailView):
         user = self.user
         filterset = filter_by(user, area=record.code, basis=Basis.CONTRACTED.value)
         published = Headline.objects.visible_to(user).filter(area=record).with_related(user)
-        of_area = urlencode({"area": record.code})
         come = funnel_of(filter_by(user, area=record.code))
         table = totals.totals(filterset, ["sector"], Basis.CONTRACTED, come.contracted)
         return {
@@ -58,6 +54,6 @@ class AreaDetailView(RecordDetailView):
             "funnel": charts.funnel([(step, step.projects) for step in come.steps]),
             "headlines": reconciliation.reconcile(published, user),
             "enterprises": record.enterprises.visible_to(user).count(),
-            "all_enterprises": f"{reverse('enterprises')}?{of_area}",
-            "all_projects": f"{reverse('projects')}?{of_area}",
+            "all_enterprises": filters.EnterpriseFilterSet.url(area=record.code),
+            "all_projects": filters.ProjectFilterSet.url(area=record.code),
         }

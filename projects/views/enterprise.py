@@ -1,9 +1,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
-
-from django.urls import reverse
 
 from projects import filters
 from projects.models import Basis, Enterprise
@@ -39,6 +36,6 @@ class EnterpriseDetailView(RecordDetailView):
             "table": table,
             **largest_as_bars(table.rows),
             "summary": totals.summary(filterset),
-            "all_projects": f"{reverse('projects')}?{urlencode({'enterprise': record.code})}",
+            "all_projects": filters.ProjectFilterSet.url(enterprise=record.code),
             **first_projects(filterset),
         }

@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -93,7 +92,7 @@ def found(words: str, user: Any) -> list[dict[str, Any]]:
                 "label": model._meta.verbose_name_plural,
                 "records": records[:MOST_FOUND],
                 "has_more": len(records) > MOST_FOUND,
-                "all": f"{reverse(model.register.plural)}?{urlencode({'search': words})}",
+                "all": filters.BY_NOUN[model.register.plural].url(search=words),
             }
         )
     return groups

@@ -2,9 +2,6 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
-from urllib.parse import urlencode
-
-from django.urls import reverse
 
 from projects import charts, filters
 from projects.models import Allocation, Outcome, Project, Qualifier, Sector
@@ -59,7 +56,7 @@ def part_of(record: Project, sector: Sector, part: Allocation | None) -> Figure:
         amount=Decimal("0.00") if amount is None else amount,
         bound=Qualifier(record.qualifier),
         labels={"sector": sector.label},
-        href=f"{reverse('projects')}?{urlencode({'sector': sector.code})}",
+        href=filters.ProjectFilterSet.url(sector=sector.code),
     )
 
 

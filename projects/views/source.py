@@ -1,9 +1,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
-
-from django.urls import reverse
 
 from projects import filters
 from projects.models import Enterprise, Headline, Source
@@ -31,11 +28,10 @@ class SourceDetailView(RecordDetailView):
     def beside(self, record: Any) -> dict[str, Any]:
         user = self.user
         published = Headline.objects.visible_to(user).filter(source=record).with_related(user)
-        citing = urlencode({"source": record.code})
         return {
             "headlines": reconciliation.reconcile(published, user),
             "enterprises": Enterprise.objects.visible_to(user).filter(sources=record).count(),
-            "all_enterprises": f"{reverse('enterprises')}?{citing}",
-            "all_projects": f"{reverse('projects')}?{citing}",
+            "all_enterprises": filters.EnterpriseFilterSet.url(source=record.code),
+            "all_projects": filters.ProjectFilterSet.url(source=record.code),
             **first_projects(filter_by(user, source=record.code)),
         }

@@ -3,16 +3,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from projects import charts
-from projects.filters import TotalsFilterSet
+from projects.filters import ProjectFilterSet, TotalsFilterSet
 from projects.i18n import amount_units
 from projects.models import Basis, Project, Stage
 from projects.totals import provenance, totals
@@ -101,7 +99,7 @@ def of_other_stages(filterset: TotalsFilterSet, basis: Basis) -> list[dict[str, 
     return [
         {
             "words": said,
-            "href": f"{reverse('projects')}?{urlencode({**asked, 'stage': stage}, doseq=True)}",
+            "href": ProjectFilterSet.url(**asked | {"stage": stage}),
         }
         for stage, said in words.items()
     ]
