@@ -6,18 +6,15 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.admin.options import BaseModelAdmin, IncorrectLookupParameters
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
-from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.exceptions import FieldError, ValidationError
 from django.db import DataError
 from django.db.models import BinaryField, QuerySet, URLField, prefetch_related_objects
 from django.db.models.sql import Query
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import NoReverseMatch, URLPattern
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -30,6 +27,8 @@ from projects.models import State
 from projects.models.base import ReviewedModel
 
 from .add_another import KeepingAdmin
+from .autocomplete import by_code
+from .edit_conflicts import last_change
 from .forms import RegisterForm
 from .review import ReviewingAdmin
 
@@ -37,110 +36,6 @@ from .review import ReviewingAdmin
 MOST_OPTIONS = 50
 # On the page that asks whether to delete: enough to see why it cannot be done.
 MOST_PROTECTED = 50
-
-
-class CodeBesides:
-    """An autocomplete that takes a code as well, where there is no JavaScript to complete it.
-
-    `at_hand` holds related records that have been read already: showing one of
-    them costs no query.
-    """
-
-    at_hand: Sequence[Any] = ()
-    code = "code"
-
-    def optgroups(self, name: str, value: Sequence[Any], attr: Any = None) -> Any:
-        related = {str(record.pk): record for record in self.at_hand}
-        # In an address or a form that somebody has changed, not everything is a key.
-        wanted = [str(one) for one in value if one and self._is_key(one)]
-        if not all(one in related for one in wanted):
-            return super().optgroups(name, wanted, attr)
-        options = [
-            self.create_option(name, key, str(related[key]), True, index)
-            for index, key in enumerate(wanted)
-        ]
-        if not self.is_required and not self.allow_multiple_selected:
-            options.insert(0, self.create_option(name, "", "", not wanted, 0))
-        return [(None, options, 0)]
-
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
-        chosen = super().value_from_datadict(data, files, name)
-        keys = [self._key_of(code) for code in (data.get(f"{name}-code") or "").split()]
-        if self.allow_multiple_selected:
-            return [*map(self._checked, chosen or []), *keys]
-        return keys[0] if keys else self._checked(chosen)
-
-    def _is_key(self, value: Any) -> bool:
-        try:
-            self.field.remote_field.model._meta.pk.clean(value, None)
-        except ValidationError:
-            return False
-        return True
-
-    def _checked(self, value: Any) -> Any:
-        return value if not value or self._is_key(value) else _no_key(value)
-
-    def _key_of(self, code: str) -> str:
-        if "\x00" not in code:
-            record = self.choices.queryset.filter(**{f"{self.code}__iexact": code}).first()
-            if record is not None:
-                return str(record.pk)
-        return _no_key(code)
-
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        label = (
-            gettext("or add by code, separated by spaces:")
-            if self.allow_multiple_selected
-            else gettext("or by code:")
-        )
-        return format_html(
-            '{}<noscript> <label>{} <input type="text" name="{}-code"></label></noscript>',
-            super().render(name, value, attrs, renderer),
-            label,
-            name,
-        )
-
-
-def _no_key(text: str) -> str:
-    # No key looks like this, so that the field refuses it, and no column has to hold it.
-    return f"“{text}”"
-
-
-class CodedSelect(CodeBesides, AutocompleteSelect):
-    pass
-
-
-class CodedSelectMultiple(CodeBesides, AutocompleteSelectMultiple):
-    pass
-
-
-class Autocompleting(BaseModelAdmin):
-    """Autocompletes that also take a code, for admins and inlines alike."""
-
-    def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
-        self._narrow(db_field, request, kwargs)
-        if db_field.name in self.get_autocomplete_fields(request):
-            kwargs["widget"] = self._widget(CodedSelect, db_field, kwargs)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-    def formfield_for_manytomany(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
-        self._narrow(db_field, request, kwargs)
-        if db_field.name in self.get_autocomplete_fields(request):
-            kwargs["widget"] = self._widget(CodedSelectMultiple, db_field, kwargs)
-        return super().formfield_for_manytomany(db_field, request, **kwargs)
-
-    @staticmethod
-    def _narrow(db_field: Any, request: Any, kwargs: dict[str, Any]) -> None:
-        """Offer, take and name only what the person may see."""
-        records = db_field.related_model._default_manager
-        if hasattr(records, "visible_to"):
-            kwargs.setdefault("queryset", records.visible_to(request.user))
-
-    def _widget(self, widget: Any, db_field: Any, kwargs: dict[str, Any]) -> Any:
-        made = widget(db_field, self.admin_site, using=kwargs.get("using"))
-        if not hasattr(db_field.related_model, "code"):
-            made.code = db_field.related_model.USERNAME_FIELD
-        return made
 
 
 class PlainChangeList(ChangeList):
@@ -157,7 +52,7 @@ class PlainChangeList(ChangeList):
         return super().apply_select_related(qs).prefetch_related(*self.model_admin.list_prefetch)
 
 
-class PlainAdmin(Autocompleting, admin.ModelAdmin):
+class PlainAdmin(admin.ModelAdmin):
     """An admin for large tables, and for addresses that somebody has changed by hand."""
 
     show_full_result_count = False
@@ -169,6 +64,14 @@ class PlainAdmin(Autocompleting, admin.ModelAdmin):
     formfield_overrides = {URLField: {"assume_scheme": "https"}}
     # What filters of the lists ask for; a regular expression, say, could stop the database.
     LOOKUPS = frozenset({"exact", "in", "isnull", "gt", "gte", "lt", "lte"})
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs = by_code(self, db_field, request, kwargs)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs = by_code(self, db_field, request, kwargs)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return PlainChangeList
@@ -293,12 +196,16 @@ class RegisterAdmin(KeepingAdmin, ReviewingAdmin, PlainAdmin, SimpleHistoryAdmin
         self._check_seen(request, unquote(object_id))
         return super().history_view(request, object_id, extra_context)
 
-    def deletion_of(self, request: HttpRequest, key: Any) -> Any:
+    def last_deletion(self, request: HttpRequest, key: str) -> dict[str, str] | None:
         if issubclass(self.model, ReviewedModel):
             rows = review.deleted(request.user, self.model)
         else:
-            rows = self.model.history.filter(history_type="-").order_by("-history_id")
-        return rows.filter(id=key).select_related("history_user").first()
+            rows = self.model.history.filter(history_type="-")
+        try:
+            is_deleted = rows.filter(id=self.opts.pk.to_python(key)).exists()
+        except ValidationError:
+            return None
+        return last_change(self.model, key) if is_deleted else None
 
     def _check_seen(self, request: HttpRequest, key: str) -> None:
         """Raise Http404 unless the person sees the record, or saw it before it was deleted."""

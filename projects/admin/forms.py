@@ -16,19 +16,18 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from projects import history, money
+from projects import history, money, review
+from projects.history import draft_references
 from projects.models import (
     Headline,
     Project,
-    ProjectSector,
     Qualifier,
     Receipt,
-    Sector,
 )
 from projects.models.amount_parsing import ParsedAmount, parse_amount
 from projects.models.text_validation import text_fields
 
-from .edit_conflicts import MeetingForm, PartsFormSet, RecordsFormSet
+from .edit_conflicts import VersionedModelForm
 
 LONGEST_AMOUNT = 200
 
@@ -151,13 +150,16 @@ class AmountField(forms.CharField):
         return replace(typed, text=super().clean(typed.text))
 
 
-class RegisterForm(MeetingForm):
+class RegisterForm(VersionedModelForm):
     """A form whose autocompletes need no query for what the record already holds.
 
     `self.instance` brings its relations along (the admin prefetches them). What
     a text may hold is left to the model, which says more than that no null may
     stand in it.
     """
+
+    # Set by `of_user`: for them, the rules of review are checked as well.
+    user: Any = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -174,6 +176,37 @@ class RegisterForm(MeetingForm):
             widget = getattr(field.widget, "widget", field.widget)
             if hasattr(widget, "at_hand"):
                 widget.at_hand = list(self._related(name))
+
+    @classmethod
+    def of_user(cls, user: Any, *, parent: str = "") -> Any:
+        """The form for one user; `parent` as in `VersionedModelForm`."""
+        return type(cls.__name__, (cls,), {"user": user, "parent": parent})
+
+    def _post_clean(self) -> None:
+        super()._post_clean()
+        if self.user is not None and not self.errors:
+            try:
+                self._check_review()
+            except ValidationError as error:
+                for name, errors in error.update_error_dict({}).items():
+                    self.add_error(name if name in self.fields else None, errors)
+
+    def _check_review(self) -> None:
+        """Whether the user may write there, and nothing published comes to refer to a draft."""
+        if not self.parent:
+            review.check_reach(self.user, self.instance)
+        if not review.is_proposal(self.user, self.instance):
+            review.with_publication_state(self.user, self.instance, {})
+            # The record on whose page this is a row checks its own form.
+            draft_references.check(self.instance, self.chosen_links(), besides={self.parent})
+
+    def chosen_links(self) -> dict[str, list[Any]]:
+        """The records chosen for each many-to-many field of the form."""
+        return {
+            field.name: list(self.cleaned_data[field.name])
+            for field in self.instance._meta.many_to_many
+            if field.name in self.cleaned_data
+        }
 
     def _related(self, name: str) -> Iterable[Any]:
         column = self.instance._meta.get_field(name)
@@ -232,8 +265,8 @@ class AmountForm(RegisterForm):
         self._ask_to_confirm(typed, Reading.of(read, qualified=qualified))
         return cleaned
 
-    def as_standing(self, name: str) -> dict[str, list[str]]:
-        sent = super().as_standing(name)
+    def current_data(self, name: str) -> dict[str, list[str]]:
+        sent = super().current_data(name)
         if name == self.AMOUNT:
             sent[f"{self.add_prefix(name)}-shown"] = [self._standing().key]
         return sent
@@ -305,58 +338,3 @@ class HeadlineForm(AmountForm):
     class Meta:
         model = Headline
         fields = ["value", "currency", "qualifier"]
-
-
-class ShareForm(RegisterForm):
-    """One sector of a project, with its share."""
-
-    class Meta:
-        model = ProjectSector
-        fields = ["sector", "share"]
-
-    def _get_validation_exclusions(self) -> set[str]:
-        # That a project names each sector once is the formset's to say: asked row by row of the
-        # database, two rows could never change places.
-        return super()._get_validation_exclusions() | {"project"}
-
-
-class ReceiptsFormSet(RecordsFormSet):
-    """The receipts of one project."""
-
-
-class SharesFormSet(PartsFormSet):
-    """The sectors of one project, checked and written as a whole."""
-
-    LINK = "sectors"
-    COLUMNS = ("sector", "share")
-
-    def shares(self) -> list[tuple[Sector, Decimal | None]]:
-        return [
-            (form.cleaned_data["sector"], form.cleaned_data["share"])
-            for form in self.forms
-            if form.cleaned_data.get("sector") and not self._should_delete_form(form)
-        ]
-
-    def clean(self) -> None:
-        super().clean()
-        if any(self.errors):
-            return
-        try:
-            history.check_links(self.instance, sectors=self.shares())
-        except ValidationError as error:
-            raise ValidationError(error.error_dict["sectors"]) from error
-
-    def save(self, commit: bool = True) -> list[Any]:
-        """Write the rows in one go; what Django's log wants to know is told as it would be."""
-        history.link([(self.instance, {"sectors": self.shares()})])
-        gone = self.deleted_forms
-        self.deleted_objects = [form.instance for form in gone if form in self.initial_forms]
-        self.changed_objects = [
-            (form.instance, form.changed_data)
-            for form in self.initial_forms
-            if form.has_changed() and form not in gone
-        ]
-        self.new_objects = [
-            form.instance for form in self.extra_forms if form.has_changed() and form not in gone
-        ]
-        return []

@@ -16,8 +16,8 @@ from projects.filters import ProjectFilterSet
 from projects.i18n.languages import join_list
 from projects.models import Area, Project, ProjectSector, Receipt, Sector
 
+from .autocomplete import AutocompleteInline
 from .base import (
-    Autocompleting,
     RegisterAdmin,
     ask,
     by_state,
@@ -25,67 +25,40 @@ from .base import (
     yes_or_no,
 )
 from .duplicate_warnings import ResemblingAdmin
+from .edit_conflicts import VERSION, VersionedFormSet
 from .forms import (
     ProjectForm,
     Reading,
     ReceiptForm,
-    ReceiptsFormSet,
-    ShareForm,
-    SharesFormSet,
 )
 from .outlier_warnings import DoubtingAdmin, doubts_of_project
 from .query_params import amount_asked
 from .receipt import AMOUNT, warn_of_receipts
-from .review import asked_by
+from .sector_shares import ShareInline, SharesFormSet
 
 # Beyond, the rows make the form too long to work with, and in the end too large to be sent at all.
 MOST_RECEIPTS = 30
 
 
-class ShareInline(Autocompleting, admin.TabularInline):
-    model = ProjectSector
-    form = ShareForm
-    formset = SharesFormSet
-    # Without JavaScript these are the rows that can be added at a time.
-    extra = 3
-    autocomplete_fields = ["sector"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return super().get_queryset(request).select_related("sector")
-
-    # The sectors are a part of the project: who may change it may change them.
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return True
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._may_change_project(request, obj)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._may_change_project(request, obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._may_change_project(request, obj)
-
-    def _may_change_project(self, request: HttpRequest, project: Any) -> bool:
-        verb = "add" if project is None else "change"
-        return request.user.has_perm(f"projects.{verb}_project")
-
-
-class ReceiptInline(Autocompleting, admin.TabularInline):
+class ReceiptInline(AutocompleteInline):
     model = Receipt
     form = ReceiptForm
-    formset = ReceiptsFormSet
+    formset = VersionedFormSet
     extra = 1
     fields = ["received_on", "amount", "currency", "amount_text", "source"]
     autocomplete_fields = ["source"]
     show_change_link = True
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        if not self.has_change_permission(request, obj):
+            return self.fields
+        return [*self.fields, VERSION]
+
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return Receipt.objects.visible_to(request.user).select_related("source")
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        kwargs["form"] = asked_by(self.form, request.user, of="project")
+        kwargs["form"] = self.form.of_user(request.user, parent="project")
         return super().get_formset(request, obj, **kwargs)
 
 
@@ -189,7 +162,7 @@ class ProjectAdmin(DoubtingAdmin, ResemblingAdmin, RegisterAdmin):
         is_typed = not AMOUNT.isdisjoint(form.changed_data)
         if is_typed:
             shares: list[Any] = next(
-                (rows.shares() for rows in formsets if hasattr(rows, "LINK")), []
+                (rows.shares() for rows in formsets if isinstance(rows, SharesFormSet)), []
             )
             sectors = [sector for sector, _share in shares]
             sources = form.cleaned_data.get("sources", ())

@@ -5,64 +5,26 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from projects import review
-from projects.history import draft_references
 from projects.models import Proposal, permissions
 from projects.models.base import ReviewedModel
 
-from .versioned import MeetingAdmin
+from .sector_shares import SharesFormSet
+from .versioned import VersionedRecordAdmin
 
 
-def asked_by(form: Any, user: Any, *, of: str = "") -> Any:
-    """A form that asks, beside the record's own rules, what `user` may make of it.
-
-    Where they may write, and that nothing published comes to refer to a draft.
-    Of a row on the page of another record, `of` names the reference to that
-    one, whose own form looks at it.
-    """
-
-    class Asked(form):
-        def _post_clean(self) -> None:
-            super()._post_clean()
-            if not self.errors:
-                _ask(self, user, of)
-
-    Asked.__name__ = form.__name__
-    return Asked
-
-
-def _ask(form: ModelForm, user: Any, of: str) -> None:
-    record = form.instance
-    links = {
-        field.name: list(form.cleaned_data[field.name])
-        for field in record._meta.many_to_many
-        if field.name in form.cleaned_data
-    }
-    try:
-        if not of:
-            review.check_reach(user, record)
-        if not review.is_proposal(user, record):
-            review.with_publication_state(user, record, {})
-            draft_references.check(record, links, besides={of})
-    except ValidationError as error:
-        for name, errors in error.update_error_dict({}).items():
-            form.add_error(name if name in form.fields else None, errors)
-
-
-class ReviewingAdmin(MeetingAdmin):
+class ReviewingAdmin(VersionedRecordAdmin):
     """What somebody saves whose word needs review is kept as a draft, or beside what is published.
 
     What becomes of a page stands in `request.submitted`, so that the answer says it.
     """
 
     def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        return asked_by(super().get_form(request, obj, **kwargs), request.user)
+        return super().get_form(request, obj, **kwargs).of_user(request.user)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) and self._is_in_reach(request, obj)
@@ -93,8 +55,8 @@ class ReviewingAdmin(MeetingAdmin):
             if field.name in form.cleaned_data
         }
         for formset in formsets:
-            if hasattr(formset, "LINK"):
-                links[formset.LINK] = formset.shares()
+            if isinstance(formset, SharesFormSet):
+                links["sectors"] = formset.shares()
             else:
                 # Records of their own.
                 self.save_formset(request, form, formset, change)

@@ -9,11 +9,11 @@ from projects.accounts import audit_log
 from projects.models import ApiToken
 
 from .base import PlainAdmin
-from .versioned import MeetingPages
+from .versioned import VersionedAdmin
 
 
 @admin.register(ApiToken)
-class ApiTokenAdmin(PlainAdmin, MeetingPages):
+class ApiTokenAdmin(PlainAdmin, VersionedAdmin):
     """Keys to the API. A key acts for its user, so that only superusers make one for others."""
 
     list_display = ["name", "user", "read_only", "expires_on", "created_at", "is_valid"]

@@ -26,10 +26,11 @@ from projects.accounts import audit_log, second_factor
 from projects.models import AreaLimit, User, permissions
 from projects.models.text_validation import check_text
 
-from .base import Autocompleting, PlainAdmin
-from .edit_conflicts import MeetingForm
+from .autocomplete import AutocompleteInline
+from .base import PlainAdmin
+from .edit_conflicts import VersionedModelForm
 from .labels import GroupFilter, GroupsField, PermissionsField, group_label
-from .versioned import MeetingPages
+from .versioned import VersionedAdmin
 
 # Nobody sees the secrets of others; a lost second factor is removed by an action of the list.
 admin.site.unregister([Group, TOTPDevice])
@@ -72,7 +73,7 @@ def asked_permissions() -> QuerySet:
     return found.select_related("content_type")
 
 
-class AreaLimitInline(Autocompleting, admin.TabularInline):
+class AreaLimitInline(AutocompleteInline):
     """The areas to which a person is limited. It goes with the person's other rights."""
 
     model = AreaLimit
@@ -89,12 +90,12 @@ class AreaLimitInline(Autocompleting, admin.TabularInline):
     has_change_permission = has_delete_permission = has_add_permission
 
 
-class NewUserForm(MeetingForm, AdminUserCreationForm):
+class NewUserForm(VersionedModelForm, AdminUserCreationForm):
     pass
 
 
-class ChangedUserForm(MeetingForm, UserChangeForm):
-    def parts(self) -> list[str]:
+class ChangedUserForm(VersionedModelForm, UserChangeForm):
+    def related_values(self) -> list[str]:
         return [str(one) for one in self.instance.area_limits.values_list("pk", "area")]
 
     def clean(self) -> dict[str, Any]:
@@ -121,7 +122,7 @@ class PasswordForm(AdminPasswordChangeForm):
         return user
 
 
-class GroupForm(MeetingForm):
+class GroupForm(VersionedModelForm):
     """Two names of groups that differ only in case, width or spaces count as one.
 
     The rule is checked here, as this is where groups get their names: the model
@@ -140,7 +141,7 @@ class GroupForm(MeetingForm):
 
 
 @admin.register(User)
-class PlainUserAdmin(PlainAdmin, MeetingPages, UserAdmin):
+class PlainUserAdmin(PlainAdmin, VersionedAdmin, UserAdmin):
     """Accounts and their roles. A person limited to areas administers none."""
 
     list_display = ["username", "first_name", "last_name", "is_active", "is_staff", "last_login"]
@@ -256,10 +257,11 @@ class PlainUserAdmin(PlainAdmin, MeetingPages, UserAdmin):
 
 
 @admin.register(Group)
-class PlainGroupAdmin(PlainAdmin, MeetingPages, GroupAdmin):
+class PlainGroupAdmin(PlainAdmin, VersionedAdmin, GroupAdmin):
     """The permissions of the roles. Only superusers change them, as one could give oneself any."""
 
     form = GroupForm
+    fields = ["name", "permissions"]
     list_display = ["label"]
 
     @admin.display(description=_("name"), ordering="name")

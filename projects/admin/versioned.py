@@ -1,14 +1,12 @@
-"""The admin's pages that write: of the version that they show, or not at all."""
+"""Admin pages that save the version of a record that they showed, or nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.admin.checks import ModelAdminChecks
 from django.contrib.admin.utils import unquote
-from django.core import checks
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
@@ -19,63 +17,16 @@ from django.utils.translation import gettext
 
 from projects import history
 
-from .edit_conflicts import (
-    SEEN,
-    MeetingForm,
-    PartsFormSet,
-    RecordsFormSet,
-    number_of_rows,
-    said,
-    said_at,
-    said_by,
-)
+from .edit_conflicts import VERSION, VersionedModelForm, last_change, sent_in_words
 
 
-class MeetingChecks(ModelAdminChecks):
-    """Nothing of a record is written by a form that does not know which version was seen."""
+class VersionedAdmin(admin.ModelAdmin):
+    """An admin whose pages lock the record from comparing versions until it is written."""
 
-    def check(self, admin_obj: Any, **kwargs: Any) -> list[Any]:
-        return [*super().check(admin_obj, **kwargs), *self._check_versions(admin_obj)]
-
-    @staticmethod
-    def _check_versions(admin_obj: Any) -> Iterable[checks.CheckMessage]:
-        if admin_obj.list_editable:
-            yield checks.Error(
-                "The rows of a list carry no version: 'list_editable' would write over what "
-                "somebody else wrote.",
-                obj=admin_obj.__class__,
-                id="projects.E001",
-            )
-        if not issubclass(admin_obj.form, MeetingForm):
-            yield checks.Error(
-                "'form' must be a MeetingForm, which carries the version that it shows.",
-                obj=admin_obj.__class__,
-                id="projects.E002",
-            )
-        # Of what has no version, the form's digest knows the rows as well.
-        inlines = admin_obj.inlines if hasattr(admin_obj.model, "version") else ()
-        for inline in inlines:
-            kind = RecordsFormSet if hasattr(inline.model, "history") else PartsFormSet
-            if not issubclass(inline.formset, kind):
-                yield checks.Error(
-                    f"'formset' must be a {kind.__name__}, which carries versions.",
-                    obj=inline,
-                    id="projects.E003",
-                )
-
-
-class MeetingPages(admin.ModelAdmin):
-    """An admin whose pages hold the record while they compare and write.
-
-    What `MeetingForm` and its formsets compare cannot change until the
-    transaction of the page ends.
-    """
-
-    checks_class = MeetingChecks
-    form = MeetingForm
+    form = VersionedModelForm
     change_form_template = "admin/projects/change_form.html"
 
-    # What another write took or deleted meanwhile, the form says when it is asked again.
+    # On the second attempt the form explains what another write has taken or deleted meanwhile.
     @history.retry_on_deadlock(IntegrityError)
     def changeform_view(
         self,
@@ -87,69 +38,62 @@ class MeetingPages(admin.ModelAdmin):
         if request.method != "POST" or object_id is None:
             return super().changeform_view(request, object_id, form_url, extra_context)
         with transaction.atomic():
-            self.hold(object_id)
+            self.lock(object_id)
             return super().changeform_view(request, object_id, form_url, extra_context)
 
-    def hold(self, object_id: str, *, to_delete: bool = False) -> None:
-        """Hold the record of an address until the transaction ends, if there is one."""
+    def lock(self, object_id: str, *, to_delete: bool = False) -> None:
+        """Lock the record with this key until the transaction ends, if there is one."""
         try:
             key = self.opts.pk.to_python(unquote(object_id))
         except ValidationError:
             return
         history.lock(self.model._base_manager.filter(pk=key), to_delete=to_delete)
 
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        formsets = [inline.formset for inline in context["inline_admin_formsets"]]
+        context["differences"] = [
+            one
+            for form in (context["adminform"].form, *formsets)
+            for one in getattr(form, "differences", ())
+        ]
+        return super().render_change_form(request, context, *args, **kwargs)
+
     def _get_obj_does_not_exist_redirect(
         self, request: HttpRequest, opts: Any, object_id: str
     ) -> HttpResponse:
-        """What was typed into the page of a record that is gone, so that it can be copied."""
+        """For a form of a record that was deleted: what was typed, to be copied."""
         if request.method != "POST" or not self.has_view_or_change_permission(request):
             return super()._get_obj_does_not_exist_redirect(request, opts, object_id)
         context = {
             **self.admin_site.each_context(request),
-            "title": gettext("Not saved: this does not stand any more"),
+            "title": gettext("Not saved: this record no longer exists"),
             "opts": opts,
             "typed": list(self._typed(request)),
-            "last": self._last_of(request, object_id),
+            "deletion": self.last_deletion(request, unquote(object_id)),
         }
         return TemplateResponse(request, "admin/projects/gone.html", context, status=410)
 
-    def _typed(self, request: HttpRequest) -> Iterable[tuple[str, str]]:
-        """What was sent of each field, and of each row below, in words; what is empty is left out.
+    def _typed(self, request: HttpRequest) -> Iterator[tuple[str, str]]:
+        form = self.get_form(request, None, change=True)
+        yield from sent_in_words(form.base_fields, request.POST)
+        for formset_class, inline in self.get_formsets_with_inlines(request):
+            formset = formset_class(request.POST, prefix=formset_class.get_default_prefix())
+            noun = capfirst(str(inline.model._meta.verbose_name))
+            for index, row in enumerate(formset.forms, 1):
+                # An empty row is submitted with the initial values of its fields.
+                if row.has_changed():
+                    words = sent_in_words(row.fields, formset.data, f"{row.prefix}-")
+                    yield from ((f"{noun} {index}: {label}", word) for label, word in words)
 
-        A query for each link that was chosen.
-        """
-        sent = [("", self.get_form(request, None, change=True), "")]
-        for rows, inline in self.get_formsets_with_inlines(request):
-            prefix = rows.get_default_prefix()
-            title = capfirst(str(inline.model._meta.verbose_name))
-            sent += [
-                (f"{prefix}-{index}-", rows.form, f"{title} {index + 1}: ")
-                for index in range(number_of_rows(request.POST, prefix))
-            ]
-        for prefix, form, title in sent:
-            blank = form()
-            for name, one in blank.fields.items():
-                value = one.widget.value_from_datadict(request.POST, {}, prefix + name)
-                # An empty row is sent with what its fields begin with.
-                is_typed = value and not (title and value == blank[name].initial)
-                words = said(one, value) if is_typed else "—"
-                if words != "—" and not one.widget.is_hidden:
-                    yield f"{title}{capfirst(str(one.label))}", words
-
-    def _last_of(self, request: HttpRequest, object_id: str) -> Any:
-        try:
-            key = self.opts.pk.to_python(unquote(object_id))
-        except ValidationError:
-            return None
-        return self.deletion_of(request, key)
-
-    def deletion_of(self, request: HttpRequest, key: Any) -> Any:
-        """The row of history that says who deleted a record, where the person may know it."""
+    def last_deletion(self, request: HttpRequest, key: str) -> dict[str, str] | None:
+        """Who deleted a record and when, as in `last_change`; None where the user may not know."""
         return None
 
 
-class MeetingAdmin(MeetingPages):
-    """The same of records with a version, whose saves and deletions are rows of their history."""
+class VersionedRecordAdmin(VersionedAdmin):
+    """The same for records with a version, whose saves and deletions leave rows of history."""
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         # Its links are saved after it: the row of history waits for them, in `save_related`.
@@ -160,8 +104,8 @@ class MeetingAdmin(MeetingPages):
         super().save_related(request, form, formsets, change)
         form.finish_recording()
         if connection.features.has_select_for_update:
-            # That what is referred to is still there is asked here, and not at the end of the
-            # transaction, when the page has been told that all is saved.
+            # Otherwise PostgreSQL checks references at the end of the transaction, when the
+            # answer has been given already.
             connection.check_constraints()
 
     # Deleting
@@ -173,20 +117,18 @@ class MeetingAdmin(MeetingPages):
         if request.method != "POST":
             return super().delete_view(request, object_id, extra_context)
         with transaction.atomic():
-            self.hold(object_id, to_delete=True)
+            self.lock(object_id, to_delete=True)
             record = self.get_object(request, unquote(object_id))
             if (
                 record is not None
                 and self.has_delete_permission(request, record)
-                and request.POST.get(SEEN) != str(record.version)
+                and request.POST.get(VERSION) != str(record.version)
             ):
-                last = self.model.history.filter(id=record.pk).select_related("history_user")
-                by, at = said_by(last.first())
                 sentence = gettext(
-                    "Not deleted: this was changed after you opened the page, last by %(who)s at "
-                    "%(when)s. Look at it again."
+                    "Not deleted: %(who)s changed this at %(when)s, after you opened the page. "
+                    "Check it again."
                 )
-                messages.error(request, sentence % {"who": by, "when": said_at(at)})
+                messages.error(request, sentence % last_change(self.model, record.pk))
                 return HttpResponseRedirect(request.get_full_path())
             return super().delete_view(request, object_id, extra_context)
 
@@ -202,20 +144,16 @@ class MeetingAdmin(MeetingPages):
         except (history.ConflictError, history.StillReferencedError):
             sentence = gettext(
                 "Nothing was deleted: some of these were changed or deleted after you opened the "
-                "page. Look at them again."
+                "page. Select them again."
             )
             messages.error(request, sentence)
-            # Without the word that it is meant, the same page asks once more.
-            asked = request.POST.copy()
-            asked.pop("post", None)
-            request.POST = asked
-            return super().response_action(request, queryset)
+            return HttpResponseRedirect(request.get_full_path())
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
-        seen = set(request.POST.get(SEEN, "").split())
+        shown = set(request.POST.get(VERSION, "").split())
         rows = self.model._base_manager.filter(pk__in=[record.pk for record in queryset])
         records = history.lock(rows, to_delete=True)
-        if {f"{record.pk}:{record.version}" for record in records} != seen:
+        if {f"{record.pk}:{record.version}" for record in records} != shown:
             raise history.ConflictError
         for record in records:
             self.delete_model(request, record)

@@ -26,10 +26,10 @@ def test_what_was_changed_is_not_deleted_by_a_page_that_does_not_show_it(office,
     assert not Project.objects.exists()
 
 
-@pytest.mark.parametrize("seen", [None, "", "2", "x"])
-def test_a_deletion_says_what_it_has_seen(office, seen):
+@pytest.mark.parametrize("version", [None, "", "2", "x"])
+def test_a_deletion_says_what_it_has_seen(office, version):
     project = make_project()
-    data = {"post": "yes"} | ({} if seen is None else {"seen": seen})
+    data = {"post": "yes"} | ({} if version is None else {"shown_version": version})
 
     office.post(page_of(project, "delete"), data)
 
@@ -43,11 +43,11 @@ def test_what_was_changed_is_not_deleted_with_others(office, save):
     asked = hidden(office.post(address, chosen))
     save(projects[0], note="Theirs")
 
-    page = office.post(address, asked)
+    page = office.post(address, asked, follow=True)
 
     assert Project.objects.count() == 2
     assert "Nothing was deleted" in page.content.decode()
-    office.post(address, hidden(page))
+    delete_selected(office, projects)
     assert not Project.objects.exists()
     assert Project.history.filter(history_type="-").count() == 2
 
@@ -59,7 +59,7 @@ def test_what_was_deleted_meanwhile_stops_the_deletion_of_the_others(office, oth
     asked = hidden(office.post(address, chosen))
     delete(other, projects[0])
 
-    page = office.post(address, asked)
+    page = office.post(address, asked, follow=True)
 
     assert Project.objects.get() == projects[1]
     assert "Nothing was deleted" in page.content.decode()

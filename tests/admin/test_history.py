@@ -251,7 +251,7 @@ def test_what_others_refer_to_cannot_be_deleted(office):
     for record in (source, partner, sector):
         address = reverse(f"admin:projects_{record._meta.model_name}_delete", args=[record.pk])
         page = office.get(address)
-        office.post(address, {"post": "yes", "seen": record.version})
+        office.post(address, {"post": "yes", "shown_version": record.version})
 
         assert page.context["protected"], record
         assert type(record).objects.filter(pk=record.pk).exists(), record

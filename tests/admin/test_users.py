@@ -134,7 +134,7 @@ def test_an_account_that_was_changed_after_its_page_was_opened_is_shown_again(br
 
     clerk.refresh_from_db()
     assert (page.status_code, clerk.first_name, clerk.is_active) == (200, "Aynur", False)
-    said = {one.label: (one.now, one.yours) for one in met(page).differences}
+    said = {one.label: (one.now, one.yours) for one in page.context["differences"]}
     assert said == {"First name": ("Aynur", "Mine"), "Active": ("False", "True")}
     assert "What differs" in page.content.decode()
 
@@ -152,7 +152,7 @@ def test_limits_that_were_given_after_the_page_was_opened_are_a_change_too(brows
     page = browser.get(change(clerk))
     clerk.area_limits.create(area=make_area())
 
-    assert met(browser.post(change(clerk), sent(page))) is not None
+    assert conflict(browser.post(change(clerk), sent(page))) is not None
     assert clerk.area_limits.count() == 1
 
 
@@ -164,12 +164,12 @@ def test_a_group_that_was_changed_after_its_page_was_opened_keeps_what_it_was_gi
     page = office.get(address)
     group.permissions.add(Permission.objects.get(codename="view_area"))
 
-    assert met(office.post(address, sent(page))) is not None
+    assert conflict(office.post(address, sent(page))) is not None
     assert group.permissions.count() == 1
 
 
-def met(page):
-    return page.context["adminform"].form.meeting
+def conflict(page):
+    return page.context["adminform"].form.conflict
 
 
 @pytest.mark.parametrize("page", ["change", "delete"])
