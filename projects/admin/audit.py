@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from projects.i18n.languages import join_list, with_label
 from projects.models import AuditEntry
 
-from .base import PlainAdmin
+from .base import BaseAdmin
 
 # Beyond these one narrows the list: counting a million rows takes longer than reading a page.
 MOST_LISTED = 10_000
@@ -26,7 +26,7 @@ class FirstPages(Paginator):
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(PlainAdmin):
+class AuditEntryAdmin(BaseAdmin):
     """The audit log, for reading, to whoever has the permission `projects.view_auditentry`."""
 
     list_display = ["moment", "name", "action", "subject", "address", "facts"]

@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from projects.i18n.languages import join_list
 from projects.models import ImportBatch, RowStatus
 
-from .base import PlainAdmin
+from .base import BaseAdmin
 
 
 @admin.register(ImportBatch)
-class ImportBatchAdmin(PlainAdmin):
+class ImportBatchAdmin(BaseAdmin):
     """Files that were brought in, to be read; their rows stand on the pages of the import."""
 
     list_display = ["file_name", "noun", "user", "created_at", "outcome", "state"]

@@ -1,7 +1,9 @@
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
 from django.http import HttpRequest
+from django.urls import URLPattern, path
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -9,14 +11,18 @@ from projects.filters import EnterpriseFilterSet
 from projects.models import Area, Enterprise
 from projects.names import credit_codes
 
-from .base import ask, by_state, few
-from .duplicate_warnings import ResemblingAdmin
-from .merge import MergingAdmin
+from .duplicate_warnings import DUPLICATES, warn_of_duplicates
+from .forms import EnterpriseForm
+from .list_filters import filter_by, filter_by_state, records_of
+from .merge import PERMISSIONS, merge_two, merge_view
+from .register import RegisterAdmin
 
 
 @admin.register(Enterprise)
-class EnterpriseAdmin(ResemblingAdmin, MergingAdmin):
-    actions = ["merge_two"]
+class EnterpriseAdmin(RegisterAdmin):
+    form = EnterpriseForm
+    live_checks = [DUPLICATES]
+    actions = [merge_two]
     list_display = [
         "code",
         "name",
@@ -30,11 +36,11 @@ class EnterpriseAdmin(ResemblingAdmin, MergingAdmin):
     ]
     list_display_links = ["code", "name"]
     list_filter = [
-        by_state(EnterpriseFilterSet),
+        filter_by_state(EnterpriseFilterSet),
         "kind",
-        ask(EnterpriseFilterSet, "area", few(Area)),
-        ask(EnterpriseFilterSet, "origin"),
-        ask(EnterpriseFilterSet, "source"),
+        filter_by(EnterpriseFilterSet, "area", records_of(Area)),
+        filter_by(EnterpriseFilterSet, "origin"),
+        filter_by(EnterpriseFilterSet, "source"),
     ]
     list_select_related = ["area"]
     search_fields = ["search_key"]
@@ -53,9 +59,19 @@ class EnterpriseAdmin(ResemblingAdmin, MergingAdmin):
     def home(self, enterprise: Enterprise) -> str:
         return enterprise.origin_name
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        # A legal code may fail the check: it is taken, and said aloud.
-        problem = credit_codes.uscc_problem(obj.uscc) if obj.uscc else None
+    def has_merge_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perms(PERMISSIONS)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(partial(merge_view, self))
+        name = "projects_enterprise_merge"
+        return [path("merge/<int:one>/<int:other>/", view, name=name), *super().get_urls()]
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        warn_of_duplicates(request, form)
+        # Some valid social credit codes fail the check of their last character.
+        code = form.instance.uscc
+        problem = credit_codes.uscc_problem(code) if code else None
         if problem and problem.is_warning:
             messages.warning(request, gettext(problem.message) % (problem.params or {}))

@@ -11,8 +11,10 @@ from projects.filters import HeadlineFilterSet
 from projects.models import Area, Headline, Zone
 from projects.totals import reconciliation
 
-from .base import RegisterAdmin, ask, by_state, few
-from .forms import HeadlineForm, Reading
+from .amount_fields import AmountReading
+from .forms import HeadlineForm
+from .list_filters import filter_by, filter_by_state, records_of
+from .register import RegisterAdmin
 
 
 @admin.register(Headline)
@@ -21,12 +23,12 @@ class HeadlineAdmin(RegisterAdmin):
     list_display = ["code", "what", "about", "as_of", "figure", "source", "updated_at", "state"]
     list_display_links = ["code", "what"]
     list_filter = [
-        by_state(HeadlineFilterSet),
+        filter_by_state(HeadlineFilterSet),
         "what",
         "basis",
-        ask(HeadlineFilterSet, "zone", few(Zone)),
-        ask(HeadlineFilterSet, "area", few(Area)),
-        ask(HeadlineFilterSet, "source"),
+        filter_by(HeadlineFilterSet, "zone", records_of(Zone)),
+        filter_by(HeadlineFilterSet, "area", records_of(Area)),
+        filter_by(HeadlineFilterSet, "source"),
     ]
     list_select_related = ["zone", "area", "source"]
     search_fields = ["code", "scope", "scope_zh", "quote", "source__title"]
@@ -60,4 +62,4 @@ class HeadlineAdmin(RegisterAdmin):
 
     @admin.display(description=_("figure"), ordering="value")
     def figure(self, headline: Headline) -> str:
-        return str(Reading(headline.value, headline.currency, headline.qualifier))
+        return str(AmountReading(headline.value, headline.currency, headline.qualifier))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -12,7 +13,6 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
 from django.utils import formats, timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext
@@ -21,8 +21,6 @@ from django.utils.translation import gettext_lazy as _
 from projects.i18n.languages import join_list
 from projects.models import Enterprise, Project, Source
 from projects.review import merge as merging
-
-from .base import RegisterAdmin
 
 PERMISSIONS = (
     "projects.change_enterprise",
@@ -55,98 +53,88 @@ class Compared:
     differs: bool
 
 
-class MergingAdmin(RegisterAdmin):
-    """The admin of a noun of which two records may turn out to be one; so far of enterprises.
+@admin.action(description=_("Merge two enterprises"), permissions=["merge"])
+def merge_two(model_admin: Any, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
+    keys = list(queryset.order_by("pk").values_list("pk", flat=True)[:3])
+    if len(keys) == 2:
+        return redirect("admin:projects_enterprise_merge", *keys)
+    sentence = gettext("Merging takes two enterprises: select exactly two.")
+    messages.error(request, sentence)
+    return None
 
-    Whoever merges changes and deletes enterprises, and changes the projects
-    that name them.
+
+def merge_view(model_admin: Any, request: HttpRequest, one: int, other: int) -> HttpResponse:
+    """Both side by side, and what a merge will do once `keep` names the one that stays.
+
+    A POST merges them.
+    About fifteen queries to show, however many records refer to them.
     """
+    if not request.user.has_perms(PERMISSIONS):
+        raise PermissionDenied
+    both = _both(model_admin, request, one, other)
+    is_sent = request.method == "POST"
+    keep = (request.POST if is_sent else request.GET).get("keep")
+    kept = next((record for record in both if str(record.pk) == keep), None)
+    old = None if kept is None else both[1 - both.index(kept)]
+    problems: list[str] = []
+    if kept is None or old is None:
+        if is_sent or keep is not None:
+            problems = [gettext("Choose which of the two stays.")]
+    else:
+        try:
+            if is_sent:
+                return _merge(model_admin, request, old, kept, both)
+            merging.check(old, kept)
+        except ValidationError as error:
+            problems = error.messages
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "title": gettext("Merge two enterprises"),
+        "opts": model_admin.opts,
+        "both": both,
+        "versions": _versions(both),
+        "kept": kept,
+        "old": old,
+        "problems": problems,
+        "rows": list(_rows(both, old, kept)),
+    }
+    return TemplateResponse(request, "admin/projects/enterprise/merge.html", context)
 
-    @admin.action(description=_("Merge two enterprises"), permissions=["merge"])
-    def merge_two(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
-        keys = list(queryset.order_by("pk").values_list("pk", flat=True)[:3])
-        if len(keys) == 2:
-            return redirect("admin:projects_enterprise_merge", *keys)
-        sentence = gettext("Merging takes two enterprises: select exactly two.")
-        self.message_user(request, sentence, messages.ERROR)
-        return None
 
-    def has_merge_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perms(PERMISSIONS)
+def _both(model_admin: Any, request: HttpRequest, one: int, other: int) -> list[Enterprise]:
+    for key in (one, other):
+        model_admin.check_key(str(key))
+    records = model_admin.get_queryset(request).select_related("area").prefetch_related("sources")
+    both = list(records.filter(pk__in={one, other}).order_by("pk"))
+    if len(both) != 2:
+        raise Http404
+    return both
 
-    def get_urls(self) -> list[URLPattern]:
-        merge = path(
-            "merge/<int:one>/<int:other>/",
-            self.admin_site.admin_view(self.merge_view),
-            name="projects_enterprise_merge",
+
+def _merge(
+    model_admin: Any,
+    request: HttpRequest,
+    old: Enterprise,
+    kept: Enterprise,
+    both: list[Enterprise],
+) -> HttpResponse:
+    if request.POST.get("versions") != _versions(both):
+        raise ValidationError(
+            gettext("One of them has changed since this page was shown: check both again.")
         )
-        return [merge, *super().get_urls()]
-
-    def merge_view(self, request: HttpRequest, one: int, other: int) -> HttpResponse:
-        """Both side by side; what will happen, where `keep` says which one stays; by POST, do it.
-
-        About fifteen queries to show, whatever the two have.
-        """
-        if not self.has_merge_permission(request):
-            raise PermissionDenied
-        both = self._both(request, one, other)
-        is_sent = request.method == "POST"
-        keep = (request.POST if is_sent else request.GET).get("keep")
-        kept = next((record for record in both if str(record.pk) == keep), None)
-        old = None if kept is None else both[1 - both.index(kept)]
-        problems: list[str] = []
-        if kept is None or old is None:
-            if is_sent or keep is not None:
-                problems = [gettext("Choose which of the two stays.")]
-        else:
-            try:
-                if is_sent:
-                    return self._merge(request, old, kept, both)
-                merging.check(old, kept)
-            except ValidationError as error:
-                problems = error.messages
-        context = {
-            **self.admin_site.each_context(request),
-            "title": gettext("Merge two enterprises"),
-            "opts": self.opts,
-            "both": both,
-            "seen": _seen(both),
-            "kept": kept,
-            "old": old,
-            "problems": problems,
-            "rows": list(_rows(both, old, kept)),
+    with transaction.atomic():
+        model_admin.log_deletions(request, model_admin.get_queryset(request).filter(pk=old.pk))
+        merged = merging.merge(old, kept, request.user)
+        sentence = gettext("Merged “%(old)s” into “%(into)s”.") % {
+            "old": old.code,
+            "into": kept.code,
         }
-        return TemplateResponse(request, "admin/projects/enterprise/merge.html", context)
-
-    def _both(self, request: HttpRequest, one: int, other: int) -> list[Enterprise]:
-        for key in (one, other):
-            self._check_key(str(key))
-        records = self.get_queryset(request).select_related("area").prefetch_related("sources")
-        both = list(records.filter(pk__in={one, other}).order_by("pk"))
-        if len(both) != 2:
-            raise Http404
-        return both
-
-    def _merge(
-        self, request: HttpRequest, old: Enterprise, kept: Enterprise, both: list[Enterprise]
-    ) -> HttpResponse:
-        if request.POST.get("seen") != _seen(both):
-            raise ValidationError(
-                gettext("One of them has changed since this page was shown: check both again.")
-            )
-        with transaction.atomic():
-            self.log_deletions(request, self.get_queryset(request).filter(pk=old.pk))
-            merged = merging.merge(old, kept, request.user)
-            sentence = gettext("Merged “%(old)s” into “%(into)s”.") % {
-                "old": old.code,
-                "into": kept.code,
-            }
-            self.log_change(request, merged.into, sentence)
-        self.message_user(request, sentence, messages.SUCCESS)
-        return redirect("admin:projects_enterprise_change", merged.into.pk)
+        model_admin.log_change(request, merged.into, sentence)
+    messages.success(request, sentence)
+    return redirect("admin:projects_enterprise_change", merged.into.pk)
 
 
-def _seen(both: Sequence[Enterprise]) -> str:
+def _versions(both: Sequence[Enterprise]) -> str:
     """The state of both in a few characters, which the form sends back."""
     return " ".join(str(record.version) for record in both)
 

@@ -5,39 +5,35 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, QuerySet
-from django.http import HttpRequest, JsonResponse, QueryDict
+from django.http import HttpRequest, JsonResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from projects import data_quality, review
+from projects import review
 from projects.filters import ProjectFilterSet
 from projects.i18n.languages import join_list
 from projects.models import Area, Project, ProjectSector, Receipt, Sector
 
+from .amount_fields import AmountReading
 from .autocomplete import AutocompleteInline
-from .base import (
-    RegisterAdmin,
-    ask,
-    by_state,
-    few,
-    yes_or_no,
-)
-from .duplicate_warnings import ResemblingAdmin
+from .duplicate_warnings import DUPLICATES, warn_of_duplicates
 from .edit_conflicts import VERSION, VersionedFormSet
-from .forms import (
-    ProjectForm,
-    Reading,
-    ReceiptForm,
+from .forms import ProjectForm, ReceiptForm
+from .list_filters import filter_by, filter_by_state, records_of, yes_or_no
+from .outlier_warnings import (
+    AMOUNT_FIELDS,
+    PROJECT_OUTLIERS,
+    warn_of_project,
+    warn_of_receipts,
 )
-from .outlier_warnings import DoubtingAdmin, doubts_of_project
-from .query_params import amount_asked
-from .receipt import AMOUNT, warn_of_receipts
+from .query_params import read_amount
+from .register import RegisterAdmin
 from .sector_shares import ShareInline, SharesFormSet
 
-# Beyond, the rows make the form too long to work with, and in the end too large to be sent at all.
-MOST_RECEIPTS = 30
+# With more of them, the form would be too long to work with, and in the end too large to be sent.
+MAX_RECEIPTS = 30
 
 
 class ReceiptInline(AutocompleteInline):
@@ -63,15 +59,15 @@ class ReceiptInline(AutocompleteInline):
 
 
 @admin.register(Project)
-class ProjectAdmin(DoubtingAdmin, ResemblingAdmin, RegisterAdmin):
+class ProjectAdmin(RegisterAdmin):
     """Projects with their sectors and receipts.
 
-    Sources and partners are chosen by autocomplete, not in inlines: they exist
-    before they are named, and a link to one says nothing else. A sector comes
-    with its share, and a receipt is entered here, so both have rows.
+    Sectors and receipts are rows, since they have more than one field. Sources and partners
+    exist before they are linked, and are chosen by autocomplete.
     """
 
     form = ProjectForm
+    live_checks = [PROJECT_OUTLIERS, DUPLICATES]
     list_display = [
         "code",
         "name",
@@ -87,14 +83,14 @@ class ProjectAdmin(DoubtingAdmin, ResemblingAdmin, RegisterAdmin):
     list_display_links = ["code", "name"]
     list_filter = [
         "stage",
-        by_state(ProjectFilterSet),
-        ask(ProjectFilterSet, "disclosed", yes_or_no(_("disclosed"), _("undisclosed"))),
-        ask(ProjectFilterSet, "area", few(Area)),
-        ask(ProjectFilterSet, "sector", few(Sector)),
-        ask(ProjectFilterSet, "origin"),
-        ask(ProjectFilterSet, "year"),
-        ask(ProjectFilterSet, "currency"),
-        ask(ProjectFilterSet, "source"),
+        filter_by_state(ProjectFilterSet),
+        filter_by(ProjectFilterSet, "disclosed", yes_or_no(_("disclosed"), _("undisclosed"))),
+        filter_by(ProjectFilterSet, "area", records_of(Area)),
+        filter_by(ProjectFilterSet, "sector", records_of(Sector)),
+        filter_by(ProjectFilterSet, "origin"),
+        filter_by(ProjectFilterSet, "year"),
+        filter_by(ProjectFilterSet, "currency"),
+        filter_by(ProjectFilterSet, "source"),
     ]
     list_select_related = ["area", "enterprise"]
     list_prefetch = [Prefetch("shares", ProjectSector.objects.select_related("sector"))]
@@ -131,77 +127,56 @@ class ProjectAdmin(DoubtingAdmin, ResemblingAdmin, RegisterAdmin):
 
     @admin.display(description=_("amount"), ordering="amount")
     def stated_amount(self, project: Project) -> str:
-        return str(Reading(project.amount, project.currency, project.qualifier))
+        return str(AmountReading(project.amount, project.currency, project.qualifier))
 
     @admin.display(description=_("funds received"))
     def funds_received(self, project: Project) -> str:
         if project.pk is None:
             return "—"
-        count = project.receipt_count
-        return format_html(
-            '<a href="{}?project__id__exact={}">{}</a>',
-            reverse("admin:projects_receipt_changelist"),
-            project.pk,
-            ngettext("%(count)s receipt", "%(count)s receipts", count) % {"count": count},
-        )
-
-    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
-        project = super().get_object(request, object_id, from_field)
-        if project is not None:
-            # Kept on the record: it decides on the rows of the form as well.
-            project.receipt_count = project.receipts.visible_to(request.user).count()
-        return project
+        address = reverse("admin:projects_receipt_changelist")
+        label = gettext("Receipts of this project")
+        return format_html('<a href="{}?project__id__exact={}">{}</a>', address, project.pk, label)
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
-        if obj is not None and obj.receipt_count > MOST_RECEIPTS:
-            return [ShareInline]
+        if obj is not None and obj.pk is not None:
+            receipts = obj.receipts.visible_to(request.user).order_by()
+            if receipts[MAX_RECEIPTS:].exists():
+                return [ShareInline]
         return [ShareInline, ReceiptInline]
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        is_typed = not AMOUNT.isdisjoint(form.changed_data)
-        if is_typed:
-            shares: list[Any] = next(
-                (rows.shares() for rows in formsets if isinstance(rows, SharesFormSet)), []
-            )
-            sectors = [sector for sector, _share in shares]
-            sources = form.cleaned_data.get("sources", ())
-            doubter = data_quality.OutlierDetector.of(request.user)
-            for sentence in doubter.project(form.instance, sectors, list(sources)):
-                messages.warning(request, sentence)
-        rows = next((rows for rows in formsets if rows.model is Receipt), None)
-        if rows is not None:
-            kept = [row for row in rows.forms if row not in rows.deleted_forms]
-            warn_of_receipts(request, kept, all_of_them=is_typed)
+        warn_of_duplicates(request, form)
+        is_typed = not AMOUNT_FIELDS.isdisjoint(form.changed_data)
+        for formset in formsets:
+            if isinstance(formset, SharesFormSet) and is_typed:
+                warn_of_project(request, form, formset.shares())
+            elif formset.model is Receipt:
+                kept = [row for row in formset.forms if row not in formset.deleted_forms]
+                warn_of_receipts(request, kept, all_of_them=is_typed)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        if formset.model is not Receipt:
-            formset.save()
-            return
-        # Each receipt is a record of its own, with its own history.
-        parts = self.parts_of(request)
+        """Save the receipts, each a record with its own history and review."""
+        submissions = []
         for receipt in formset.save(commit=False):
-            # As it stands on this page: it may have just been saved.
+            # The project may be new.
             receipt.project = form.instance
-            parts.append(review.submit(request.user, receipt))
-        parts += [review.remove(request.user, receipt) for receipt in formset.deleted_objects]
-
-    def doubts_of(self, user: Any, asked: QueryDict) -> list[str]:
-        return doubts_of_project(user, asked)
+            submissions.append(review.submit(request.user, receipt))
+        submissions += [review.remove(request.user, one) for one in formset.deleted_objects]
+        if any(one.proposal or (one.record.pk and one.record.is_draft) for one in submissions):
+            sentence = gettext("The rows that you entered or changed below are waiting for review.")
+            messages.warning(request, sentence)
 
     def get_urls(self) -> list[URLPattern]:
-        read_amount = path(
-            "read-amount/",
-            self.admin_site.admin_view(self.read_amount),
-            name="projects_project_read_amount",
-        )
-        return [read_amount, *super().get_urls()]
+        view = self.admin_site.admin_view(self.read_amount)
+        address = path("read-amount/", view, name="projects_project_read_amount")
+        return [address, *super().get_urls()]
 
     def read_amount(self, request: HttpRequest) -> JsonResponse:
-        """How a text is read as an amount, for the script that shows it while somebody types."""
+        """How a text is read as an amount, for the script that shows it while a user types."""
         try:
-            read = amount_asked(request.GET)
+            parsed = read_amount(request.GET)
         except ValidationError as error:
             return JsonResponse({"error": " ".join(error.messages)})
-        reading = Reading.of(read, qualified="qualifier" in request.GET)
+        reading = AmountReading.of(parsed, qualified="qualifier" in request.GET)
         return JsonResponse({"shown": reading.key, "reading": str(reading)})

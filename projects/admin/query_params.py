@@ -1,4 +1,4 @@
-"""What the scripts of forms ask while somebody types, as it stands in their addresses."""
+"""What the scripts of the forms send: the values of fields while a user types."""
 
 from __future__ import annotations
 
@@ -10,38 +10,38 @@ from django.http import QueryDict
 from projects.models import Qualifier, base_currency
 from projects.models.amount_parsing import ParsedAmount, parse_amount
 
-from .forms import LONGEST_AMOUNT
+from .forms import MAX_AMOUNT_LENGTH
 
-# Of one record; beyond, somebody has written the address by hand.
-MOST_KEYS = 50
-
-
-def text_asked(asked: QueryDict, name: str, longest: int) -> str:
-    # PostgreSQL takes no null character in a text.
-    return asked.get(name, "")[:longest].replace("\x00", "")
+# Of one record; more are in an address that was edited.
+MAX_KEYS = 50
 
 
-def keys_asked(asked: QueryDict, name: str) -> list[int]:
-    """The keys that are given; what no column holds is no record's."""
-    found: Iterable[str] = asked.getlist(name)[:MOST_KEYS]
+def read_text(params: QueryDict, name: str, max_length: int) -> str:
+    # PostgreSQL refuses null characters in texts.
+    return params.get(name, "")[:max_length].replace("\x00", "")
+
+
+def read_keys(params: QueryDict, name: str) -> list[int]:
+    """The primary keys given; what no column can hold is left out."""
+    found: Iterable[str] = params.getlist(name)[:MAX_KEYS]
     return [int(one) for one in found if re.fullmatch("[0-9]{1,18}", one, re.ASCII)]
 
 
-def key_asked(asked: QueryDict, name: str) -> int | None:
-    return next(iter(keys_asked(asked, name)), None)
+def read_key(params: QueryDict, name: str) -> int | None:
+    return next(iter(read_keys(params, name)), None)
 
 
-def amount_asked(asked: QueryDict, prefix: str = "") -> ParsedAmount:
+def read_amount(params: QueryDict, prefix: str = "") -> ParsedAmount:
     """How a text is read as an amount. Raises ValidationError.
 
-    `sent` names which of the fields beside it were changed as well.
+    `sent` names the fields beside it that were changed as well.
     """
-    qualifier = asked.get(f"{prefix}qualifier", "")
+    qualifier = params.get(f"{prefix}qualifier", "")
     return parse_amount(
-        text_asked(asked, f"{prefix}text", LONGEST_AMOUNT),
-        currency=asked.get(f"{prefix}currency", base_currency()),
+        read_text(params, f"{prefix}text", MAX_AMOUNT_LENGTH),
+        currency=params.get(f"{prefix}currency", base_currency()),
         qualifier=qualifier if qualifier in Qualifier.values else Qualifier.EXACT,
         amount_text="",
-        sent=set(asked.getlist(f"{prefix}sent")),
-        negative=bool(asked.get("negative")),
+        sent=set(params.getlist(f"{prefix}sent")),
+        negative=bool(params.get("negative")),
     )

@@ -4,7 +4,8 @@ from django.utils.translation import gettext_lazy as _
 from projects.filters import RateFilterSet
 from projects.models import ExchangeRate
 
-from .base import RegisterAdmin, ask
+from .list_filters import filter_by
+from .register import RegisterAdmin
 
 
 @admin.register(ExchangeRate)
@@ -12,9 +13,9 @@ class ExchangeRateAdmin(RegisterAdmin):
     list_display = ["quoted_on", "from_currency", "to_currency", "rate", "source", "updated_at"]
     list_filter = [
         "quoted_on",
-        ask(RateFilterSet, "from_currency"),
-        ask(RateFilterSet, "to_currency"),
-        ask(RateFilterSet, "source"),
+        filter_by(RateFilterSet, "from_currency"),
+        filter_by(RateFilterSet, "to_currency"),
+        filter_by(RateFilterSet, "source"),
     ]
     list_select_related = ["source"]
     search_fields = ["from_currency", "to_currency", "source__title"]

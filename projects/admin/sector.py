@@ -4,14 +4,15 @@ from django.utils.translation import gettext_lazy as _
 from projects.filters import SectorFilterSet
 from projects.models import Sector
 
-from .base import RegisterAdmin, ask
+from .list_filters import filter_by
+from .register import RegisterAdmin
 
 
 @admin.register(Sector)
 class SectorAdmin(RegisterAdmin):
     list_display = ["code", "name", "name_zh", "gbt4754_code", "isic_code", "updated_at"]
     list_display_links = ["code", "name"]
-    list_filter = [ask(SectorFilterSet, "source")]
+    list_filter = [filter_by(SectorFilterSet, "source")]
     search_fields = ["search_key"]
     search_help_text = _("Names in either script, pinyin and its initials, other names, code.")
     autocomplete_fields = ["sources"]

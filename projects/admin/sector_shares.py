@@ -120,10 +120,9 @@ class SharesFormSet(forms.BaseInlineFormSet):
             raise ValidationError(error.error_dict["sectors"]) from error
 
     def save(self, commit: bool = True) -> list[Any]:
-        """Write the rows in one go, and list for the admin's log what was added and removed."""
+        """List for the admin's log what is added and removed; `review.submit` writes it."""
         before = {(row.sector, row.share) for row in self.get_queryset()}
         after = set(self.shares())
-        history.link([(self.instance, {"sectors": self.shares()})])
         self.new_objects = [ProjectSector(sector=one, share=share) for one, share in after - before]
         self.deleted_objects = [
             ProjectSector(sector=one, share=share) for one, share in before - after

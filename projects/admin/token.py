@@ -8,12 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from projects.accounts import audit_log
 from projects.models import ApiToken
 
-from .base import PlainAdmin
 from .versioned import VersionedAdmin
 
 
 @admin.register(ApiToken)
-class ApiTokenAdmin(PlainAdmin, VersionedAdmin):
+class ApiTokenAdmin(VersionedAdmin):
     """Keys to the API. A key acts for its user, so that only superusers make one for others."""
 
     list_display = ["name", "user", "read_only", "expires_on", "created_at", "is_valid"]

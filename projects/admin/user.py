@@ -27,7 +27,6 @@ from projects.models import AreaLimit, User, permissions
 from projects.models.text_validation import check_text
 
 from .autocomplete import AutocompleteInline
-from .base import PlainAdmin
 from .edit_conflicts import VersionedModelForm
 from .labels import GroupFilter, GroupsField, PermissionsField, group_label
 from .versioned import VersionedAdmin
@@ -141,7 +140,7 @@ class GroupForm(VersionedModelForm):
 
 
 @admin.register(User)
-class PlainUserAdmin(PlainAdmin, VersionedAdmin, UserAdmin):
+class PlainUserAdmin(VersionedAdmin, UserAdmin):
     """Accounts and their roles. A person limited to areas administers none."""
 
     list_display = ["username", "first_name", "last_name", "is_active", "is_staff", "last_login"]
@@ -257,7 +256,7 @@ class PlainUserAdmin(PlainAdmin, VersionedAdmin, UserAdmin):
 
 
 @admin.register(Group)
-class PlainGroupAdmin(PlainAdmin, VersionedAdmin, GroupAdmin):
+class PlainGroupAdmin(VersionedAdmin, GroupAdmin):
     """The permissions of the roles. Only superusers change them, as one could give oneself any."""
 
     form = GroupForm

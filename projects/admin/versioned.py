@@ -5,29 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, transaction
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
 from projects import history
 
-from .edit_conflicts import VERSION, VersionedModelForm, last_change, sent_in_words
+from .base import BaseAdmin
+from .edit_conflicts import VersionedModelForm, sent_in_words
 
 
-class VersionedAdmin(admin.ModelAdmin):
+class VersionedAdmin(BaseAdmin):
     """An admin whose pages lock the record from comparing versions until it is written."""
 
     form = VersionedModelForm
     change_form_template = "admin/projects/change_form.html"
 
-    # On the second attempt the form explains what another write has taken or deleted meanwhile.
-    @history.retry_on_deadlock(IntegrityError)
+    # On the next attempt the form explains what another write has taken or deleted meanwhile.
+    @history.retry_on_deadlock(IntegrityError, ValidationError)
     def changeform_view(
         self,
         request: HttpRequest,
@@ -90,70 +89,3 @@ class VersionedAdmin(admin.ModelAdmin):
     def last_deletion(self, request: HttpRequest, key: str) -> dict[str, str] | None:
         """Who deleted a record and when, as in `last_change`; None where the user may not know."""
         return None
-
-
-class VersionedRecordAdmin(VersionedAdmin):
-    """The same for records with a version, whose saves and deletions leave rows of history."""
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        # Its links are saved after it: the row of history waits for them, in `save_related`.
-        form.finish_recording = history.defer_history(obj)
-        history.write(obj)
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        super().save_related(request, form, formsets, change)
-        form.finish_recording()
-        if connection.features.has_select_for_update:
-            # Otherwise PostgreSQL checks references at the end of the transaction, when the
-            # answer has been given already.
-            connection.check_constraints()
-
-    # Deleting
-
-    @history.retry_on_deadlock()
-    def delete_view(
-        self, request: HttpRequest, object_id: str, extra_context: Any = None
-    ) -> HttpResponse:
-        if request.method != "POST":
-            return super().delete_view(request, object_id, extra_context)
-        with transaction.atomic():
-            self.lock(object_id, to_delete=True)
-            record = self.get_object(request, unquote(object_id))
-            if (
-                record is not None
-                and self.has_delete_permission(request, record)
-                and request.POST.get(VERSION) != str(record.version)
-            ):
-                sentence = gettext(
-                    "Not deleted: %(who)s changed this at %(when)s, after you opened the page. "
-                    "Check it again."
-                )
-                messages.error(request, sentence % last_change(self.model, record.pk))
-                return HttpResponseRedirect(request.get_full_path())
-            return super().delete_view(request, object_id, extra_context)
-
-    def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        obj._history_user = request.user
-        history.delete(obj)
-
-    @history.retry_on_deadlock()
-    def response_action(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
-        try:
-            with transaction.atomic():
-                return super().response_action(request, queryset)
-        except (history.ConflictError, history.StillReferencedError):
-            sentence = gettext(
-                "Nothing was deleted: some of these were changed or deleted after you opened the "
-                "page. Select them again."
-            )
-            messages.error(request, sentence)
-            return HttpResponseRedirect(request.get_full_path())
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
-        shown = set(request.POST.get(VERSION, "").split())
-        rows = self.model._base_manager.filter(pk__in=[record.pk for record in queryset])
-        records = history.lock(rows, to_delete=True)
-        if {f"{record.pk}:{record.version}" for record in records} != shown:
-            raise history.ConflictError
-        for record in records:
-            self.delete_model(request, record)

@@ -9,7 +9,7 @@ from tests.helpers.admin_forms import errors, page_of, sent
 pytestmark = pytest.mark.django_db
 
 ADD = "/admin/projects/enterprise/add/"
-ASK = "/admin/projects/enterprise/resembling/"
+ASK = "/admin/projects/enterprise/duplicates/"
 
 
 def warnings(page):
@@ -31,22 +31,22 @@ def test_what_is_typed_is_answered_with_links(office):
 def test_the_record_whose_page_it_is_is_not_named(office):
     one = make_enterprise(name="Xingda")
 
-    assert f'data-besides="{one.pk}"' in office.get(page_of(one)).content.decode()
-    assert office.get(ASK, {"name": "Xingda", "besides": one.pk}).json()["found"] == []
+    assert f'data-exclude="{one.pk}"' in office.get(page_of(one)).content.decode()
+    assert office.get(ASK, {"name": "Xingda", "exclude": one.pk}).json()["found"] == []
 
 
 @pytest.mark.parametrize("besides", ["9" * 5000, "x", "²", "-1", "9" * 40, "\x00"])
 def test_a_key_that_is_none_is_no_fault(office, besides):
     make_enterprise(name="Xingda")
 
-    assert len(office.get(ASK, {"name": "Xingda", "besides": besides}).json()["found"]) == 1
+    assert len(office.get(ASK, {"name": "Xingda", "exclude": besides}).json()["found"]) == 1
 
 
 @pytest.mark.parametrize("noun", ["enterprise", "project"])
 def test_whoever_may_neither_add_nor_change_may_not_ask(client, noun):
     client.force_login(make_user("viewer"))
 
-    assert client.get(f"/admin/projects/{noun}/resembling/").status_code == 403
+    assert client.get(f"/admin/projects/{noun}/duplicates/").status_code == 403
 
 
 def test_without_a_script_it_is_said_when_it_was_saved(office):
@@ -96,7 +96,7 @@ def test_a_clerk_is_told_nothing_of_what_is_hidden(client):
 def test_a_project_is_asked_about_as_well(office):
     make_project(code="port", name="Logistics port")
 
-    [found] = office.get("/admin/projects/project/resembling/", {"name": "logistics  PORT"}).json()[
+    [found] = office.get("/admin/projects/project/duplicates/", {"name": "logistics  PORT"}).json()[
         "found"
     ]
 

@@ -18,8 +18,8 @@ from tests.helpers.admin_forms import page_of
 
 pytestmark = pytest.mark.django_db
 
-OF_PROJECTS = "/admin/projects/project/doubting/"
-OF_RECEIPTS = "/admin/projects/receipt/doubting/"
+OF_PROJECTS = "/admin/projects/project/outliers/"
+OF_RECEIPTS = "/admin/projects/receipt/outliers/"
 MILLION = Decimal("1000000.00")
 
 
@@ -62,8 +62,8 @@ def test_the_record_itself_is_no_peer_of_its(office):
     peers(area=area)
     odd = area.projects.first()
 
-    assert f'data-besides="{odd.pk}"' in office.get(page_of(odd)).content.decode()
-    assert asked(office, OF_PROJECTS, text="100亿元", area=area.pk, besides=odd.pk) == []
+    assert f'data-exclude="{odd.pk}"' in office.get(page_of(odd)).content.decode()
+    assert asked(office, OF_PROJECTS, text="100亿元", area=area.pk, exclude=odd.pk) == []
     assert asked(office, OF_PROJECTS, text="100亿元", area=area.pk) != []
 
 
@@ -75,7 +75,7 @@ def test_what_is_no_amount_is_no_doubt(office, text):
 
 @pytest.mark.parametrize("key", ["9" * 5000, "x", "²", "-1", "9" * 18, "\x00", ""])
 def test_a_key_that_is_none_is_no_fault(office, key):
-    names = ("area", "sector", "source", "besides", "project")
+    names = ("area", "sector", "source", "exclude", "project")
 
     for address in (OF_PROJECTS, OF_RECEIPTS):
         assert asked(office, address, text="1亿元", stage=key, **dict.fromkeys(names, key)) == []
@@ -103,7 +103,7 @@ def test_funds_received_are_held_against_the_others_of_the_project(office):
     project = make_project(amount=None)
     own, *_others = (make_receipt(project, amount=5 * MILLION) for _ in range(4))
 
-    [sentence] = asked(office, OF_RECEIPTS, text="500", project=project.pk, besides=own.pk)
+    [sentence] = asked(office, OF_RECEIPTS, text="500", project=project.pk, exclude=own.pk)
 
     assert "10,000 times lower than is usual for the other funds" in sentence
 

@@ -118,7 +118,7 @@ def test_a_page_that_was_sent_unchanged_proposes_nothing(clerk):
     said = save(clerk, page_of(project))
 
     assert not Proposal.objects.exists()
-    assert "not changed" in said[0]
+    assert "changed nothing" in said[0]
 
 
 def test_receipts_of_a_published_project_are_records_of_their_own(clerk):

@@ -138,7 +138,7 @@ def test_an_early_code_of_fujian_is_taken_with_a_warning(office):
 
 
 def test_a_large_number_of_receipts_is_listed_elsewhere(office, monkeypatch):
-    monkeypatch.setattr(admin_of_projects, "MOST_RECEIPTS", 2)
+    monkeypatch.setattr(admin_of_projects, "MAX_RECEIPTS", 2)
     project = make_project()
     for _ in range(3):
         make_receipt(project)

@@ -121,7 +121,10 @@ def test_without_a_script_an_amount_is_confirmed_and_records_are_named_by_code(w
     page.fill("[name=area-code]", "kashi")
 
     page.get_by_role("button", name="Save", exact=True).click()
-    page.get_by_text("This reads as: 1,760,000,000.00 CNY = 17.6亿元.").wait_for()
+    page.locator("p.amount-notice").get_by_text(
+        "“17.6亿元” is read as 1,760,000,000.00 CNY = 17.6亿元. Save again to confirm."
+    ).wait_for()
+    assert not page.locator(".errornote").count()
     assert not Project.objects.exists()
     page.get_by_role("button", name="Save", exact=True).click()
     page.locator(".messagelist .success").wait_for()
@@ -134,7 +137,7 @@ def test_a_name_like_another_is_shown_with_a_link_while_it_is_typed(signed_in):
     one = make_enterprise(code="xingda", name="", name_zh="新疆兴达纺织有限公司")
     page = signed_in
     page.goto("/admin/projects/enterprise/add/")
-    region = page.locator(".resembling[aria-live=polite]")
+    region = page.locator(".duplicates[aria-live=polite]")
 
     page.locator("#id_name").press_sequentially("Xinjiang Xingda Textile")
     link = region.get_by_role("link", name="新疆兴达纺织有限公司 (xingda)")
@@ -163,7 +166,7 @@ def test_an_amount_far_off_is_doubted_while_it_is_typed_and_saved_all_the_same(s
     page.goto("/admin/projects/project/add/")
     page.fill("#id_code", "odd")
     page.fill("#id_name", "Odd")
-    region = page.locator(".field-amount .amount-doubts[aria-live=polite]")
+    region = page.locator(".field-amount .amount-warnings[aria-live=polite]")
 
     page.locator("#id_amount").press_sequentially("100亿元")
     page.locator("#id_amount ~ output", has_text="10,000,000,000.00 CNY").wait_for()
@@ -190,9 +193,9 @@ def test_funds_received_are_doubted_by_the_amount_above_them_while_both_are_type
 
     page.fill("#id_receipts-1-amount", "100亿元")
 
-    region = page.locator("#id_receipts-1-amount ~ .amount-doubts")
+    region = page.locator("#id_receipts-1-amount ~ .amount-warnings")
     region.get_by_text("is 100 times the amount of the whole project").wait_for()
-    assert not page.locator("#id_receipts-0-amount ~ .amount-doubts p").count()
+    assert not page.locator("#id_receipts-0-amount ~ .amount-warnings p").count()
 
 
 @pytest.mark.parametrize("width", [1440, 1280, 820, 390])

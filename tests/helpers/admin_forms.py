@@ -82,3 +82,8 @@ def errors(response: Any) -> dict[str, list[str]]:
         if formset.non_form_errors():
             found[formset.prefix] = list(formset.non_form_errors())
     return found
+
+
+def confirmations(response: Any) -> str:
+    """What the page asks the user to confirm."""
+    return " ".join(response.context["confirmations"])

@@ -1,13 +1,11 @@
 /*
- * Shows how an amount is read while it is typed, and tells the server that it was shown.
- *
- * Without this script the form comes back once with the same reading. Whatever goes wrong
- * here ends in that: the key in the hidden input is then not the one the server expects.
+ * Shows how an amount is read while it is typed, and tells the server what was shown: the key
+ * of the reading goes into a hidden input. If that fails, the server asks to confirm.
  */
 "use strict";
 
 (() => {
-  const soon = window.askingWhileTyping(250);
+  const request = window.requestWhileTyping(250);
 
   // The fields beside an amount carry its prefix: receipts-0-amount, receipts-0-currency.
   const beside = (input, name) =>
@@ -18,16 +16,16 @@
       ? ![...field.options].every((option) => option.selected === option.defaultSelected)
       : field.value !== field.defaultValue;
 
-  const question = (input) => {
-    const asked = new URLSearchParams({ text: input.value });
-    if (input.dataset.amountNegative) asked.set("negative", "1");
+  const parameters = (input) => {
+    const query = new URLSearchParams({ text: input.value });
+    if (input.dataset.amountNegative) query.set("negative", "1");
     for (const name of ["currency", "qualifier"]) {
       const field = beside(input, name);
       if (!field) continue;
-      asked.set(name, field.value);
-      if (wasChanged(field)) asked.append("sent", name);
+      query.set(name, field.value);
+      if (wasChanged(field)) query.append("sent", name);
     }
-    return asked;
+    return query;
   };
 
   const show = (input, answer) => {
@@ -38,7 +36,7 @@
   };
 
   const read = (input) =>
-    soon(input, input.dataset.amountReader, () => question(input), (answer) => show(input, answer));
+    request(input, input.dataset.amountReader, () => parameters(input), (answer) => show(input, answer));
 
   const changed = (event) => {
     const field = event.target;

@@ -1,6 +1,6 @@
 /*
- * Lets each cell of the admin's rows know the words above it: where there is no room for a
- * table, `admin_forms.css` shows them beside it. Rows that are added are copies of the last.
+ * Copies the column heading into each cell of the admin's rows: where there is no room for a
+ * table, `admin_forms.css` shows it beside the cell. Added rows are copies of the last one.
  */
 "use strict";
 

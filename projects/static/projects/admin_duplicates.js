@@ -1,22 +1,22 @@
 /*
- * Shows records of the register that what is being typed may mean. It never stands in the way:
- * whatever goes wrong here, the same is said once the record was saved.
+ * Shows possible duplicates of the record while its name is typed. If that fails, the same
+ * warning appears after saving.
  */
 "use strict";
 
 (() => {
-  const soon = window.askingWhileTyping(400);
+  const request = window.requestWhileTyping(400);
   const SHORTEST = 2;
 
-  const fieldsOf = (form) => [...form.querySelectorAll("[data-resembling]")];
+  const fieldsOf = (form) => [...form.querySelectorAll("[data-duplicates]")];
 
-  const question = (fields) => {
-    const asked = new URLSearchParams({ besides: fields[0].dataset.besides });
+  const parameters = (fields) => {
+    const query = new URLSearchParams({ exclude: fields[0].dataset.exclude });
     for (const field of fields) {
       const text = field.value.trim();
-      if (text.length >= SHORTEST) asked.set(field.name, text);
+      if (text.length >= SHORTEST) query.set(field.name, text);
     }
-    return asked;
+    return query;
   };
 
   const show = (region, answer) => {
@@ -40,17 +40,17 @@
   const watch = (form) => {
     const fields = fieldsOf(form);
     if (!fields.length) return;
-    // Beneath the last of the fields it is about, and there before anything is said in it.
+    // Below the last of the fields; present before it has content, so that it is announced.
     const region = document.createElement("div");
-    region.className = "resembling";
+    region.className = "duplicates";
     region.setAttribute("aria-live", "polite");
     const names = fields.filter((field) => field.name.startsWith("name"));
     (names.at(-1) || fields[0]).closest(".form-row").after(region);
 
-    const address = fields[0].dataset.resembling;
+    const address = fields[0].dataset.duplicates;
     for (const field of fields) {
       field.addEventListener("input", () =>
-        soon(form, address, () => question(fields), (answer) => show(region, answer)),
+        request(form, address, () => parameters(fields), (answer) => show(region, answer)),
       );
     }
   };

@@ -1,11 +1,11 @@
 /*
- * Says while an amount is typed whether it is far off, and what was perhaps meant. It never
- * stands in the way: whatever goes wrong here, the same is said once the record was saved.
+ * Warns while an amount is typed if it is an outlier. If that fails, the same warning appears
+ * after saving.
  */
 "use strict";
 
 (() => {
-  const soon = window.askingWhileTyping(500);
+  const request = window.requestWhileTyping(500);
 
   const field = (form, name) => form.elements.namedItem(name);
 
@@ -17,52 +17,52 @@
       ? [...select.selectedOptions].map((option) => option.value)
       : [select.value];
 
-  // The sectors of a project stand in rows, of which some may be taken out again.
+  // The sectors of a project are rows; some may be marked for deletion.
   const sectorsOf = (form) =>
     [...form.querySelectorAll("select[name$='-sector']")].filter((select) => {
       const removed = field(form, select.name.replace(/sector$/, "DELETE"));
       return !(removed && removed.checked);
     });
 
-  const add = (asked, name, values) => {
-    for (const value of values) if (value) asked.append(name, value);
+  const add = (query, name, values) => {
+    for (const value of values) if (value) query.append(name, value);
   };
 
-  const addAmount = (asked, input, prefix) => {
-    asked.set(`${prefix}text`, input.value);
+  const addAmount = (query, input, prefix) => {
+    query.set(`${prefix}text`, input.value);
     for (const name of ["currency", "qualifier"]) {
       const one = beside(input, name);
-      if (one) asked.set(prefix + name, one.value);
+      if (one) query.set(prefix + name, one.value);
     }
   };
 
-  const question = (input) => {
+  const parameters = (input) => {
     if (!input.value.trim()) return "";
     const form = input.form;
-    const asked = new URLSearchParams();
-    addAmount(asked, input, "");
-    if (input.dataset.amountNegative) asked.set("negative", "1");
-    add(asked, "besides", [input.dataset.besides]);
+    const query = new URLSearchParams();
+    addAmount(query, input, "");
+    if (input.dataset.amountNegative) query.set("negative", "1");
+    add(query, "exclude", [input.dataset.exclude]);
     const whole = field(form, "amount");
     if (whole !== input && whole) {
-      // A row on the page of its project, as that is typed.
-      addAmount(asked, whole, "whole_");
-      add(asked, "project", [whole.dataset.besides]);
-      return asked;
+      // A receipt on the page of its project: compared with the amount typed there.
+      addAmount(query, whole, "whole_");
+      add(query, "project", [whole.dataset.exclude]);
+      return query;
     }
     for (const name of ["stage", "area", "project"]) {
       const one = field(form, name);
-      if (one) add(asked, name, valuesOf(one));
+      if (one) add(query, name, valuesOf(one));
     }
     const sources = field(form, "sources");
-    if (sources) add(asked, "source", valuesOf(sources));
-    for (const select of sectorsOf(form)) add(asked, "sector", valuesOf(select));
-    return asked;
+    if (sources) add(query, "source", valuesOf(sources));
+    for (const select of sectorsOf(form)) add(query, "sector", valuesOf(select));
+    return query;
   };
 
   const show = (input, answer) => {
     const sentences = answer ? answer.sentences : [];
-    const region = input.parentElement.querySelector(".amount-doubts");
+    const region = input.parentElement.querySelector(".amount-warnings");
     region.replaceChildren(
       ...sentences.map((sentence) => {
         const line = document.createElement("p");
@@ -75,14 +75,14 @@
   const changed = (event) => {
     const form = event.target.form;
     if (!form || !event.target.name) return;
-    for (const input of form.querySelectorAll("[data-doubting]")) {
-      // What was not typed here is not doubted, whatever is chosen beside it.
+    for (const input of form.querySelectorAll("[data-outliers]")) {
+      // An amount that was not changed needs no warning, whatever is chosen beside it.
       if (input !== event.target && input.value === input.defaultValue) continue;
-      soon(input, input.dataset.doubting, () => question(input), (answer) => show(input, answer));
+      request(input, input.dataset.outliers, () => parameters(input), (answer) => show(input, answer));
     }
   };
 
   document.addEventListener("input", changed);
-  // The admin's autocompletes tell nobody else that something was chosen.
+  // The admin's autocompletes report changes to jQuery alone.
   window.django.jQuery(document).on("change", changed);
 })();
