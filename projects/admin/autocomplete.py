@@ -8,10 +8,13 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
+
+from .date_fields import DateField
 
 
 class ByCode:
@@ -108,7 +111,9 @@ def by_code(
 
 
 class AutocompleteInline(admin.TabularInline):
-    """Rows whose autocomplete fields also take a code."""
+    """Rows whose autocomplete fields also take a code, and dates as in other forms."""
+
+    formfield_overrides = {models.DateField: {"form_class": DateField}}
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         kwargs = by_code(self, db_field, request, kwargs)

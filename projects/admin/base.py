@@ -9,8 +9,8 @@ from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import FieldError, ValidationError
-from django.db import DataError
-from django.db.models import BinaryField, QuerySet, URLField, prefetch_related_objects
+from django.db import DataError, models
+from django.db.models import QuerySet, prefetch_related_objects
 from django.db.models.sql import Query
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.text import capfirst
@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from projects.i18n.languages import with_label
 
 from .autocomplete import by_code
+from .date_fields import DateField
 
 
 class PrefetchingChangeList(ChangeList):
@@ -47,7 +48,10 @@ class BaseAdmin(admin.ModelAdmin):
     list_per_page = 50
     list_prefetch: Sequence[Any] = ()
     # Django's default from version 6 on.
-    formfield_overrides = {URLField: {"assume_scheme": "https"}}
+    formfield_overrides = {
+        models.URLField: {"assume_scheme": "https"},
+        models.DateField: {"form_class": DateField},
+    }
     # The lookups of the lists' filters; a regular expression, say, could stop the database.
     LOOKUPS = frozenset({"exact", "in", "isnull", "gt", "gte", "lt", "lte"})
 
@@ -70,7 +74,9 @@ class BaseAdmin(admin.ModelAdmin):
             lookups, parts, _annotation = Query(self.model).solve_lookup_type(lookup)
         except FieldError:
             return False
-        if parts[0] in {one.name for one in self.opts.fields if isinstance(one, BinaryField)}:
+        if parts[0] in {
+            one.name for one in self.opts.fields if isinstance(one, models.BinaryField)
+        }:
             # The content of a file cannot be compared with a text.
             return False
         return self.LOOKUPS.issuperset(lookups) and super().lookup_allowed(lookup, value, request)

@@ -15,6 +15,12 @@ from projects import history, review
 from projects.history import draft_references
 from projects.models import Enterprise, Headline, Project, Qualifier, Receipt
 from projects.models.amount_parsing import parse_amount
+from projects.models.generated_codes import (
+    code_from_name,
+    last_number,
+    project_code,
+    project_code_prefix,
+)
 from projects.models.text_validation import text_fields
 
 from .amount_fields import MAX_AMOUNT_LENGTH, AmountField, AmountReading, TypedAmount
@@ -64,6 +70,21 @@ class RegisterForm(VersionedModelForm):
             widget = getattr(field.widget, "widget", field.widget)
             if hasattr(widget, "at_hand"):
                 widget.at_hand = list(self._related(name))
+
+    def _make_code_optional(self) -> None:
+        if self.instance.pk is None and "code" in self.fields:
+            self.fields["code"].required = False
+            self.fields["code"].help_text = _("Leave empty to generate one.")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("code") == "":
+            cleaned["code"] = self.new_code(cleaned)
+        return cleaned
+
+    def new_code(self, cleaned: dict[str, Any]) -> str:
+        """A code for a new record without one, where the form makes it optional."""
+        raise NotImplementedError
 
     @classmethod
     def of_user(cls, user: Any, *, parent: str = "") -> Any:
@@ -200,6 +221,13 @@ class ProjectForm(AmountForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._check_duplicates_live()
+        self._make_code_optional()
+
+    def new_code(self, cleaned: dict[str, Any]) -> str:
+        area = cleaned.get("area")
+        day = cleaned.get("signed_on") or cleaned.get("intended_on")
+        prefix = project_code_prefix(area.code if area else "", day)
+        return project_code(prefix, last_number(Project, prefix) + 1)
 
     def _post_clean(self) -> None:
         super()._post_clean()
@@ -219,6 +247,11 @@ class EnterpriseForm(RegisterForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._check_duplicates_live()
+        self._make_code_optional()
+
+    def new_code(self, cleaned: dict[str, Any]) -> str:
+        name = cleaned.get("name") or cleaned.get("name_zh") or ""
+        return code_from_name(name, "enterprise", Enterprise.objects.has_code)
 
 
 class ReceiptForm(AmountForm):

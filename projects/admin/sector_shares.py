@@ -51,7 +51,10 @@ class SharesFormSet(forms.BaseInlineFormSet):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.differences: list[FieldDifference] = []
-        if not self.data:
+        if not self.data or not self.management_form.is_valid():
+            return
+        if self.total_form_count() > self.max_num:
+            # Refused as it is.
             return
         rows = self._submitted()
         version = self.data.get(VERSION, "")
@@ -150,6 +153,13 @@ class ShareInline(AutocompleteInline):
     extra = 3
     fields = ["sector", "share"]
     autocomplete_fields = ["sector"]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Without links to pages of sectors: Tab and Enter would leave the form by them."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        for verb in ("add", "change", "delete", "view"):
+            setattr(field.widget, f"can_{verb}_related", False)
+        return field
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).select_related("sector")

@@ -16,6 +16,7 @@ from projects import history, names, review, serializers
 from projects.data_quality.duplicates import MAX_DUPLICATES, MIN_SIMILARITY
 from projects.models import permissions
 from projects.models.fields import CODE_PATTERN
+from projects.models.generated_codes import code_from_name
 from projects.models.permissions import SYSTEM_USER, has_permission
 from projects.names import similarity
 from projects.names.messages import truncate_for_display
@@ -230,14 +231,12 @@ class RecordLookup:
 
     def new_code(self, model: Any, name: str) -> str:
         """A code made of a name, its Chinese by sound, that no record has, visible or not."""
-        sound = re.sub(r"[\u3400-\u9fff]+", lambda han: f" {names.pinyin(han[0])} ", name)
-        word = re.sub(r"[^a-z0-9]+", "-", names.normalise(sound)).strip("-")[:56].strip("-")
-        word = word or model._meta.model_name
-        called, taken = self._by_name(model), self._hidden_codes(model)
-        code, number = word, 1
-        while names.normalise(code) in called or code.lower() in taken or code in ("none", "bulk"):
-            number += 1
-            code = f"{word}-{number}"
+        called, hidden = self._by_name(model), self._hidden_codes(model)
+        code = code_from_name(
+            name,
+            model._meta.model_name,
+            lambda code: names.normalise(code) in called or code in hidden,
+        )
         called[names.normalise(code)].add(code)
         return code
 

@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Mapping as AnyMapping
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, NoReturn
@@ -19,13 +19,13 @@ from typing import Any, NoReturn
 from django.utils.translation import gettext as _
 
 from projects.filters.fields import read_day
+from projects.models.date_parsing import DATE_FORMATS, read_date
 from projects.names.messages import truncate_for_display
 from projects.spreadsheets.reading import plain_heading
 
 # Year first, so that day and month are not confused; others are named in the mapping.
 # The day before the first that spreadsheets count, by their reckoning from March 1900 on.
 FIRST_SERIAL = date(1899, 12, 30)
-DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日")
 
 
 class MappingError(Exception):
@@ -112,13 +112,8 @@ class Column:
         """
         if re.fullmatch(r"[2-6][0-9]{4}", text):
             return (FIRST_SERIAL + timedelta(days=int(text))).isoformat()
-        for one in self.dates or DATE_FORMATS:
-            try:
-                # Only the day is used, so that no time zone matters.
-                return datetime.strptime(text, one).date().isoformat()  # noqa: DTZ007
-            except ValueError:
-                continue
-        return text
+        day = read_date(text, self.dates or DATE_FORMATS)
+        return text if day is None else day.isoformat()
 
     def rounded(self, text: str) -> str:
         """A plain number with at most the decimals that the mapping asks for; else as it is."""

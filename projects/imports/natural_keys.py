@@ -16,6 +16,7 @@ from projects import names
 from projects.filters.fields import read_day
 from projects.models import Enterprise, ExchangeRate, Project, Receipt
 from projects.models.fields import CODE_PATTERN
+from projects.models.generated_codes import last_number, project_code, project_code_prefix
 from projects.names import credit_codes
 from projects.names.messages import truncate_for_display
 
@@ -244,16 +245,11 @@ class ProjectKeys(CodeKeys):
     def _new_code(self, data: Data) -> str:
         """`kashi-2023-007`: area, year of signing, and the next number of the two."""
         day = read_day(str(data.get("signed_on") or data.get("intended_on") or ""))
-        parts = [str(data.get("area") or "project")[:48], *([str(day.year)] if day else [])]
-        prefix = f"{'-'.join(parts)}-"
+        prefix = project_code_prefix(str(data.get("area") or ""), day)
         if prefix not in self._numbers:
-            # Codes are unique for all, whoever may see them.
-            codes = self.model._base_manager.filter(code__istartswith=prefix)
-            rests = [code[len(prefix) :] for code in codes.values_list("code", flat=True)]
-            numbers = [int(rest) for rest in rests if re.fullmatch(r"[0-9]{1,9}", rest)]
-            self._numbers[prefix] = max(numbers, default=0)
+            self._numbers[prefix] = last_number(self.model, prefix)
         self._numbers[prefix] += 1
-        return f"{prefix}{self._numbers[prefix]:03d}"
+        return project_code(prefix, self._numbers[prefix])
 
 
 def several(name: str, codes: Sequence[str]) -> str:

@@ -74,6 +74,10 @@ class EnterpriseQuerySet(NamedQuerySet):
         moved = self.annotate(former=Lower("former_codes__code"))
         return moved.filter(former__in=lowered)
 
+    def has_code(self, code: str) -> bool:
+        """Whether one has this code or had it, in upper or lower case. Two queries at most."""
+        return self.filter(code__iexact=code).exists() or self.formerly([code]).exists()
+
     def former_codes(self) -> Iterable[tuple[str, str]]:
         return self.filter(former_codes__isnull=False).values_list("former_codes__code", "code")
 

@@ -128,7 +128,9 @@ def test_two_that_contradict_each_other_are_shown_and_not_merged(office, pair):
     )
 
     page = office.get(address(one, other), {"keep": other.pk})
-    sent = office.post(address(one, other), {"keep": other.pk, "seen": page.context["seen"]})
+    sent = office.post(
+        address(one, other), {"keep": other.pk, "versions": page.context["versions"]}
+    )
 
     for answer in (page, sent):
         assert answer.status_code == 200
@@ -181,7 +183,7 @@ def test_a_form_without_the_token_of_its_page_is_refused(pair):
     client = Client(enforce_csrf_checks=True)
     client.force_login(make_user("superuser"))
 
-    assert client.post(address(*pair), {"keep": pair[0].pk, "seen": "1 1"}).status_code == 403
+    assert client.post(address(*pair), {"keep": pair[0].pk, "versions": "1 1"}).status_code == 403
 
 
 def test_the_page_costs_the_same_whatever_the_two_have(office, pair):

@@ -85,3 +85,28 @@ def test_a_signing_is_entered_without_a_mouse_and_with_few_keys(signed_in):
     )
     assert project.signed_on == date(2023, 11, 11)
     assert hands.keys <= MOST_KEYS
+
+
+def test_tab_and_enter_after_a_sector_stay_in_the_form(signed_in):
+    make_sector(code="trade", name="Trade")
+    make_sector(code="textiles", name="Textiles")
+    signed_in.goto("/admin/projects/project/add/")
+    hands = Keyboard(signed_in)
+    hands.type("id_name", "Park")
+
+    hands.choose("id_shares-0-sector", "trade", "Trade")
+    hands.press("Tab")
+    assert hands.focused() == "id_shares-0-share"
+    signed_in.keyboard.insert_text("60")
+    hands.press("Enter")
+    hands.choose("id_shares-1-sector", "text", "Textiles")
+    hands.press("Tab")
+    signed_in.keyboard.insert_text("40")
+    hands.press("Enter")
+
+    assert not Project.objects.exists()
+    assert signed_in.url.endswith("/admin/projects/project/add/")
+    signed_in.get_by_role("button", name="Save", exact=True).click()
+    signed_in.locator(".messagelist .success").wait_for()
+    shares = Project.objects.get().shares.order_by("-share")
+    assert [(one.sector.code, one.share) for one in shares] == [("trade", 60), ("textiles", 40)]
