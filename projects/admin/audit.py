@@ -13,12 +13,12 @@ from projects.models import AuditEntry
 
 from .base import BaseAdmin
 
-# Beyond these one narrows the list: counting a million rows takes longer than reading a page.
+# Older rows are found by filters: counting a million rows takes longer than reading a page.
 MOST_LISTED = 10_000
 
 
 class FirstPages(Paginator):
-    """The pages of the first rows only, at a cost that does not grow with the others."""
+    """Pages of the first rows only, so that the count costs the same for any table."""
 
     @cached_property
     def count(self) -> int:
@@ -27,7 +27,7 @@ class FirstPages(Paginator):
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(BaseAdmin):
-    """The audit log, for reading, to whoever has the permission `projects.view_auditentry`."""
+    """The audit log, read-only; needs the permission `projects.view_auditentry`."""
 
     list_display = ["moment", "name", "action", "subject", "address", "facts"]
     list_display_links = ["moment"]
@@ -37,7 +37,7 @@ class AuditEntryAdmin(BaseAdmin):
         "Exact match: a user, an address, or a subject such as projects/KS-2023-001. Lists "
         "the latest 10,000 matches."
     )
-    # Only the order of the log itself has an index with every filter.
+    # Only the default order has an index together with each filter.
     sortable_by = ()
     paginator = FirstPages
     fields = ["moment", "name", "action", "subject", "address", "facts"]
@@ -69,7 +69,7 @@ class AuditEntryAdmin(BaseAdmin):
 
 
 def column_for(term: str) -> str:
-    """Which column a search is about: each has an index, and all of them at once have none."""
+    """The column that a search term is compared with: each has an index of its own."""
     if "/" in term:
         return "subject"
     try:

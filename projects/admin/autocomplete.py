@@ -29,7 +29,7 @@ class ByCode:
 
     def optgroups(self, name: str, value: Sequence[Any], attr: Any = None) -> Any:
         related = {str(record.pk): record for record in self.at_hand}
-        # In an address or a form that somebody has changed, not everything is a key.
+        # In an address or a form that was edited, not everything is a key.
         wanted = [str(one) for one in value if one and self._is_key(one)]
         if not all(one in related for one in wanted):
             return super().optgroups(name, wanted, attr)

@@ -15,7 +15,7 @@ from .base import BaseAdmin
 
 @admin.register(ImportBatch)
 class ImportBatchAdmin(BaseAdmin):
-    """Files that were brought in, to be read; their rows stand on the pages of the import."""
+    """Imported files, read-only; their rows are on the pages of the import."""
 
     list_display = ["file_name", "noun", "user", "created_at", "outcome", "state"]
     list_filter = ["noun", "state"]

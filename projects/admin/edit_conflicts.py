@@ -18,10 +18,11 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
-from django.utils import formats, timezone
+from django.utils import formats
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from projects import history
 from projects.i18n.languages import join_list
 
 VERSION = "shown_version"
@@ -69,17 +70,10 @@ class EditConflict:
 
 def last_change(model: Any, key: Any) -> dict[str, str]:
     """Who last wrote or deleted the record with this key, and when, in words. One query."""
-    row = None
-    if hasattr(model, "history"):
-        try:
-            rows = model.history.filter(id=model._meta.pk.to_python(key))
-        except ValidationError:
-            rows = model.history.none()
-        row = rows.select_related("history_user").first()
-    if row is None:
-        return {"who": _("somebody"), "when": "—"}
-    when = f"{timezone.localtime(row.history_date):%Y-%m-%d %H:%M:%S}"
-    return {"who": str(row.history_user or _("somebody")), "when": when}
+    last = history.last_change(model, key)
+    if last is None:
+        return {"who": _("somebody else"), "when": "—"}
+    return {"who": last.who, "when": last.when}
 
 
 def shown_values(record: Any, version: str) -> Mapping[str, Any] | None:

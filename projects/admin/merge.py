@@ -1,4 +1,4 @@
-"""The page that merges two enterprises: both side by side, what will happen, and a button."""
+"""The page that merges two enterprises: both side by side, and the result of the merge."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from projects.review import merge as merging
 PERMISSIONS = (
     "projects.change_enterprise",
     "projects.delete_enterprise",
-    # What it makes is published at once.
+    # A merge is published at once.
     "projects.publish_enterprise",
     "projects.change_project",
 )
@@ -45,11 +45,11 @@ COMPARED = (
 
 @dataclass(frozen=True)
 class Compared:
-    """One row of the page: what both say, in the order of their keys, and what will be said."""
+    """One row of the page: the values of both, in the order of their keys, and of the result."""
 
     label: str
     both: Sequence[str]
-    afterwards: str
+    result: str
     differs: bool
 
 
@@ -66,8 +66,7 @@ def merge_two(model_admin: Any, request: HttpRequest, queryset: QuerySet) -> Htt
 def merge_view(model_admin: Any, request: HttpRequest, one: int, other: int) -> HttpResponse:
     """Both side by side, and what a merge will do once `keep` names the one that stays.
 
-    A POST merges them.
-    About fifteen queries to show, however many records refer to them.
+    A POST merges them. About fifteen queries to show, however many records refer to them.
     """
     if not request.user.has_perms(PERMISSIONS):
         raise PermissionDenied
@@ -135,45 +134,44 @@ def _merge(
 
 
 def _versions(both: Sequence[Enterprise]) -> str:
-    """The state of both in a few characters, which the form sends back."""
+    """The versions of both, which the form sends back."""
     return " ".join(str(record.version) for record in both)
 
 
 def _rows(
     both: Sequence[Enterprise], old: Enterprise | None, kept: Enterprise | None
 ) -> Iterator[Compared]:
-    afterwards: Enterprise | None = None
+    result: Enterprise | None = None
     sources: Sequence[Source] = ()
     if old is not None and kept is not None:
-        afterwards, sources = merging.united(old, kept)
+        result, sources = merging.united(old, kept)
     for name in COMPARED:
-        said = [_say(record, name) for record in both]
-        yield _compared(_label(name), said, _say(afterwards, name) if afterwards else "")
-    said = [join_list(record.sources.all()) for record in both]
-    yield _compared(_label("sources"), said, join_list(sources))
+        values = [_display(record, name) for record in both]
+        yield _compared(_label(name), values, _display(result, name) if result else "")
+    values = [join_list(record.sources.all()) for record in both]
+    yield _compared(_label("sources"), values, join_list(sources))
     for label, column in ((_("projects led"), "enterprise"), (_("partner in"), "partners")):
         named = [Project.objects.filter(**{column: record}) for record in both]
-        # Where both take part in one project it is one project afterwards, and who leads is no
-        # partner as well.
+        # A project in which both take part counts once, and its lead is no partner as well.
         all_named = Project.objects.filter(**{f"{column}__in": both}).distinct()
         if column == "partners":
             all_named = all_named.exclude(enterprise__in=both)
         counts = [str(formats.localize(found.count())) for found in named]
-        after = str(formats.localize(all_named.count())) if afterwards else ""
+        after = str(formats.localize(all_named.count())) if result else ""
         yield _compared(capfirst(str(label)), counts, after)
-    said = [str(formats.localize(timezone.localtime(record.updated_at))) for record in both]
-    yield _compared(_label("updated_at"), said, "")
+    values = [str(formats.localize(timezone.localtime(record.updated_at))) for record in both]
+    yield _compared(_label("updated_at"), values, "")
 
 
-def _compared(label: str, said: Sequence[str], afterwards: str) -> Compared:
-    return Compared(label, said, afterwards, len(set(said)) > 1)
+def _compared(label: str, values: Sequence[str], result: str) -> Compared:
+    return Compared(label, values, result, len(set(values)) > 1)
 
 
 def _label(name: str) -> str:
     return capfirst(str(Enterprise._meta.get_field(name).verbose_name))
 
 
-def _say(record: Enterprise, name: str) -> str:
+def _display(record: Enterprise, name: str) -> str:
     if name == "origin":
         return record.origin_name
     if name == "kind":

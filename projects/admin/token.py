@@ -13,7 +13,7 @@ from .versioned import VersionedAdmin
 
 @admin.register(ApiToken)
 class ApiTokenAdmin(VersionedAdmin):
-    """Keys to the API. A key acts for its user, so that only superusers make one for others."""
+    """Keys to the API. A key acts as its user, so only superusers create keys for others."""
 
     list_display = ["name", "user", "read_only", "expires_on", "created_at", "is_valid"]
     list_filter = ["read_only", "expires_on"]
@@ -33,7 +33,7 @@ class ApiTokenAdmin(VersionedAdmin):
         return tokens if request.user.is_superuser else tokens.filter(user=request.user)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        # Whoever holds the key would go on using it, in somebody else's name.
+        # A user who has the key would go on using it in the name of another.
         return ["user"] if obj is not None else []
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
@@ -74,7 +74,7 @@ class ApiTokenAdmin(VersionedAdmin):
 
 
 def _for_oneself(form: Any, user: Any) -> Any:
-    """The form for a key of `user`, set before the model's rules are asked."""
+    """The form for a key of `user`, which is set before the model is validated."""
 
     class OwnForm(form):
         def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -82,7 +82,7 @@ def _for_oneself(form: Any, user: Any) -> Any:
             self.instance.user = user
 
         def _get_validation_exclusions(self) -> set[str]:
-            # The user is no field of this form, but its rule of one name a user holds.
+            # The user is no field of this form, but names of keys are unique for each user.
             return super()._get_validation_exclusions() - {"user"}
 
     return OwnForm

@@ -62,8 +62,8 @@ def groups_within(asker: Any) -> QuerySet:
     return groups.exclude(permissions__in=beyond)
 
 
-def asked_permissions() -> QuerySet:
-    """The permissions that are asked for anywhere: those of what the admin has pages of.
+def used_permissions() -> QuerySet:
+    """The permissions of models with pages in the admin: no others are checked anywhere.
 
     Django makes four for each table, derived ones and rows of history among them.
     """
@@ -148,7 +148,7 @@ class PlainUserAdmin(VersionedAdmin, UserAdmin):
     add_form = NewUserForm
     form = ChangedUserForm
     change_password_form = PasswordForm
-    # What signing in writes is nobody's to type, and no change that a page meets.
+    # Signing in changes them, which is no edit conflict.
     readonly_fields = ["last_login", "date_joined"]
     inlines = [AreaLimitInline]
     actions = ["remove_second_factor"]
@@ -181,7 +181,7 @@ class PlainUserAdmin(VersionedAdmin, UserAdmin):
                 "can use the administration."
             )
         elif db_field.name == "user_permissions":
-            kwargs["queryset"] = asked_permissions()
+            kwargs["queryset"] = used_permissions()
             kwargs["form_class"] = PermissionsField
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
@@ -269,7 +269,7 @@ class PlainGroupAdmin(VersionedAdmin, GroupAdmin):
 
     def formfield_for_manytomany(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if db_field.name == "permissions":
-            kwargs["queryset"] = asked_permissions()
+            kwargs["queryset"] = used_permissions()
             kwargs["form_class"] = PermissionsField
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 

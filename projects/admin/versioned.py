@@ -79,12 +79,12 @@ class VersionedAdmin(BaseAdmin):
         yield from sent_in_words(form.base_fields, request.POST)
         for formset_class, inline in self.get_formsets_with_inlines(request):
             formset = formset_class(request.POST, prefix=formset_class.get_default_prefix())
-            noun = capfirst(str(inline.model._meta.verbose_name))
+            label = capfirst(str(inline.model._meta.verbose_name))
             for index, row in enumerate(formset.forms, 1):
                 # An empty row is submitted with the initial values of its fields.
                 if row.has_changed():
                     words = sent_in_words(row.fields, formset.data, f"{row.prefix}-")
-                    yield from ((f"{noun} {index}: {label}", word) for label, word in words)
+                    yield from ((f"{label} {index}: {name}", word) for name, word in words)
 
     def last_deletion(self, request: HttpRequest, key: str) -> dict[str, str] | None:
         """Who deleted a record and when, as in `last_change`; None where the user may not know."""
