@@ -387,7 +387,7 @@ def test_enterprises_are_told_by_credit_code_and_else_by_name(office):
     assert (one.origin, one.kind, one.code) == (
         "CN-ZJ",
         "private",
-        "kashixingdafangzhiyouxiangongsi",
+        "kashixingdafangz",
     )
     assert (other.origin, other.kind) == ("CN-XJ", "state_owned")
     assert fates(bring(text.replace("兴达纺织", "兴达新纺织"))) == {"changed": 1, "unchanged": 1}
