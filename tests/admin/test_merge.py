@@ -68,7 +68,7 @@ def test_the_page_shows_both_and_then_what_will_happen(office, pair):
 
     assert '<form method="post">' not in before.content.decode()
     assert "What will happen" not in before.content.decode()
-    rows = {row.label: (list(row.both), row.afterwards) for row in chosen.context["rows"]}
+    rows = {row.label: (list(row.both), row.result) for row in chosen.context["rows"]}
     assert rows["Name"] == (["Xingda Textile", "Xinjiang Xingda"], "Xinjiang Xingda")
     assert rows["Chinese name"] == (["兴达纺织", ""], "兴达纺织")
     assert rows["Other names"] == (["", ""], "Xingda Textile")
@@ -89,7 +89,7 @@ def test_what_the_page_says_will_be_is_what_is(office, pair):
     answer = office.post(address(one, other), hidden(page))
 
     assert answer["Location"] == reverse("admin:projects_enterprise_change", args=[other.pk])
-    told = {row.label: row.afterwards for row in page.context["rows"]}
+    told = {row.label: row.result for row in page.context["rows"]}
     kept = Enterprise.objects.get()
     assert (kept.code, kept.name_zh, kept.aliases) == (
         "KS-2",
