@@ -1,8 +1,8 @@
-"""Everything that can be made anew: amounts in the base currency, and their parts by sector.
+"""Derived tables: amounts in the base currency, and their allocation to sectors.
 
-Whoever writes projects, receipts, shares or rates calls `derive` for the
-projects concerned (`projects.history` does); `rebuild` makes everything anew
-and says what differed.
+Code that writes projects, receipts, shares or rates calls `recompute` for the
+projects concerned, as `projects.history` does. `rebuild` recomputes everything
+and reports what differed.
 """
 
 from .allocate import recompute, recompute_for_rates, recompute_new_receipts

@@ -1,4 +1,4 @@
-"""What a project derives to, and its derived rows made anew."""
+"""The derived rows of projects: computed, and written in place of the stored ones."""
 
 from __future__ import annotations
 
@@ -26,7 +26,10 @@ from .rates import PIVOT, Conversion, RateBook, days_after
 
 
 def parts(amount: Decimal | None, shares: Sequence[Decimal | None]) -> list[Decimal | None]:
-    """Split an amount over the sectors of a project; equal parts where a share is not known."""
+    """Split an amount over the sectors of a project; into equal parts where any share is unknown.
+
+    One part for each share, and one in all without shares; None for an undisclosed amount.
+    """
     if amount is None:
         return [None] * max(len(shares), 1)
     if not shares:
@@ -41,7 +44,7 @@ def parts(amount: Decimal | None, shares: Sequence[Decimal | None]) -> list[Deci
 
 @dataclass
 class DerivedRows:
-    """What one project derives to."""
+    """The derived rows of one project, not saved."""
 
     project: Project
     conversion: ProjectConversion
@@ -52,19 +55,19 @@ class DerivedRows:
 def _of_receipt(
     project: Project, receipt: Receipt, shares: Sequence[Any], book: RateBook
 ) -> tuple[ReceiptConversion, list[Allocation]]:
-    got = book.convert(receipt.amount, receipt.currency, receipt.received_on)
-    conversion = ReceiptConversion(receipt=receipt, **got.columns(book.base))
-    return conversion, list(_allocations(project, receipt, shares, got, book.base))
+    converted = book.convert(receipt.amount, receipt.currency, receipt.received_on)
+    conversion = ReceiptConversion(receipt=receipt, **converted.columns(book.base))
+    return conversion, list(_allocations(project, receipt, shares, converted, book.base))
 
 
 def derived_rows(projects: Any) -> list[DerivedRows]:
-    """What a queryset of projects derives to. Four queries, however many they are."""
+    """Compute the derived rows of a queryset of projects. Four queries, however many they are."""
     base = base_currency()
     projects = projects.prefetch_related("shares", "receipts")
     needs = [
-        (thing.currency, day)
+        (record.currency, day)
         for project in projects
-        for thing, day in [
+        for record, day in [
             (project, project.conversion_day),
             *((receipt, receipt.received_on) for receipt in project.receipts.all()),
         ]
@@ -75,29 +78,33 @@ def derived_rows(projects: Any) -> list[DerivedRows]:
     for project in projects:
         shares = list(project.shares.all())
         own = book.convert(project.amount, project.currency, project.conversion_day)
-        made = DerivedRows(project, ProjectConversion(project=project, **own.columns(base)))
-        made.allocations += _allocations(project, None, shares, own, base)
+        rows = DerivedRows(project, ProjectConversion(project=project, **own.columns(base)))
+        rows.allocations += _allocations(project, None, shares, own, base)
         for receipt in project.receipts.all():
             conversion, allocations = _of_receipt(project, receipt, shares, book)
-            made.receipts.append(conversion)
-            made.allocations += allocations
-        found.append(made)
+            rows.receipts.append(conversion)
+            rows.allocations += allocations
+        found.append(rows)
     return found
 
 
 def lock_projects(keys: Sequence[int]) -> Any:
-    """These projects, held until the transaction ends, so that nobody else derives them meanwhile.
+    """A queryset that locks these projects until the transaction ends.
 
-    In the order of their keys, and in the lock that a new receipt's reference
-    to its project does not wait for, so that no two writers wait for each other.
+    In the order of their keys, so that two writers cannot deadlock, and with a
+    lock that does not block inserts of receipts, which reference their project.
     """
     return Project.objects.filter(pk__in=keys).order_by("pk").select_for_update(no_key=True)
 
 
 def _allocations(
-    project: Project, receipt: Receipt | None, shares: Sequence[Any], got: Conversion, base: str
+    project: Project,
+    receipt: Receipt | None,
+    shares: Sequence[Any],
+    converted: Conversion,
+    base: str,
 ) -> Iterator[Allocation]:
-    split = parts(got.amount, [share.share for share in shares])
+    split = parts(converted.amount, [share.share for share in shares])
     for share, part in zip(shares or [None], split, strict=True):
         yield Allocation(
             project=project,
@@ -105,41 +112,40 @@ def _allocations(
             sector_id=share.sector_id if share else None,
             assumed=bool(share and share.share is None and len(shares) > 1),
             base_currency=base,
-            outcome=got.outcome,
+            outcome=converted.outcome,
             amount_base=part,
         )
 
 
 def recompute(projects: Iterable[int]) -> None:
-    """Make the derived rows of the projects with these primary keys anew.
+    """Replace the derived rows of the projects with these primary keys.
 
-    To be called inside the transaction of the write that made it necessary,
-    after the write: what others write meanwhile waits until it ends. About ten
-    queries for each 2,500 projects.
+    Call it inside the transaction of the write that made it necessary, after that
+    write. It locks the projects. About ten queries for each 2,500 projects.
     """
     for keys in batches(dict.fromkeys(projects), WRITTEN_AT_ONCE):
         with transaction.atomic(savepoint=False):
-            made = derived_rows(lock_projects(keys))
+            computed = derived_rows(lock_projects(keys))
             Allocation.objects.filter(project__in=keys).delete()
-            # By their own keys: a database that knows nothing yet of a table that was just filled
-            # may look for each of its rows in the whole of the other one.
-            receipts = [row.receipt_id for one in made for row in one.receipts]
-            for some in batches(receipts, WRITTEN_AT_ONCE):
-                ReceiptConversion.objects.filter(pk__in=some).delete()
+            # By their own keys: without statistics for a table that was just filled, a database
+            # may scan the other table for each of its rows.
+            receipts = [row.receipt_id for one in computed for row in one.receipts]
+            for batch in batches(receipts, WRITTEN_AT_ONCE):
+                ReceiptConversion.objects.filter(pk__in=batch).delete()
             ProjectConversion.objects.filter(project__in=keys).delete()
             # Derived rows have no history, so that plain bulk writes lose nothing.
-            ProjectConversion.objects.bulk_create(one.conversion for one in made)
-            ReceiptConversion.objects.bulk_create(row for one in made for row in one.receipts)
-            Allocation.objects.bulk_create(row for one in made for row in one.allocations)
+            ProjectConversion.objects.bulk_create(one.conversion for one in computed)
+            ReceiptConversion.objects.bulk_create(row for one in computed for row in one.receipts)
+            Allocation.objects.bulk_create(row for one in computed for row in one.allocations)
 
 
 def recompute_new_receipts(receipts: Iterable[Receipt]) -> None:
-    """Make the derived rows of receipts that have none yet, and leave those of others alone.
+    """Add the derived rows of receipts that have none yet, without touching other rows.
 
-    A ledger brings hundreds of thousands of payments for one project: to derive
-    the whole project for each few hundred would take longer with every one. To
-    be called as `derive` is, which it waits for and makes wait. Five queries
-    for each 2,500 receipts.
+    An import may add hundreds of thousands of receipts to one project, in batches;
+    recomputing the whole project for each batch would get slower with every one.
+    Call it as `recompute` is called; it takes the same locks. Five queries for
+    each 2,500 receipts.
     """
     for batch in batches(receipts, WRITTEN_AT_ONCE):
         with transaction.atomic(savepoint=False):
@@ -151,19 +157,20 @@ def recompute_new_receipts(receipts: Iterable[Receipt]) -> None:
             for receipt in batch:
                 project = projects[receipt.project_id]
                 shares = list(project.shares.all())
-                conversion, parts_of_it = _of_receipt(project, receipt, shares, book)
+                conversion, receipt_allocations = _of_receipt(project, receipt, shares, book)
                 conversions.append(conversion)
-                allocations += parts_of_it
+                allocations += receipt_allocations
             ReceiptConversion.objects.bulk_create(conversions)
             Allocation.objects.bulk_create(allocations)
 
 
 def recompute_for_rates(pairs: Iterable[tuple[str, str, date]]) -> int:
-    """Make anew what these rates may have changed; returns how many projects that were.
+    """Recompute the projects that these rates may affect; returns how many they are.
 
-    A rate between the base and the pivot reaches projects and receipts of any
-    other currency; one between either and a third currency those of the third;
-    all dated within the days for which it is good. Two queries to find them.
+    `pairs` are the two currencies and the day of each rate. A rate between the base
+    and the pivot affects projects and receipts in any other currency; one between
+    either and a third currency those in the third; each within RATE_VALID_FOR of its
+    day. Two queries to find them.
     """
     base = base_currency()
     pairs = [(one, other, day) for one, other, day in pairs if {one, other} & {base, PIVOT}]

@@ -1,4 +1,4 @@
-"""What differs from what it should be derived to, found and made anew."""
+"""Find derived rows and search keys that differ from what they should be, and rebuild them."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _values(row: Any, columns: Sequence[str]) -> tuple[Any, ...]:
 
 
 def _stored(keys: Sequence[int]) -> dict[int, Counter[Any]]:
-    """The derived rows of these projects as they stand, by project. Three queries."""
+    """The stored derived rows of these projects, by project. Three queries."""
     found: dict[int, Counter[Any]] = defaultdict(Counter)
     for key, *values in ProjectConversion.objects.filter(project__in=keys).values_list(
         "project_id", *CONVERSION_COLUMNS
@@ -62,33 +62,34 @@ def _stored(keys: Sequence[int]) -> dict[int, Counter[Any]]:
     return found
 
 
-def _compared(made: DerivedRows) -> Counter[Any]:
-    """The same of what a project derives to."""
+def _computed(rows: DerivedRows) -> Counter[Any]:
+    """The derived rows that a project should have, in the same form as `_stored`."""
     return Counter(
         [
-            ("own", *_values(made.conversion, CONVERSION_COLUMNS)),
+            ("own", *_values(rows.conversion, CONVERSION_COLUMNS)),
             *(
                 ("receipt", row.receipt_id, *_values(row, CONVERSION_COLUMNS))
-                for row in made.receipts
+                for row in rows.receipts
             ),
-            *(("part", *_values(row, ALLOCATION_COLUMNS)) for row in made.allocations),
+            *(("part", *_values(row, ALLOCATION_COLUMNS)) for row in rows.allocations),
         ]
     )
 
 
 def _differing(keys: Sequence[int], projects: Any) -> dict[int, str]:
-    made = derived_rows(projects)
     stored = _stored(keys)
     return {
-        one.project.pk: one.project.code for one in made if _compared(one) != stored[one.project.pk]
+        rows.project.pk: rows.project.code
+        for rows in derived_rows(projects)
+        if _computed(rows) != stored[rows.project.pk]
     }
 
 
 def differing(keys: Sequence[int]) -> dict[int, str]:
-    """The codes, by key, of those of these projects whose derived rows are not what they should be.
+    """The codes, by primary key, of those of these projects whose derived rows are wrong.
 
-    Writes nothing. Seven queries for up to 500 projects; what seems to differ
-    is looked at once more while nobody else writes it, for as many again.
+    Writes nothing. Seven queries for up to 500 projects, and as many again where
+    something seems to differ: it is compared once more under a lock.
     """
     suspects = list(_differing(keys, Project.objects.filter(pk__in=keys)))
     if not suspects:
@@ -98,7 +99,7 @@ def differing(keys: Sequence[int]) -> dict[int, str]:
 
 
 def stale_search_keys(records: Sequence[Any]) -> list[Any]:
-    """Those of `records` whose search key is not made of their names; with the right one set."""
+    """Those of `records` whose search key does not match their names; the right one is set."""
     found = []
     for record in records:
         key = record.make_search_key()
@@ -108,13 +109,13 @@ def stale_search_keys(records: Sequence[Any]) -> list[Any]:
     return found
 
 
-# How many of those that differed are named; the others are counted.
-NAMED = 20
+# How many of the differing records are named; the others are only counted.
+MAX_NAMED = 20
 
 
 @dataclass
 class Rebuilt:
-    """What `rebuild` looked at, and what stood otherwise than it should have.
+    """How many projects `rebuild` compared, and what was wrong.
 
     `differing` and `searched` name the first 20, by code; `projects_differing`
     and `search_keys` count all.
@@ -128,37 +129,38 @@ class Rebuilt:
 
 
 def rebuild() -> Rebuilt:
-    """Make everything derived anew, 500 records a transaction; returns what differed.
+    """Recompute everything derived, 500 records a transaction; returns what differed.
 
-    Only what differs is written. Memory does not grow with the register, nor
-    with what differs. Safe while others write: each record is looked at again
-    once it is locked.
+    Only what differs is written. Memory use does not depend on the size of the
+    register. Safe while others write: each record is compared again under a lock.
     """
     result = Rebuilt()
     for model in named_models():
         for records in batches_by_pk(model.objects.all()):
             if suspects := stale_search_keys(records):
-                stale = _mend_search_keys(model, [record.pk for record in suspects])
+                stale = _fix_search_keys(model, [record.pk for record in suspects])
                 result.search_keys += len(stale)
-                result.searched += [record.code for record in stale][: NAMED - len(result.searched)]
+                result.searched += [record.code for record in stale][
+                    : MAX_NAMED - len(result.searched)
+                ]
     for projects in batches_by_pk(Project.objects.only("pk")):
         wrong = differing([project.pk for project in projects])
         if wrong:
             with transaction.atomic():
                 recompute(wrong)
-                RecentWrite.objects.note()
+                RecentWrite.objects.bump()
         result.projects += len(projects)
         result.projects_differing += len(wrong)
-        result.differing += list(wrong.values())[: NAMED - len(result.differing)]
+        result.differing += list(wrong.values())[: MAX_NAMED - len(result.differing)]
     return result
 
 
-def _mend_search_keys(model: Any, keys: Sequence[int]) -> list[Any]:
-    """Write the search keys of these records that are stale still; returns the records."""
+def _fix_search_keys(model: Any, keys: Sequence[int]) -> list[Any]:
+    """Write the search keys of these records that are still stale; returns those records."""
     with transaction.atomic():
         records = model.objects.filter(pk__in=keys).order_by("pk").select_for_update(no_key=True)
         stale = stale_search_keys(records)
-        # A search key is no statement about the record: no history, no new version.
+        # Search keys are derived, so they are written without history and without a new version.
         model._base_manager.bulk_update(stale, ["search_key"])
-        RecentWrite.objects.note()
+        RecentWrite.objects.bump()
     return stale

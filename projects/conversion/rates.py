@@ -1,4 +1,4 @@
-"""An amount in the base currency, at the rates in force on its day."""
+"""Exchange rates by day, and the conversion of amounts into the base currency."""
 
 from __future__ import annotations
 
@@ -12,25 +12,29 @@ from typing import Any
 from projects import money
 from projects.models import ExchangeRate, Outcome
 
-# A rate is in force from its day; one that is older than this is no rate.
+# How long a rate may be used, from its day on.
 RATE_VALID_FOR = timedelta(days=45)
 # The currency through which two others are crossed.
 PIVOT = "USD"
 
 
 def days_before(day: date) -> date:
-    """The first day whose rate is still good on `day`; the calendar's first where it ends."""
+    """The first day whose rate is still valid on `day`, within the calendar."""
     return day - min(RATE_VALID_FOR, day - date.min)
 
 
 def days_after(day: date) -> date:
-    """The last day on which a rate of `day` is good; the calendar's last where it ends."""
+    """The last day on which a rate of `day` is valid, within the calendar."""
     return day + min(RATE_VALID_FOR, date.max - day)
 
 
 @dataclass(frozen=True)
 class Conversion:
-    """An amount as it stands in the base currency; see `projects.models.conversion`."""
+    """An amount in the base currency; see `projects.models.conversion`.
+
+    `amount` is None unless it counts. `rates` are the one or two rates used, `rate` their
+    product; none of them where the amount was in the base currency.
+    """
 
     outcome: Outcome
     amount: Decimal | None = None
@@ -59,7 +63,7 @@ class RateBook:
 
     @classmethod
     def covering(cls, needs: Iterable[tuple[str, date]], base: str) -> RateBook:
-        """Read the rates for these currencies and days. One query, or none where none is needed."""
+        """Read the rates for these currencies and days. At most one query."""
         foreign = [(currency, day) for currency, day in needs if currency != base]
         book = cls(base)
         if not foreign:
@@ -76,7 +80,7 @@ class RateBook:
         return book
 
     def in_force(self, one: str, other: str, day: date) -> ExchangeRate | None:
-        """The newest rate between two currencies, quoted either way; one's own way on a tie."""
+        """The newest valid rate between two currencies, quoted either way; from `one` on a tie."""
         found = None
         for pair in ((one, other), (other, one)):
             quotes = self.quotes.get(pair, [])
@@ -88,7 +92,7 @@ class RateBook:
         return found
 
     def path(self, currency: str, day: date) -> tuple[ExchangeRate, ...] | None:
-        """The rate from `currency` to the base, or the two through the pivot; None without."""
+        """The rate from `currency` to the base, or two rates through the pivot; None without."""
         direct = self.in_force(currency, self.base, day)
         if direct is not None:
             return (direct,)
@@ -112,7 +116,7 @@ class RateBook:
         factor = money.factor([rate.as_rate() for rate in rates], currency, self.base)
         minor = money.convert(money.to_minor(amount, negative=True), factor)
         if abs(minor) > money.MAX_MINOR:
-            # What the base currency cannot hold is left out and counted, like what has no rate.
+            # Too large for the base currency: left out, like an amount without a rate.
             return Conversion(Outcome.LEFT_OUT)
         return Conversion(
             Outcome.COUNTED, money.from_minor(minor), rates, money.printable_rate(factor)

@@ -71,7 +71,7 @@ class RegisterHistory(HistoricalRecords):
     def post_save(self, instance: Any, created: bool, using: Any = None, **kwargs: Any) -> None:
         if kwargs.get("raw"):
             # A fixture brings its own rows of history.
-            RecentWrite.objects.note()
+            RecentWrite.objects.bump()
         elif not hasattr(instance, "skip_history_when_saving"):
             self.keep(instance)
 
@@ -120,7 +120,7 @@ class RegisterHistory(HistoricalRecords):
         """Rows of history as the library would make them one by one, but for its signals."""
         if not instances:
             return
-        RecentWrite.objects.note()
+        RecentWrite.objects.bump()
         model = type(instances[0])
         now = timezone.now()
         names = [field.attname for field in self.fields_included(model)]

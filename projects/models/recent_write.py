@@ -5,37 +5,35 @@ from uuid import uuid4
 
 from django.db import models
 
-# So many of the last writes tell one state of the register from any other; those before them are
-# cleared away now and then.
+# The version is computed of so many of the latest writes; older rows are deleted now and then.
 KEPT = 64
 CLEARED_EVERY = 32
 
 
 class RecentWriteQuerySet(models.QuerySet["RecentWrite"]):
-    def note(self) -> None:
-        """That the transaction changes the register. One query, and now and then two more."""
-        noted = self.create()
-        if noted.pk % CLEARED_EVERY == 0:
-            # What another one clears already is left to it: neither waits for the other.
-            old = self.filter(pk__lte=noted.pk - KEPT).select_for_update(skip_locked=True)
+    def bump(self) -> None:
+        """Record that the transaction changes the register. One query, sometimes three."""
+        write = self.create()
+        if write.pk % CLEARED_EVERY == 0:
+            # Rows that another transaction deletes are skipped: neither waits for the other.
+            old = self.filter(pk__lte=write.pk - KEPT).select_for_update(skip_locked=True)
             self.filter(pk__in=list(old.values_list("pk", flat=True)[: 2 * KEPT])).delete()
 
-    def state(self) -> str:
-        """Stands for what the register holds: another one after every write. One query.
+    def version(self) -> str:
+        """The version of the register's content, different after every write. One query.
 
-        Whatever is read after it is of this state, or of a later one. As a write
-        is seen here exactly when it is seen elsewhere, however long its
-        transaction took and whatever overtook it, no number is counted up, for
-        which writers would have to wait for each other.
+        What is read after it is of this version or a later one. A write is visible here
+        exactly when it is visible elsewhere. A counter would not do: writers would wait
+        for each other to increment it.
         """
         marks = self.order_by("pk").values_list("mark", flat=True)
         return sha256(b"".join(mark.bytes for mark in marks)).hexdigest()
 
 
 class RecentWrite(models.Model):
-    """One row is one write to the register of late, with a mark that no other has.
+    """One row is one recent write to the register, with a unique mark.
 
-    Together they tell whether a page that was made before is still true; see
+    Together they tell whether a cached page is still current; see
     `projects.views.page_cache`.
     """
 

@@ -220,10 +220,10 @@ def test_head_and_get_do_not_get_in_each_others_way(client, project):
 
 
 def test_the_noted_writes_are_few_and_tell_every_state_apart():
-    states = [RecentWrite.objects.state()]
+    states = [RecentWrite.objects.version()]
     for _write in range(300):
-        RecentWrite.objects.note()
-        states.append(RecentWrite.objects.state())
+        RecentWrite.objects.bump()
+        states.append(RecentWrite.objects.version())
 
     assert len(set(states)) == 301
     assert RecentWrite.objects.count() < 100
@@ -232,9 +232,9 @@ def test_the_noted_writes_are_few_and_tell_every_state_apart():
 def test_a_write_that_is_taken_back_is_not_noted():
     stale = make_area(name="Another")
     Area.objects.filter(pk=stale.pk).update(version=7)
-    before = RecentWrite.objects.state()
+    before = RecentWrite.objects.version()
     stale.name = "Yet another"
     with pytest.raises(history.ConflictError):
         history.save(stale)
 
-    assert RecentWrite.objects.state() == before
+    assert RecentWrite.objects.version() == before
