@@ -201,7 +201,7 @@ def parameters_of(
 def _type(name: str, filter_: Any) -> dict[str, Any]:
     field = filter_.field_class
     if issubclass(field, fields.MultipleValuesField):
-        return {"type": "array", "items": _item(name, field), "maxItems": fields.MOST_VALUES}
+        return {"type": "array", "items": _item(name, field), "maxItems": fields.MAX_VALUES}
     if issubclass(field, fields.ChoiceField):
         return {"type": "string", "enum": list(filter_.extra["choices"])}
     if issubclass(field, fields.BooleanField):
@@ -209,7 +209,7 @@ def _type(name: str, filter_: Any) -> dict[str, Any]:
     if issubclass(field, fields.DateField):
         return {"type": "string", "format": "date"}
     if issubclass(field, fields.SearchField):
-        return {"type": "string", "maxLength": field.LONGEST}
+        return {"type": "string", "maxLength": field.MAX_LENGTH}
     return {"type": "string"}
 
 

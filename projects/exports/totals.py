@@ -19,6 +19,7 @@ from django.utils.translation import pgettext
 from rest_framework.renderers import JSONRenderer
 
 from projects import filters
+from projects.filters.totals import DIMENSIONS
 from projects.models import (
     Basis,
     ExchangeRate,
@@ -87,7 +88,7 @@ class TotalsExport(Export):
             yield [_("Contents of this file"), self.name]
             yield from about_sheet.filter_rows(filterset)
             for dimension in table.by:
-                yield [_("By"), dimension, str(totals.DIMENSIONS[dimension].label)]
+                yield [_("By"), dimension, str(DIMENSIONS[dimension].label)]
             yield [_("Basis"), table.basis.value, str(table.basis.label)]
             yield [_("Currency"), table.currency]
             yield [_("Exported at"), asked_at]
@@ -143,7 +144,7 @@ def _cells(table: totals.Totals, data: Mapping[str, Any]) -> list[Cell]:
 
 def in_words(by: tuple[str, ...]) -> dict[str, str]:
     """What each column holds, in the reader's language."""
-    labels = [totals.DIMENSIONS[dimension].label for dimension in by]
+    labels = [DIMENSIONS[dimension].label for dimension in by]
     keys = {
         name: _("%(dimension)s, by its code; empty where not stated") % {"dimension": label}
         for name, label in zip(by, labels, strict=True)
@@ -179,7 +180,7 @@ def fits_across(table: totals.Totals) -> bool:
 
 def across(table: totals.Totals, cross: totals.CrossTable) -> Sheet:
     """The amounts as rows and columns, with the totals of both."""
-    first, second = (str(totals.DIMENSIONS[dimension].label) for dimension in table.by)
+    first, second = (str(DIMENSIONS[dimension].label) for dimension in table.by)
     return Sheet(
         name=_("cross-table"),
         headings=[

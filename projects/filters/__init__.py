@@ -1,4 +1,4 @@
-"""One question a listed noun: which records are meant, and in which order."""
+"""One filter set for each listed model: which records are selected, and in which order."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ from .proposals import ProposalFilterSet
 from .review import ReviewFilterSet
 from .totals import TotalsFilterSet
 
-# By the plural that files and addresses use.
+# By the plural that files and addresses use for a model.
 BY_NOUN: dict[str, Any] = {
     one._meta.model.register.plural: one
     for one in (

@@ -1,4 +1,4 @@
-"""What every question to a list has in common."""
+"""The base of all filter sets."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from projects.names.messages import truncate_for_display
 
 from . import fields
 
-# How a listing is cut, not which records are in it.
+# Which part of a list is shown, not which records are in it.
 PAGING_PARAMETERS = frozenset({"page", "page_size", "cursor"})
-# Nor in which order they stand.
+# The same and the order.
 DISPLAY_PARAMETERS = PAGING_PARAMETERS | {"ordering"}
 
 
 class CodesFilter(django_filters.Filter):
-    """Records by the codes of something they belong to."""
+    """Filters by the codes of related records."""
 
     field_class = fields.CodesField
 
@@ -39,7 +39,7 @@ class CodesFilter(django_filters.Filter):
 
     @property
     def field(self) -> Any:
-        # Asked for with the reader's eyes: what they may not see does not exist.
+        # Only records that the user may see exist for the filter.
         self.extra["records"] = lambda: self.records_of.objects.visible_to(self.parent.user)
         return super().field
 
@@ -60,23 +60,22 @@ SearchFilter = filter_class(fields.SearchField)
 
 
 class RegisterFilterSet(django_filters.FilterSet):
-    """One question to the register, the same from page, export, totals and API.
+    """The filter set of a model, the same for page, export, totals and API.
 
-    An unknown parameter, or a value that cannot be read, makes the question
-    invalid: `errors` names it, and `qs` then holds no records. `also` names
-    further parameters that the door itself reads. Reading the codes of a
-    question costs one query for each parameter that has any.
+    An unknown parameter or an invalid value makes it invalid: `errors` names it, and
+    `qs` is empty. `extra_parameters` are further parameters that the caller reads
+    itself. Codes cost one query for each parameter that has any.
     """
 
     ORDERINGS: dict[str, str] = {}
-    # What an order needs that is no column: it is added to the records by its name, as an
-    # expression or as a function of the question that makes one.
+    # Orderings that are not columns: annotated by name, with an expression or a function of
+    # the filter set that returns one.
     COMPUTED: dict[str, Any] = {}
     DEFAULT_ORDERING = "code"
     TIE = "code"
     # The name of the page's address, where it is not that of the model's list.
     PAGE = ""
-    # Parameters that are read elsewhere and say nothing about which records are meant.
+    # Parameters that are read elsewhere and do not select records.
     NON_FILTER_PARAMETERS = PAGING_PARAMETERS
 
     def __init__(
@@ -90,7 +89,7 @@ class RegisterFilterSet(django_filters.FilterSet):
         super().__init__(data, *args, **kwargs)
         self.is_bound = True
         self.extra_parameters = self.NON_FILTER_PARAMETERS | frozenset(extra_parameters)
-        # With whose eyes codes are looked up and receipts counted; None is a visitor.
+        # Whose permissions apply to codes and receipts; None is a visitor.
         self.user = user if user is not None else getattr(self.request, "user", None)
         if "state" in self.filters:
             self.user = effective_user(self.data, self.user)
@@ -103,7 +102,7 @@ class RegisterFilterSet(django_filters.FilterSet):
 
     @property
     def errors(self) -> dict[str, list[str]]:
-        """Messages by parameter; empty where the question can be answered."""
+        """Messages by parameter; empty if the filter set is valid."""
         found = {name: [str(m) for m in messages] for name, messages in self.form.errors.items()}
         for name in self.data:
             if name not in self.filters and name not in self.extra_parameters:
@@ -118,6 +117,10 @@ class RegisterFilterSet(django_filters.FilterSet):
     def is_valid(self) -> bool:
         return not self.errors
 
+    def no_op(self, queryset: QuerySet, name: str, value: Any) -> QuerySet:
+        """The method of filters that `filter_queryset` applies itself, such as the order."""
+        return queryset
+
     @property
     def qs(self) -> QuerySet:
         if not hasattr(self, "_qs"):
@@ -127,12 +130,10 @@ class RegisterFilterSet(django_filters.FilterSet):
         return self._qs
 
     def without(self, name: str) -> Self:
-        """The same question, valid as this one is, without one of its parameters and its order.
+        """A copy of this valid filter set without one of its parameters, and unordered.
 
-        Costs no query.
-
-        Not without one by which the others are read, such as `basis`: they go on
-        as this question has it.
+        Costs no query. Not for parameters on which the others depend, such as `basis`:
+        the others keep the meaning that they have here.
         """
         other = copy(self)
         other.__dict__.pop("_qs", None)
@@ -144,11 +145,11 @@ class RegisterFilterSet(django_filters.FilterSet):
 
     @property
     def cleaned_data(self) -> dict[str, Any]:
-        """The cleaned values, by parameter; for a valid question."""
+        """The cleaned values by parameter, of a valid filter set."""
         return self.form.cleaned_data
 
     def active_parameters(self) -> dict[str, list[str]]:
-        """The parameters that say which records are meant, without the empty ones."""
+        """The parameters that select records, without the empty ones."""
         return {
             name: [value for value in self.data.getlist(name) if value.strip()]
             for name in self.data
@@ -161,39 +162,39 @@ class RegisterFilterSet(django_filters.FilterSet):
         return self.ordered(super().filter_queryset(queryset))
 
     def ordered(self, queryset: QuerySet) -> QuerySet:
-        """In the order asked for; what has no value stands last in either direction."""
-        asked = self.form.cleaned_data.get("ordering") or self.DEFAULT_ORDERING
-        name = self.ORDERINGS.get(asked.removeprefix("-"), asked.removeprefix("-"))
+        """Apply the requested order. Records without a value come last in either direction."""
+        ordering = self.form.cleaned_data.get("ordering") or self.DEFAULT_ORDERING
+        name = ordering.removeprefix("-")
+        name = self.ORDERINGS.get(name, name)
         if name in self.COMPUTED:
             computed = self.COMPUTED[name]
-            made = computed(self) if callable(computed) else computed
-            queryset = queryset.annotate(**{name: made})
+            expression = computed(self) if callable(computed) else computed
+            queryset = queryset.annotate(**{name: expression})
         column = F(name)
-        by = column.desc(nulls_last=True) if asked.startswith("-") else column.asc(nulls_last=True)
-        return queryset.order_by(by, self.TIE)
+        order = column.desc if ordering.startswith("-") else column.asc
+        return queryset.order_by(order(nulls_last=True), self.TIE)
 
     def search(self, queryset: Any, name: str, value: str) -> QuerySet:
         return queryset.matching(value)
 
 
 def effective_user(data: Any, user: Any) -> Any:
-    """With whose eyes a question is asked: for what is published alone, with those of the public.
+    """The user whose permissions apply: None, a visitor, where only published records are selected.
 
-    So that nothing else shows through, such as draft receipts of a published project.
+    So that draft receipts of a published project, for example, are not counted then.
     """
     states = {value.strip() for value in data.getlist("state")} - {""}
     return None if states == {State.PUBLISHED.value} else user
 
 
 def label_of(path: str = "") -> Any:
-    """A record's name, or that of what it belongs to, by which a list is put in order; null
-    where there is none."""
+    """An expression for the name of a record, or of a related one at `path`; null if empty."""
     prefix = f"{path}__" if path else ""
     return Coalesce(null_if_empty(f"{prefix}name"), null_if_empty(f"{prefix}name_zh"))
 
 
 def null_if_empty(column: str) -> Any:
-    """A column of text, null where it is empty: what is not stated stands last in any order."""
+    """A text column, null where it is empty, so that it comes last in any order."""
     return NullIf(F(column), Value(""))
 
 
@@ -202,7 +203,7 @@ def orderings(columns: Iterable[str]) -> list[str]:
 
 
 def by_relation(column: str) -> Callable[..., QuerySet]:
-    """A filter method: records whose `column` is one of the chosen, or is not stated."""
+    """A filter method: records whose foreign key `column` is selected, or is not stated."""
 
     def filter_by(self: Any, queryset: QuerySet, name: str, chosen: fields.Selection) -> QuerySet:
         wanted = Q(**{f"{column}__in": chosen.things})
@@ -214,7 +215,7 @@ def by_relation(column: str) -> Callable[..., QuerySet]:
 
 
 def by_word(column: str) -> Callable[..., QuerySet]:
-    """The same for a column of text, where "not stated" is the empty text."""
+    """A filter method for a text column, where "not stated" is the empty string."""
 
     def filter_by(self: Any, queryset: QuerySet, name: str, chosen: fields.Selection) -> QuerySet:
         words = [*chosen.things, *([""] if chosen.not_stated else [])]
@@ -224,7 +225,7 @@ def by_word(column: str) -> Callable[..., QuerySet]:
 
 
 def by_sources(self: Any, queryset: QuerySet, name: str, chosen: fields.Selection) -> QuerySet:
-    """Records that cite one of the chosen sources, each once; or that cite none."""
+    """A filter method: records that cite a selected source, each once; or that cite none."""
     through = queryset.model.sources.through.objects
     owner = queryset.model.sources.field.m2m_field_name()
     wanted = Q(pk__in=through.filter(source__in=chosen.things).values(owner))
@@ -234,7 +235,7 @@ def by_sources(self: Any, queryset: QuerySet, name: str, chosen: fields.Selectio
 
 
 def from_bound(column: str) -> dict[str, Any]:
-    """Keywords of a filter for values from a bound upwards, the bound included."""
+    """Arguments of a filter for values from a bound upwards, inclusive."""
     return {"field_name": column, "lookup_expr": "gte"}
 
 
@@ -243,17 +244,17 @@ def up_to_bound(column: str) -> dict[str, Any]:
 
 
 def choices_of(choices: Any) -> dict[str, Any]:
-    """Keywords of a filter for words out of a model's choices."""
+    """Arguments of a vocabulary filter for a model's choices."""
     return {"known": choices.values.__contains__, "hint": ", ".join(choices.values)}
 
 
 def state() -> Any:
-    """Drafts or what is published, of a reviewed noun; its question has `narrow_state`."""
+    """A filter for drafts or published records; the filter set must define `filter_state`."""
     return VocabularyFilter(method="filter_state", label=_("state"), **choices_of(State))
 
 
 SEARCH = {"method": "search", "label": _("search")}
-# The same for words out of a vocabulary of others.
+# Arguments of vocabulary filters for external standards.
 CURRENCIES = {"known": money.is_currency, "hint": _("a code of ISO 4217 such as CNY")}
 PLACES = {
     "known": places.is_place,

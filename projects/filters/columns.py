@@ -1,4 +1,4 @@
-"""Which columns of a list are asked for, by page and file alike."""
+"""The columns of a list that are requested, for pages and files."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ COLUMNS = "columns"
 
 
 def requested_columns(data: Any, known: Sequence[str], errors: dict[str, list[str]]) -> list[str]:
-    """The columns that are asked for, in the order of those `known`; empty where none is.
+    """The requested columns in the order of `known`; empty if none is requested.
 
-    One that is not known is noted in `errors`.
+    Adds a message to `errors` for a column that is not known.
     """
     wanted = {value.strip() for value in data.getlist(COLUMNS)} - {""}
-    if strange := sorted(wanted - set(known)):
+    if unknown := sorted(wanted - set(known)):
         errors[COLUMNS] = [
             gettext("“%(value)s” is not valid here: give %(hint)s.")
-            % {"value": truncate_for_display(strange[0]), "hint": ", ".join(known)}
+            % {"value": truncate_for_display(unknown[0]), "hint": ", ".join(known)}
         ]
         return []
     return [name for name in known if name in wanted]

@@ -1,8 +1,7 @@
-"""How the values of a question are read: codes, days, moments, months, amounts.
+"""Form fields of filter sets: codes, vocabularies, dates, periods, amounts.
 
-Each field cleans a list of texts, as the address gives them. Empty texts count
-as not given, because a form without JavaScript sends its empty fields along.
-What cannot be read is an error that names the value and says what would do.
+Each cleans the list of values of one parameter. Empty values are ignored, because a form
+without JavaScript submits its empty fields. An error names the value and what is valid.
 """
 
 from __future__ import annotations
@@ -28,14 +27,14 @@ from projects.models.text_validation import check_text
 from projects.names.messages import truncate_for_display
 
 NOT_STATED = "none"
-# More than a person asks for; far fewer than a database takes in one query.
-MOST_VALUES = 200
-# Moments outside these years overflow when moved between time zones.
+# More than anybody needs, and far fewer than a database allows in one query.
+MAX_VALUES = 200
+# Datetimes outside these years overflow when converted between time zones.
 FIRST_YEAR, LAST_YEAR = 1000, 9000
 
 
 class RepeatedParameter(forms.TextInput):
-    """All values given under one name."""
+    """Reads all values of a parameter."""
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
         values = data.getlist(name) if hasattr(data, "getlist") else [data.get(name) or ""]
@@ -46,7 +45,7 @@ class RepeatedParameter(forms.TextInput):
 
 
 class SingleValueField(forms.Field):
-    """A field that takes one value; a second one is an error, as it would be ignored."""
+    """A field with one value; several are an error, so that none is ignored."""
 
     widget = RepeatedParameter
 
@@ -64,25 +63,25 @@ class SingleValueField(forms.Field):
 
 @dataclass(frozen=True)
 class Selection:
-    """The choices of one question: things that exist, and whether "not stated" is one of them."""
+    """The selected values of a parameter, and whether "not stated" is among them."""
 
     things: list[Any] = field(default_factory=list)
     not_stated: bool = False
 
 
 class MultipleValuesField(forms.Field):
-    """A field whose values are alternatives ("or"); cleans to None or a `Chosen`."""
+    """A field whose values are alternatives ("or"); cleans to a Selection, or None."""
 
     widget = RepeatedParameter
 
     def clean(self, values: list[str]) -> Selection | None:
         if not values:
             return None
-        if len(values) > MOST_VALUES:
+        if len(values) > MAX_VALUES:
             raise ValidationError(
                 _("Give at most %(most)s values: these are %(count)s."),
                 "too_many",
-                {"most": MOST_VALUES, "count": len(values)},
+                {"most": MAX_VALUES, "count": len(values)},
             )
         given = list(dict.fromkeys(values))
         rest = [value for value in given if value != NOT_STATED]
@@ -93,7 +92,7 @@ class MultipleValuesField(forms.Field):
 
 
 class CodesField(MultipleValuesField):
-    """Codes of records that the asker may see. One query, and one more for former codes."""
+    """Codes of records that the user may see. One query, and one more for former codes."""
 
     def __init__(self, *, records: Callable[[], Any], **kwargs: Any) -> None:
         self.records = records
@@ -109,12 +108,12 @@ class CodesField(MultipleValuesField):
                 "unknown",
                 {"value": "”, “".join(truncate_for_display(value) for value in unknown[:5])},
             )
-        # Of several codes of one record, as after a merge, one is enough.
+        # Several codes may mean the same record, as after a merge.
         return list(dict.fromkeys(found[value] for value in values))
 
 
 class VocabularyField(MultipleValuesField):
-    """Values out of a fixed vocabulary, such as stages or currencies."""
+    """Values of a fixed vocabulary, such as stages or currencies."""
 
     def __init__(self, *, known: Callable[[str], bool], hint: Any, **kwargs: Any) -> None:
         self.known = known
@@ -133,7 +132,7 @@ class VocabularyField(MultipleValuesField):
 
 
 class ChoiceField(SingleValueField):
-    """One value out of a few, named in the error."""
+    """One of a few values, which the error lists."""
 
     def __init__(self, *, choices: Iterable[str], **kwargs: Any) -> None:
         self.values = list(choices)
@@ -170,8 +169,8 @@ class AmountField(SingleValueField):
             raise ValidationError(gettext(error.message), "money", error.params) from error
 
 
-def read_day(value: str) -> date | None:
-    """An ISO day (`2023-11-11`), or None."""
+def parse_iso_date(value: str) -> date | None:
+    """The date of an ISO text (`2023-11-11`), or None."""
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
         return None
     try:
@@ -182,7 +181,7 @@ def read_day(value: str) -> date | None:
 
 class DateField(SingleValueField):
     def read(self, value: str) -> date:
-        day = read_day(value)
+        day = parse_iso_date(value)
         if day is None:
             raise ValidationError(
                 _("“%(value)s” is not a date: write 2023-11-11."),
@@ -193,36 +192,36 @@ class DateField(SingleValueField):
 
 
 class DateOrDateTimeField(SingleValueField):
-    """A day or a moment, inclusive: with `end`, a day stands for its last microsecond."""
+    """A date or datetime, inclusive: with `end`, a date means its last microsecond."""
 
     def __init__(self, *, end: bool = False, **kwargs: Any) -> None:
         self.end = end
         super().__init__(**kwargs)
 
     def read(self, value: str) -> datetime:
-        moment = self._moment(value)
-        if moment is None or not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        parsed_at = self._datetime(value)
+        if parsed_at is None or not FIRST_YEAR <= parsed_at.year <= LAST_YEAR:
             raise ValidationError(
                 _("“%(value)s” is not a date or time: write 2023-11-11 or 2023-11-11T08:00:00Z."),
                 "moment",
                 {"value": truncate_for_display(value)},
             )
-        return moment
+        return parsed_at
 
-    def _moment(self, value: str) -> datetime | None:
-        day = read_day(value)
+    def _datetime(self, value: str) -> datetime | None:
+        day = parse_iso_date(value)
         if day is not None:
-            moment = datetime.combine(day, time.max if self.end else time.min)
+            parsed_at = datetime.combine(day, time.max if self.end else time.min)
         else:
             try:
-                # In an address “+08:00” arrives with a space for its plus.
+                # In a query string the plus of “+08:00” arrives as a space.
                 parsed = parse_datetime(re.sub(r" (?=\d{2}:?\d{2}$)", "+", value))
             except ValueError:
                 return None
             if parsed is None:
                 return None
-            moment = parsed
-        return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
+            parsed_at = parsed
+        return parsed_at if timezone.is_aware(parsed_at) else timezone.make_aware(parsed_at)
 
 
 @dataclass(frozen=True)
@@ -265,15 +264,15 @@ class MonthsField(MultipleValuesField):
 
 
 class SearchField(SingleValueField):
-    LONGEST = 200
+    MAX_LENGTH = 200
 
     def read(self, value: str) -> str:
-        if len(value) > self.LONGEST:
+        if len(value) > self.MAX_LENGTH:
             raise ValidationError(
                 _("The search is %(length)s characters long: give at most %(most)s."),
                 "too_long",
-                {"length": len(value), "most": self.LONGEST},
+                {"length": len(value), "most": self.MAX_LENGTH},
             )
-        # What has no width is found or not like any other sign.
+        # Zero-width characters are allowed: they match like any other.
         check_text(value, gettext("search"), lines=True, hidden=True)
         return value

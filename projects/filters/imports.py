@@ -1,10 +1,7 @@
-"""The question to the files that were brought in."""
+"""The filter set of imported files."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from projects.models import BatchState, ImportBatch
@@ -30,7 +27,3 @@ class ImportBatchFilterSet(base.RegisterFilterSet):
         fields: list[str] = []
 
     filter_state = base.by_word("state")
-
-    def no_op(self, queryset: QuerySet, name: str, value: Any) -> QuerySet:
-        """The order is set once everything is narrowed."""
-        return queryset

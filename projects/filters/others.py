@@ -1,4 +1,4 @@
-"""The questions to the other nouns."""
+"""The filter sets of the other models."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from . import base
 
 
 class OrderedFilterSet(base.RegisterFilterSet):
-    """A question that can be put in order by what `orders` names."""
+    """A filter set with the parameters that all of these models share."""
 
     updated_after = base.DateOrDateTimeFilter(
         label=_("changed from"), **base.from_bound("updated_at")
@@ -34,10 +34,6 @@ class OrderedFilterSet(base.RegisterFilterSet):
     updated_before = base.DateOrDateTimeFilter(
         label=_("changed up to"), end=True, **base.up_to_bound("updated_at")
     )
-
-    def no_op(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        """The order is set once everything is narrowed."""
-        return queryset
 
 
 def ordering(*columns: str) -> Any:
@@ -47,7 +43,7 @@ def ordering(*columns: str) -> Any:
 
 
 class ZoneFilterSet(OrderedFilterSet):
-    source = base.CodesFilter(Source, method="narrow_source", label=_("source"))
+    source = base.CodesFilter(Source, method="filter_source", label=_("source"))
     search = base.SearchFilter(**base.SEARCH)
     ordering = ordering("code", "name", "established_on")
 
@@ -55,12 +51,12 @@ class ZoneFilterSet(OrderedFilterSet):
         model = Zone
         fields: list[str] = []
 
-    narrow_source = base.by_sources
+    filter_source = base.by_sources
 
 
 class AreaFilterSet(OrderedFilterSet):
-    zone = base.CodesFilter(Zone, method="narrow_zone", label=_("zone"))
-    source = base.CodesFilter(Source, method="narrow_source", label=_("source"))
+    zone = base.CodesFilter(Zone, method="filter_zone", label=_("zone"))
+    source = base.CodesFilter(Source, method="filter_source", label=_("source"))
     search = base.SearchFilter(**base.SEARCH)
     ordering = ordering("code", "name", "unveiled_on", "size_km2", "zone", "contracted")
     ORDERINGS = {"zone": "zone_label", "contracted": "contracted_sum"}
@@ -73,12 +69,12 @@ class AreaFilterSet(OrderedFilterSet):
         model = Area
         fields: list[str] = []
 
-    narrow_zone = base.by_relation("zone")
-    narrow_source = base.by_sources
+    filter_zone = base.by_relation("zone")
+    filter_source = base.by_sources
 
 
 class SectorFilterSet(OrderedFilterSet):
-    source = base.CodesFilter(Source, method="narrow_source", label=_("source"))
+    source = base.CodesFilter(Source, method="filter_source", label=_("source"))
     search = base.SearchFilter(**base.SEARCH)
     ordering = ordering("code", "name")
 
@@ -86,14 +82,14 @@ class SectorFilterSet(OrderedFilterSet):
         model = Sector
         fields: list[str] = []
 
-    narrow_source = base.by_sources
+    filter_source = base.by_sources
 
 
 class EnterpriseFilterSet(OrderedFilterSet):
     area = base.CodesFilter(Area, method="filter_area", label=_("area"))
     origin = base.VocabularyFilter(method="filter_origin", label=_("origin"), **base.PLACES)
     kind = base.VocabularyFilter(
-        method="narrow_kind", label=_("kind"), **base.choices_of(EnterpriseKind)
+        method="filter_kind", label=_("kind"), **base.choices_of(EnterpriseKind)
     )
     settled_after = base.DateFilter(label=_("settled from"), **base.from_bound("settled_on"))
     settled_before = base.DateFilter(label=_("settled up to"), **base.up_to_bound("settled_on"))
@@ -101,7 +97,7 @@ class EnterpriseFilterSet(OrderedFilterSet):
     contracted_by = base.DateFilter(
         method="filter_contracted", label=_("with a project contracted by")
     )
-    source = base.CodesFilter(Source, method="narrow_source", label=_("source"))
+    source = base.CodesFilter(Source, method="filter_source", label=_("source"))
     search = base.SearchFilter(**base.SEARCH)
     state = base.state()
     ordering = ordering("code", "name", "uscc", "settled_on", "area", "origin", "kind")
@@ -125,8 +121,8 @@ class EnterpriseFilterSet(OrderedFilterSet):
     filter_state = base.by_word("state")
     filter_area = base.by_relation("area")
     filter_origin = base.by_word("origin")
-    narrow_kind = base.by_word("kind")
-    narrow_source = base.by_sources
+    filter_kind = base.by_word("kind")
+    filter_source = base.by_sources
 
     def filter_settled(self, queryset: Any, name: str, day: Any) -> QuerySet:
         return queryset.settled(by=day)
@@ -155,12 +151,12 @@ class SourceFilterSet(OrderedFilterSet):
 
 
 class HeadlineFilterSet(OrderedFilterSet):
-    zone = base.CodesFilter(Zone, method="narrow_zone", label=_("zone"))
+    zone = base.CodesFilter(Zone, method="filter_zone", label=_("zone"))
     area = base.CodesFilter(Area, method="filter_area", label=_("area"))
     what = base.VocabularyFilter(
-        method="narrow_what", label=_("what"), **base.choices_of(HeadlineKind)
+        method="filter_what", label=_("what"), **base.choices_of(HeadlineKind)
     )
-    source = base.CodesFilter(Source, method="narrow_source", label=_("source"))
+    source = base.CodesFilter(Source, method="filter_source", label=_("source"))
     state = base.state()
     ordering = ordering("code", "as_of")
     DEFAULT_ORDERING = "-as_of"
@@ -170,20 +166,20 @@ class HeadlineFilterSet(OrderedFilterSet):
         fields: list[str] = []
 
     filter_state = base.by_word("state")
-    narrow_zone = base.by_relation("zone")
+    filter_zone = base.by_relation("zone")
     filter_area = base.by_relation("area")
-    narrow_what = base.by_word("what")
-    narrow_source = base.by_relation("source")
+    filter_what = base.by_word("what")
+    filter_source = base.by_relation("source")
 
 
 class ReceiptFilterSet(OrderedFilterSet):
-    project = base.CodesFilter(Project, method="narrow_project", label=_("project"))
+    project = base.CodesFilter(Project, method="filter_project", label=_("project"))
     currency = base.VocabularyFilter(
-        method="narrow_currency", label=_("currency"), **base.CURRENCIES
+        method="filter_currency", label=_("currency"), **base.CURRENCIES
     )
     received_after = base.DateFilter(label=_("received from"), **base.from_bound("received_on"))
     received_before = base.DateFilter(label=_("received up to"), **base.up_to_bound("received_on"))
-    source = base.CodesFilter(Source, method="narrow_source", label=_("source"))
+    source = base.CodesFilter(Source, method="filter_source", label=_("source"))
     state = base.state()
     ordering = ordering("received_on", "amount")
     DEFAULT_ORDERING = "received_on"
@@ -194,17 +190,17 @@ class ReceiptFilterSet(OrderedFilterSet):
         fields: list[str] = []
 
     filter_state = base.by_word("state")
-    narrow_project = base.by_relation("project")
-    narrow_currency = base.by_word("currency")
-    narrow_source = base.by_relation("source")
+    filter_project = base.by_relation("project")
+    filter_currency = base.by_word("currency")
+    filter_source = base.by_relation("source")
 
 
 class RateFilterSet(OrderedFilterSet):
-    from_currency = base.VocabularyFilter(method="narrow_from", label=_("from"), **base.CURRENCIES)
-    to_currency = base.VocabularyFilter(method="narrow_to", label=_("to"), **base.CURRENCIES)
+    from_currency = base.VocabularyFilter(method="filter_from", label=_("from"), **base.CURRENCIES)
+    to_currency = base.VocabularyFilter(method="filter_to", label=_("to"), **base.CURRENCIES)
     quoted_after = base.DateFilter(label=_("quoted from"), **base.from_bound("quoted_on"))
     quoted_before = base.DateFilter(label=_("quoted up to"), **base.up_to_bound("quoted_on"))
-    source = base.CodesFilter(Source, method="narrow_source", label=_("source"))
+    source = base.CodesFilter(Source, method="filter_source", label=_("source"))
     ordering = ordering("quoted_on")
     DEFAULT_ORDERING = "-quoted_on"
     TIE = "pk"
@@ -213,6 +209,6 @@ class RateFilterSet(OrderedFilterSet):
         model = ExchangeRate
         fields: list[str] = []
 
-    narrow_from = base.by_word("from_currency")
-    narrow_to = base.by_word("to_currency")
-    narrow_source = base.by_relation("source")
+    filter_from = base.by_word("from_currency")
+    filter_to = base.by_word("to_currency")
+    filter_source = base.by_relation("source")

@@ -1,4 +1,4 @@
-"""The one question to projects: list, export, totals and API ask it alike."""
+"""The filter set of projects, for list, export, totals and API."""
 
 from __future__ import annotations
 
@@ -33,13 +33,12 @@ def in_periods(column: str, chosen: Selection) -> Q:
 
 
 class ProjectFilterSet(base.RegisterFilterSet):
-    """Which projects are meant.
+    """Filters projects.
 
-    `received_after` and `received_before` are of receipts, as `year` and
-    `month` are with `basis=received`: all that are given bear on one receipt.
-    `sector` finds projects in any of the sectors named; `sector_also` narrows
-    to those that touch each of its values as well, as a row of the totals of a
-    question about another sector does.
+    `received_after` and `received_before` filter receipts, as do `year` and `month` with
+    `basis=received`: one receipt must match all of them. `sector` selects projects in any
+    of its values, `sector_also` in all of them: rows of totals by sector link to it where
+    the filter set has a sector already.
     """
 
     ORDERINGS = {
@@ -54,7 +53,7 @@ class ProjectFilterSet(base.RegisterFilterSet):
     COMPUTED = {
         "area_label": base.label_of("area"),
         "enterprise_label": base.label_of("enterprise"),
-        # Of several partners the first, as it stands in the list, and so of several sectors.
+        # The first of several partners as listed, and likewise of several sectors.
         "partner_label": Subquery(
             Enterprise.objects.filter(partner_projects=OuterRef("pk"))
             .order_by("code")
@@ -66,7 +65,7 @@ class ProjectFilterSet(base.RegisterFilterSet):
             .order_by("pk")
             .values(label=base.label_of("sector"))[:1]
         ),
-        # As far as a project has come, not by the alphabet.
+        # By progress, not by alphabet.
         "stage_number": Case(
             *(When(stage=stage, then=Value(number)) for number, stage in enumerate(Stage))
         ),
@@ -75,14 +74,14 @@ class ProjectFilterSet(base.RegisterFilterSet):
     area = base.CodesFilter(Area, method="filter_area", label=_("area"))
     sector = base.CodesFilter(Sector, method="filter_sector", label=_("sector"))
     sector_also = base.CodesFilter(Sector, method="filter_all_sectors", label=_("also in sector"))
-    stage = base.VocabularyFilter(method="narrow_stage", label=_("stage"), **base.choices_of(Stage))
+    stage = base.VocabularyFilter(method="filter_stage", label=_("stage"), **base.choices_of(Stage))
     enterprise = base.CodesFilter(Enterprise, method="filter_enterprise", label=_("enterprise"))
-    lead = base.CodesFilter(Enterprise, method="narrow_lead", label=_("lead enterprise"))
+    lead = base.CodesFilter(Enterprise, method="filter_lead", label=_("lead enterprise"))
     origin = base.VocabularyFilter(method="filter_origin", label=_("origin"), **base.PLACES)
     currency = base.VocabularyFilter(
-        method="narrow_currency", label=_("currency"), **base.CURRENCIES
+        method="filter_currency", label=_("currency"), **base.CURRENCIES
     )
-    source = base.CodesFilter(Source, method="narrow_source", label=_("source"))
+    source = base.CodesFilter(Source, method="filter_source", label=_("source"))
     basis = base.ChoiceFilter(method="filter_basis", label=_("basis"), choices=Basis.values)
     disclosed = base.BooleanFilter(method="filter_disclosed", label=_("amount disclosed"))
     amount_min = base.AmountFilter(
@@ -122,10 +121,10 @@ class ProjectFilterSet(base.RegisterFilterSet):
         fields: list[str] = []
 
     filter_area = base.by_relation("area")
-    narrow_lead = base.by_relation("enterprise")
-    narrow_stage = base.by_word("stage")
-    narrow_currency = base.by_word("currency")
-    narrow_source = base.by_sources
+    filter_lead = base.by_relation("enterprise")
+    filter_stage = base.by_word("stage")
+    filter_currency = base.by_word("currency")
+    filter_source = base.by_sources
     filter_state = base.by_word("state")
 
     def filter_sector(self, queryset: Any, name: str, chosen: Selection) -> QuerySet:
@@ -155,12 +154,8 @@ class ProjectFilterSet(base.RegisterFilterSet):
 
     def filter_period(self, queryset: Any, name: str, chosen: Selection) -> QuerySet:
         if self.requested_basis == Basis.RECEIVED:
-            return queryset  # See `receipts`.
+            return queryset  # Filtered by `receipts`.
         return queryset.filter(in_periods(self.date_column, chosen))
-
-    def no_op(self, queryset: Any, name: str, value: str) -> QuerySet:
-        """Order and receipts are seen to once everything else is narrowed."""
-        return queryset
 
     def filter_queryset(self, queryset: Any) -> QuerySet:
         queryset = super().filter_queryset(queryset)
@@ -171,16 +166,16 @@ class ProjectFilterSet(base.RegisterFilterSet):
 
     @property
     def requested_basis(self) -> str | None:
-        """The basis of a valid question; None where it is about all. (`basis` is the filter.)"""
+        """The basis of a valid filter set; None for all. (`basis` is the filter.)"""
         return self.form.cleaned_data.get("basis")
 
     @property
     def date_column(self) -> str:
-        """The column by whose day `year` and `month` go."""
+        """The column that `year` and `month` filter."""
         return "intended_on" if self.requested_basis == Basis.INTENDED else "signed_on"
 
     def receipts(self, prefix: str = "") -> Q:
-        """The receipts that the question is about; `prefix` leads to them. Empty means all."""
+        """The condition on receipts, with `prefix` before their columns. Empty for all receipts."""
         wanted = Q()
         if self.requested_basis == Basis.RECEIVED:
             for name in ("year", "month"):

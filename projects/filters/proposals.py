@@ -1,10 +1,7 @@
-"""The question to what was proposed."""
+"""The filter set of proposals."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from projects.models import Noun, Proposal, ProposalState
@@ -17,7 +14,7 @@ class ProposalFilterSet(base.RegisterFilterSet):
         method="filter_state", label=_("state"), **base.choices_of(ProposalState)
     )
     noun = base.VocabularyFilter(
-        method="narrow_noun", label=_("kind of record"), **base.choices_of(Noun)
+        method="filter_noun", label=_("kind of record"), **base.choices_of(Noun)
     )
     ordering = base.ChoiceFilter(
         method="no_op", label=_("order"), choices=base.orderings(["created_at"])
@@ -30,8 +27,4 @@ class ProposalFilterSet(base.RegisterFilterSet):
         fields: list[str] = []
 
     filter_state = base.by_word("state")
-    narrow_noun = base.by_word("noun")
-
-    def no_op(self, queryset: QuerySet, name: str, value: Any) -> QuerySet:
-        """The order is set once everything is narrowed."""
-        return queryset
+    filter_noun = base.by_word("noun")

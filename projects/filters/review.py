@@ -1,4 +1,4 @@
-"""The question to what waits for review: drafts and proposals of all nouns alike."""
+"""The filter set of the review queue: drafts and proposals of all reviewed models."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class EnteredBy(models.TextChoices):
 
 
 class ReviewState(models.TextChoices):
-    """How far something has come. A draft waits or is returned, and is published otherwise."""
+    """The state of a draft or proposal. A draft is waiting or returned."""
 
     WAITING = "waiting", _("waits for review")
     RETURNED = "returned", _("returned")
@@ -38,10 +38,10 @@ STATE_OF = {
 
 
 class ReviewFilterSet(base.RegisterFilterSet):
-    """Narrows proposals; `projects.review.queue` narrows drafts by the same answers."""
+    """Filters proposals; `projects.review.queue` filters drafts by the same values."""
 
     noun = base.VocabularyFilter(
-        method="narrow_noun", label=pgettext_lazy("kind of record", "what"), **base.choices_of(Noun)
+        method="filter_noun", label=pgettext_lazy("kind of record", "what"), **base.choices_of(Noun)
     )
     area = base.CodesFilter(Area, method="filter_area", label=_("area"))
     whose = base.ChoiceFilter(
@@ -50,7 +50,7 @@ class ReviewFilterSet(base.RegisterFilterSet):
     state = base.VocabularyFilter(
         method="filter_state", label=_("state"), **base.choices_of(ReviewState)
     )
-    # What waits longest comes first.
+    # The longest waiting first.
     DEFAULT_ORDERING = "updated_at"
     TIE = "pk"
 
@@ -58,7 +58,7 @@ class ReviewFilterSet(base.RegisterFilterSet):
         model = Proposal
         fields: list[str] = []
 
-    narrow_noun = base.by_word("noun")
+    filter_noun = base.by_word("noun")
 
     def filter_area(self, queryset: QuerySet, name: str, chosen: Selection) -> QuerySet:
         wanted = Q()
@@ -76,7 +76,7 @@ class ReviewFilterSet(base.RegisterFilterSet):
 
 
 def of_areas(model: Any, chosen: Selection) -> Q:
-    """Records of a noun that belong to one of the chosen areas; a source belongs to none."""
+    """Records of a model in one of the selected areas; sources have none."""
     if model.AREA is None:
         return Q() if chosen.not_stated else Q(pk__in=[])
     wanted = Q(**{f"{model.AREA}__in": chosen.things})

@@ -1,4 +1,4 @@
-"""The question to the totals: one to projects, and how their sums are to be grouped."""
+"""The filter set of totals: that of projects, and the dimensions to group by."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from .project import ProjectFilterSet
 
 @dataclass(frozen=True)
 class Dimension:
-    """A way to group: its label, and the parameter by which a list asks for one of its keys."""
+    """A dimension of totals: its label, and the filter parameter for one of its keys."""
 
     label: Any
     parameter: str
     ordered_by_key: bool = False
 
 
-# `enterprise` groups by the lead enterprise, so that each amount falls to one row;
-# a link to such a row therefore asks for the lead.
+# `enterprise` groups by the lead enterprise, so that each amount is in one row; links
+# filter by `lead` accordingly.
 DIMENSIONS = {
     "sector": Dimension(_("Sector"), "sector"),
     "area": Dimension(_("Area"), "area"),
@@ -35,27 +35,28 @@ DIMENSIONS = {
     "enterprise": Dimension(_("Lead enterprise"), "lead"),
     "currency": Dimension(_("Currency"), "currency"),
 }
-BY = tuple(DIMENSIONS)
+DEFAULT_BY = "sector"
 
 
 class TotalsFilterSet(ProjectFilterSet):
-    """As to projects, with `by` (sector unless said), `then` and `basis` (contracted unless said).
+    """Filters projects, with `by` (default: sector), `then` and `basis` (default: contracted).
 
-    Lists are cut and put in order; totals are neither, so the parameters for
-    that are unknown here.
+    Totals are neither paged nor ordered, so the parameters for that are invalid.
     """
 
     NON_FILTER_PARAMETERS = frozenset()
     PAGE = "totals"
 
-    by = base.ChoiceFilter(method="no_op", label=_("by"), choices=BY)
-    then = base.ChoiceFilter(method="no_op", label=_("then by"), choices=BY)
+    by = base.ChoiceFilter(method="no_op", label=_("by"), choices=DIMENSIONS)
+    then = base.ChoiceFilter(method="no_op", label=_("then by"), choices=DIMENSIONS)
     ordering = None
 
     @property
     def dimensions(self) -> list[str]:
-        """One or two of BY, for a valid question."""
-        return [by for by in (self.cleaned_data["by"] or BY[0], self.cleaned_data["then"]) if by]
+        """One or two keys of DIMENSIONS, of a valid filter set."""
+        return [
+            by for by in (self.cleaned_data["by"] or DEFAULT_BY, self.cleaned_data["then"]) if by
+        ]
 
     @property
     def requested_basis(self) -> Basis:
@@ -65,7 +66,7 @@ class TotalsFilterSet(ProjectFilterSet):
         class TotalsForm(super().get_form_class()):
             def clean(self) -> dict[str, Any]:
                 given = super().clean()
-                if given.get("then") and given["then"] == (given.get("by") or BY[0]):
+                if given.get("then") and given["then"] == (given.get("by") or DEFAULT_BY):
                     raise ValidationError(
                         {
                             "then": _("“%(value)s” is already in “by”: choose another dimension.")

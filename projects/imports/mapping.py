@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 
 from django.utils.translation import gettext as _
 
-from projects.filters.fields import read_day
+from projects.filters.fields import parse_iso_date
 from projects.models.date_parsing import DATE_FORMATS, read_date
 from projects.names.messages import truncate_for_display
 from projects.spreadsheets.reading import plain_heading
@@ -95,7 +95,7 @@ class Column:
         if not self.dates:
             return self._cased(text)
         day = self.day(text)
-        if read_day(day) is None:
+        if parse_iso_date(day) is None:
             raise CellError(
                 _("“%(value)s” is no day in the form that the mapping names (%(forms)s)")
                 % {"value": truncate_for_display(text), "forms": ", ".join(self.dates)}

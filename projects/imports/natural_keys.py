@@ -13,7 +13,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from projects import names
-from projects.filters.fields import read_day
+from projects.filters.fields import parse_iso_date
 from projects.models import Enterprise, ExchangeRate, Project, Receipt
 from projects.models.fields import CODE_PATTERN
 from projects.models.generated_codes import last_number, project_code, project_code_prefix
@@ -244,7 +244,7 @@ class ProjectKeys(CodeKeys):
 
     def _new_code(self, data: Data) -> str:
         """`kashi-2023-007`: area, year of signing, and the next number of the two."""
-        day = read_day(str(data.get("signed_on") or data.get("intended_on") or ""))
+        day = parse_iso_date(str(data.get("signed_on") or data.get("intended_on") or ""))
         prefix = project_code_prefix(str(data.get("area") or ""), day)
         if prefix not in self._numbers:
             self._numbers[prefix] = last_number(self.model, prefix)
@@ -339,7 +339,7 @@ class RateKeys(IdKeys):
         wanted: dict[Any, set[Any]] = defaultdict(set)
         for data in rows:
             pair = data.get("from_currency"), data.get("to_currency")
-            if day := read_day(str(data.get("quoted_on", ""))):
+            if day := parse_iso_date(str(data.get("quoted_on", ""))):
                 wanted[pair].add(day)
         any_of = Q(pk__in=[])
         for (one, other), days in wanted.items():

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers as rest
 from rest_framework.settings import api_settings
 
-from projects.filters.fields import read_day
+from projects.filters.fields import parse_iso_date
 from projects.names import places
 from projects.names.text_rules import clean_text, join_lines
 from projects.serializers.cells import from_cells
@@ -211,11 +211,11 @@ class RowParser:
         says which, and so do the errors."""
         texts, dropped = dict(given), []
         for column in self.mapping.columns.values():
-            day = read_day(texts.get(column.field, ""))
+            day = parse_iso_date(texts.get(column.field, ""))
             if day is None:
                 continue
             for name in column.not_before:
-                earliest = read_day(texts.get(name, ""))
+                earliest = parse_iso_date(texts.get(name, ""))
                 if earliest is None or day >= earliest:
                     continue
                 reason = _("%(day)s lies before “%(other)s” (%(earlier)s) and is left out.") % {

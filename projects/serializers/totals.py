@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from projects.filters.totals import BY
+from projects.filters.totals import DIMENSIONS
 from projects.models import Basis, Qualifier
 
 from .fields import MoneyField
@@ -38,7 +38,7 @@ class RowSerializer(FigureSerializer):
             dimension: serializers.CharField(
                 required=False, allow_null=True, help_text="Where it is asked by this."
             )
-            for dimension in BY
+            for dimension in DIMENSIONS
         }
         return {**keys, **super().get_fields()}
 
@@ -56,7 +56,7 @@ class RowSerializer(FigureSerializer):
 class TotalsSerializer(serializers.Serializer):
     basis = serializers.ChoiceField(Basis.choices)
     currency = serializers.CharField()
-    by = serializers.ListField(child=serializers.ChoiceField(list(BY)))
+    by = serializers.ListField(child=serializers.ChoiceField(list(DIMENSIONS)))
     as_of = serializers.DateField(allow_null=True, default=None)
     rows = RowSerializer(many=True)
     total = FigureSerializer()

@@ -1,11 +1,10 @@
-"""How far signed projects have come: their stages as a funnel, and the three rates (三率).
+"""The funnel of stages from signing to operation, and the three rates (三率).
 
-An office is judged by them: the performance rate 履约率 is registered ÷ signed,
-the start rate 开工率 started ÷ signed, and the rate of funds arrival 资金到位率
-funds arrived ÷ contracted funds. Signed are here the projects that the
-contracted totals cover, signed or later and not terminated, so that each figure
-is one that a list of projects shows. What no record tells makes a rate
-unknown, never zero.
+Investment offices are judged by these rates: performance 履约率 is registered ÷ signed,
+start 开工率 is started ÷ signed, and funds arrival 资金到位率 is funds arrived ÷
+contracted funds. "Signed" means the projects of the contracted totals, signed or later
+and not terminated, so that each figure equals that of a list. A rate without any record
+to compute it from is unknown, never zero.
 """
 
 from __future__ import annotations
@@ -25,8 +24,7 @@ from .totals import Figure, aggregates, combine, figure
 
 @dataclass(frozen=True)
 class FunnelStep:
-    """The projects that have come to `stage` or further. `share` is per cent of the signed;
-    None where no record tells of any."""
+    """The projects that have reached `stage`. `share` is per cent of the signed ones, or None."""
 
     stage: Stage
     projects: int
@@ -40,10 +38,10 @@ class FunnelStep:
 
 @dataclass(frozen=True)
 class Funnel:
-    """Steps from the signed onwards, what arrived of their funds, and who is not among them.
+    """The steps from signing on, the funds that arrived, and the projects outside the funnel.
 
-    `arrived` is what was received by those signed projects whose contracted
-    amount is disclosed, `contracted` what these amounts make.
+    `contracted` is the sum of disclosed contracted amounts, `arrived` what the same
+    projects received, and `arrival` the second in per cent of the first, or None.
     """
 
     steps: list[FunnelStep]
@@ -67,7 +65,7 @@ class Funnel:
 
 
 def funnel_of(filterset: ProjectFilterSet) -> Funnel:
-    """Of a valid question without a basis. Two queries."""
+    """The funnel of a valid filter set without a basis. Two queries."""
     stages = _by_stage(filterset)
     funded = filterset.qs.order_by().contracted().disclosed()
     arrived = figure(
@@ -82,7 +80,7 @@ def funnel_of(filterset: ProjectFilterSet) -> Funnel:
         share = _share(Decimal(count), Decimal(sum(signed))) if count else None
         href = _href(filterset, stage=CONTRACTED_STAGES[number:])
         steps.append(FunnelStep(stage, count, share, href))
-    # Each project has one stage, so that the stages together count it once.
+    # Each project has one stage, so no project is counted twice.
     contracted = combine([stages[stage] for stage in CONTRACTED_STAGES]) or Figure()
     is_known = bool(arrived.counted and contracted.counted)
     return Funnel(
@@ -101,7 +99,7 @@ def funnel_of(filterset: ProjectFilterSet) -> Funnel:
 
 
 def _by_stage(filterset: ProjectFilterSet) -> dict[str, Figure]:
-    """The projects of each stage and what they are of, intended or contracted. One query."""
+    """The projects of each stage with their intended or contracted amounts. One query."""
     projects = filterset.qs.order_by().values("pk")
     rows = (
         Allocation.objects.filter(receipt__isnull=True, project__in=projects)
@@ -114,13 +112,13 @@ def _by_stage(filterset: ProjectFilterSet) -> dict[str, Figure]:
 
 
 def _share(part: Decimal, whole: Decimal) -> Decimal | None:
-    """Per cent with two decimals, rounded half up; None where there is nothing to divide by."""
+    """Per cent with two decimals, rounded half up; None if `whole` is zero."""
     return (100 * part / whole).quantize(Decimal("0.01"), ROUND_HALF_UP) if whole else None
 
 
-def _href(filterset: ProjectFilterSet, **narrowed: str | Sequence[Any]) -> str:
-    asked = filterset.active_parameters() | {
+def _href(filterset: ProjectFilterSet, **changes: str | Sequence[Any]) -> str:
+    parameters = filterset.active_parameters() | {
         name: [str(value)] if isinstance(value, str) else [str(one) for one in value]
-        for name, value in narrowed.items()
+        for name, value in changes.items()
     }
-    return ProjectFilterSet.url(**asked)
+    return ProjectFilterSet.url(**parameters)

@@ -1,4 +1,4 @@
-"""What a total was made with: the rates that converted its amounts, and whom no rate converts."""
+"""The provenance of a total: the exchange rates used, and the projects left out without one."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from projects.models import (
     permissions,
 )
 
-# A page names so many of each; files name them all.
+# How many of each a page names.
 MOST_RATES = MOST_LEFT_OUT = 20
 
 
 def _of_projects(filterset: ProjectFilterSet, basis: Basis) -> tuple[Any, str]:
-    """The converted amounts that a question of this basis may be about, and their way to a project.
+    """The conversions behind totals of this basis, and the lookup from one to its project.
 
-    Of which projects is left to be asked of each: then the first that is found
-    is enough, and a large register is not gone through for a few names.
+    Not filtered by project: callers do so by `Exists`, so that finding a few names does
+    not read the whole of a large register.
     """
     if basis != Basis.RECEIVED:
         return ProjectConversion.objects.all(), "project"
@@ -37,8 +37,10 @@ def _of_projects(filterset: ProjectFilterSet, basis: Basis) -> tuple[Any, str]:
 
 
 def rates_used(filterset: ProjectFilterSet, basis: Basis) -> list[ExchangeRate]:
-    """The rates behind the total of a valid question, the latest first; one more than a page
-    names, where there are more. One query."""
+    """The exchange rates used in the total of a valid filter set, latest first.
+
+    At most one more than a page names, which tells that there are more. One query.
+    """
     conversions, project = _of_projects(filterset, basis)
     projects = filterset.qs.order_by().of_basis(basis, filterset.user)
     used = conversions.current().filter(
@@ -55,8 +57,10 @@ def rates_used(filterset: ProjectFilterSet, basis: Basis) -> list[ExchangeRate]:
 
 
 def left_out(filterset: ProjectFilterSet, basis: Basis) -> list[Project]:
-    """The projects of a total that no rate converts, or not in full, as they were entered; one more
-    than a page names, where there are more. One query."""
+    """The projects of a total that could not be converted, or not in full, as they were entered.
+
+    At most one more than a page names, which tells that there are more. One query.
+    """
     conversions, project = _of_projects(filterset, basis)
     unconverted = (
         conversions.filter(**{project: OuterRef("pk")})

@@ -1,8 +1,8 @@
-"""What was published, beside what the register can itemise of it.
+"""Reconciliation of published figures (headlines) with the records of the register.
 
-Of each headline: what the records add up to as of its date (signed by that day,
-as known today), what share of the published figure they explain, and the gap.
-Headlines that contradict each other are named, never averaged.
+For each headline: the sum of the records as of its date (signed by that day, as known
+today), the share of the published figure that they explain, and the gap. Headlines that
+contradict each other are named, never averaged.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from projects.models import (
 
 from .totals import Figure, aggregates, figure
 
-# Foreign trade is of a period; the others can only grow from one date to the next.
+# These can only grow over time; foreign trade is of a period.
 CUMULATIVE = (
     HeadlineKind.ENTERPRISES_SETTLED,
     HeadlineKind.ENTERPRISES_WITH_PROJECTS,
@@ -40,7 +40,7 @@ CUMULATIVE = (
 )
 
 _SHARE_OF = {
-    # Of "more than 17.6 billion" a part explains at most so much.
+    # Of "more than 17.6 billion" the records explain at most this share.
     Qualifier.AT_LEAST: (Qualifier.AT_MOST, ROUND_CEILING),
     Qualifier.AT_MOST: (Qualifier.AT_LEAST, ROUND_FLOOR),
     Qualifier.ABOUT: (Qualifier.ABOUT, ROUND_HALF_UP),
@@ -50,14 +50,13 @@ _SHARE_OF = {
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """One headline, and the register's own figure for the same thing, place and day.
+    """One headline, and the register's own figure for the same subject, place and day.
 
-    `itemised` is in the headline's currency, or a number of enterprises; None
-    where the register holds no such records, or holds them in another currency.
-    `figure` says of money what it is made of. `share` is per cent with one
-    decimal, rounded towards the side on which its bound stays true; None where
-    there is nothing to divide. `gap` is value less itemised, with the headline's
-    own qualifier; below zero where the records make more than was published.
+    `itemised` is in the headline's currency, or a number of enterprises; None where the
+    register has no such records, or a base currency other than the headline's. `figure`
+    has the details of a sum of money. `share` is per cent with one decimal, rounded so
+    that its bound remains true, or None. `gap` is the published value less `itemised`, with the
+    headline's qualifier; negative where the records exceed what was published.
     """
 
     headline: Headline
@@ -83,21 +82,21 @@ class Reconciliation:
 
     @property
     def key(self) -> str:
-        """What tells it from the others of a page."""
+        """Identifies it on its page."""
         return str(self.headline.pk)
 
     @property
     def split(self) -> charts.Split | None:
-        """The two as a picture; None where there is nothing to stand beside what was published."""
+        """The data of its chart; None where nothing is itemised."""
         if self.itemised is None:
             return None
         return charts.split(self.itemised, self.headline.value)
 
 
 def reconcile(headlines: Iterable[Headline], user: Any) -> list[Reconciliation]:
-    """Each of `headlines` (with their scopes loaded) beside the records that `user` may see.
+    """Reconcile `headlines` (with their scopes loaded) with the records that `user` may see.
 
-    Eight queries at most, however many headlines there are.
+    At most eight queries, however many headlines there are.
     """
     headlines = list(headlines)
     areas = _areas_of(headlines)
@@ -109,14 +108,14 @@ def reconcile(headlines: Iterable[Headline], user: Any) -> list[Reconciliation]:
         **_counts(headlines, areas, user, HeadlineKind.ENTERPRISES_SETTLED),
         **_counts(headlines, areas, user, HeadlineKind.ENTERPRISES_WITH_PROJECTS),
     }
-    contradicted = _conflicts(headlines, user)
+    conflicts = _conflicts(headlines, user)
     return [
         Reconciliation(
             headline=headline,
             itemised=_itemised(headline, figures, counts),
             figure=figures.get(headline.pk),
             href=_href(headline, areas),
-            conflicts=contradicted[headline.pk],
+            conflicts=conflicts[headline.pk],
         )
         for headline in headlines
     ]
@@ -132,7 +131,7 @@ def _itemised(
 
 
 def _areas_of(headlines: Sequence[Headline]) -> dict[Any, list[Area]]:
-    """The areas that the scope of each headline covers, by its key; none for another scope."""
+    """The areas that each headline covers, by its key; without those of any other scope."""
     zones = {headline.zone_id for headline in headlines} - {None}
     of_zone: dict[Any, list[Area]] = defaultdict(list)
     for area in Area.objects.filter(zone__in=zones) if zones else ():
@@ -151,27 +150,31 @@ def _money(
     what: HeadlineKind,
     basis: Basis,
 ) -> dict[Any, Figure]:
-    """The itemised money of every headline of one kind, in one query."""
-    ours = [headline for headline in headlines if headline.what == what and headline.pk in areas]
-    if not ours:
+    """The sum of money for every headline of one kind. One query."""
+    relevant = [
+        headline for headline in headlines if headline.what == what and headline.pk in areas
+    ]
+    if not relevant:
         return {}
     column = "receipt__received_on" if basis == Basis.RECEIVED else "project__signed_on"
-    wanted: dict[str, Any] = {}
-    for headline in ours:
+    columns: dict[str, Any] = {}
+    for headline in relevant:
         among = Q(**{f"{column}__lte": headline.as_of}, project__area__in=areas[headline.pk])
-        wanted |= aggregates(basis, among, prefix=f"h{headline.pk}_")
+        columns |= aggregates(basis, among, prefix=f"h{headline.pk}_")
     visible = Project.objects.visible_to(user)
     rows = Allocation.objects.of_basis(basis, user).filter(project__in=visible)
-    row = rows.aggregate(**wanted)
-    return {headline.pk: figure(row, prefix=f"h{headline.pk}_") for headline in ours}
+    row = rows.aggregate(**columns)
+    return {headline.pk: figure(row, prefix=f"h{headline.pk}_") for headline in relevant}
 
 
 def _counts(
     headlines: Sequence[Headline], areas: dict[Any, list[Area]], user: Any, what: HeadlineKind
 ) -> dict[Any, int]:
-    """The enterprises that every headline of one kind can be held against, in one query."""
-    ours = [headline for headline in headlines if headline.what == what and headline.pk in areas]
-    if not ours:
+    """The number of enterprises for every headline of one kind. One query."""
+    relevant = [
+        headline for headline in headlines if headline.what == what and headline.pk in areas
+    ]
+    if not relevant:
         return {}
     enterprises = Enterprise.objects.visible_to(user)
     row = enterprises.aggregate(
@@ -179,10 +182,10 @@ def _counts(
             f"h{headline.pk}": Count(
                 "pk", filter=Q(pk__in=_enterprises(headline, areas[headline.pk], user).values("pk"))
             )
-            for headline in ours
+            for headline in relevant
         }
     )
-    return {headline.pk: row[f"h{headline.pk}"] for headline in ours}
+    return {headline.pk: row[f"h{headline.pk}"] for headline in relevant}
 
 
 def _enterprises(headline: Headline, areas: Sequence[Area], user: Any) -> Any:
@@ -193,20 +196,20 @@ def _enterprises(headline: Headline, areas: Sequence[Area], user: Any) -> Any:
 
 
 def _href(headline: Headline, areas: dict[Any, list[Area]]) -> str:
-    """The address of the list of exactly the records that stand beside the headline."""
+    """The address of the list of exactly the records that a headline is reconciled with."""
     if headline.pk not in areas or not areas[headline.pk]:
         return ""
-    asked: dict[str, Any] = {"area": [area.code for area in areas[headline.pk]]}
+    parameters: dict[str, Any] = {"area": [area.code for area in areas[headline.pk]]}
     day = headline.as_of.isoformat()
     match headline.what:
         case HeadlineKind.CONTRACTED_FUNDS:
-            asked |= {"basis": Basis.CONTRACTED.value, "signed_before": day}
+            parameters |= {"basis": Basis.CONTRACTED.value, "signed_before": day}
         case HeadlineKind.FUNDS_ARRIVED:
-            asked |= {"basis": Basis.RECEIVED.value, "received_before": day}
+            parameters |= {"basis": Basis.RECEIVED.value, "received_before": day}
         case HeadlineKind.ENTERPRISES_SETTLED:
-            asked |= {"settled_by": day}
+            parameters |= {"settled_by": day}
         case HeadlineKind.ENTERPRISES_WITH_PROJECTS:
-            asked |= {"settled_by": day, "contracted_by": day}
+            parameters |= {"settled_by": day, "contracted_by": day}
         case _:
             return ""
     filterset = (
@@ -214,30 +217,31 @@ def _href(headline: Headline, areas: dict[Any, list[Area]]) -> str:
         if headline.what in (HeadlineKind.CONTRACTED_FUNDS, HeadlineKind.FUNDS_ARRIVED)
         else EnterpriseFilterSet
     )
-    return filterset.url(**asked)
+    return filterset.url(**parameters)
 
 
 def _conflicts(headlines: Sequence[Headline], user: Any) -> dict[Any, list[Headline]]:
-    """For each headline the others that contradict it: a cumulative figure that falls.
+    """The headlines that contradict each headline, by its key. Two queries at most.
 
-    Two figures of one thing for the same day contradict each other unless equal.
+    Cumulative figures of the same subject contradict each other where they fall over
+    time, or differ for the same day.
     """
     found: dict[Any, list[Headline]] = defaultdict(list)
     kinds = {headline.what for headline in headlines} & set(CUMULATIVE)
     if not kinds:
         return found
-    alike: dict[Any, list[Headline]] = defaultdict(list)
+    by_subject: dict[Any, list[Headline]] = defaultdict(list)
     for headline in Headline.objects.visible_to(user).filter(what__in=kinds).with_related(user):
-        alike[_thing(headline)].append(headline)
+        by_subject[_subject(headline)].append(headline)
     for headline in headlines:
-        for other in alike.get(_thing(headline), ()):
+        for other in by_subject.get(_subject(headline), ()):
             if other.pk != headline.pk and _contradict(headline, other):
                 found[headline.pk].append(other)
     return found
 
 
-def _thing(headline: Headline) -> tuple[Any, ...]:
-    """What two headlines must share to be figures of the same thing."""
+def _subject(headline: Headline) -> tuple[Any, ...]:
+    """What two headlines have in common if they are about the same thing."""
     return (
         headline.what,
         headline.zone_id,

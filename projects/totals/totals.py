@@ -1,9 +1,8 @@
-"""Any set of projects to sums that say what they leave out.
+"""Totals of any set of projects, which state what they leave out.
 
-Every sum is taken from the table of allocated amounts, one row for each project
-and sector, so that nothing is summed across a join that multiplies it: the rows
-of any table here add up to its total to the hundredth. All money is in the base
-currency.
+All sums are of the table of allocations, one row for each project and sector, so that
+no join multiplies an amount: the rows of any table add up to its total exactly. All
+money is in the base currency.
 """
 
 from __future__ import annotations
@@ -37,12 +36,12 @@ from projects.names import places
 
 @dataclass(frozen=True)
 class Figure:
-    """One sum, and beside it what it leaves out.
+    """One sum, with what it leaves out.
 
-    `projects` counts each project once; of them `disclosed` have an amount and
-    `left_out` (of those) one that no rate converts. `amount` is what the rest
-    makes, in the base currency: zero where there is none, so that rows add up;
-    `is_known` tells the two zeros apart. `amount` is a bound as `bound` says.
+    `projects` counts each project once; of them `disclosed` have an amount, of which
+    `left_out` could not be converted. `amount` is the sum of the rest in the base
+    currency: zero where there is none, so that rows add up; `is_known` tells an unknown
+    sum from zero. `bound` tells whether `amount` is exact or a bound.
     """
 
     projects: int = 0
@@ -61,12 +60,12 @@ class Figure:
 
     @property
     def counted(self) -> int:
-        """How many projects the amount is made of."""
+        """The number of projects in the sum."""
         return self.disclosed - self.left_out
 
     @property
     def is_known(self) -> bool:
-        """Whether anything at all was summed, or there was nothing to sum."""
+        """False where no amount of any project could be summed."""
         return self.counted > 0 or self.projects == 0
 
     @property
@@ -86,17 +85,16 @@ class Totals:
 
     @property
     def overlap(self) -> int:
-        """How many more projects the rows count than there are: those in several sectors."""
+        """By how much the rows count more projects than there are, as some have several sectors."""
         return sum(row.projects for row in self.rows) - self.total.projects
 
 
 @dataclass(frozen=True)
 class CrossTable:
-    """The figures of two dimensions as rows and columns, each with its own total.
+    """A pivot table of two dimensions, with the totals of rows and columns.
 
-    A cell is None where no project falls. The totals of rows and columns count
-    each project once, so that they may be less than the sum of their cells'
-    counts; their amounts are exactly the sum.
+    A cell is None where there are no projects. Totals count each project once, so they
+    may be less than the sum of the counts of their cells; amounts add up exactly.
     """
 
     columns: list[Figure]
@@ -111,7 +109,7 @@ _DATE = {
 
 
 def _key(dimension: str, basis: Basis) -> dict[str, Any]:
-    """The columns to group by, under names that begin with the dimension's."""
+    """The columns to group by, by names that begin with that of the dimension."""
     day = _DATE[basis]
     columns: dict[str, dict[str, Any]] = {
         "sector": {"sector_key": F("sector")},
@@ -127,7 +125,7 @@ def _key(dimension: str, basis: Basis) -> dict[str, Any]:
 
 
 def aggregates(basis: Basis, among: Q | None = None, prefix: str = "") -> dict[str, Any]:
-    """What `figure` needs of a set of allocated rows, or of those `among` them."""
+    """The aggregates from which `figure` is made, of allocations matching `among`."""
     among = among or Q()
     counted = Allocation.objects.counted()
     disclosed = ~Q(outcome=Outcome.UNDISCLOSED)
@@ -146,7 +144,7 @@ def aggregates(basis: Basis, among: Q | None = None, prefix: str = "") -> dict[s
 
 
 def figure(row: Mapping[str, Any], prefix: str = "") -> Figure:
-    """The figure that a row of `aggregates` makes."""
+    """The figure of a row of `aggregates`."""
     projects, disclosed, left_out, amount = (
         row[f"{prefix}{name}"] for name in ("projects", "disclosed", "left_out", "amount")
     )
@@ -172,7 +170,7 @@ def _share(part: Decimal, whole: Decimal) -> Decimal | None:
 
 
 def allocations(filterset: ProjectFilterSet, basis: Basis) -> QuerySet:
-    """The allocated rows that a valid question of this basis is about."""
+    """The allocations that a valid filter set selects, of one basis."""
     rows = Allocation.objects.of_basis(basis, filterset.user).filter(
         project__in=filterset.qs.order_by().values("pk")
     )
@@ -182,18 +180,18 @@ def allocations(filterset: ProjectFilterSet, basis: Basis) -> QuerySet:
 
 
 def total(filterset: ProjectFilterSet, basis: Basis) -> Figure:
-    """The sum of everything that a valid question means, of one basis. One query."""
+    """The total of everything that a valid filter set selects, of one basis. One query."""
     return figure(allocations(filterset, basis).aggregate(**aggregates(basis)))
 
 
 def totals(
     filterset: ProjectFilterSet, by: Sequence[str], basis: Basis, whole: Figure | None = None
 ) -> Totals:
-    """Sums by one or two dimensions (keys of DIMENSIONS) and their total.
+    """Totals by one or two dimensions (keys of DIMENSIONS).
 
-    The question must be valid and, with a basis of its own, of this one. Two
-    queries, one where the `whole` is known already, and one for the labels of
-    each dimension that names records.
+    The filter set must be valid, and its own basis, if any, must be `basis`. Two queries,
+    or one where `whole` (the total) is given, and one for the labels of each dimension
+    of records.
     """
     columns: dict[str, Any] = {}
     for dimension in by:
@@ -223,13 +221,13 @@ def totals(
         )
     rows.sort(key=lambda row: tuple(_order(dimension, row) for dimension in by))
     if len(by) == 1 and not DIMENSIONS[by[0]].ordered_by_key:
-        # The largest first; what is not stated stays last. Sorting is stable.
+        # The largest first, "not stated" last.
         rows.sort(key=lambda row: (row.keys[by[0]] is None, -row.amount))
     return Totals(basis, base_currency(), tuple(by), rows, whole)
 
 
 def pivot(filterset: ProjectFilterSet, table: Totals) -> CrossTable:
-    """The rows of a table by two dimensions, put across. The totals of each are asked for."""
+    """The rows of a table by two dimensions as a pivot table. Six queries at most."""
     first, second = table.by
     of_rows = totals(filterset, [first], table.basis)
     of_columns = totals(filterset, [second], table.basis)
@@ -244,10 +242,9 @@ def pivot(filterset: ProjectFilterSet, table: Totals) -> CrossTable:
 
 
 def combine(rows: Sequence[Figure]) -> Figure | None:
-    """The rows that a long table does not show one by one, as one; None where there are none.
+    """The sum of several rows, such as those that a long table does not show; None of no rows.
 
-    Its counts are those of the rows together: a project in several of them
-    counts in each.
+    A project in several of the rows is counted in each.
     """
     if not rows:
         return None
@@ -278,7 +275,7 @@ def _order(dimension: str, row: Figure) -> tuple[Any, ...]:
 
 @dataclass(frozen=True)
 class _Names:
-    """Keys as they are asked for, and labels as they are read, of one dimension."""
+    """The keys of one dimension as filter values, and their labels."""
 
     dimension: str
     records: Mapping[Any, Any]
@@ -318,20 +315,20 @@ class _Names:
 
 def _href(filterset: ProjectFilterSet, basis: Basis, keys: Mapping[str, str | None]) -> str:
     """The address of the list of exactly the projects that a figure counts."""
-    asked = filterset.active_parameters() | {"basis": [basis.value]}
+    parameters = filterset.active_parameters() | {"basis": [basis.value]}
     for dimension, key in keys.items():
         parameter = DIMENSIONS[dimension].parameter
         value = key if key is not None else "none"
-        if parameter == "sector" and value not in asked.get("sector", [value]):
-            # A project of the sector asked for that is in this one as well.
-            asked["sector_also"] = [*asked.get("sector_also", []), value]
+        if parameter == "sector" and value not in parameters.get("sector", [value]):
+            # Projects of the filtered sector that are in this one as well.
+            parameters["sector_also"] = [*parameters.get("sector_also", []), value]
         else:
-            asked[parameter] = [value]
-    return ProjectFilterSet.url(**asked)
+            parameters[parameter] = [value]
+    return ProjectFilterSet.url(**parameters)
 
 
 def sector_rows(filterset: ProjectFilterSet, basis: Basis) -> list[Figure]:
-    """For a question about sectors: the rows of the totals for just those sectors."""
+    """Where the filter set selects sectors, the rows of the totals of these. Else empty."""
     wanted = set(filterset.active_parameters().get("sector", []))
     if not wanted:
         return []
@@ -344,7 +341,7 @@ def sector_rows(filterset: ProjectFilterSet, basis: Basis) -> list[Figure]:
 
 @dataclass(frozen=True)
 class Summary:
-    """What stands above a list: how many match, how many disclose, and the money of each basis."""
+    """The summary above a list: matching records, those with an amount, and totals by basis."""
 
     records: int
     disclosed: int
@@ -355,10 +352,10 @@ class Summary:
 
 
 def summary(filterset: ProjectFilterSet) -> Summary:
-    """The summary line of a valid question. Three queries, and up to four more.
+    """The summary of a valid filter set. Three to seven queries.
 
-    Contracted and intended stand apart and are never added; funds received are
-    there where the question is about them.
+    Contracted and intended amounts are never added. Funds received are included where
+    the filter set is of that basis.
     """
     basis = Basis(filterset.requested_basis) if filterset.requested_basis else Basis.CONTRACTED
     counts = filterset.qs.order_by().aggregate(

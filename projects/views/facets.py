@@ -1,4 +1,4 @@
-"""The facets of a list as its page shows them: each value with its number and an address."""
+"""The facets of a list on its page: each value with its count and its address."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 
 from projects.filters import RegisterFilterSet, facets
+from projects.filters.facet_counts import count_facet
 from projects.filters.fields import SearchField
 from projects.names.messages import truncate_for_display
 
@@ -17,14 +18,14 @@ from .filter_form import FilterForm
 
 @dataclass(frozen=True)
 class FacetSearch:
-    """Words by which a reader looks for the values of one facet that are not shipped."""
+    """A search for values of one facet that are not listed."""
 
     facet: str = ""
     words: str = ""
 
     @classmethod
     def read(cls, data: Any, filterset: RegisterFilterSet, errors: dict[str, Any]) -> FacetSearch:
-        """What the address says of it; what is wrong is noted in `errors`."""
+        """Read it from the query string; adds messages to `errors`."""
         facet = _one(data, "facet", errors)
         words = _one(data, "facet_search", errors)
         known = [
@@ -52,7 +53,7 @@ def _one(data: Any, name: str, errors: dict[str, Any]) -> str:
 
 @dataclass(frozen=True)
 class Option:
-    """A value, how many records the list has after a click on it, and where that leads."""
+    """A value with the number of records after a click on it, and the address of that list."""
 
     value: str
     label: str
@@ -63,14 +64,14 @@ class Option:
 
 @dataclass(frozen=True)
 class Panel:
-    """One facet. With `kept`, what a search among its values sends along."""
+    """One facet. `kept` are the parameters that its search form submits as well."""
 
     parameter: str
     label: str
     options: list[Option]
     changes: bool
     can_be_searched: bool
-    looked_for: str
+    search: str
     kept: list[tuple[str, str]]
 
     @property
@@ -79,9 +80,9 @@ class Panel:
 
 
 def panels(asked: FilterForm, records: int, looking: FacetSearch) -> list[Panel]:
-    """The facets of the valid question that is `asked` and finds so many `records`.
+    """The facets of a valid filter form, which selects so many `records`.
 
-    At most three queries each, see `projects.filters.facets`.
+    At most three queries each, see `projects.filters.facet_counts`.
     """
     found = (
         _panel(asked, facet, records, looking.words if looking.facet == facet.parameter else "")
@@ -90,8 +91,8 @@ def panels(asked: FilterForm, records: int, looking: FacetSearch) -> list[Panel]
     return [panel for panel in found if not panel.is_empty]
 
 
-def _panel(asked: FilterForm, facet: facets.Facet, records: int, looked_for: str) -> Panel:
-    counted = facets.count_facet(facet, asked.filterset, records, looked_for=looked_for)
+def _panel(asked: FilterForm, facet: facets.Facet, records: int, search: str) -> Panel:
+    counted = count_facet(facet, asked.filterset, records, search=search)
     return Panel(
         parameter=counted.parameter,
         label=counted.label,
@@ -106,7 +107,7 @@ def _panel(asked: FilterForm, facet: facets.Facet, records: int, looked_for: str
             for option in counted.options
         ],
         changes=counted.changes,
-        can_be_searched=bool(looked_for) or (counted.has_more and counted.can_be_searched),
-        looked_for=looked_for,
+        can_be_searched=bool(search) or (counted.has_more and counted.can_be_searched),
+        search=search,
         kept=asked.kept(),
     )

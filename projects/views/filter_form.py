@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from projects import filters, money
 from projects.filters import base
 from projects.filters.fields import NOT_STATED, MultipleValuesField, Selection
+from projects.filters.totals import DIMENSIONS
 from projects.i18n import amount_units
 from projects.models import (
     Area,
@@ -33,7 +34,6 @@ from projects.models import (
 from projects.names import places
 from projects.names.messages import truncate_for_display
 from projects.serializers.labels import field_in_words
-from projects.totals.totals import DIMENSIONS
 
 # Of more rows than this no select is made: their code is typed.
 MOST_OPTIONS = 100

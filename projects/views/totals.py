@@ -11,10 +11,11 @@ from django.views.decorators.http import require_safe
 
 from projects import charts
 from projects.filters import ProjectFilterSet, TotalsFilterSet
+from projects.filters.totals import DIMENSIONS
 from projects.i18n import amount_units
 from projects.models import Basis, Project, Stage
 from projects.totals import provenance, totals
-from projects.totals.totals import DIMENSIONS, CrossTable, Figure, Totals
+from projects.totals.totals import CrossTable, Figure, Totals
 
 from .charts import largest_as_bars, line_of
 from .filter_form import FilterForm

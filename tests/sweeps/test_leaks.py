@@ -35,8 +35,8 @@ from projects.filters.fields import (
     SearchField,
     YearsField,
 )
+from projects.filters.totals import DIMENSIONS
 from projects.models import Area, Basis
-from projects.totals.totals import DIMENSIONS
 from tests.conftest import CHAOS
 from tests.factories import make_user
 from tests.helpers import unpublished

@@ -15,6 +15,7 @@ from hypothesis.extra.django import TestCase
 from python_calamine import CalamineWorkbook
 
 from projects.filters import ProjectFilterSet
+from projects.filters.totals import DIMENSIONS
 from projects.models import Area, Basis, Project
 from projects.totals import totals
 from tests.factories import (
@@ -321,7 +322,7 @@ def test_every_door_refuses_the_same_and_names_it(client, register, query, named
 
 
 @pytest.mark.parametrize("basis", list(Basis))
-@pytest.mark.parametrize("by", totals.DIMENSIONS)
+@pytest.mark.parametrize("by", DIMENSIONS)
 @pytest.mark.parametrize("query", ["", "sector=s1&sector=s2", "area=a1&area=none", "year=2023"])
 def test_the_link_of_a_row_lists_exactly_its_projects(client, register, by, basis, query):
     table = client.get(f"/api/v1/totals/{asked(query, by=by, basis=basis.value)}").json()
@@ -342,7 +343,7 @@ def test_the_link_of_a_row_lists_exactly_its_projects(client, register, by, basi
 
 @pytest.mark.parametrize("basis", list(Basis))
 def test_cross_tables_add_up_and_lead_to_their_projects(register, basis):
-    for by in permutations(totals.DIMENSIONS, 2):
+    for by in permutations(DIMENSIONS, 2):
         filterset = ProjectFilterSet(QueryDict(f"basis={basis.value}"), Project.objects.all())
         table = totals.totals(filterset, by, basis)
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from projects.accounts import audit_log
-from projects.filters.fields import read_day
+from projects.filters.fields import parse_iso_date
 from projects.models import ApiToken
 
 
@@ -39,7 +39,7 @@ class Command(BaseCommand):
             )
         expires_on = None
         if options["expires"]:
-            expires_on = read_day(options["expires"])
+            expires_on = parse_iso_date(options["expires"])
             if expires_on is None:
                 raise CommandError(
                     _("“%(value)s” is not a date: write 2027-12-31.")
