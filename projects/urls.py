@@ -101,11 +101,11 @@ urlpatterns = [
     ),
     path(
         "review/drafts/<slug:noun>/<int:pk>/return/",
-        review_draft.SendBack.as_view(),
+        review_draft.ReturnDraft.as_view(),
         name="review-draft-return",
     ),
     path("review/reports/", review_reports.ReportList.as_view(), name="review-reports"),
-    path("review/reports/<int:pk>/", review_reports.ReportLook.as_view(), name="review-report"),
+    path("review/reports/<int:pk>/", review_reports.ReportPage.as_view(), name="review-report"),
     path(
         "review/reports/<int:pk>/settle/",
         review_reports.Settle.as_view(),
@@ -135,7 +135,7 @@ urlpatterns = [
     ),
     path(
         "review/proposals/<int:pk>/return/",
-        review_proposal.SendBack.as_view(),
+        review_proposal.ReturnProposal.as_view(),
         name="proposal-return",
     ),
     path(
@@ -145,7 +145,7 @@ urlpatterns = [
     ),
     path(
         "review/proposals/<int:pk>/hand-in-again/",
-        review_proposal.HandInAgain.as_view(),
-        name="proposal-hand-in-again",
+        review_proposal.Resubmit.as_view(),
+        name="proposal-resubmit",
     ),
 ]

@@ -132,7 +132,7 @@ class ProposalViewSet(viewsets.ReadOnlyModelViewSet):
         proposal = self.get_object()
         asked = ReasonSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        review.return_(request.user, proposal, asked.validated_data["reason"])
+        review.return_proposal(request.user, proposal, asked.validated_data["reason"])
         return self.again(proposal)
 
     @extend_schema(request=None, responses=ProposalSerializer)
@@ -181,5 +181,5 @@ class Reviewed:
         record = self.get_object()
         asked = ReasonSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        review.send_back(request.user, record, asked.validated_data["reason"])
+        review.return_draft(request.user, record, asked.validated_data["reason"])
         return Response(status=204)

@@ -7,7 +7,7 @@ the permission `publish` accepts it.
 """
 
 from .deleted_records import deleted, restore
-from .drafts import authors_of, pending_drafts, publish, send_back
+from .drafts import contributors_of, pending_drafts, publish, return_draft
 from .permissions import (
     ReviewError,
     check_may_decide,
@@ -20,7 +20,7 @@ from .proposals import (
     accept,
     outdated_fields,
     resubmit,
-    return_,
+    return_proposal,
     withdraw,
 )
 from .submission import (
@@ -36,11 +36,11 @@ __all__ = [
     "ReviewError",
     "Submitted",
     "accept",
-    "authors_of",
     "check_may_decide",
     "check_may_publish",
     "check_not_own",
     "check_reach",
+    "contributors_of",
     "deleted",
     "is_proposal",
     "outdated_fields",
@@ -50,8 +50,8 @@ __all__ = [
     "remove",
     "restore",
     "resubmit",
-    "return_",
-    "send_back",
+    "return_draft",
+    "return_proposal",
     "submit",
     "submit_many",
     "with_publication_state",

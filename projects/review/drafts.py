@@ -30,7 +30,7 @@ def pending_drafts(user: Any, model: Any) -> Any:
     return drafts.annotate(is_returned=Exists(returned)).order_by("pk")
 
 
-def authors_of(records: Iterable[Any]) -> dict[Any, set[Any]]:
+def contributors_of(records: Iterable[Any]) -> dict[Any, set[Any]]:
     """The keys of all users who wrote these drafts of one model, by the draft's key. One query.
 
     Includes users who only corrected a word: they cannot review it independently.
@@ -81,10 +81,10 @@ def _publish(user: Any, model: Any, keys: list[Any], versions: dict[Any, int] | 
     )
     if len(drafts) < len(keys):
         raise ConflictError
-    authors = authors_of(drafts)
+    contributors = contributors_of(drafts)
     written: list[Any] = []
     for draft in drafts:
-        check_may_decide(user, draft, authors[draft.pk])
+        check_may_decide(user, draft, contributors[draft.pk])
         if versions is not None and versions.get((model, draft.pk)) != draft.version:
             raise ConflictError(draft)
         draft.state = State.PUBLISHED
@@ -100,7 +100,7 @@ def _publish(user: Any, model: Any, keys: list[Any], versions: dict[Any, int] | 
     return drafts
 
 
-def send_back(user: Any, draft: Any, reason: str) -> ReturnedDraft:
+def return_draft(user: Any, draft: Any, reason: str) -> ReturnedDraft:
     """Return a draft to its author with a reason; it stays a draft.
 
     Raises PermissionDenied and ReviewError.

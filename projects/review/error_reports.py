@@ -79,12 +79,12 @@ def _decide(
 ) -> None:
     note = read_reason(note, _("Give the outcome: others will ask."))
     with transaction.atomic():
-        held = ErrorReport.objects.select_for_update(no_key=True).get(pk=report.pk)
-        if not may_decide(user, reported_records([held], user).get(held.pk)):
+        locked = ErrorReport.objects.select_for_update(no_key=True).get(pk=report.pk)
+        if not may_decide(user, reported_records([locked], user).get(locked.pk)):
             raise PermissionDenied(_("Only reviewers can decide about reported errors."))
-        if not held.is_open:
-            raise ConflictError(held, held.decided_by, held.decided_at)
-        held.state, held.note, held.email = state, note, ""
-        held.decided_by, held.decided_at = person(user), timezone.now()
-        held.save(update_fields=["state", "note", "email", "decided_by", "decided_at"])
-        audit_log.log(action, user=person(user), subject=str(held), report=held.pk)
+        if not locked.is_open:
+            raise ConflictError(locked, locked.decided_by, locked.decided_at)
+        locked.state, locked.note, locked.email = state, note, ""
+        locked.decided_by, locked.decided_at = person(user), timezone.now()
+        locked.save(update_fields=["state", "note", "email", "decided_by", "decided_at"])
+        audit_log.log(action, user=person(user), subject=str(locked), report=locked.pk)

@@ -128,11 +128,11 @@ def _check_rights(user: Any, old: Enterprise, into: Enterprise) -> None:
     ):
         raise PermissionDenied(permissions.out_of_scope(user))
     if old.is_draft and not into.is_draft:
-        review.check_may_decide(user, old, review.authors_of([old])[old.pk])
+        review.check_may_decide(user, old, review.contributors_of([old])[old.pk])
 
 
 def _locked(old: Enterprise, into: Enterprise, user: Any) -> tuple[Enterprise, Enterprise]:
-    """Both as they stand, held until the transaction ends: no project can name one meanwhile."""
+    """The current rows of both, locked, so that no project can start to refer to them."""
     rows = Enterprise.objects.select_for_update().filter(pk__in=[old.pk, into.pk]).order_by("pk")
     current = {row.pk: row for row in rows}
     for one in (old, into):

@@ -73,17 +73,17 @@ def check_may_publish(user: Any, model: Any) -> None:
         )
 
 
-def check_may_decide(user: Any, record: Any, authors: set[Any]) -> None:
-    """Raise PermissionDenied unless `user` may publish `record`, as written by `authors`."""
+def check_may_decide(user: Any, record: Any, contributors: set[Any]) -> None:
+    """Raise PermissionDenied unless `user` may publish `record`, as written by `contributors`."""
     check_may_publish(user, type(record))
     if not permissions.in_scope(user, record):
         raise PermissionDenied(permissions.out_of_scope(user))
-    check_not_own(user, authors)
+    check_not_own(user, contributors)
 
 
-def check_not_own(user: Any, authors: set[Any]) -> None:
-    """Raise PermissionDenied if `user` is one of the authors, as nobody reviews their own work."""
-    if user.pk in authors and not (
+def check_not_own(user: Any, contributors: set[Any]) -> None:
+    """Raise PermissionDenied if `user` is a contributor: nobody reviews their own work."""
+    if user.pk in contributors and not (
         permissions.has_full_access(user) or settings.REVIEW_OWN_ENTRIES
     ):
         raise PermissionDenied(

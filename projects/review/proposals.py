@@ -34,7 +34,7 @@ from .permissions import (
 
 Change = tuple[Any, Links]
 
-_NOTED = {
+_AUDIT_ACTIONS = {
     ProposalState.OPEN: audit_log.Action.PROPOSED,
     ProposalState.ACCEPTED: audit_log.Action.PUBLISHED,
     ProposalState.RETURNED: audit_log.Action.RETURNED,
@@ -203,7 +203,7 @@ def accept(user: Any, proposal: Proposal, version: int | None = None) -> Any:
     return record
 
 
-def return_(user: Any, proposal: Proposal, reason: str) -> None:
+def return_proposal(user: Any, proposal: Proposal, reason: str) -> None:
     """Return a proposal to its author with a reason. Raises PermissionDenied and ReviewError."""
     reason = read_reason(reason, _("Give a reason, so that the author knows what to correct."))
     with transaction.atomic():
@@ -281,7 +281,7 @@ def _decide(proposal: Proposal, user: Any, state: ProposalState, reason: str = "
     proposal.reviewer = person(user)
     proposal.decided_at = timezone.now() if state != ProposalState.OPEN else None
     proposal.save()
-    log_decision(_NOTED[state], user or proposal.user, proposal)
+    log_decision(_AUDIT_ACTIONS[state], user or proposal.user, proposal)
 
 
 def log_decision(action: audit_log.Action, user: Any, proposal: Proposal) -> None:

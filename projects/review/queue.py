@@ -95,7 +95,7 @@ def proposals(filterset: ReviewFilterSet) -> QuerySet:
     return found
 
 
-def contributors(model: Any, keys: Iterable[Any]) -> list[dict[str, Any]]:
+def contributions(model: Any, keys: Iterable[Any]) -> list[dict[str, Any]]:
     """The authors of these drafts of one model with the time of their first edit, in order.
 
     Rows of `id`, `user`, `name` and `at`. One query.

@@ -46,7 +46,7 @@ def test_a_clerk_enters_a_reviewer_publishes_and_the_public_reads(browser_page, 
     reviewer.get_by_role("link", name="Cold chain base").click()
     reviewer.get_by_label("Reason").fill("Which area?")
     reviewer.get_by_role("button", name="Return with this reason").click()
-    expect(reviewer.get_by_role("status")).to_contain_text("is returned")
+    expect(reviewer.get_by_role("status")).to_contain_text("has been returned")
     clerk.goto("/review/?whose=mine")
     expect(clerk.get_by_text("Which area?")).to_be_visible()
     clerk.get_by_role("link", name="Edit").click()
@@ -56,7 +56,7 @@ def test_a_clerk_enters_a_reviewer_publishes_and_the_public_reads(browser_page, 
     reviewer.goto("/review/")
     reviewer.get_by_role("checkbox", name="Cold chain base of Kashi").check()
     reviewer.get_by_role("button", name="Publish selected").click()
-    expect(reviewer.get_by_role("status")).to_contain_text("1 draft is published")
+    expect(reviewer.get_by_role("status")).to_contain_text("1 draft has been published")
 
     assert browser_page.goto("/projects/KS-9/").status == 200
     expect(browser_page.get_by_role("heading", level=1)).to_have_text("Cold chain base of Kashi")
@@ -78,7 +78,7 @@ def test_what_is_proposed_is_published_once_it_is_accepted(browser_page, as_some
     reviewer.get_by_role("link", name="change,").click()
     expect(reviewer.get_by_role("row", name="Name")).to_contain_text("Cotton yarn")
     reviewer.get_by_role("button", name="Accept and publish").click()
-    expect(reviewer.get_by_role("status")).to_contain_text("published as proposed")
+    expect(reviewer.get_by_role("status")).to_contain_text("Published as proposed")
 
     browser_page.reload()
     expect(browser_page.get_by_role("heading", level=1)).to_have_text("Yarn")

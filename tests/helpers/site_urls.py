@@ -181,7 +181,7 @@ def make_register() -> Register:
     project.name, project.note = "Proposed", "Other words"
     proposal = review.submit(clerk, project).proposal
     returned = review.submit(make_user("clerk", username="other"), project).proposal
-    review.return_(user, returned, "A reason")
+    review.return_proposal(user, returned, "A reason")
     for noun, draft in drafts.items():
         ReturnedDraft.objects.create(
             noun=noun, record_id=draft.pk, version=draft.version, reason="Words", reviewer=user

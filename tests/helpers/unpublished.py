@@ -158,7 +158,7 @@ def hide(*, with_source: bool = True) -> SimpleNamespace:
         code="hidden-count", what="enterprises_settled", area=here, source=press, state="draft"
     )
     proposals = _proposals(clerk, here)
-    review.send_back(reviewer, project, "Hidden reason")
+    review.return_draft(reviewer, project, "Hidden reason")
     review.submit(clerk, _again(project, note="Hidden note"))
     gone = review.remove(clerk, _hidden_project(clerk, here, "-gone")).record
     _merge_drafts(clerk, reviewer, here)
@@ -225,7 +225,7 @@ def _proposals(clerk: Any, here: Area) -> list[Proposal]:
     change = review.submit(clerk, port, sources=[]).proposal
     deletion = review.remove(clerk, over).proposal
     returned = review.submit(clerk, _again(Project.objects.get(code="silent"), note="Hidden"))
-    review.return_(make_user("reviewer"), returned.proposal, "Hidden reason")
+    review.return_proposal(make_user("reviewer"), returned.proposal, "Hidden reason")
     return [change, deletion, returned.proposal]
 
 

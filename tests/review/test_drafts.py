@@ -55,7 +55,7 @@ def test_others_publish_nothing(role):
     with pytest.raises((PermissionDenied, history.ConflictError)):
         review.publish(user, [draft])
     with pytest.raises(PermissionDenied):
-        review.send_back(user, draft, "Why")
+        review.return_draft(user, draft, "Why")
 
     assert states(draft) == {State.DRAFT}
     assert not ReturnedDraft.objects.exists()
@@ -162,7 +162,7 @@ def test_a_limited_reviewer_publishes_and_returns_what_is_of_their_areas():
     with pytest.raises(history.ConflictError):
         review.publish(reviewer, [outside])
     with pytest.raises(PermissionDenied):
-        review.send_back(reviewer, outside, "Why")
+        review.return_draft(reviewer, outside, "Why")
     review.publish(reviewer, [inside])
 
     assert (states(inside), states(outside)) == ({State.PUBLISHED}, {State.DRAFT})
@@ -180,7 +180,7 @@ def test_a_draft_is_sent_back_with_a_reason_and_waits_again_once_it_is_edited():
     clerk, reviewer = make_user("clerk"), make_user("reviewer")
     draft = project_of(clerk)
 
-    returned = review.send_back(reviewer, draft, "  The amount is missing. ")
+    returned = review.return_draft(reviewer, draft, "  The amount is missing. ")
     assert (returned.reason, returned.reviewer) == ("The amount is missing.", reviewer)
     assert waiting(reviewer) == {"p": True}
     changed(clerk, draft, amount="1.00")
@@ -195,20 +195,20 @@ def test_the_last_reason_holds_where_a_draft_is_sent_back_twice():
     reviewer, draft = make_user("reviewer"), project_of(make_user("clerk"))
 
     for reason in ("One", "Two"):
-        review.send_back(reviewer, draft, reason)
+        review.return_draft(reviewer, draft, reason)
 
     assert ReturnedDraft.objects.get().reason == "Two"
 
 
 @pytest.mark.parametrize("reason", ["", "  ", "\n"])
 def test_nothing_is_sent_back_without_a_reason(reason):
-    with pytest.raises(review.ReviewError, match="Say why"):
-        review.send_back(make_user("reviewer"), project_of(make_user("clerk")), reason)
+    with pytest.raises(review.ReviewError, match="Give a reason"):
+        review.return_draft(make_user("reviewer"), project_of(make_user("clerk")), reason)
 
 
 def test_what_is_published_is_not_sent_back():
     with pytest.raises(review.ReviewError, match="published already"):
-        review.send_back(make_user("reviewer"), make_project(), "Why")
+        review.return_draft(make_user("reviewer"), make_project(), "Why")
 
 
 def test_whoever_reads_drafts_sees_which_wait_and_visitors_none():
@@ -228,12 +228,12 @@ def test_the_authors_of_a_draft_are_all_who_wrote_to_it_as_a_draft():
     changed(other, draft, note="N")
     published = project_of(boss, "published")
 
-    assert review.authors_of([draft, nobodys, published]) == {
+    assert review.contributors_of([draft, nobodys, published]) == {
         draft.pk: {one.pk, other.pk},
         nobodys.pk: set(),
         published.pk: set(),
     }
-    assert review.authors_of([]) == {}
+    assert review.contributors_of([]) == {}
 
 
 def test_a_draft_under_somebodys_hands_is_not_overwritten_by_its_publication():

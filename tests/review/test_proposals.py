@@ -93,7 +93,7 @@ def test_only_a_reviewer_decides(role, clerk, project):
     with pytest.raises(PermissionDenied):
         review.accept(user, proposal)
     with pytest.raises(PermissionDenied):
-        review.return_(user, proposal, "Why")
+        review.return_proposal(user, proposal, "Why")
 
     assert (again(proposal).state, len(rows(project))) == (ProposalState.OPEN, 1)
 
@@ -105,10 +105,10 @@ def test_about_what_is_gone_as_well(role, clerk, reviewer, project):
 
     for user in (make_user(role), clerk):
         with pytest.raises(PermissionDenied):
-            review.return_(user, proposal, "It is gone")
+            review.return_proposal(user, proposal, "It is gone")
     with pytest.raises(history.ConflictError):
         review.accept(reviewer, proposal)
-    review.return_(reviewer, proposal, "It is gone")
+    review.return_proposal(reviewer, proposal, "It is gone")
 
     assert again(proposal).state == ProposalState.RETURNED
 
@@ -120,7 +120,7 @@ def test_nobody_accepts_or_returns_their_own(project, settings):
     with pytest.raises(PermissionDenied, match="own entry"):
         review.accept(reviewer, proposal)
     with pytest.raises(PermissionDenied, match="own entry"):
-        review.return_(reviewer, proposal, "Why")
+        review.return_proposal(reviewer, proposal, "Why")
     settings.REVIEW_OWN_ENTRIES = True
     review.accept(reviewer, proposal)
 
@@ -135,7 +135,7 @@ def test_a_limited_reviewer_decides_about_their_areas(clerk):
     kept, foreign = (changed(clerk, one, note="N").proposal for one in (inside, outside))
     moving = changed(make_user("clerk"), inside, area=there).proposal
 
-    for step in (review.accept, lambda *one: review.return_(*one, "Why")):
+    for step in (review.accept, lambda *one: review.return_proposal(*one, "Why")):
         with pytest.raises(PermissionDenied):
             step(reviewer, foreign)
     # Nor is anything carried out of them.
@@ -230,7 +230,7 @@ def test_a_proposal_is_decided_once(clerk, reviewer, project):
 
     for step in (
         lambda: review.accept(reviewer, proposal),
-        lambda: review.return_(reviewer, proposal, "Why"),
+        lambda: review.return_proposal(reviewer, proposal, "Why"),
         lambda: review.withdraw(clerk, proposal),
         lambda: review.resubmit(clerk, proposal),
     ):
@@ -244,10 +244,10 @@ def test_a_proposal_is_decided_once(clerk, reviewer, project):
 
 def test_what_is_returned_has_a_reason_and_changes_nothing(clerk, reviewer, project):
     proposal = changed(clerk, project, note="N").proposal
-    with pytest.raises(review.ReviewError, match="Say why"):
-        review.return_(reviewer, proposal, " ")
+    with pytest.raises(review.ReviewError, match="Give a reason"):
+        review.return_proposal(reviewer, proposal, " ")
 
-    review.return_(reviewer, proposal, " Which source? ")
+    review.return_proposal(reviewer, proposal, " Which source? ")
 
     returned = again(proposal)
     assert (returned.state, returned.reason) == (ProposalState.RETURNED, "Which source?")
@@ -256,7 +256,7 @@ def test_what_is_returned_has_a_reason_and_changes_nothing(clerk, reviewer, proj
 
 def test_what_was_returned_is_handed_in_again_as_of_now(clerk, reviewer, project):
     proposal = changed(clerk, project, name="Proposed").proposal
-    review.return_(reviewer, proposal, "Why")
+    review.return_proposal(reviewer, proposal, "Why")
     changed(make_user("superuser"), project, name="Corrected")
 
     review.resubmit(clerk, proposal)
@@ -275,7 +275,7 @@ def test_what_was_returned_is_handed_in_again_as_of_now(clerk, reviewer, project
 
 def test_a_change_after_a_return_is_a_proposal_of_its_own(clerk, reviewer, project):
     first = changed(clerk, project, note="One").proposal
-    review.return_(reviewer, first, "Why")
+    review.return_proposal(reviewer, first, "Why")
 
     second = changed(clerk, project, note="Two").proposal
 

@@ -137,7 +137,7 @@ def test_what_was_deleted_of_another_area_is_not_there():
     elsewhere = client_of(make_user("reviewer", areas=[make_area()]))
 
     listed = read(elsewhere.get("/review/deleted/").content.decode())
-    assert listed.rows() == [["Nothing was deleted."]]
+    assert listed.rows() == [["No deleted records."]]
     assert elsewhere.get(where).status_code == 404
     assert elsewhere.post(f"{where}restore/").status_code == 404
 

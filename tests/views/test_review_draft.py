@@ -179,7 +179,7 @@ def test_every_noun_has_such_a_page(clerk, reviewer):
 
     for record in records:
         text = page(reviewer, address(record)).one("main").text
-        assert "Nobody but the staff can read it yet." in text, record
+        assert "Only staff can see it." in text, record
         answer = client_of(reviewer).post(address(record, "publish"), {"version": "1"})
         assert answer.status_code == 302, record
 

@@ -86,15 +86,15 @@ def test_whoever_entered_it_is_named_whoever_mended_it_since(clerk, reviewer):
 def test_a_clerk_sees_what_became_of_their_entries(clerk, reviewer):
     draft, waits = make_draft(clerk, code="d-1"), make_draft(clerk, code="d-2")
     make_draft(code="d-3")
-    review.send_back(reviewer, draft, "Which year?")
+    review.return_draft(reviewer, draft, "Which year?")
     proposal = propose(clerk, make_project(code="p-1"), name="Yarn")
-    review.return_(reviewer, proposal, "Says who?")
+    review.return_proposal(reviewer, proposal, "Says who?")
 
     found = page(clerk, "/review/?whose=mine")
 
     first, second = (table.rows() for table in found.all("table"))
     assert [row[-1] for row in first] == [
-        f"returned by {reviewer.username} Which year? Mend it",
+        f"returned by {reviewer.username} Which year? Edit",
         "waits for review",
     ]
     assert second[0][-1] == f"returned by {reviewer.username} Says who?"
@@ -105,7 +105,7 @@ def test_a_clerk_sees_what_became_of_their_entries(clerk, reviewer):
 
 def test_returned_proposals_of_others_are_only_shown_when_asked_for(clerk, reviewer):
     proposal = propose(clerk, make_project(code="p-1"), name="Yarn")
-    review.return_(reviewer, proposal, "Says who?")
+    review.return_proposal(reviewer, proposal, "Says who?")
 
     assert proposed(reviewer) == []
     assert proposed(reviewer, "?state=returned") == ["p-1"]
@@ -234,7 +234,7 @@ def test_the_lists_cost_the_same_whatever_waits(clerk, reviewer):
         for _ in range(times):
             firm = make_draft_enterprise(clerk, area=area)
             draft = make_draft(clerk, enterprise=firm, area=area)
-            review.send_back(reviewer, draft, "Why?")
+            review.return_draft(reviewer, draft, "Why?")
             propose(clerk, make_project(area=area), name="Other")
 
     grow(1)
@@ -247,7 +247,7 @@ def test_the_lists_cost_the_same_whatever_waits(clerk, reviewer):
 
 def test_the_navigation_says_how_many_wait_to_whoever_may_see_them(client, clerk, reviewer):
     make_draft(clerk)
-    review.send_back(reviewer, make_draft(clerk), "Why?")
+    review.return_draft(reviewer, make_draft(clerk), "Why?")
     propose(clerk, make_project(), name="Other")
 
     def nav(who):
@@ -269,5 +269,5 @@ def test_the_navigation_costs_staff_a_fixed_number_of_queries_and_visitors_none(
         make_draft(clerk)
 
     assert cost(client, "/accounts/login/") == 0
-    # Who it is, and four at most for what waits.
-    assert cost(staff, "/accounts/login/") == before <= 2 + 4
+    # The session, the user and their roles, and four at most for what waits.
+    assert cost(staff, "/accounts/login/") == before <= 3 + 4

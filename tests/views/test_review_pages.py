@@ -34,14 +34,14 @@ def addresses():
     )
     draft.name_zh = "棉纱三期"
     review.submit(clerk, draft)
-    review.send_back(make_user("reviewer"), draft, "哪一年？")
+    review.return_draft(make_user("reviewer"), draft, "哪一年？")
     project = make_project(name="", name_zh="冷链基地", area=area, sources=[source])
     change = propose(clerk, project, name_zh="冷链", note="注", signed_on=date(2024, 1, 1))
     project.name_zh = "冷链港"
     history.save(project)
     deletion = review.remove(other, project).proposal
     returned = propose(make_user("clerk"), project, note="不对")
-    review.return_(make_user("reviewer"), returned, "不对")
+    review.return_proposal(make_user("reviewer"), returned, "不对")
     gone = make_enterprise(name="", name_zh="旧名", area=area)
     key = gone.pk
     history.delete(gone)

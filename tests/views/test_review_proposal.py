@@ -148,7 +148,7 @@ def test_a_clerk_decides_about_nothing(clerk, project):
     for step in ("accept", "return"):
         answer = client_of(clerk).post(address(proposal, step), {"version": "1", "reason": "No"})
         assert answer.status_code == 403
-        assert "Only a reviewer" in answer.content.decode()
+        assert "Only reviewers" in answer.content.decode()
 
 
 def test_a_clerk_returns_nothing_whose_record_is_gone(clerk, project):
@@ -171,7 +171,7 @@ def test_returning_needs_a_reason_and_keeps_what_was_typed(clerk, reviewer, proj
     again = client.post(address(proposal, "return"), {"reason": "Once more"})
 
     assert (empty.status_code, given.status_code, again.status_code) == (409, 302, 409)
-    assert "Say why" in empty.content.decode()
+    assert "Give a reason" in empty.content.decode()
     assert "was decided on by" in again.content.decode()
     seen = page(clerk, address(proposal)).one("main")
     assert seen.one("blockquote").text == "Says <who>?"

@@ -70,7 +70,7 @@ def test_what_waits_is_counted_with_the_rest(office):
     page = page_at(office, LIST)
 
     assert page.one("nav", aria_label="Main").one(class_="badge").text == "1 waiting"
-    assert page.one("nav", aria_label="Lists of review").one(class_="badge").text == "1 waiting"
+    assert page.one("nav", aria_label="Review lists").one(class_="badge").text == "1 waiting"
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_a_report_outlives_its_record(office):
 
     page = page_at(office, f"{LIST}{report.pk}/")
 
-    assert "There is no such record any more." in page.text
+    assert "This record no longer exists." in page.text
     assert [row[0] for row in page_at(office, LIST).rows()] == ["pp"]
     office.post(f"{LIST}{report.pk}/dismiss/", {"reason": "Deleted"})
     report.refresh_from_db()

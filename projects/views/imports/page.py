@@ -29,7 +29,7 @@ from projects.serializers.cells import headings
 from projects.spreadsheets.reading import FileError, Table
 from projects.spreadsheets.writing import csv_lines
 from projects.views.lists import part_of, whole_number
-from projects.views.review.errors import STOPPING, problem_of
+from projects.views.review.errors import REFUSALS, problem_of
 
 from .base import StaffView
 from .decisions import answers, questions
@@ -278,7 +278,7 @@ class PublishDrafts(StaffView):
         batch = get_object_or_404(self.readable().select_related("user"), pk=pk)
         try:
             count = publish.publish(batch, request.user, request.POST.get("mark", ""))
-        except STOPPING as error:
+        except REFUSALS as error:
             problem = problem_of(error, request.user, serializers.BY_NOUN[batch.noun])
             sentences = " ".join(problem.sentences)
             return page_of(request, batch, problem=sentences, status=problem.status)

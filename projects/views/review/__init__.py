@@ -1,1 +1,1 @@
-"""The pages of review: what waits, what is said of it, and what was deleted."""
+"""Pages of review: the queue, drafts, proposals, error reports and deleted records."""

@@ -1,4 +1,4 @@
-"""One step of a review, taken by a form; and what is answered where it cannot be taken."""
+"""Base of the review actions (publish, return, accept …), which are POST forms."""
 
 from __future__ import annotations
 
@@ -10,15 +10,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from .base import ReviewView
-from .errors import STOPPING, Problem, problem_of
+from .errors import REFUSALS, Problem, problem_of
 
 
 class ReviewAction(ReviewView):
-    """Takes a step and leads on; where it cannot be taken, its page again, with why and what was
-    typed.
+    """Runs an action and redirects; if it is refused, shows its page again with the reason.
 
-    `find` says what it is about, `take` takes it and returns what is then said to
-    the person and where they are led, `page` answers with the page it began on.
+    `find` returns the subject, `act` runs the action and returns the success message
+    and the address to go to, `page` renders the page with the form.
     """
 
     http_method_names = ["post", "options"]
@@ -26,7 +25,7 @@ class ReviewAction(ReviewView):
     def find(self, **address: Any) -> Any:
         raise NotImplementedError
 
-    def take(self, subject: Any) -> tuple[str, str]:
+    def act(self, subject: Any) -> tuple[str, str]:
         raise NotImplementedError
 
     def page(self, subject: Any, problem: Problem) -> HttpResponse:
@@ -39,8 +38,8 @@ class ReviewAction(ReviewView):
         subject = self.find(**address)
         try:
             with transaction.atomic():
-                sentence, onward = self.take(subject)
-        except STOPPING as error:
+                sentence, address = self.act(subject)
+        except REFUSALS as error:
             return self.page(subject, problem_of(error, request.user, self.serializer_of(subject)))
         messages.success(request, sentence)
-        return redirect(onward)
+        return redirect(address)

@@ -1,4 +1,4 @@
-"""What records are called, and where they stand: on pages, in review, in the admin."""
+"""Names and addresses of records: public page, review page, admin."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from projects.models import Headline, Receipt
 
 
 def name_of(record: Any) -> str:
-    """What a record is called on a page; funds received by an amount that is easily read."""
+    """The name of a record on pages; of a receipt its date and amount."""
     if isinstance(record, Receipt):
         return with_label(record.received_on, f"{money.grouped(record.amount)} {record.currency}")
     return str(record)
 
 
 def page_of(record: Any) -> str:
-    """The public page on which a record stands; empty for a noun without any, such as sectors.
+    """The address of the public page that shows a record; empty for models without one.
 
-    Funds received stand on the page of their project, headlines on that of
-    their source; of these it costs a query where that has not been read.
+    Receipts are on the page of their project, headlines on that of their source: a
+    query if that has not been read.
     """
     if isinstance(record, Receipt):
         return f"{record.project.get_absolute_url()}#received"
@@ -32,7 +32,7 @@ def page_of(record: Any) -> str:
 
 
 def review_of(record: Any) -> str:
-    """The page on which a draft is looked at."""
+    """The address of the review page of a draft."""
     return reverse("review-draft", args=[record.register.plural, record.pk])
 
 

@@ -1,4 +1,4 @@
-"""Who is led to the pages of review, and what a person finds there."""
+"""Base of the review pages: for staff who may see drafts."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from projects.review import queue
 
 
 class ReviewView(View):
-    """A page for staff who may see drafts; visitors are asked to sign in.
+    """A page for staff who may see drafts; anonymous users are redirected to the login.
 
-    `nouns` are those of which the person sees drafts.
+    `nouns`: the names of the models whose drafts the user may see.
     """
 
     http_method_names = ["get", "head", "options"]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
-            back = request.method in ("GET", "HEAD")
-            return redirect_to_login(request.get_full_path() if back else reverse("review"))
+            is_read = request.method in ("GET", "HEAD")
+            return redirect_to_login(request.get_full_path() if is_read else reverse("review"))
         self.nouns = queue.nouns_of(request.user)
         if not self.nouns:
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
     def model_of(self, noun: str) -> Any:
-        """The model of a noun in an address. Raises Http404 where the person sees none of it."""
+        """The model named in an address. Raises Http404 if the user may not see its drafts."""
         if noun not in self.nouns:
             raise Http404
         return REVIEWED[noun]

@@ -1,4 +1,4 @@
-"""What was deleted, each as it last was, and bringing it back."""
+"""Deleted records: the list, the last version of each, and restoring it."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from .errors import Problem
 
 
 @dataclass(frozen=True)
-class Gone:
-    """A record that was deleted, by the last row of its history."""
+class DeletedRecord:
+    """A deleted record: the last row of its history, and the record made of it."""
 
     row: Any
     record: Any
@@ -39,9 +39,9 @@ class Gone:
         return self.row.state == State.DRAFT
 
 
-def gone(noun: str, row: Any) -> Gone:
+def deleted_record(noun: str, row: Any) -> DeletedRecord:
     record = diff.record_of(REVIEWED[noun], row)
-    return Gone(
+    return DeletedRecord(
         row,
         record,
         noun,
@@ -52,7 +52,7 @@ def gone(noun: str, row: Any) -> Gone:
 
 
 class DeletedList(ReviewView):
-    """All that was deleted, of every noun, the last one first. Ten queries at most."""
+    """Deleted records of all models, the last deletion first. Ten queries at most."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         errors: dict[str, Any] = {}
@@ -77,14 +77,14 @@ class DeletedList(ReviewView):
         return render(request, "projects/review_deleted_list.html", context, status=status)
 
 
-def rows_of(page: Iterable[Mapping[str, Any]]) -> list[Gone]:
-    """One query for each noun."""
+def rows_of(page: Iterable[Mapping[str, Any]]) -> list[DeletedRecord]:
+    """The deleted records of a page. One query for each model."""
     page = list(page)
     keys: dict[str, list[Any]] = {}
     for one in page:
         keys.setdefault(one["noun"], []).append(one["history_id"])
     found = {
-        (noun, row.history_id): gone(noun, row)
+        (noun, row.history_id): deleted_record(noun, row)
         for noun, of_noun in keys.items()
         for row in REVIEWED[noun]
         .history.model.objects.filter(history_id__in=of_noun)
@@ -94,18 +94,18 @@ def rows_of(page: Iterable[Mapping[str, Any]]) -> list[Gone]:
 
 
 def page_of_deleted(
-    request: HttpRequest, found: Gone, problem: Problem | None = None
+    request: HttpRequest, found: DeletedRecord, problem: Problem | None = None
 ) -> HttpResponse:
-    """A deleted record as it last was. `problem`: why it could not be brought back."""
+    """The last version of a deleted record. `problem`: why it could not be restored."""
     user, model = request.user, REVIEWED[found.noun]
-    # Its links were gone when it was deleted: they stand in the row before.
+    # The row of the deletion has no links: show the row before.
     before = diff.all_of(model, found.row.id).filter(history_id__lt=found.row.history_id)
     last = before.exclude(history_type="-").first() or found.row
     may_restore = permissions.has_permission(user, "publish", model) and permissions.in_scope(
         user, found.record
     )
     context = {
-        "gone": found,
+        "deleted": found,
         "changes": diff.full_changes(model, last, user),
         "may_restore": may_restore,
         "problem": problem,
@@ -114,32 +114,32 @@ def page_of_deleted(
     return render(request, "projects/review_deleted.html", context, status=status)
 
 
-class OneDeleted(ReviewView):
-    def seen(self, noun: str, pk: int) -> Gone:
+class DeletedRecordView(ReviewView):
+    def get_record(self, noun: str, pk: int) -> DeletedRecord:
         model = self.model_of(noun)
         rows = review.deleted(self.request.user, model).select_related("history_user")
         row = rows.filter(history_id=pk).first()
         if row is None:
             raise Http404
-        return gone(noun, row)
+        return deleted_record(noun, row)
 
 
-class DeletedPage(OneDeleted):
+class DeletedPage(DeletedRecordView):
     def get(self, request: HttpRequest, noun: str, pk: int) -> HttpResponse:
-        return page_of_deleted(request, self.seen(noun, pk))
+        return page_of_deleted(request, self.get_record(noun, pk))
 
 
-class Restore(OneDeleted, ReviewAction):
-    def find(self, *, noun: str, pk: int) -> Gone:
-        return self.seen(noun, pk)
+class Restore(DeletedRecordView, ReviewAction):
+    def find(self, *, noun: str, pk: int) -> DeletedRecord:
+        return self.get_record(noun, pk)
 
-    def page(self, subject: Gone, problem: Problem) -> HttpResponse:
+    def page(self, subject: DeletedRecord, problem: Problem) -> HttpResponse:
         return page_of_deleted(self.request, subject, problem)
 
-    def serializer_of(self, subject: Gone) -> Any:
+    def serializer_of(self, subject: DeletedRecord) -> Any:
         return serializers.BY_NOUN[subject.noun]
 
-    def take(self, subject: Gone) -> tuple[str, str]:
+    def act(self, subject: DeletedRecord) -> tuple[str, str]:
         record = review.restore(self.request.user, REVIEWED[subject.noun], subject.row)
-        onward = review_of(record) if record.is_draft else page_of(record)
-        return _("“%(record)s” has been restored.") % {"record": record}, onward
+        address = review_of(record) if record.is_draft else page_of(record)
+        return _("“%(record)s” has been restored.") % {"record": record}, address

@@ -1,4 +1,4 @@
-"""The page of one draft, and what a reviewer makes of it."""
+"""The page of a draft; publishing and returning it."""
 
 from __future__ import annotations
 
@@ -23,44 +23,41 @@ from .base import ReviewView
 from .errors import Problem
 from .field_display import FieldFormatter, Named
 
-# Of its past, the latest; the admin has all of it.
+# The latest entries of its history; the admin shows all.
 MOST_CHANGES = 50
 
 
 def page_of_draft(
     request: HttpRequest, record: Any, problem: Problem | None = None
 ) -> HttpResponse:
-    """The page of a draft as it stands. `problem`: why a step could not be taken.
-
-    About twenty-five queries at most, whatever it is of.
-    """
+    """The page of a draft. `problem`: why an action was refused. About 25 queries at most."""
     user, model = request.user, type(record)
-    said = snapshot(record, {})
-    lines = FieldFormatter(model, user, said).lines(said)
-    authors = review.authors_of([record])[record.pk]
+    fields = snapshot(record, {})
+    lines = FieldFormatter(model, user, fields).lines(fields)
+    contributors = review.contributors_of([record])[record.pk]
     history = diff.all_of(model, record.pk)
     rows = list(history[: MOST_CHANGES + 1])
     context: dict[str, Any] = {
         "record": record,
-        "noun": capfirst(str(model._meta.verbose_name)),
+        "record_type": capfirst(str(model._meta.verbose_name)),
         "name": name_of(record),
         "href": page_of(record),
         "problem": problem,
         "typed": request.POST.get("reason", ""),
         "lines": lines,
         "drafts": _drafts_in(lines),
-        "may_not_publish": _may_not_publish(user, record, authors),
+        "may_not_publish": _may_not_publish(user, record, contributors),
         "may_return": permissions.has_permission(user, "publish", model)
         and permissions.in_scope(user, record),
         "returned": _returned(record),
         "entries": diff.entries(history, rows[:MOST_CHANGES], names=True),
-        "whole_past": admin_of(record, "history") if len(rows) > MOST_CHANGES else "",
-        "publish": reverse("review-draft-publish", args=[model.register.plural, record.pk]),
+        "history_url": admin_of(record, "history") if len(rows) > MOST_CHANGES else "",
+        "publish_url": reverse("review-draft-publish", args=[model.register.plural, record.pk]),
         "address": review_of(record),
-        "send_back": reverse("review-draft-return", args=[model.register.plural, record.pk]),
+        "return_url": reverse("review-draft-return", args=[model.register.plural, record.pk]),
     }
     if permissions.in_scope(user, record):
-        for action, name in (("change", "mend"), ("delete", "remove")):
+        for action, name in (("change", "edit_url"), ("delete", "delete_url")):
             if permissions.has_permission(user, action, model):
                 context[name] = admin_of(record, action)
     status = problem.status if problem else 200
@@ -68,21 +65,21 @@ def page_of_draft(
 
 
 def _drafts_in(lines: Any) -> list[Named]:
-    """What a record refers to that is a draft as well: without these it cannot be published."""
+    """The drafts that a record refers to: they must be published before it or with it."""
     found = [one for line in lines for one in line.value.records if one.is_draft]
     return list({one.review: one for one in found}.values())
 
 
-def _may_not_publish(user: Any, record: Any, authors: set[Any]) -> str:
+def _may_not_publish(user: Any, record: Any, contributors: set[Any]) -> str:
     try:
-        check_may_decide(user, record, authors)
+        check_may_decide(user, record, contributors)
     except PermissionDenied as error:
         return str(error)
     return ""
 
 
 def _returned(record: Any) -> ReturnedDraft | None:
-    """What was said of it in the version that it has."""
+    """Why the current version was returned, if it was."""
     return (
         ReturnedDraft.objects.filter(
             noun=record.register.plural, record_id=record.pk, version=record.version
@@ -92,9 +89,9 @@ def _returned(record: Any) -> ReturnedDraft | None:
     )
 
 
-class DraftParameters(ReviewView):
-    def seen(self, noun: str, pk: int) -> Any:
-        """The record, draft or published by now. Raises Http404 where the person sees none."""
+class DraftView(ReviewView):
+    def get_record(self, noun: str, pk: int) -> Any:
+        """The record, a draft or already published. Raises Http404 if the user may not see it."""
         model = self.model_of(noun)
         records = prefetch_for_snapshot(model.objects.visible_to(self.request.user))
         record = records.filter(pk=pk).first()
@@ -103,21 +100,21 @@ class DraftParameters(ReviewView):
         return record
 
 
-class DraftPage(DraftParameters):
+class DraftPage(DraftView):
     def get(self, request: HttpRequest, noun: str, pk: int) -> HttpResponse:
-        record = self.seen(noun, pk)
+        record = self.get_record(noun, pk)
         if record.is_draft:
             return page_of_draft(request, record)
         return redirect(page_of(record))
 
 
-class DraftAction(DraftParameters, ReviewAction):
+class DraftAction(DraftView, ReviewAction):
     def find(self, *, noun: str, pk: int) -> Any:
-        return self.seen(noun, pk)
+        return self.get_record(noun, pk)
 
     def page(self, subject: Any, problem: Problem) -> HttpResponse:
-        # As it stands by now: somebody else may have published it.
-        record = self.seen(subject.register.plural, subject.pk)
+        # Read again: somebody else may have published it.
+        record = self.get_record(subject.register.plural, subject.pk)
         return page_of_draft(self.request, record, problem)
 
     def serializer_of(self, subject: Any) -> Any:
@@ -125,17 +122,17 @@ class DraftAction(DraftParameters, ReviewAction):
 
 
 class Publish(DraftAction):
-    def take(self, subject: Any) -> tuple[str, str]:
+    def act(self, subject: Any) -> tuple[str, str]:
         version = self.request.POST.get("version", "")
-        looked_at = int(version) if version.isdecimal() and len(version) < 10 else 0
-        versions = {(type(subject), subject.pk): looked_at}
+        shown = int(version) if version.isdecimal() and len(version) < 10 else 0
+        versions = {(type(subject), subject.pk): shown}
         review.publish(self.request.user, [subject], versions)
         sentence = _("“%(record)s” has been published: everyone can see it now.")
         return sentence % {"record": subject}, reverse("review")
 
 
-class SendBack(DraftAction):
-    def take(self, subject: Any) -> tuple[str, str]:
-        review.send_back(self.request.user, subject, self.request.POST.get("reason", ""))
+class ReturnDraft(DraftAction):
+    def act(self, subject: Any) -> tuple[str, str]:
+        review.return_draft(self.request.user, subject, self.request.POST.get("reason", ""))
         sentence = _("“%(record)s” has been returned to its author with your reason.")
         return sentence % {"record": subject}, review_of(subject)

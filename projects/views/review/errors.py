@@ -1,4 +1,4 @@
-"""Why a step of a review could not be taken, as sentences and a status."""
+"""Why a review action was refused, as sentences and an HTTP status."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from projects.serializers.labels import in_words
 
 logger = logging.getLogger(__name__)
 
-# What stops a step, and is no mistake of ours.
-STOPPING = (
+# Errors that refuse an action and are shown to the user.
+REFUSALS = (
     ReviewError,
     PermissionDenied,
     ValidationError,
@@ -43,9 +43,9 @@ class Problem:
 
 
 def problem_of(error: Exception, user: Any, serializer: Any = None) -> Problem:
-    """What to say to `user`, who sees nothing by it that they may not see.
+    """The sentences for `user`, which name nothing that they may not see.
 
-    `serializer` names the fields to which rules object.
+    `serializer` has the labels of the fields that errors are about.
     """
     match error:
         case PermissionDenied():

@@ -1,7 +1,7 @@
-"""What a record says in each of its fields, in the words of a page.
+"""Format the fields of records for pages.
 
-It starts from fields as the API has them, in which proposals keep them too, so
-that what is published and what is proposed are read in the same way.
+The values are in the API's format, in which proposals are stored, so that published
+and proposed values are shown alike.
 """
 
 from __future__ import annotations
@@ -28,27 +28,27 @@ from projects.serializers.labels import in_words
 
 from .addresses import page_of, review_of
 
-# Beside an amount, and part of it.
+# Shown as part of an amount.
 OF_AMOUNTS = ("currency", "qualifier")
 
 
 @dataclass(frozen=True)
 class Named:
-    """A record that another one refers to. Without an address the reader cannot see it."""
+    """A related record. Without an address if the user may not see it."""
 
     label: str
     href: str = ""
     is_draft: bool = False
     review: str = ""
-    # What stands beside it: the share of a sector.
-    beside: str = ""
-    # Of a source: by whom and when it was published, and its words.
+    # Of a sector: its share, such as "60.00 %".
+    share: str = ""
+    # A source itself, for its publisher, date and quote.
     source: Any = None
 
 
 @dataclass(frozen=True)
 class Value:
-    """What stands in a field; nothing where all is empty."""
+    """The value of a field; "not stated" if everything is empty."""
 
     text: str = ""
     day: date | None = None
@@ -63,7 +63,7 @@ class Value:
 
 @dataclass(frozen=True)
 class Line:
-    """One field of a record, by its name in the API and in words."""
+    """One field of a record: its name in the API, its label and value."""
 
     name: str
     label: str
@@ -71,18 +71,18 @@ class Line:
 
 
 class FieldFormatter:
-    """Says the fields of records of one noun as far as `user` may read them.
+    """Formats fields of records of one model for `user`.
 
-    All that is to be said is given at once: what it refers to costs one query
-    for each noun, however much there is.
+    `snapshots` are all values that will be formatted, so that related records are
+    read by one query for each model.
     """
 
-    def __init__(self, model: Any, user: Any, *said: Mapping[str, Any]) -> None:
+    def __init__(self, model: Any, user: Any, *snapshots: Mapping[str, Any]) -> None:
         self.model = model
         self.fields = diff.fields_of(model)
         self.labels = in_words(serializers.BY_NOUN[model.register.plural])
         wanted: dict[Any, set[str]] = {}
-        for one in said:
+        for one in snapshots:
             for name, value in one.items():
                 if (other := self._other(name)) is not None:
                     wanted.setdefault(other, set()).update(_codes(value))
@@ -92,26 +92,23 @@ class FieldFormatter:
             if codes
         }
 
-    def lines(self, said: Mapping[str, Any]) -> list[Line]:
-        """Every field, in the order of the API; what is part of an amount stands with it."""
-        shown = [name for name in self.fields if not self._is_beside(name)]
-        return [Line(name, self.labels[name], self.value(name, said)) for name in shown]
+    def lines(self, values: Mapping[str, Any]) -> list[Line]:
+        """All fields in the order of the API; currency and qualifier are part of the amount."""
+        shown = [name for name in self.fields if name not in OF_AMOUNTS]
+        return [Line(name, self.labels[name], self.value(name, values)) for name in shown]
 
-    def _is_beside(self, name: str) -> bool:
-        return name in OF_AMOUNTS
-
-    def value(self, name: str, said: Mapping[str, Any]) -> Value:
-        """One field; of an amount with the currency and the qualifier that `said` has beside it."""
-        value = said.get(name)
+    def value(self, name: str, values: Mapping[str, Any]) -> Value:
+        """The formatted value of a field; of an amount with its currency and qualifier."""
+        value = values.get(name)
         if self._is_amount(name):
-            currency = said.get("currency") or ""
+            currency = values.get("currency") or ""
             if value is not None and not currency:
-                # A headline that counts.
+                # A headline that counts something.
                 return Value(text=f"{int(Decimal(value)):,}")
             return Value(
                 amount=None if value is None else Decimal(value),
                 currency=currency,
-                qualifier=said.get("qualifier") or Qualifier.EXACT,
+                qualifier=values.get("qualifier") or Qualifier.EXACT,
                 is_amount=True,
             )
         if value in (None, "", []):
@@ -145,7 +142,7 @@ class FieldFormatter:
             return None
 
     def _other(self, name: str) -> Any:
-        """The model of the records that a field names."""
+        """The related model of a field; None if it has none."""
         of_api = self.fields.get(name)
         if isinstance(of_api, CodeRelatedField):
             return of_api.model
@@ -157,16 +154,16 @@ class FieldFormatter:
         code, share = (one["sector"], one["share"]) if isinstance(one, dict) else (one, None)
         other = self._other(name)
         record = self.records.get(other, {}).get(code)
-        beside = f"{share} %" if share is not None else ""
+        share = f"{share} %" if share is not None else ""
         if record is None:
-            return Named(code, beside=beside)
+            return Named(code, share=share)
         is_draft = getattr(record, "is_draft", False)
         return Named(
             record.label,
             page_of(record),
             is_draft,
             review_of(record) if is_draft else "",
-            beside,
+            share,
             record if other is Source else None,
         )
 

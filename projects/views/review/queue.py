@@ -1,4 +1,4 @@
-"""What waits for review: drafts and proposals, and publishing several drafts together."""
+"""The review queue: drafts and proposals; publishing several drafts at once."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from projects.views.lists import (
 
 from . import rows as listing
 from .base import ReviewView
-from .errors import STOPPING, Problem, problem_of
+from .errors import REFUSALS, Problem, problem_of
 
 TEMPLATE = "projects/review_list.html"
 MAIN = ("noun", "area", "whose", "state")
@@ -42,7 +42,7 @@ class ReviewFilterForm(FilterForm):
 
 
 class ReviewList(ReviewView):
-    """The two tables. About twenty-five queries, whatever waits."""
+    """The two tables. About 25 queries."""
 
     http_method_names = ["get", "head", "post", "options"]
 
@@ -50,29 +50,29 @@ class ReviewList(ReviewView):
         return self.show(request)
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Publish what is ticked, all of it or nothing."""
-        ticked = request.POST.getlist("draft")
+        """Publish the selected drafts, all of them or none."""
+        selected = request.POST.getlist("draft")
         try:
-            records, versions = self.looked_at(ticked)
+            records, versions = self.selected_drafts(selected)
             with transaction.atomic():
                 count = review.publish(request.user, records, versions)
-        except STOPPING as error:
-            return self.show(request, problem_of(error, request.user), ticked)
+        except REFUSALS as error:
+            return self.show(request, problem_of(error, request.user), selected)
         sentence = ngettext(
             "%(count)s draft has been published: everyone can see it now.",
             "%(count)s drafts have been published: everyone can see them now.",
             count,
         )
         messages.success(request, sentence % {"count": count})
-        # From the first page on: there may be fewer by now.
+        # Back to the first page: there may be fewer pages now.
         kept = request.GET.copy()
         kept.pop("page", None)
         return redirect(f"{request.path}?{kept.urlencode()}" if kept else request.path)
 
-    def looked_at(self, ticked: list[str]) -> tuple[list[Any], dict[Any, int]]:
-        """What boxes stand for, with the versions that were looked at. Raises ReviewError."""
+    def selected_drafts(self, selected: list[str]) -> tuple[list[Any], dict[Any, int]]:
+        """The selected drafts, and their versions as they were shown. Raises ReviewError."""
         versions: dict[Any, int] = {}
-        for key in ticked[: LARGEST_PAGE + 1]:
+        for key in selected[: LARGEST_PAGE + 1]:
             noun, _colon, rest = key.partition(":")
             pk, _colon, version = rest.partition(":")
             if noun not in self.nouns or not _is_number(pk) or not _is_number(version):
@@ -88,7 +88,7 @@ class ReviewList(ReviewView):
         self,
         request: HttpRequest,
         problem: Problem | None = None,
-        ticked: Sequence[str] = (),
+        selected: Sequence[str] = (),
     ) -> HttpResponse:
         filterset = ReviewFilterSet(
             request.GET,
@@ -122,7 +122,7 @@ class ReviewList(ReviewView):
         if drafts is None or errors:
             return refused(request, TEMPLATE, context)
         proposals = found.page(second)
-        rows = listing.drafts(request.user, drafts, ticked)
+        rows = listing.drafts(request.user, drafts, selected)
         context |= {
             "page": drafts,
             "page_sizes": PAGE_SIZES,

@@ -1,4 +1,4 @@
-"""Errors that readers reported: what waits, each on a page of its own, and what came of it."""
+"""Error reports by readers: the list, the page of each, and closing them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .errors import Problem
 
 
 class ReportList(ReviewView):
-    """The open reports, the earliest first, or those of another state. Ten queries at most."""
+    """The open reports, or those of another state, the earliest first. Ten queries at most."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         errors: dict[str, Any] = {}
@@ -51,14 +51,14 @@ def name_of_reported(record: Any) -> str:
 def page_of_report(
     request: HttpRequest, report: ErrorReport, problem: Problem | None = None
 ) -> HttpResponse:
-    """The page of a report as it stands. `problem`: why a step could not be taken."""
+    """The page of a report. `problem`: why an action was refused."""
     record = error_reports.reported_records([report], request.user).get(report.pk)
     may_decide = report.is_open and error_reports.may_decide(request.user, record)
     context = {
         "report": report,
         "name": name_of_reported(record),
         "href": "" if record is None else page_of(record),
-        "mend": admin_of(record) if record is not None and may_decide else "",
+        "edit_url": admin_of(record) if record is not None and may_decide else "",
         "may_decide": may_decide,
         "problem": problem,
         "typed": request.POST.get("reason", ""),
@@ -67,31 +67,31 @@ def page_of_report(
     return render(request, "projects/review_report.html", context, status=status)
 
 
-def seen(pk: int) -> ErrorReport:
+def get_report(pk: int) -> ErrorReport:
     return get_object_or_404(ErrorReport.objects.select_related("decided_by"), pk=pk)
 
 
-class ReportLook(ReviewView):
+class ReportPage(ReviewView):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return page_of_report(request, seen(pk))
+        return page_of_report(request, get_report(pk))
 
 
 class ReportAction(ReviewAction):
     def find(self, *, pk: int) -> ErrorReport:
-        return seen(pk)
+        return get_report(pk)
 
     def page(self, subject: ErrorReport, problem: Problem) -> HttpResponse:
-        # As it stands by now: somebody else may have decided.
-        return page_of_report(self.request, seen(subject.pk), problem)
+        # Read again: somebody else may have decided.
+        return page_of_report(self.request, get_report(subject.pk), problem)
 
 
 class Settle(ReportAction):
-    def take(self, subject: ErrorReport) -> tuple[str, str]:
+    def act(self, subject: ErrorReport) -> tuple[str, str]:
         error_reports.settle(self.request.user, subject, self.request.POST.get("reason", ""))
         return _("The report has been settled."), reverse("review-report", args=[subject.pk])
 
 
 class Dismiss(ReportAction):
-    def take(self, subject: ErrorReport) -> tuple[str, str]:
+    def act(self, subject: ErrorReport) -> tuple[str, str]:
         error_reports.dismiss(self.request.user, subject, self.request.POST.get("reason", ""))
         return _("The report has been dismissed."), reverse("review-report", args=[subject.pk])

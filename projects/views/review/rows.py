@@ -1,4 +1,4 @@
-"""Drafts and proposals as the list of what waits shows them, a page at a time."""
+"""Rows of the review queue: drafts and proposals, a page at a time."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ from .addresses import admin_of, name_of, review_of
 
 @dataclass(frozen=True)
 class Draft:
-    """A draft in the list. `key` is what its box sends: noun, key and the version looked at."""
+    """A draft in the queue. `key`, the value of its checkbox: model, primary key and version."""
 
     record: Any
     name: str
-    noun: str
+    record_type: str
     key: str
     code: str
     area: Any
@@ -40,50 +40,50 @@ class Draft:
     entered_at: datetime | None
     is_own: bool
     may_publish: bool
-    is_ticked: bool
-    mend: str = ""
+    is_selected: bool
+    edit_url: str = ""
     returned: ReturnedDraft | None = None
 
 
 @dataclass(frozen=True)
 class Proposed:
-    """A proposal in the list, with the fields that it touches, in words."""
+    """A proposal in the queue, with the labels of the fields that it changes."""
 
     proposal: Proposal
-    noun: str
+    record_type: str
     name: str
     code: str
     fields: list[str]
     is_own: bool
 
 
-def drafts(user: Any, rows: Iterable[Mapping[str, Any]], ticked: Iterable[str]) -> list[Draft]:
+def drafts(user: Any, rows: Iterable[Mapping[str, Any]], selected: Iterable[str]) -> list[Draft]:
     """The drafts of `rows` (noun and id), in their order.
 
-    For each noun two queries, and one for what was sent back, however many they are.
+    Two queries for each model, and one for returned drafts.
     """
     rows = list(rows)
-    ticked = {_place(key) for key in ticked}
+    selected = {_without_version(key) for key in selected}
     keys: dict[str, list[Any]] = {}
     for row in rows:
         keys.setdefault(row["noun"], []).append(row["id"])
     returned = _returned([row["id"] for row in rows])
     found: dict[tuple[str, Any], Draft] = {}
     for noun, of_noun in keys.items():
-        hands: dict[Any, list[dict[str, Any]]] = {}
-        for hand in queue.contributors(REVIEWED[noun], of_noun):
-            hands.setdefault(hand["id"], []).append(hand)
+        contributions: dict[Any, list[dict[str, Any]]] = {}
+        for contribution in queue.contributions(REVIEWED[noun], of_noun):
+            contributions.setdefault(contribution["id"], []).append(contribution)
         records = REVIEWED[noun].objects.visible_to(user).filter(pk__in=of_noun)
         for record in records.select_related(*_joined(REVIEWED[noun])):
             found[noun, record.pk] = _draft(
                 user,
                 noun,
                 record,
-                hands.get(record.pk, []),
+                contributions.get(record.pk, []),
                 returned.get((noun, record.pk, record.version)),
-                ticked,
+                selected,
             )
-    # What was deleted between the queries is not there.
+    # Some may have been deleted between the queries.
     return [found[place] for row in rows if (place := (row["noun"], row["id"])) in found]
 
 
@@ -91,8 +91,8 @@ def _joined(model: Any) -> list[str]:
     return [*model.foreign_keys(), *([model.AREA] if model.AREA else [])]
 
 
-def _place(key: str) -> str:
-    """A key without its version: a box stays ticked when what it stands for was edited."""
+def _without_version(key: str) -> str:
+    """A key without its version: an edited draft stays selected."""
     return key.rpartition(":")[0]
 
 
@@ -105,54 +105,54 @@ def _draft(
     user: Any,
     noun: str,
     record: Any,
-    hands: list[dict[str, Any]],
+    contributions: list[dict[str, Any]],
     returned: ReturnedDraft | None,
-    ticked: set[str],
+    selected: set[str],
 ) -> Draft:
     model = type(record)
-    authors = {hand["user"] for hand in hands} - {None}
+    contributors = {contribution["user"] for contribution in contributions} - {None}
     key = f"{noun}:{record.pk}:{record.version}"
-    may_mend = permissions.has_permission(user, "change", model) and permissions.in_scope(
+    may_edit = permissions.has_permission(user, "change", model) and permissions.in_scope(
         user, record
     )
     return Draft(
         record=record,
         name=name_of(record),
-        noun=capfirst(str(model._meta.verbose_name)),
+        record_type=capfirst(str(model._meta.verbose_name)),
         key=key,
         code=getattr(record, "code", None) or record.project.code,
         area=record.project.area if noun == "receipts" else getattr(record, "area", None),
         href=review_of(record),
-        entered_by=hands[0]["name"] if hands else "",
-        entered_at=hands[0]["at"] if hands else None,
-        is_own=user.pk in authors,
-        may_publish=_may_publish(user, record, authors),
-        is_ticked=_place(key) in ticked,
-        mend=admin_of(record) if may_mend else "",
+        entered_by=contributions[0]["name"] if contributions else "",
+        entered_at=contributions[0]["at"] if contributions else None,
+        is_own=user.pk in contributors,
+        may_publish=_may_publish(user, record, contributors),
+        is_selected=_without_version(key) in selected,
+        edit_url=admin_of(record) if may_edit else "",
         returned=returned,
     )
 
 
-def _may_publish(user: Any, record: Any, authors: set[Any]) -> bool:
+def _may_publish(user: Any, record: Any, contributors: set[Any]) -> bool:
     try:
-        check_may_decide(user, record, authors)
+        check_may_decide(user, record, contributors)
     except PermissionDenied:
         return False
     return True
 
 
 def proposals(user: Any, found: Iterable[Proposal]) -> list[Proposed]:
-    """No query."""
+    """The rows of proposals. No query."""
     labels = {noun: in_words(serializers.BY_NOUN[noun]) for noun in REVIEWED}
     return [_proposed(user, proposal, labels[proposal.noun]) for proposal in found]
 
 
 def _proposed(user: Any, proposal: Proposal, labels: Mapping[str, str]) -> Proposed:
-    name, code = called(proposal)
+    name, code = name_and_code(proposal)
     fields = [] if proposal.kind == ProposalKind.DELETION else list(proposal.changes)
     return Proposed(
         proposal=proposal,
-        noun=capfirst(str(proposal.get_noun_display())),
+        record_type=capfirst(str(proposal.get_noun_display())),
         name=name,
         code=code,
         fields=[labels.get(name, name) for name in labels if name in fields],
@@ -160,8 +160,8 @@ def _proposed(user: Any, proposal: Proposal, labels: Mapping[str, str]) -> Propo
     )
 
 
-def called(proposal: Proposal) -> tuple[str, str]:
-    """The name and the code of the record that a proposal is about; funds received have no code."""
+def name_and_code(proposal: Proposal) -> tuple[str, str]:
+    """The name and the code of the record that a proposal is about; receipts have no code."""
     if not hasattr(proposal.model, "code"):
         return proposal.key, ""
     code, _colon, name = proposal.key.partition(": ")
