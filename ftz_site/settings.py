@@ -201,7 +201,7 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
-# Sessions that know whose they are, so that all of a user's can be ended at once.
+# Sessions in the database that slide, up to a maximum age.
 SESSION_ENGINE = "projects.accounts.sessions"
 # Seconds after the last request; see also projects.accounts.session_middleware.
 SESSION_COOKIE_AGE = 12 * 60 * 60

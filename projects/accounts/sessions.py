@@ -1,4 +1,4 @@
-"""The session engine: sessions in the database that know their user and when they end."""
+"""The session engine: sessions in the database that know when they end."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends import db
 from django.utils import timezone
-
-from projects.models import SignedInSession
 
 MAX_AGE = timedelta(days=7)
 SIGNED_IN_AT = "signed_in_at"
@@ -24,17 +22,10 @@ class SessionStore(db.SessionStore):
 
     expires_at: datetime | None = None
 
-    @classmethod
-    def get_model_class(cls) -> Any:
-        return SignedInSession
-
     def create_model_instance(self, data: Any) -> Any:
-        user = data.get(SESSION_KEY)
-        if user is not None:
+        if SESSION_KEY in data:
             data.setdefault(SIGNED_IN_AT, timezone.now().timestamp())
-        session = super().create_model_instance(data)
-        session.user_id = int(user) if user is not None else None
-        return session
+        return super().create_model_instance(data)
 
     def _get_session_from_db(self) -> Any:
         session = super()._get_session_from_db()
@@ -55,11 +46,3 @@ class SessionStore(db.SessionStore):
         if self.expires_at is None:
             return 0
         return max(0, int((self.expires_at - timezone.now()).total_seconds()))
-
-
-def end_sessions(user: Any) -> int:
-    """End the sessions of a user at once, on whatever device; returns how many there were.
-
-    An answer that is being made meanwhile cannot bring one back: it is refused.
-    """
-    return SignedInSession.objects.filter(user_id=user.pk).delete()[0]

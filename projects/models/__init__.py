@@ -37,7 +37,6 @@ from .recovery_code import RecoveryCode
 from .registry import REVIEWED
 from .saved_view import Listed, SavedView
 from .sector import Sector
-from .session import SignedInSession
 from .source import Source
 from .user import User
 from .zone import Zone
@@ -88,7 +87,6 @@ __all__ = [
     "RowStatus",
     "SavedView",
     "Sector",
-    "SignedInSession",
     "Source",
     "Stage",
     "State",

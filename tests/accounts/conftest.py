@@ -1,4 +1,4 @@
-"""Somebody with a password, and the doors that they come to."""
+"""A user with a password, and the pages for signing in."""
 
 import time
 from collections.abc import Callable
@@ -22,7 +22,7 @@ def user(db) -> Any:
 
 
 def somebody(name: str, role: str = "viewer", **changes: Any) -> Any:
-    """Somebody with a password; that they were made is left out of the audit log."""
+    """A user with a password; the audit log is emptied afterwards."""
     made = make_user(role, username=name, password=PASSWORD, **changes)
     AuditEntry.objects.all().delete()
     return made
@@ -35,7 +35,7 @@ def behind_a_proxy(settings) -> None:
 
 @pytest.fixture
 def coming_from(behind_a_proxy) -> Callable[[str], Client]:
-    """Makes a client of its own at an address, as the proxy tells it."""
+    """Creates a client at an IP address, as the proxy reports it."""
     return lambda address: Client(HTTP_X_FORWARDED_FOR=f"203.0.113.1, {address}")
 
 
@@ -52,7 +52,7 @@ def noted() -> list[str]:
 
 
 class Authenticator:
-    """A device that shows codes; each call shows the next one, as if half a minute had passed."""
+    """An authenticator; each call of `next` is half a minute later."""
 
     def __init__(self, device: TOTPDevice) -> None:
         self.totp = TOTP(device.bin_key)
@@ -69,12 +69,12 @@ class Authenticator:
 
 
 def wrong(code: str) -> str:
-    """Another code of as many digits that does not hold at any time near."""
+    """A wrong code of as many digits, not valid at any nearby time."""
     return f"{(int(code) + 500_000) % 1_000_000:06}"
 
 
 def set_up(client: Client) -> tuple[Authenticator, list[str]]:
-    """Set a second factor up as a person does; returns the device and the recovery codes."""
+    """Set up a second factor on the pages; returns the authenticator and the recovery codes."""
     client.post(FACTOR, {"step": "begin"})
     user = client.get(FACTOR).wsgi_request.user
     shown = Authenticator(TOTPDevice.objects.get(user=user, confirmed=False))

@@ -1,4 +1,4 @@
-"""One's own account: its keys, and that its pages are whole, private and open to no others."""
+"""The user's own account: its keys, and that its pages are complete, private and protected."""
 
 from datetime import date
 
@@ -14,12 +14,12 @@ OWN = ["/accounts/", "/accounts/password/", FACTOR, "/accounts/second-factor/cod
 
 
 @pytest.mark.parametrize("path", OWN)
-def test_a_visitor_is_asked_to_sign_in(client, path):
+def test_a_visitor_is_redirected_to_sign_in(client, path):
     assert client.get(path)["Location"] == f"/accounts/login/?next={path}"
 
 
 @pytest.mark.parametrize("path", [*OWN[:3], LOGIN, CODE, "/accounts/password-reset/"])
-def test_what_is_somebodys_own_is_kept_in_no_cache(user, client, path):
+def test_pages_of_the_account_are_not_cached(user, client, path):
     sign_in(client)
 
     answer = client.get(path)
@@ -28,7 +28,7 @@ def test_what_is_somebodys_own_is_kept_in_no_cache(user, client, path):
 
 
 def pages(client, user):
-    """Every page about signing in, as somebody sees it."""
+    """Every page about signing in, for each kind of user."""
     yield client.get(LOGIN)
     yield client.get("/accounts/password-reset/")
     yield client.get("/accounts/password-reset/sent/")
@@ -80,7 +80,7 @@ def test_ones_keys_are_listed_with_what_they_may_and_until_when(user, client):
 
     rows = [[cell.text for cell in (*row.all("th"), *row.all("td"))] for row in table.all("tr")[1:]]
     assert [(row[0], row[1], row[3]) for row in rows] == [
-        ("import Delete import", "read and write", "it is deleted"),
+        ("import Delete import", "read and write", "no expiry"),
         ("nightly Delete nightly", "read only", "2026-01-31: expired"),
     ]
 
@@ -112,7 +112,7 @@ def test_signing_in_begins_a_session_of_its_own(user, client):
     assert client.session.session_key != handed_over
 
 
-def test_signing_in_and_out_is_noted(user, client):
+def test_signing_in_and_out_is_logged(user, client):
     sign_in(client)
     client.post("/accounts/logout/")
     client.post("/accounts/logout/")

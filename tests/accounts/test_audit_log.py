@@ -1,4 +1,4 @@
-"""The audit log: who did what, from where; no line of it forged, nothing in it secret."""
+"""The audit log: who did what, from where; without forged lines and secrets."""
 
 import json
 import logging
@@ -24,7 +24,7 @@ def noted():
 
 
 def somebody(role="visitor", **changes):
-    """A user; that they were made, and with which rights, is left out of the log here."""
+    """A user; the log is emptied after creating it."""
     user = make_user(role, **changes)
     AuditEntry.objects.all().delete()
     return user
@@ -209,7 +209,7 @@ def test_an_entry_that_cannot_be_written_changes_no_answer(monkeypatch, caplog):
     assert "An entry could not be written to the audit log" in caplog.text
 
 
-def test_a_page_of_refusal_stands_where_the_database_does_not(monkeypatch, caplog):
+def test_the_page_of_a_refusal_needs_no_database(monkeypatch, caplog):
     class Unknown:
         @property
         def is_authenticated(self):

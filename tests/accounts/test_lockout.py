@@ -1,4 +1,4 @@
-"""Who may try a password, how often and from where: decided before any password is looked at."""
+"""Lockout: how often and from where passwords may be tried, decided before one is checked."""
 
 import os
 import re
@@ -28,7 +28,7 @@ def fail(client, times, name="wang"):
 
 @pytest.fixture
 def hashed(monkeypatch):
-    """The passwords that are hashed, one after another."""
+    """The passwords that are hashed, in order."""
     seen = []
     encode = hashers.MD5PasswordHasher.encode
 
@@ -65,7 +65,7 @@ def test_the_answer_is_the_same_for_a_name_that_nobody_has(user, client):
     assert answers("wang") == answers("nobody")
 
 
-def test_a_password_is_hashed_once_for_whoever_is_asked_for(user, client, hashed):
+def test_each_attempt_hashes_one_password(user, client, hashed):
     somebody("gone", is_active=False)
     keyless = somebody("keyless")
     keyless.set_unusable_password()
@@ -89,7 +89,7 @@ def test_a_failure_costs_the_same_queries_for_a_name_that_nobody_has(user, clien
     assert queries("wang") == queries("nobody")
 
 
-def test_somebody_who_is_not_active_gets_the_same_answer(client):
+def test_an_inactive_user_gets_the_same_response(client):
     somebody("gone", is_active=False)
 
     page = sign_in(client, "gone")
@@ -193,21 +193,21 @@ def test_what_is_not_sent_whole_counts_as_no_attempt(user, client):
     assert not AttemptCount.objects.exists()
 
 
-def test_failures_and_the_lock_are_noted_once_each(user, client):
+def test_failures_and_the_lockout_are_logged_once_each(user, client):
     fail(client, 9)
 
     assert noted() == ["sign_in_failed"] * 5 + ["locked_out"]
     assert set(AuditEntry.objects.values_list("name", flat=True)) == {"wang"}
 
 
-def test_what_was_typed_for_a_name_is_kept_only_where_somebody_has_it(user, client):
+def test_only_existing_names_are_logged(user, client):
     sign_in(client, "my secret password", "wang")
 
     assert AuditEntry.objects.get().name == ""
     assert "my secret" not in str(AuditEntry.objects.values().get())
 
 
-def test_the_admin_has_no_door_of_its_own(user, client):
+def test_the_admin_uses_the_sign_in_of_the_site(user, client):
     asked = client.get("/admin/projects/project/?stage=signed", follow=True)
     posted = client.post("/admin/login/", {"username": "wang", "password": PASSWORD})
 
@@ -218,7 +218,7 @@ def test_the_admin_has_no_door_of_its_own(user, client):
     assert not is_signed_in(client)
 
 
-def test_who_may_not_see_the_admin_is_told_so_and_led_in_no_circle(client):
+def test_a_user_without_access_to_the_admin_is_refused_without_a_redirect_loop(client):
     client.force_login(somebody("reader", "visitor"))
 
     answer = client.get("/admin/", follow=True)
@@ -227,7 +227,7 @@ def test_who_may_not_see_the_admin_is_told_so_and_led_in_no_circle(client):
     assert noted() == ["permission_refused"]
 
 
-def test_whoever_is_signed_in_goes_straight_to_the_admin(user, client):
+def test_a_signed_in_user_goes_straight_to_the_admin(user, client):
     client.force_login(user)
 
     assert client.get("/admin/login/")["Location"] == "/admin/"

@@ -1,4 +1,4 @@
-"""A new password by a link in a mail."""
+"""Password reset by a link in an e-mail."""
 
 import re
 from datetime import timedelta
@@ -88,17 +88,17 @@ def test_neither_the_answer_nor_its_work_tells_who_has_an_account(user):
     assert [message.to for message in mail.outbox] == [["wang@example.org"]]
 
 
-def test_a_link_holds_once(user, client):
+def test_a_link_works_once(user, client):
     ask(client)
     link = sent_link()
     follow(client, link)
 
     again = client.get(link)
 
-    assert "This link does not hold" in again.content.decode()
+    assert "This link is not valid" in again.content.decode()
 
 
-def test_a_link_holds_for_an_hour(user, client, monkeypatch):
+def test_a_link_is_valid_for_an_hour(user, client, monkeypatch):
     ask(client)
     link = sent_link()
     later = timezone.now() + timedelta(minutes=61)
@@ -107,15 +107,15 @@ def test_a_link_holds_for_an_hour(user, client, monkeypatch):
         lambda self: timezone.make_naive(later),
     )
 
-    assert "This link does not hold" in client.get(link).content.decode()
+    assert "This link is not valid" in client.get(link).content.decode()
 
 
 @pytest.mark.parametrize("link", ["MQ/x-y", "99999999999999999999/x", "%F0%9F%92%A3/x", "AA/x"])
-def test_a_link_that_is_none_is_said_to_be_none(user, client, link):
+def test_an_invalid_link_is_refused(user, client, link):
     answer = client.get(f"{ASK}{link}/")
 
     assert answer.status_code == 200
-    assert "This link does not hold" in answer.content.decode()
+    assert "This link is not valid" in answer.content.decode()
 
 
 def test_it_signs_nobody_in_and_the_second_factor_stays(user, client):
@@ -165,7 +165,7 @@ def test_a_weak_password_is_refused_in_words(user, client):
 
 
 @pytest.mark.parametrize("state", ["inactive", "no password"])
-def test_no_link_goes_to_whoever_could_not_use_it(user, client, state):
+def test_no_link_is_sent_to_users_who_could_not_use_it(user, client, state):
     if state == "inactive":
         user.is_active = False
     else:
@@ -215,7 +215,7 @@ def test_a_mail_server_that_fails_stops_no_worker(user, client, monkeypatch, cap
 def test_without_a_mail_server_the_page_says_so(user, client, settings):
     settings.CAN_SEND_MAIL = False
 
-    assert "cannot send mail" in client.get(ASK).content.decode()
+    assert "cannot send e-mail" in client.get(ASK).content.decode()
     assert ask(client)["Location"] == ASK
     assert not ResetRequest.objects.exists()
     assert not AuditEntry.objects.exists()
@@ -241,7 +241,7 @@ def test_a_link_begins_with_a_host_of_the_settings(settings, allowed, host, begi
     assert password_reset.link_origin(RequestFactory().get("/", HTTP_HOST=host)) == begins
 
 
-def test_the_mail_is_in_the_language_of_the_page_that_asked_for_it(user, client):
+def test_the_mail_is_in_the_language_of_the_page_of_the_request(user, client):
     client.post(f"/zh-hans{ASK}", {"email": "wang@example.org"})
     link = sent_link()
 

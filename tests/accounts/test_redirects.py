@@ -1,4 +1,4 @@
-"""Where one is led after signing in or out: never off the site."""
+"""Redirects after signing in or out never leave the site."""
 
 import pytest
 
@@ -44,7 +44,7 @@ def test_signing_out_leads_nowhere_else(user, client, target):
 
 
 @pytest.mark.parametrize("target", ELSEWHERE)
-def test_the_page_and_the_admins_door_repeat_nothing_of_elsewhere(client, target):
+def test_sign_in_pages_repeat_no_foreign_target(client, target):
     page = client.get(LOGIN, {"next": target})
     led = client.get("/admin/login/", {"next": target})
 

@@ -24,7 +24,7 @@ def group(user):
 
 @pytest.fixture
 def held(user, group):
-    """A session and a key of the user, and what tells whether they still hold."""
+    """A session and a key of the user; a function that returns whether each is still valid."""
     client, program = Client(), APIClient()
     sign_in(client)
     _token, key = ApiToken.objects.issue(user, "nightly")
@@ -80,7 +80,7 @@ ENDING = {
 
 
 @pytest.mark.parametrize("way", ENDING)
-def test_all_of_it_ends_at_once(user, group, held, way):
+def test_sessions_and_keys_end_at_once(user, group, held, way):
     ENDING[way](user, group)
 
     assert held() == (False, False)
@@ -148,7 +148,7 @@ def test_nothing_else_ends(user, group, held):
     assert held() == (True, True)
 
 
-def test_a_password_kept_in_a_newer_way_ends_no_key(user, settings, held):
+def test_a_rehashed_password_revokes_no_key(user, settings, held):
     settings.PASSWORD_HASHERS = [
         "tests.accounts.test_revocation.Newer",
         "django.contrib.auth.hashers.MD5PasswordHasher",
@@ -167,7 +167,7 @@ class Newer(PBKDF2PasswordHasher):
     iterations = 1
 
 
-def test_whoever_changes_their_own_password_stays_signed_in_here(user, group, held):
+def test_changing_the_own_password_keeps_this_session(user, group, held):
     client = Client()
     sign_in(client)
     before = client.session.session_key

@@ -1,4 +1,4 @@
-"""The second factor: set up, asked for, lost, required."""
+"""The second factor: set up, used, lost, required."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -84,7 +84,7 @@ def test_a_secret_is_confirmed_by_the_password_and_its_code(user, client, fault)
     assert not RecoveryCode.objects.exists()
 
 
-def test_sessions_that_were_begun_without_it_end(user, client):
+def test_setting_it_up_ends_earlier_sessions(user, client):
     elsewhere = Client()
     sign_in(elsewhere)
     sign_in(client)
@@ -100,7 +100,7 @@ def test_sessions_that_were_begun_without_it_end(user, client):
 # --- Signing in ----------------------------------------------------------------
 
 
-def test_after_the_password_the_code_is_asked_for(device, monkeypatch):
+def test_the_code_is_required_after_the_password(device, monkeypatch):
     shown, _codes = device
     client = Client()
 
@@ -114,7 +114,7 @@ def test_after_the_password_the_code_is_asked_for(device, monkeypatch):
     assert AuditEntry.objects.get(action="signed_in").details == {"second_factor": "code"}
 
 
-def test_a_code_holds_only_once(device, monkeypatch):
+def test_a_code_works_only_once(device, monkeypatch):
     shown, _codes = device
     code = shown.code()
     client = Client()
@@ -142,7 +142,7 @@ def test_a_code_may_be_typed_with_a_space_and_in_full_width(device, monkeypatch)
 
 
 @pytest.mark.parametrize("code", ["", "12345", "1234567", "+12345", "1_2345", "0x1234", "١٢٣٤٥٦x"])
-def test_what_is_no_code_does_not_hold(device, code):
+def test_a_malformed_code_is_refused(device, code):
     client = Client()
     sign_in(client)
 
@@ -150,7 +150,7 @@ def test_what_is_no_code_does_not_hold(device, code):
     assert not is_signed_in(client)
 
 
-def test_a_recovery_code_stands_in_once_however_it_is_typed(device):
+def test_a_recovery_code_works_once_in_any_spelling(device):
     _shown, codes = device
     client = Client()
     sign_in(client)
@@ -175,14 +175,14 @@ def test_a_recovery_code_is_its_owners_only(device):
     assert second_factor.verify(li, codes[0]) is None
 
 
-def test_the_code_is_asked_of_nobody_who_has_not_said_the_password(device):
+def test_the_page_of_the_code_needs_the_password_first(device):
     client = Client()
 
     assert client.get(CODE)["Location"] == "/accounts/login/"
     assert send(client, "123456")["Location"] == "/accounts/login/"
 
 
-def test_a_password_said_long_ago_is_said_again(device, monkeypatch):
+def test_the_code_must_follow_the_password_soon(device, monkeypatch):
     shown, _codes = device
     client = Client()
     sign_in(client)
@@ -194,7 +194,7 @@ def test_a_password_said_long_ago_is_said_again(device, monkeypatch):
     assert not is_signed_in(client)
 
 
-def test_a_password_that_was_changed_meanwhile_is_said_again(user, device, monkeypatch):
+def test_a_password_changed_before_the_code_is_required_again(user, device, monkeypatch):
     shown, _codes = device
     client = Client()
     sign_in(client)
@@ -204,7 +204,7 @@ def test_a_password_that_was_changed_meanwhile_is_said_again(user, device, monke
     assert send(client, shown.next(monkeypatch))["Location"] == "/accounts/login/"
 
 
-def test_a_session_that_somebody_handed_over_is_not_shared(device):
+def test_session_fixation_is_prevented(device):
     client = Client()
     client.get("/accounts/login/")
     session = client.session
@@ -306,7 +306,7 @@ def test_a_step_that_is_none_is_not_found(client, device):
     assert client.post(FACTOR, {"step": "nonsense"}).status_code == 404
 
 
-def test_a_superuser_removes_what_somebody_has_lost(user, device):
+def test_a_superuser_removes_a_lost_second_factor(user, device):
     admin = Client()
     admin.force_login(somebody("boss", "superuser"))
 
@@ -362,7 +362,7 @@ def test_nobody_looks_at_secrets_in_the_admin(client):
         ("staff", "visitor", False),
     ],
 )
-def test_whoever_must_have_one_sets_it_up_first(client, settings, required, role, led):
+def test_a_required_second_factor_is_set_up_first(client, settings, required, role, led):
     settings.REQUIRE_SECOND_FACTOR = required
     client.force_login(somebody("wang", role))
 
@@ -379,14 +379,14 @@ def test_whoever_must_have_one_sets_it_up_first(client, settings, required, role
     assert client.get("/projects/").status_code == 200
 
 
-def test_signing_out_is_open_to_whoever_lacks_one(user, client, settings):
+def test_signing_out_is_possible_without_a_required_one(user, client, settings):
     settings.REQUIRE_SECOND_FACTOR = "staff"
     client.force_login(user)
 
     assert client.post("/accounts/logout/")["Location"] == "/"
 
 
-def test_visitors_are_not_asked_for_a_session(client, settings, django_assert_num_queries):
+def test_the_requirement_costs_visitors_no_query(client, settings, django_assert_num_queries):
     settings.REQUIRE_SECOND_FACTOR = "staff"
 
     with django_assert_num_queries(0):

@@ -5,13 +5,13 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.db import DatabaseError, connection
 from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from projects.accounts.session_middleware import renew
-from projects.models import SignedInSession
 from tests.accounts.conftest import PASSWORD, is_signed_in, sign_in
 from tests.factories import make_user
 from tests.helpers.page_parser import read
@@ -39,7 +39,7 @@ def signed_in(at, user, client):
 
 
 def ends_after():
-    return SignedInSession.objects.get().expire_date - NOW
+    return Session.objects.get().expire_date - NOW
 
 
 def test_a_session_ends_twelve_hours_after_the_last_request(signed_in, at):
@@ -91,7 +91,7 @@ def test_what_is_saved_in_a_session_does_not_move_its_end_beyond_the_week(signed
 def test_the_week_counts_from_the_last_sign_in(signed_in, at):
     at(hours=10)
     sign_in(signed_in)
-    assert SignedInSession.objects.count() == 1
+    assert Session.objects.count() == 1
 
     at(hours=20)
     assert is_signed_in(signed_in)
@@ -126,10 +126,10 @@ def test_a_session_that_was_ended_meanwhile_is_not_renewed(signed_in, at, monkey
     at(hours=1)
     session = signed_in.session
     assert session.get("_auth_user_id")
-    SignedInSession.objects.all().delete()
+    Session.objects.all().delete()
 
     assert not renew(session)
-    assert not SignedInSession.objects.exists()
+    assert not Session.objects.exists()
 
 
 def test_signing_out_sets_no_session_again(signed_in, at):
@@ -138,7 +138,7 @@ def test_signing_out_sets_no_session_again(signed_in, at):
     answer = signed_in.post("/accounts/logout/")
 
     assert answer.cookies[settings.SESSION_COOKIE_NAME].value == ""
-    assert not SignedInSession.objects.exists()
+    assert not Session.objects.exists()
 
 
 def test_a_visitor_costs_no_query_of_sessions_and_gets_no_cookie(client):

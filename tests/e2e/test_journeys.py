@@ -8,7 +8,6 @@ import pytest
 from django.db import transaction
 from playwright.sync_api import expect
 
-from projects.accounts.sessions import end_sessions
 from tests.e2e.test_admin import cookies
 from tests.factories import (
     make_area,
@@ -127,6 +126,6 @@ def test_a_form_of_staff_warns_before_the_session_ends(browser_page, live_server
     expect(notice).to_be_hidden()
 
     browser_page.clock.fast_forward("11:51:00")
-    end_sessions(user)
+    user.end_sessions()
     browser_page.clock.fast_forward("10:00")
     expect(notice).to_contain_text("You have been signed out.")

@@ -13,7 +13,6 @@ from projects.models import (
     RecentWrite,
     RecoveryCode,
     ResetRequest,
-    SignedInSession,
     User,
 )
 
@@ -21,7 +20,7 @@ from projects.models import (
 FORMER_TABLE_OF_USERS = "auth_user"
 # Records of sign-ins and writes, which do not belong to the register.
 BESIDE_THE_REGISTER = frozenset(
-    {AttemptCount, AuditEntry, RecentWrite, RecoveryCode, ResetRequest, SignedInSession, User}
+    {AttemptCount, AuditEntry, RecentWrite, RecoveryCode, ResetRequest, User}
 )
 
 

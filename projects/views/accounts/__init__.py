@@ -1,1 +1,1 @@
-"""Signing in and out, and what somebody's own account holds."""
+"""Pages for signing in and out, and of the user's own account."""

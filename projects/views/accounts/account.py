@@ -1,4 +1,4 @@
-"""Somebody's own account: their password, their second factor, their keys to the API."""
+"""The user's own account: password, second factor, API keys."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class DeleteKey(AccountAction):
 
 
 class ChangePassword(LockoutMixin, PasswordChangeView):
-    """A new password of one's own. Other sessions and all API keys end; see `models.User`."""
+    """Change the user's own password. Other sessions and all API keys end; see `models.User`."""
 
     template_name = "registration/password_change.html"
     success_url = reverse_lazy("account")
@@ -81,17 +81,17 @@ class ChangePassword(LockoutMixin, PasswordChangeView):
     def form_valid(self, form: Any) -> HttpResponse:
         lockout.record_confirmation(self.request.user)
         messages.success(self.request, _("Your password has been changed."))
-        answer = super().form_valid(form)
+        response = super().form_valid(form)
         user = self.request.user
         audit_log.log(Action.PASSWORD_CHANGED, self.request, subject=audit_log.subject_of(user))
-        return answer
+        return response
 
 
 # --- The second factor ---------------------------------------------------------
 
 
 class ConfirmingForm(CodeForm):
-    """The password once more, and a code: a session that was stolen does not suffice."""
+    """Password and code, so that a stolen session is not enough."""
 
     password = forms.CharField(
         label=_("Your password"),
@@ -114,7 +114,7 @@ class ConfirmingForm(CodeForm):
 
 
 class SecondFactor(LockoutMixin, LoginRequiredMixin, View):
-    """What there is of it, and each step: begin, confirm, new recovery codes, remove."""
+    """The state of the second factor, and its steps: begin, confirm, new recovery codes, remove."""
 
     http_method_names = ["get", "head", "post", "options"]
 
@@ -130,33 +130,33 @@ class SecondFactor(LockoutMixin, LoginRequiredMixin, View):
         if step == "begin":
             second_factor.begin(request.user)
             return redirect("second-factor")
-        # Counted before the form looks at the password.
-        taken = lockout.register_confirmation_attempt(request.user)
+        # Before the form checks the password.
+        attempt = lockout.register_confirmation_attempt(request.user)
         form = ConfirmingForm(request.POST, request=request)
-        take = {"confirm": self._confirm, "codes": self._codes, "remove": self._remove}.get(step)
-        if take is None:
+        action = {"confirm": self._confirm, "codes": self._codes, "remove": self._remove}.get(step)
+        if action is None:
             raise Http404
         if form.is_valid():
-            if answer := take(form.cleaned_data["code"]):
+            if response := action(form.cleaned_data["code"]):
                 lockout.record_confirmation(request.user)
-                return answer
+                return response
             form.add_error("code", wrong_code())
         audit_log.log(Action.SECOND_FACTOR_FAILED, request, step=step)
-        log_lockout(request, request.user, taken)
+        log_lockout(request, request.user, attempt)
         return self._page(form, step)
 
     def _confirm(self, code: str) -> HttpResponse | None:
         codes = second_factor.confirm(self.user, code)
         if codes is None:
             return None
-        # Every session has ended with it; this one knew the code, and goes on under a new key.
+        # All sessions have ended; this one goes on under a new key, as its user knows the code.
         update_session_auth_hash(self.request, self.user)
-        return self._told(codes)
+        return self._show_codes(codes)
 
     def _codes(self, code: str) -> HttpResponse | None:
         if second_factor.verify(self.user, code) is None:
             return None
-        return self._told(second_factor.make_recovery_codes(self.user))
+        return self._show_codes(second_factor.make_recovery_codes(self.user))
 
     def _remove(self, code: str) -> HttpResponse | None:
         if second_factor.verify(self.user, code) is None:
@@ -165,8 +165,8 @@ class SecondFactor(LockoutMixin, LoginRequiredMixin, View):
         messages.success(self.request, _("Your second factor has been removed."))
         return redirect("account")
 
-    def _told(self, codes: list[str]) -> HttpResponse:
-        """The recovery codes, in this one answer: they are kept nowhere."""
+    def _show_codes(self, codes: list[str]) -> HttpResponse:
+        """The recovery codes, shown in this response only."""
         return render(self.request, "registration/recovery_codes.html", {"codes": codes})
 
     def _page(self, form: ConfirmingForm, step: str = "") -> HttpResponse:
@@ -185,8 +185,8 @@ class SecondFactor(LockoutMixin, LoginRequiredMixin, View):
 
 
 @method_decorator(never_cache, name="dispatch")
-class Picture(LoginRequiredMixin, View):
-    """The secret that waits for its first code, as an image; afterwards nothing."""
+class QRCode(LoginRequiredMixin, View):
+    """The secret of the pending device as an image; 404 once it is confirmed."""
 
     http_method_names = ["get", "head", "options"]
 

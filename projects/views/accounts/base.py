@@ -1,4 +1,4 @@
-"""What the steps that a user takes on their own account have in common."""
+"""The base class of the actions of a user on their own account."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.views import View
 
 
 class AccountAction(LoginRequiredMixin, View):
-    """Takes a form by POST. After signing in, a visitor is led to the account page."""
+    """Takes a POST only. Visitors are redirected to sign in, and then to the account page."""
 
     http_method_names = ["post", "options"]
 

@@ -31,7 +31,7 @@ def locked_out(request: HttpRequest, until: datetime) -> HttpResponse:
     name="dispatch",
 )
 class LockoutMixin:
-    """A view whose attempts are limited: kept in no cache, and its secrets out of reports."""
+    """Answers a lockout; the view is not cached, and error reports leave out its secrets."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:

@@ -1,4 +1,4 @@
-"""A new password by a link in a mail, for whoever has lost theirs."""
+"""Password reset by a link in an e-mail."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class EmailForm(forms.Form):
     )
 
 
-class AskForLink(LockoutMixin, FormView):
-    """Asks for a link. The answer is the same, and as soon, whether or not there is an account."""
+class RequestLink(LockoutMixin, FormView):
+    """The form for requesting a link. The response does not depend on whether an account exists."""
 
     form_class = EmailForm
     template_name = "registration/password_reset.html"
@@ -51,21 +51,21 @@ class LinkSent(TemplateView):
 
 
 class NewPassword(LockoutMixin, PasswordResetConfirmView):
-    """The page that the link leads to. It signs nobody in: a second factor is still asked for."""
+    """The page that the link opens. It does not sign in: a second factor is still needed."""
 
     template_name = "registration/password_reset_confirm.html"
     success_url = reverse_lazy("password-reset-done")
 
     def form_valid(self, form: Any) -> HttpResponse:
-        answer = super().form_valid(form)
+        response = super().form_valid(form)
         audit_log.log(
             audit_log.Action.PASSWORD_CHANGED,
             self.request,
             subject=audit_log.subject_of(self.user),
         )
-        # Whoever reads the owner's mail is the owner, and is let in from here.
+        # Reading the user's mail identifies the user: an earlier lockout from here ends.
         lockout.record_success(self.request, self.user)
-        return answer
+        return response
 
 
 class ResetDone(TemplateView):

@@ -1,4 +1,4 @@
-"""The one door: a name and a password, and the code of a second factor where there is one."""
+"""Signing in with name and password, and the code of a second factor where there is one."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from projects.models.attempt_count import Attempt
 
 from .lockout import LockoutMixin
 
-# What stands in a session between the password and the code, and for how many seconds it holds.
+# The session between password and code, and the number of seconds for the code.
 HALF_WAY = "half_way"
-HOLDS = 10 * 60
+CODE_WITHIN = 10 * 60
 
 
 class SignInForm(AuthenticationForm):
-    """Django's form; its attempts are counted before a password is looked at."""
+    """Django's form with lockout: attempts are counted before the password is checked."""
 
     def clean(self) -> dict[str, Any]:
         name, password = (self.cleaned_data.get(field) for field in ("username", "password"))
@@ -69,7 +69,7 @@ class SignIn(LockoutMixin, LoginView):
         user, target = form.get_user(), self.get_success_url()
         if not second_factor.is_set_up(user):
             return signed_in(self.request, user, target)
-        # A new session: whoever gave somebody theirs does not share what comes of it.
+        # A new session, against session fixation.
         self.request.session.flush()
         self.request.session[HALF_WAY] = {
             "user": user.pk,
@@ -84,7 +84,7 @@ class SignIn(LockoutMixin, LoginView):
 def signed_in(
     request: HttpRequest, user: Any, target: str, factor: str | None = None
 ) -> HttpResponse:
-    # A new session, so that its longest age counts from now.
+    # A new session, so that its maximum age starts now.
     request.session.flush()
     login(request, user)
     lockout.record_success(request, user)
@@ -103,7 +103,7 @@ class CodeForm(forms.Form):
 
 @method_decorator(never_cache, name="dispatch")
 class SignInCode(LockoutMixin, FormView):
-    """The code, of whom the password was right a moment ago."""
+    """Asks for the code after the correct password."""
 
     form_class = CodeForm
     template_name = "registration/login_code.html"
@@ -116,22 +116,22 @@ class SignInCode(LockoutMixin, FormView):
         return super().dispatch(request, *args, **kwargs)
 
     def _user(self) -> Any:
-        """Whose password it was; None where it has changed since, or too much time has passed."""
-        held = self.half_way
-        if not held or timezone.now().timestamp() - held["since"] > HOLDS:
+        """The user of the first step; None after CODE_WITHIN or a change of password or roles."""
+        started = self.half_way
+        if not started or timezone.now().timestamp() - started["since"] > CODE_WITHIN:
             return None
-        user = load_backend(held["backend"]).get_user(held["user"])
-        if user is None or not constant_time_compare(held["hash"], user.get_session_auth_hash()):
+        user = load_backend(started["backend"]).get_user(started["user"])
+        if user is None or not constant_time_compare(started["hash"], user.get_session_auth_hash()):
             return None
-        user.backend = held["backend"]
+        user.backend = started["backend"]
         return user
 
     def form_valid(self, form: Any) -> HttpResponse:
-        taken = lockout.register_code_attempt(self.request, self.user)
+        attempt = lockout.register_code_attempt(self.request, self.user)
         kind = second_factor.verify(self.user, form.cleaned_data["code"])
         if kind is None:
             audit_log.log(Action.SECOND_FACTOR_FAILED, self.request, user=self.user)
-            log_lockout(self.request, self.user, taken)
+            log_lockout(self.request, self.user, attempt)
             form.add_error("code", wrong_code())
             return self.form_invalid(form)
         return signed_in(self.request, self.user, self.half_way["target"], kind)
@@ -149,10 +149,10 @@ class SignOut(LogoutView):
 
 
 def go_to_login(request: HttpRequest) -> HttpResponse:
-    """The admin's own page for signing in, which leads to the site's.
+    """Replaces the admin's sign-in page by a redirect to the site's.
 
-    Who is signed in and came here may not see the admin: to ask for their
-    password once more would lead round in a circle.
+    Raises PermissionDenied for a signed-in user who may not use the admin, as
+    signing in again would redirect in a circle.
     """
     target = SignIn(request=request).get_redirect_url() or reverse("admin:index")
     if not request.user.is_authenticated:

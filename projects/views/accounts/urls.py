@@ -1,4 +1,4 @@
-"""The addresses under `/accounts/`."""
+"""The URLs under `/accounts/`."""
 
 from django.urls import path
 
@@ -18,8 +18,8 @@ urlpatterns = [
     path("views/<int:pk>/rename/", saved_views.RenameView.as_view(), name="view-rename"),
     path("views/<int:pk>/delete/", saved_views.DeleteView.as_view(), name="view-delete"),
     path("second-factor/", account.SecondFactor.as_view(), name="second-factor"),
-    path("second-factor/code.svg", account.Picture.as_view(), name="second-factor-picture"),
-    path("password-reset/", password_reset.AskForLink.as_view(), name="password-reset"),
+    path("second-factor/code.svg", account.QRCode.as_view(), name="second-factor-picture"),
+    path("password-reset/", password_reset.RequestLink.as_view(), name="password-reset"),
     path("password-reset/sent/", password_reset.LinkSent.as_view(), name="password-reset-sent"),
     path("password-reset/done/", password_reset.ResetDone.as_view(), name="password-reset-done"),
     path(
