@@ -195,7 +195,9 @@ class _Field:
                 "A currency of ISO 4217, such as USD; %(base)s where neither this nor the amount "
                 "says one."
             ) % {"base": base_currency()}
-        if most := self.field.max_length:
+        if isinstance(self.field, rest.IntegerField | rest.FloatField | rest.DecimalField):
+            return gettext("A number.")
+        if most := getattr(self.field, "max_length", None):
             return gettext("Text of at most %(most)s characters.") % {"most": most}
         return gettext("Text.")
 

@@ -110,14 +110,18 @@ def narrowed(href: str, **changes: str) -> str:
 def sorting(context: Any, column: str, first: str = "") -> dict[str, str]:
     """For a heading: how its column is sorted now, and the address that sorts by it.
 
-    `first` is "-" where the largest or latest is wanted at the top at first.
+    `first` is "-" where the largest or latest is wanted at the top at first. The address
+    is empty where the list has no order by this column.
     """
-    default = context["filterset"].DEFAULT_ORDERING
+    filterset = context["filterset"]
+    default = filterset.DEFAULT_ORDERING
     now = context["request"].GET.get("ordering", "").strip() or default
     state = {column: "ascending", f"-{column}": "descending"}.get(now, "none")
     turned = {"ascending": f"-{column}", "descending": column}
     return {
         "column": column,
         "state": state,
-        "href": asking(context, ordering=turned.get(state, f"{first}{column}")),
+        "href": asking(context, ordering=turned.get(state, f"{first}{column}"))
+        if column in filterset.filters["ordering"].extra["choices"]
+        else "",
     }
