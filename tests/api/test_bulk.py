@@ -444,7 +444,7 @@ def plenty(around, count, name):
 def test_ten_thousand_records_are_at_most_two_hundred_queries_each_way(office, rounds, monkeypatch):
     size = rounds(400, 10_000)
     # As many batches as of ten thousand, and so as many queries.
-    for module in ("conversion.allocate", "history.bulk_save", "imports.pipeline", "imports.write"):
+    for module in ("conversion.allocate", "history.bulk", "imports.pipeline", "imports.write"):
         monkeypatch.setattr(f"projects.{module}.WRITTEN_AT_ONCE", size // 4)
     make_rate()
     around = surroundings()
