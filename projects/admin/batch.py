@@ -57,7 +57,9 @@ class ImportBatchAdmin(BaseAdmin):
     def outcome(self, batch: ImportBatch) -> str:
         labels = dict(RowStatus.choices)
         found = (
-            f"{count} {labels.get(fate, fate)}" for fate, count in batch.counts.items() if count
+            f"{count} {labels.get(status, status)}"
+            for status, count in batch.counts.items()
+            if count
         )
         return join_list(found) or "–"
 

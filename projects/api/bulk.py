@@ -83,7 +83,9 @@ class BulkView(OnlyKnownParameters, APIView):
             400: OpenApiResponse(
                 ERRORS_BY_INDEX, "Something sent cannot be read, or a rule forbids it."
             ),
-            409: OpenApiResponse(ERRORS_BY_INDEX, "Another write came in between: try again."),
+            409: OpenApiResponse(
+                ERRORS_BY_INDEX, "Somebody else saved a change meanwhile. Try again."
+            ),
         },
     )
     @history.retry_on_deadlock()

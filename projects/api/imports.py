@@ -21,7 +21,7 @@ class CountsSerializer(serializers.Serializer):
     """Rows of the file by status; `made` are records created because a row refers to them."""
 
     def get_fields(self) -> dict[str, Any]:
-        return {fate.value: serializers.IntegerField() for fate in RowStatus}
+        return {status.value: serializers.IntegerField() for status in RowStatus}
 
 
 class ImportSerializer(serializers.ModelSerializer):

@@ -23,7 +23,7 @@ def move(batch: ImportBatch, states: Any, to: BatchState, **columns: Any) -> Non
     batch.refresh_from_db()
     if not changed:
         raise BatchError(
-            _("This cannot be done now. The state of the file: %(state)s.")
+            _("This cannot be done now. State of the import: %(state)s.")
             % {"state": batch.get_state_display()}
         )
 

@@ -35,10 +35,10 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 def receive(
     content: bytes, file_name: str, noun: str, *, user: Any = None, sheet: str = ""
 ) -> ImportBatch:
-    """Keep a file that was brought in, with the mapping that it seems to need.
+    """Store an uploaded file with a suggested mapping.
 
     The mapping is that of the last written file with the same headings, or else
-    what the headings' words suggest. A file that cannot be read is kept as well,
+    suggested by the headings. A file that cannot be read is recorded as well,
     with the reason.
     """
     return _receive(content, file_name, noun, user=user, sheet=sheet)[0]
@@ -53,9 +53,9 @@ def receive_mapped(
     user: Any = None,
     sheet: str = "",
 ) -> ImportBatch:
-    """Keep a file as `receive` does, and have it checked by this mapping; a small one at once.
+    """Store a file as `receive` does, and queue it with this mapping; check a small one at once.
 
-    Raises BatchError for a mapping that does not fit the file, which is then given up.
+    Raises BatchError for a mapping that does not fit the file; the import is then cancelled.
     """
     batch, table = _receive(content, file_name, noun, user=user, sheet=sheet)
     if table is not None:
@@ -107,12 +107,12 @@ def table_of(batch: ImportBatch) -> Table:
 
 
 def _refuse_what_is_no_text(table: Table) -> None:
-    """JSON can spell a null character and half a surrogate pair, which no database holds."""
+    """Raise FileError for null characters and lone surrogates: JSON has them, databases do not."""
     for row in table.rows:
         text = "".join([*row.cells, *map(text_of, row.cells.values())])
         if "\x00" in text or _SURROGATE.search(text):
             raise FileError(
-                _("Record %(number)s holds what is no character: take it out of its texts.")
+                _("Record %(number)s contains invalid characters: remove them from its texts.")
                 % {"number": row.number}
             )
 
@@ -143,16 +143,16 @@ def map_columns(
     *,
     table: Table | None = None,
 ) -> Table:
-    """Take a mapping and have the file checked by it; returns the table in the file.
+    """Set the mapping and queue the file to be checked; returns the table in the file.
 
-    `table`: the same, where it has been read already. Raises BatchError and FileError.
+    `table`: the same, if it has been read already. Raises BatchError and FileError.
     """
     table = table or table_of(batch)
     batch.mapping = mapping.as_data()
     known = mapping.headings
     if left := [heading for heading in table.headings if heading not in known]:
         raise BatchError(
-            _("Say what these columns mean, or that they are ignored: %(headings)s.")
+            _("Choose a field for these columns, or ignore them: %(headings)s.")
             % {"headings": ", ".join(left)}
         )
     move(
@@ -168,24 +168,25 @@ def map_columns(
 
 
 def decide(batch: ImportBatch, decisions: dict[str, str]) -> Table:
-    """Take what a person says of names that are like others, and have the file checked anew.
+    """Add decisions about similar names, and queue the file to be checked again.
 
-    By the key of `undecided`: a code, or `new`. Returns and raises what `map_columns` does.
+    `decisions`: by the key of `undecided`, a code or `new`. Returns and raises what
+    `map_columns` does.
     """
     return map_columns(batch, _mapping_of(batch), {**batch.decisions, **decisions})
 
 
 def approve(batch: ImportBatch, *, partial: bool = False) -> None:
-    """Have what the preview showed written; the second time has no effect. Raises BatchError."""
+    """Queue what the preview showed to be written. Raises BatchError, also the second time."""
     if batch.counts.get(RowStatus.REFUSED) and not partial:
         raise BatchError(
-            _("Rows are refused: mend them, or ask for the good rows alone by explicit wish.")
+            _("Some rows are refused. Correct them, or choose to write the valid rows only.")
         )
     move(batch, [BatchState.PREVIEWED], BatchState.APPROVED, partial=partial)
 
 
 def cancel(batch: ImportBatch) -> None:
-    """Give a file up before it is written. Raises BatchError where it is too late."""
+    """Cancel an import before it is written. Raises BatchError if it is too late."""
     move(batch, OPEN, BatchState.CANCELLED, content=b"")
     batch.rows.all().delete()
 
@@ -194,22 +195,22 @@ def cancel(batch: ImportBatch) -> None:
 
 
 def work_at_once(batch: ImportBatch, table: Table | None = None) -> None:
-    """Do what a file of few rows waits for; a larger one waits for a worker."""
+    """Check or write a small file now; a larger one waits for a worker."""
     if batch.total <= AT_ONCE:
         work_on(batch, table)
 
 
 def work_on(batch: ImportBatch, table: Table | None = None) -> bool:
-    """Do what a batch waits for; False where it waits for nothing or another was faster.
+    """Check or write a batch that waits for it; False if it does not, or another worker has it.
 
-    `table`: that in the file, where it has been read already. Raises nothing for
-    what is wrong with the file: the batch says it.
+    `table`: the table in the file, if it has been read already. Errors of the file
+    are not raised, but kept in the batch.
     """
     to = WAITING.get(BatchState(batch.state))
     if to is None:
         return False
     try:
-        move(batch, [batch.state], to, worker=workers.me(), done=0)
+        move(batch, [batch.state], to, worker=workers.worker_name(), done=0)
     except BatchError:
         return False
     step = make_preview if to == BatchState.CHECKING else commit

@@ -1,7 +1,7 @@
-"""What people's own headings mean: fields, units and values, in English and in Chinese.
+"""Suggest a mapping for a file by its headings, in English and Chinese: fields, units, values.
 
-A suggestion, to be looked at and corrected: nothing here decides what is
-written. What no word here fits stays unmapped and is asked about.
+Only a suggestion, which a person checks and corrects. Headings that are not
+recognised stay unmapped.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ _SOURCES = ["source", "sources", "来源", "资料来源", "数据来源", "信�
 _AREAS = ["area", "片区", "所在片区", "落户片区", "所属片区", "园区", "所属园区", "落地片区"]
 _CURRENCIES = ["currency", "币种", "货币"]
 
-# The words of each field; those of the whole noun before them are folded away, so that
-# 项目编号 is 编号. The first field in whose words a heading stands is the one.
+# The words of each field; a prefix of _OWN is removed first, so that 项目编号 is 编号. If
+# several fields have a word, it is that of the first one.
 WORDS: dict[str, dict[str, list[str]]] = {
     "projects": {
         "code": [*_CODES, "id", "project id", "合同编号"],
@@ -110,12 +110,12 @@ WORDS: dict[str, dict[str, list[str]]] = {
     },
 }
 
-# What says nothing of a record: numbers of rows, and why we refused one.
+# Columns that are ignored: row numbers, and the reasons in a file of refused rows.
 IGNORED = frozenset(
     map(names.normalise, ["序号", "行号", "no", "no.", "number", "#", "s/n", "序", "reason"])
 )
 
-# The noun before the word: 项目编号 is 编号 of a project.
+# Prefixes that name the kind of record.
 _OWN = {"projects": ("项目", "project"), "enterprises": ("企业", "enterprise"), "receipts": ()}
 
 STAGES = {
@@ -149,7 +149,7 @@ VALUES: dict[str, tuple[Mapping[str, Any], Any]] = {
     "qualifier": (QUALIFIERS, Qualifier),
 }
 
-# Names are looked up and, where they say nothing else, made.
+# Fields whose cells hold names; unknown enterprises are created.
 _FOUND: dict[str, dict[str, Any]] = {
     "area": {"find": True},
     "sectors": {"find": True, "split": ";"},
@@ -165,14 +165,14 @@ _UNIT_SAID = re.compile(r"(?:金额)?单位\s*[:：]?\s*")
 
 @dataclass(frozen=True)
 class Suggestion:
-    """What a table seems to mean: a mapping, and the headings that no word fits."""
+    """A suggested mapping, and the headings that were not recognised."""
 
     mapping: FileMapping
     unmapped: list[str] = field(default_factory=list)
 
 
 def suggest(noun: str, table: Table) -> Suggestion:
-    """What the headings of a table mean, as far as their words tell. No query."""
+    """Suggest a mapping for a table by its headings and first rows. No query."""
     columns: dict[str, Column] = {}
     ignored: set[str] = set()
     unmapped: list[str] = []
@@ -217,9 +217,9 @@ def _fields_by_word(noun: str) -> Mapping[str, str]:
 
 
 def field_of(noun: str, heading: str, samples: Sequence[str] = ()) -> str | None:
-    """The field that a heading names; None where no word fits.
+    """The field that a heading names; None if it is not recognised.
 
-    A name is that in Chinese where most of the samples are.
+    A name is the Chinese one if most of the samples are Chinese.
     """
     if not heading.strip():
         return None
@@ -229,7 +229,7 @@ def field_of(noun: str, heading: str, samples: Sequence[str] = ()) -> str | None
         return None
     bare = names.normalise(_bare(heading)).replace("_", " ")
     shorter = [bare.removeprefix(own).strip() for own in _OWN[noun] if bare.startswith(own)]
-    # Below a heading of several columns, the last part is the column's own.
+    # Of a heading under a merged one, the last part is the column's own.
     last = names.normalise(_bare(heading.split()[-1])).replace("_", " ")
     forms = [bare, *filter(None, shorter), last]
     words = _fields_by_word(noun)
@@ -244,12 +244,12 @@ def _name_field(samples: Sequence[str]) -> str:
 
 
 def _bare(heading: str) -> str:
-    """A heading without what stands in brackets, and of a joined one its last part."""
+    """A heading without parts in brackets."""
     return _IN_BRACKETS.sub("", heading).strip(" :：*") or heading
 
 
 def column_for(noun: str, heading: str, name: str, samples: Sequence[str]) -> Column:
-    """How a column of a field is read, as far as its heading and some of its values tell."""
+    """The options of a column of a field, by its heading and some of its values."""
     options: dict[str, Any] = dict(_FOUND.get(name, {}))
     if name == "sectors" and any(map(_WITH_SHARES.search, samples)):
         # `trade 60; logistics 40`, as an export writes it.
@@ -265,7 +265,7 @@ def column_for(noun: str, heading: str, name: str, samples: Sequence[str]) -> Co
 
 
 def values_of(name: str) -> dict[str, str]:
-    """What people write for the values of a vocabulary: words, labels, and the values."""
+    """What files have for the values of a vocabulary: synonyms, labels, and the values."""
     words, choices = VALUES[name]
     found = {word: str(value) for word, value in words.items()}
     for value, label in choices.choices:
@@ -275,7 +275,7 @@ def values_of(name: str) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Unit:
-    """The unit that a heading gives: what a plain number is multiplied by, and its currency."""
+    """The unit in a heading: the factor of plain numbers, and the currency (None: not stated)."""
 
     factor: int
     currency: str | None
@@ -304,7 +304,7 @@ def _read_unit(text: str) -> Unit | None:
 
 
 def recognised(noun: str, cells: Iterable[str]) -> int:
-    """How many of these cells name a field or a number of rows: most do in the row of headings."""
+    """How many of these cells are recognised as headings; the row of headings has the most."""
     return sum(
         1
         for cell in cells

@@ -67,8 +67,8 @@ def keep_versions(batch: ImportBatch, checked: CheckedFile, lookup: RecordLookup
     }
     written = []
     statuses = [RowStatus.NEW, RowStatus.CHANGED, RowStatus.MADE]
-    for row in batch.rows.filter(fate__in=statuses):
-        is_created = row.fate == RowStatus.MADE
+    for row in batch.rows.filter(status__in=statuses):
+        is_created = row.status == RowStatus.MADE
         record = created.get(row.key) if is_created else by_row.get(row.number)
         if record is not None and record.pk is not None:
             row.record_id, row.version_after = record.pk, record.version
@@ -100,7 +100,7 @@ def keeper(
         )
         rows = preview.rows_of(batch, checked, pipeline)
         batch.counts = preview.counts_of(rows)
-        batch.total = sum(row.fate != RowStatus.MADE for row in rows)
+        batch.total = sum(row.status != RowStatus.MADE for row in rows)
         changing = (RowStatus.NEW, RowStatus.CHANGED, RowStatus.MADE)
         if any(batch.counts[status] for status in changing):
             batch.save()

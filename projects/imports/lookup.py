@@ -89,14 +89,14 @@ class RecordLookup:
             )
         if make is None:
             raise CellError(
-                _("no %(noun)s is called “%(name)s”: enter it first, or let the mapping make it")
+                _("no %(noun)s has the name “%(name)s”: add it first, or let the mapping create it")
                 % {"noun": model._meta.verbose_name, "name": truncate_for_display(name)}
             )
         if decided := self.decided(model, name):
             return decided
         if not has_permission(self.user, "add", model):
             raise CellError(
-                _("no %(noun)s is called “%(name)s”, and you may not add any")
+                _("no %(noun)s has the name “%(name)s”, and you have no permission to add one")
                 % {"noun": model._meta.verbose_name, "name": truncate_for_display(name)}
             )
         field = "name_zh" if re.search(r"[\u3400-\u9fff]", name) else "name"
@@ -110,7 +110,7 @@ class RecordLookup:
                 for message in messages
             )
             raise CellError(
-                _("the %(noun)s “%(name)s” cannot be made: %(reasons)s")
+                _("the %(noun)s “%(name)s” cannot be created: %(reasons)s")
                 % {
                     "noun": model._meta.verbose_name,
                     "name": truncate_for_display(name),
@@ -135,7 +135,7 @@ class RecordLookup:
             return None
         self.undecided[key] = UndecidedName(model, name, tuple(similar))
         raise CellError(
-            _("“%(name)s” is like %(codes)s: say whether it is the same or a new one")
+            _("“%(name)s” is similar to %(codes)s: say whether it is the same record or a new one")
             % {
                 "name": truncate_for_display(name),
                 "codes": ", ".join(code for code, _score in similar),

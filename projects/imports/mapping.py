@@ -1,7 +1,7 @@
-"""What the columns of somebody else's file mean: a small TOML file, read strictly.
+"""Mappings: TOML files that say what the columns of a file mean, read strictly.
 
-See docs/importing.md for how one is written. A file with the register's own
-headings needs none: each heading is the field of that name.
+docs/importing.md describes the format. A file with the register's own headings
+needs no mapping: each heading is the field of that name.
 """
 
 from __future__ import annotations
@@ -23,33 +23,32 @@ from projects.models.date_parsing import DATE_FORMATS, read_date
 from projects.names.messages import truncate_for_display
 from projects.spreadsheets.reading import plain_heading
 
-# Year first, so that day and month are not confused; others are named in the mapping.
-# The day before the first that spreadsheets count, by their reckoning from March 1900 on.
+# Day 0 of the date serial numbers of spreadsheets, valid from March 1900 on.
 FIRST_SERIAL = date(1899, 12, 30)
 
 
 class MappingError(Exception):
-    """Why a mapping cannot be used, as a sentence that names the key."""
+    """A mapping cannot be used; the message names the key."""
 
 
 class CellError(Exception):
-    """Why a cell cannot be read, as a sentence."""
+    """A cell cannot be read."""
 
 
 @dataclass(frozen=True)
 class Column:
     """What one column of a file means.
 
-    `also`: other headings that it has in some files. `required`: a blank cell is
-    refused. `values`: what stands for what; a value that is not among them is refused,
-    kept or leaves its row out, as `others` says. `leave_out`: values whose rows
-    are left out. `split`: the characters that part several values in a cell.
-    `dates`: the forms in which it has days; what fits none of them is refused.
-    `round`: decimals to which a longer number is rounded half up, by explicit
-    wish; None refuses it. `unit`: what a plain number is multiplied by.
-    `not_before`: date fields that may not be later than this one, which is else
-    left empty and told in the note. `find`: the cell holds names, not codes;
-    `make`: those that are not there are made, with these fields.
+    `also`: headings that it has in other files. `required`: refuse a blank cell.
+    `values`: replacements of values; `others`: whether other values are refused,
+    kept, or leave out their row. `leave_out`: values whose rows are left out.
+    `prefix`: text before each value. `split`: the characters that separate values in a cell.
+    `dates`: `strptime` formats; a date in none of them is refused. `round`: decimals
+    to which longer numbers are rounded half up; None refuses them. `unit`: the
+    factor of plain numbers. `not_before`: date fields that may not be later than
+    this one, which is left empty otherwise and told in the note. `find`: cells
+    contain names, not codes; `make`: fields with which unknown ones are created,
+    None to refuse them.
     """
 
     heading: str
@@ -70,14 +69,14 @@ class Column:
     make: AnyMapping[str, Any] | None = None
 
     def texts(self, text: str) -> list[str] | None:
-        """What the cell says, in the register's words; None where its row is left out.
+        """The values in a cell, replaced as `values` says; None if the row is left out.
 
-        Raises CellError for a value of which the mapping does not say what it means.
+        Raises CellError for a value that the mapping refuses.
         """
         if text in self.leave_out:
             return None
         if self.required and not text:
-            raise CellError(_("the mapping takes no row without a value here: enter one"))
+            raise CellError(_("the mapping requires a value here"))
         if self.values is not None and (text or "" in self.values):
             if text in self.values:
                 text = self.values[text]
@@ -97,7 +96,7 @@ class Column:
         day = self.day(text)
         if parse_iso_date(day) is None:
             raise CellError(
-                _("“%(value)s” is no day in the form that the mapping names (%(forms)s)")
+                _("“%(value)s” is not a date in the format of the mapping (%(forms)s)")
                 % {"value": truncate_for_display(text), "forms": ", ".join(self.dates)}
             )
         return day
@@ -106,9 +105,9 @@ class Column:
         return text[:1].upper() + text[1:].lower() if self.sentence_case else text
 
     def day(self, text: str) -> str:
-        """A date as ISO has it; what no format fits stays as it is, to be refused by its field.
+        """A date in ISO format; text in no known format is returned as it is.
 
-        A number of five digits is a day as spreadsheets count them.
+        A number of five digits is a date serial number of a spreadsheet.
         """
         if re.fullmatch(r"[2-6][0-9]{4}", text):
             return (FIRST_SERIAL + timedelta(days=int(text))).isoformat()
@@ -116,7 +115,7 @@ class Column:
         return text if day is None else day.isoformat()
 
     def rounded(self, text: str) -> str:
-        """A plain number with at most the decimals that the mapping asks for; else as it is."""
+        """A plain number, rounded as the mapping says; other text as it is."""
         if self.round is None or not re.fullmatch(r"-?[0-9,]+\.[0-9]+", text):
             return text
         try:
@@ -130,10 +129,12 @@ class Column:
 
 @dataclass(frozen=True)
 class Mapping:
-    """What a file means: its columns by heading, what every row has, what must be there first.
+    """The columns of a file by heading, and what holds for the whole file.
 
-    `records`: by plural noun, records to be made where they are not there yet,
-    in the fields of the API. `decisions`: see `projects.imports.lookup.RecordLookup`.
+    `ignored`: headings of columns that are not read. `constants`: values of fields
+    for rows that have none. `records`: by model (plural), records to be created
+    if they do not exist, in the fields of the API. `decisions`: see
+    `projects.imports.lookup.RecordLookup`.
     """
 
     columns: AnyMapping[str, Column] = field(default_factory=dict)
@@ -148,7 +149,7 @@ class Mapping:
         return cls({name: Column(name, name) for name in names})
 
     def as_data(self) -> dict[str, Any]:
-        """The tables that `mapping_of` makes this mapping of."""
+        """The data from which `mapping_of` makes this mapping."""
         return {
             "columns": {heading: _options(column) for heading, column in self.columns.items()},
             "ignored": sorted(self.ignored),
@@ -163,24 +164,24 @@ class Mapping:
         return frozenset(self.columns) | also | self.ignored
 
     def of_file(self, headings: Sequence[str]) -> Mapping:
-        """The same for one file: each column under that of its headings which the file has."""
+        """The mapping for one file: each column by that of its headings which the file has."""
         columns = {}
         for column in self.columns.values():
             several = (column.heading, *column.also)
             heading = next((one for one in several if one in headings), column.heading)
             columns[heading] = replace(column, heading=heading, also=())
-        # In the order of the file: a mapping that was kept in a database may have lost its own.
+        # In the order of the file, which a mapping from the database may have lost.
         places = {heading: place for place, heading in enumerate(headings)}
         ordered = sorted(columns.values(), key=lambda one: places.get(one.heading, len(places)))
         return replace(self, columns={one.heading: one for one in ordered})
 
     def column_of(self, name: str) -> str:
-        """The heading from which a field is read; the field itself where none is."""
+        """The heading of the column of a field; the name of the field if there is none."""
         return next((c.heading for c in self.columns.values() if c.field == name), name)
 
 
 def _options(column: Column) -> dict[str, Any]:
-    """What a column says beyond its heading, without what it need not say."""
+    """The options of a column that differ from their defaults."""
     found: dict[str, Any] = {}
     for option in fields(Column):
         value = getattr(column, option.name)
@@ -199,12 +200,12 @@ def read_mapping(path: Path, nouns: Sequence[str]) -> Mapping:
             _("“%(path)s” cannot be read: %(reason)s."), path=path, reason=error.strerror or error
         )
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        refuse(_("The mapping is no TOML: %(reason)s."), reason=error)
+        refuse(_("The mapping is not valid TOML: %(reason)s."), reason=error)
     return mapping_of(data, nouns)
 
 
 def mapping_of(data: AnyMapping[str, Any], nouns: Sequence[str]) -> Mapping:
-    """The mapping that these tables describe. Raises MappingError, naming the key."""
+    """The mapping that this data describes. Raises MappingError, which names the key."""
     _known(data, {"columns", "ignored", "constants", "records", "decisions"}, "")
     columns: dict[str, Column] = {}
     for heading, given in _table(data, "columns").items():
@@ -240,7 +241,7 @@ def _column(heading: str, given: Any) -> Column:
     options = {option.name: option for option in fields(Column) if option.name != "heading"}
     _known(given, set(options), f"{key}.")
     if not isinstance(given.get("field"), str):
-        refuse(_("“%(key)s” must say which field it is of."), key=key)
+        refuse(_("“%(key)s” must name its field."), key=key)
     found: dict[str, Any] = {}
     for name, value in given.items():
         where = f"{key}.{name}"
@@ -270,9 +271,14 @@ def _column(heading: str, given: Any) -> Column:
                     refuse(_("“%(key)s” must be “refuse”, “keep” or “leave out”."), key=where)
         found[name] = value
     if "make" in found and not found.get("find"):
-        refuse(_("“%(key)s” makes what it does not find: add find = true."), key=f"{key}.make")
+        refuse(
+            _("“%(key)s” creates records that are not found: add find = true."), key=f"{key}.make"
+        )
     if "unit" in found and (found["field"] != "amount" or "round" in found):
-        refuse(_("“%(key)s” belongs to the amount, and not beside “round”."), key=f"{key}.unit")
+        refuse(
+            _("“%(key)s” is only for the amount, and cannot be used with “round”."),
+            key=f"{key}.unit",
+        )
     return Column(heading, **found)
 
 
@@ -282,7 +288,7 @@ def _no_heading_twice(columns: AnyMapping[str, Column]) -> None:
         for heading in column.also:
             if heading in seen:
                 refuse(
-                    _("“%(key)s” names the heading “%(heading)s” a second time."),
+                    _("“%(key)s” repeats the heading “%(heading)s”."),
                     key=f"columns.{column.heading}.also",
                     heading=heading,
                 )
@@ -297,7 +303,7 @@ def _known(data: AnyMapping[str, Any], names: set[str], before: str) -> None:
     for name in data:
         if name not in names:
             refuse(
-                _("The mapping has no key “%(key)s”: it has %(names)s."),
+                _("The mapping has no key “%(key)s”: its keys are %(names)s."),
                 key=f"{before}{name}",
                 names=", ".join(sorted(names)),
             )
@@ -317,7 +323,7 @@ def _is(value: Any, kind: type, key: str) -> None:
 
 def _texts(value: Any, key: str) -> None:
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-        refuse(_("“%(key)s” must hold texts."), key=key)
+        refuse(_("“%(key)s” may contain texts only."), key=key)
 
 
 def _as_json(value: Any) -> Any:

@@ -33,8 +33,8 @@ def _check_headings(table: Table, mapping: Mapping, fields: list[str]) -> Iterat
     for heading in table.headings:
         if heading not in mapping.headings:
             reason = _(
-                "No field is called so: the fields are %(fields)s. Rename the column, or "
-                "let a mapping say what it means or that it is ignored."
+                "There is no field of this name. The fields are: %(fields)s. Rename the column, "
+                "or map or ignore it in a mapping."
             )
             yield RowError(0, heading, "", reason % {"fields": ", ".join(fields)})
     for column in mapping.columns.values():
@@ -53,7 +53,7 @@ def _check_constants(mapping: Mapping, serializer: Any) -> Iterator[RowError]:
     for name in mapping.constants:
         field = serializer.fields.get(name)
         if field is None or field.read_only:
-            reason = _("The mapping gives every row a field that cannot be written.")
+            reason = _("The mapping sets a constant for a field that cannot be written.")
             yield RowError(0, name, "", reason)
 
 

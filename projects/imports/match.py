@@ -59,12 +59,12 @@ class RowMatcher:
     def _out_of_mode(self, match: Match) -> tuple[str, str] | None:
         if self.mode == Mode.CREATE and match.record is not None:
             return self.key_field, _(
-                "There is such a record already, and rows only make new ones here."
+                "This record exists already, and this import only creates new records."
             )
         # A missing key is reported by its field.
         has_key = not self.key_field or match.data.get(self.key_field)
         if self.mode == Mode.UPDATE and match.record is None and has_key:
             return self.key_field, _(
-                "There is no such record, and rows only change what is there here."
+                "This record does not exist, and this import only changes existing records."
             )
         return None

@@ -127,7 +127,10 @@ def _match_code(data: Data, by_code: Mapping[str, Any], taken: Mapping[str, str]
     code = _code(data)
     record, error = by_code.get(code), None
     if record is None and code.lower() in taken:
-        sentence = _("The register has “%(code)s”, and case makes no difference: write it so.")
+        sentence = _(
+            "The register has “%(code)s”. Codes that differ only in case count as the same: write "
+            "it exactly like this."
+        )
         error = ("code", sentence % {"code": taken[code.lower()]})
     return Match(data, record, code.lower() or None, error)
 

@@ -1,4 +1,4 @@
-"""Who may have a row written: adding needs the permission to add, changing the one to change."""
+"""Permissions of imports: a new record needs the permission to add, a changed one to change."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 from projects.models.permissions import has_permission
 from projects.models.registry import by_plural, importable_models, model_named
 
-# What may be brought in on a page.
+# What can be imported on the pages.
 NOUNS = tuple(by_plural(importable_models()))
 
 
 def nouns_of(user: Any) -> list[str]:
-    """The nouns of which `user` may bring in files."""
+    """The kinds of records that `user` may import."""
     return [
         noun
         for noun in NOUNS
@@ -24,8 +24,8 @@ def nouns_of(user: Any) -> list[str]:
 
 def refusal(action: str, model: Any) -> str:
     sentence = {
-        "add": _("You may not add %(nouns)s."),
-        "change": _("You may not change %(nouns)s."),
-        "delete": _("You may not delete %(nouns)s."),
+        "add": _("You have no permission to add %(nouns)s."),
+        "change": _("You have no permission to change %(nouns)s."),
+        "delete": _("You have no permission to delete %(nouns)s."),
     }[action]
     return sentence % {"nouns": model._meta.verbose_name_plural}

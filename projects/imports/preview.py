@@ -148,7 +148,7 @@ def _created(batch: ImportBatch, checked: CheckedFile, lookup: RecordLookup) -> 
                 batch=batch,
                 noun=model._meta.model_name,
                 number=0,
-                fate=RowStatus.MADE,
+                status=RowStatus.MADE,
                 key=f"{code}: {record}"[:600],
                 changes=[["code", "", code], ["name", "", str(record)]],
             )
@@ -164,12 +164,12 @@ def _validated(batch: ImportBatch, checked: CheckedFile) -> Iterator[ImportRow]:
             batch=batch,
             noun=batch.noun,
             number=row.number,
-            fate=row.status,
+            status=row.status,
             key=_key(row.record),
             record_id=row.record.pk if row.version is not None else None,
             version_before=row.version,
             changes=[list(change) for change in row.changes] if is_changed else [],
-            doubts=warnings.get(row.number, []) if row.status in WRITABLE else [],
+            warnings=warnings.get(row.number, []) if row.status in WRITABLE else [],
         )
 
 
@@ -186,7 +186,7 @@ def _refused(batch: ImportBatch, checked: CheckedFile, pipeline: Pipeline) -> It
         by_row.setdefault(error.row, []).append(told)
     for number, errors in by_row.items():
         yield ImportRow(
-            batch=batch, noun=batch.noun, number=number, fate=RowStatus.REFUSED, faults=errors
+            batch=batch, noun=batch.noun, number=number, status=RowStatus.REFUSED, errors=errors
         )
 
 
@@ -196,8 +196,8 @@ def _excluded(batch: ImportBatch, checked: CheckedFile) -> Iterator[ImportRow]:
             batch=batch,
             noun=batch.noun,
             number=one.row,
-            fate=RowStatus.LEFT_OUT,
-            faults=[[one.column, one.value, one.reason, ""]],
+            status=RowStatus.LEFT_OUT,
+            errors=[[one.column, one.value, one.reason, ""]],
         )
 
 
@@ -207,10 +207,10 @@ def _footers(batch: ImportBatch, checked: CheckedFile) -> Iterator[ImportRow]:
             batch=batch,
             noun=batch.noun,
             number=one.row,
-            fate=RowStatus.FOOTER,
+            status=RowStatus.FOOTER,
             key=one.text[:600],
             changes=[["amount", _amount(one.stated), _amount(one.computed)]],
-            faults=[["", "", str(one.undisclosed), str(one.refused)]] if one.differs else [],
+            errors=[["", "", str(one.undisclosed), str(one.refused)]] if one.differs else [],
         )
 
 
@@ -247,11 +247,11 @@ def digest_of(rows: Iterable[ImportRow]) -> str:
     """
     digest = hashlib.sha256()
     for row in rows:
-        shown = [row.number, row.fate, row.key, row.version_before, row.changes, row.faults]
+        shown = [row.number, row.status, row.key, row.version_before, row.changes, row.errors]
         digest.update(json.dumps(shown, ensure_ascii=False).encode())
     return digest.hexdigest()
 
 
 def counts_of(rows: Sequence[ImportRow]) -> dict[str, int]:
-    found = Counter(row.fate for row in rows)
+    found = Counter(row.status for row in rows)
     return {str(status): found[status] for status in RowStatus}

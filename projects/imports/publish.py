@@ -1,5 +1,4 @@
-"""What a file has brought in and nobody has published yet: seen by reviewers, and published at
-once."""
+"""Publish the drafts of an import at once; reviewers see the imports of others for that."""
 
 from __future__ import annotations
 
@@ -21,15 +20,15 @@ from projects.models import (
     permissions,
 )
 
-BROUGHT_IN = (RowStatus.NEW, RowStatus.CHANGED, RowStatus.MADE)
+WRITTEN_STATUSES = (RowStatus.NEW, RowStatus.CHANGED, RowStatus.MADE)
 
 
 @dataclass(frozen=True)
 class Unpublished:
-    """The drafts of a file that a person sees: how many, and a mark that changes with each of them.
+    """The drafts of an import that a user sees.
 
-    `may_not`: why they may not publish them; empty where they may, as far as is
-    known before each draft is looked at.
+    `mark`: changes with each of them. `may_not`: why the user may not publish
+    them; empty if they may, as far as is known without looking at each draft.
     """
 
     count: int
@@ -38,8 +37,8 @@ class Unpublished:
 
 
 def readable(user: Any) -> QuerySet:
-    """The files that `user` may look at: their own; and for whoever publishes what they hold, those
-    of others that were written, unless they are limited to areas."""
+    """The imports that `user` may see: their own, and the written ones of others if they may
+    publish those records and are not limited to areas."""
     seen = ImportBatch.objects.visible_to(user)
     if permissions.has_full_access(user) or permissions.allowed_areas(user) is not None:
         return seen
@@ -52,7 +51,7 @@ def readable(user: Any) -> QuerySet:
 
 
 def unpublished(batch: ImportBatch, user: Any) -> Unpublished:
-    """Two queries for each noun that the file has brought in."""
+    """The drafts of an import that `user` sees. Two queries for each model."""
     count, marks, lacking = 0, [], []
     for drafts in _drafts(batch, user):
         found = drafts.aggregate(count=Count("pk"), last=Max("updated_at"))
@@ -75,17 +74,17 @@ def _may_not(batch: ImportBatch, user: Any, lacking: list[Any]) -> str:
 
 
 def publish(batch: ImportBatch, user: Any, mark: str) -> int:
-    """Publish the drafts of a file, all of them or none; returns how many.
+    """Publish the drafts of an import, all or none; returns how many.
 
-    `mark` is that of what the person saw: where a draft has been edited, deleted
-    or published since, nothing is. Raises PermissionDenied, ReviewError and ConflictError.
+    `mark`: that of the drafts which the user saw. Raises PermissionDenied, ReviewError, and
+    ConflictError if a draft has been edited, deleted or published since.
     """
     with transaction.atomic():
         seen = unpublished(batch, user)
         if seen.may_not:
             raise PermissionDenied(seen.may_not)
         if not seen.count:
-            raise review.ReviewError(_("All of it is published already."))
+            raise review.ReviewError(_("Everything from this import is published already."))
         if seen.mark != mark:
             raise history.ConflictError
         versions = {
@@ -98,12 +97,12 @@ def publish(batch: ImportBatch, user: Any, mark: str) -> int:
 
 
 def _drafts(batch: ImportBatch, user: Any) -> list[Any]:
-    """One queryset for each reviewed noun of which the file has brought in anything. One query."""
-    rows = batch.rows.filter(fate__in=BROUGHT_IN, record_id__isnull=False).order_by()
+    """A queryset for each reviewed model of which the import has written records. One query."""
+    rows = batch.rows.filter(status__in=WRITTEN_STATUSES, record_id__isnull=False).order_by()
     nouns = set(rows.values_list("noun", flat=True).distinct())
     found = []
     for model in REVIEWED.values():
-        # Rows of the file go by the noun; what was made for them by its model.
+        # Rows of the file have the plural name, created records the name of the model.
         names = {model.register.plural, model._meta.model_name} & nouns
         if names:
             keys = rows.filter(Q(noun__in=names)).values("record_id")

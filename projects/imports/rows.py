@@ -113,7 +113,7 @@ class RowParser:
             try:
                 values = column.texts(text)
                 if values is None:
-                    reason = _("The mapping leaves rows with this value out.")
+                    reason = _("The mapping leaves out rows with this value.")
                     error = RowError(row.number, column.heading, text, reason)
                     return ParsedRow(row.number, self.mapping, excluded=error)
                 if values:
@@ -184,7 +184,9 @@ class RowParser:
         field_ = self.serializer.fields.get(column.field)
         model = referred(field_) if field_ is not None else None
         if model is None:
-            raise CellError(_("this field names no records that could be found"))
+            raise CellError(
+                _("this field does not refer to other records, so “find” cannot be used")
+            )
         return [self.lookup.find(model, join_lines(name), column.make) for name in names]
 
     def _link(self, name: str, codes: list[str]) -> Any:
@@ -194,7 +196,7 @@ class RowParser:
         if isinstance(field_, rest.ManyRelatedField):
             return codes
         if len(codes) > 1:
-            raise CellError(_("this field names one record, and here are several"))
+            raise CellError(_("this field takes one record, and the row has several"))
         return codes[0]
 
     def _empty_value(self, name: str) -> Any:
@@ -218,7 +220,7 @@ class RowParser:
                 earliest = parse_iso_date(texts.get(name, ""))
                 if earliest is None or day >= earliest:
                     continue
-                reason = _("%(day)s lies before “%(other)s” (%(earlier)s) and is left out.") % {
+                reason = _("%(day)s is before “%(other)s” (%(earlier)s) and is left out.") % {
                     "day": day,
                     "other": self.mapping.column_of(name),
                     "earlier": earliest,

@@ -1,7 +1,7 @@
-"""Workbooks to be filled in and imported: the fields of a noun as columns, each explained.
+"""Template workbooks for imports: a column for each field, with drop-downs and explanations.
 
-The headings are the fields of the API, so that what is filled in is read
-without a mapping. Examples stand on a sheet of their own, which no import reads.
+The headings are the fields of the API, so that no mapping is needed. Examples are
+on a sheet of their own, which is not imported.
 """
 
 from __future__ import annotations
@@ -43,16 +43,16 @@ from projects.spreadsheets.writing import Row, Sheet
 
 from .lookup import referred
 
-# What a drop-down offers of records; of more than these, codes are typed.
+# The most records in a drop-down; if there are more, codes are typed.
 MOST_LISTED = 5_000
-# Either of them will do.
+# One of them is required.
 _NAMES = ("name", "name_zh")
 
 
 def blank_sheet(noun: str, user: Any) -> bytes:
-    """The workbook for one of NOUNS, with what `user` may see to choose from.
+    """The workbook for one of NOUNS, with the records that `user` may see to choose from.
 
-    One query for each noun whose codes its columns take.
+    One query for each model that the columns refer to.
     """
     lists = _Lists(user)
     fields = _fields(noun, lists)
@@ -62,9 +62,9 @@ def blank_sheet(noun: str, user: Any) -> bytes:
         [field.column for field in fields],
         refusals=ErrorMessages(
             title=gettext("This cannot be read"),
-            choice=gettext("The sheet “%(lists)s” has what can stand here.")
+            choice=gettext("The sheet “%(lists)s” lists the possible values.")
             % {"lists": gettext("lists")},
-            day=gettext("Give a day: year, month and day, such as 2023-11-11."),
+            day=gettext("Enter a date: year, month and day, such as 2023-11-11."),
         ),
         lists=gettext("lists"),
         explained=[
@@ -72,8 +72,8 @@ def blank_sheet(noun: str, user: Any) -> bytes:
                 gettext("columns"),
                 [
                     gettext("Column"),
-                    gettext("In words"),
-                    gettext("How it is written"),
+                    gettext("Meaning"),
+                    gettext("Format"),
                     gettext("Example"),
                     gettext("Required"),
                 ],
@@ -89,28 +89,31 @@ def blank_sheet(noun: str, user: Any) -> bytes:
 
 
 def _rules(noun: str) -> Iterator[Row]:
-    """What holds for every row, below what is said of the columns."""
+    """The rules for all rows, below the explanations of the columns."""
     yield []
-    yield [gettext("Fill in the first sheet, one record a row; the import reads no other.")]
+    yield [gettext("Fill in the first sheet, one record a row. The other sheets are not imported.")]
     if noun == "receipts":
         yield [
             gettext(
-                "A row that is the same in everything as a payment that is there is that payment; "
-                "every other one is new."
+                "A row that equals an existing payment in every column is that payment; all other "
+                "rows are new payments."
             )
         ]
     else:
         yield [
-            gettext("A row whose code is there changes that record: blank cells keep what stands.")
+            gettext(
+                "A row with an existing code changes that record; blank cells leave its values as "
+                "they are."
+            )
         ]
-    yield [gettext("The examples are made up: copy their form, not what they say.")]
+    yield [gettext("The examples are made up: follow their format, not their content.")]
 
 
 # --- What can be chosen ---------------------------------------------------------
 
 
 class _Lists:
-    """What drop-downs offer, each read once; None where it would be too long."""
+    """The records of drop-downs, each read once; None for a list that would be too long."""
 
     def __init__(self, user: Any) -> None:
         self.user = user
@@ -125,20 +128,20 @@ class _Lists:
         return self._records[model]
 
     def codes(self, model: Any, number: int) -> list[str | None]:
-        """The first codes, as many as asked for; None in place of those that are not there."""
+        """The first `number` codes, filled up with None."""
         choices = self.records(model)
         found: list[str | None] = [code for code, _label in choices.options] if choices else []
         return [*found, *[None] * number][:number]
 
 
 def _vocabulary(name: str, field: Any) -> list[tuple[str, str]]:
-    """The words that a column takes, and what they mean; none where it takes any text."""
+    """The values of a column with their labels; empty if it takes any text."""
     language = get_language() or "en"
     if isinstance(field, rest.ChoiceField):
         return [(str(word), str(label)) for word, label in field.choices.items() if word]
     if name == "currency":
         locale = "zh_Hans" if language.startswith("zh") else "en"
-        # The one most often meant stands first.
+        # The base currency is first.
         codes = sorted(money.currencies(), key=lambda code: (code != base_currency(), code))
         return [(code, get_currency_name(code, locale=locale)) for code in codes]
     if name == "origin":
@@ -151,13 +154,13 @@ def _vocabulary(name: str, field: Any) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True)
 class _Field:
-    """A field that can be written, and what the model says of it."""
+    """A field that can be written, with its labels and the records or values that it takes."""
 
     name: str
     field: Any
     words: str
     help_text: str
-    # The records whose codes it takes, and what its drop-down offers.
+    # The model whose codes it takes, and its drop-down.
     model: Any = None
     choices: Choices | None = None
 
@@ -169,31 +172,31 @@ class _Field:
 
     @property
     def form(self) -> str:
-        """How it is written."""
+        """The format of its cells."""
         return " ".join(filter(None, [self._form(), self.help_text]))
 
     def _form(self) -> str:
         match self.field:
             case rest.ListSerializer():
                 said = gettext(
-                    "Codes, parted by “;”, each with its share in per cent after a space where the "
-                    "shares are known."
+                    "Codes separated by “;”. If the shares are known, each code is followed by a "
+                    "space and its share in per cent."
                 )
                 return f"{said} {self._where()}"
             case rest.ManyRelatedField():
-                return f"{gettext('Codes, parted by “;”.')} {self._where()}"
+                return f"{gettext('Codes separated by “;”.')} {self._where()}"
             case CodeRelatedField():
                 return f"{gettext('One code.')} {self._where()}"
             case rest.DateField():
-                return gettext("A day: year, month and day, such as 2023-11-11.")
+                return gettext("A date: year, month and day, such as 2023-11-11.")
             case MoneyField():
                 return self._amount()
             case rest.ChoiceField():
-                return gettext("A word of the sheet “%(lists)s”.") % {"lists": gettext("lists")}
+                return gettext("A value from the sheet “%(lists)s”.") % {"lists": gettext("lists")}
         if self.name == "currency":
             return gettext(
-                "A currency of ISO 4217, such as USD; %(base)s where neither this nor the amount "
-                "says one."
+                "An ISO 4217 currency code, such as USD. The default is %(base)s, unless the "
+                "amount includes a currency."
             ) % {"base": base_currency()}
         if isinstance(self.field, rest.IntegerField | rest.FloatField | rest.DecimalField):
             return gettext("A number.")
@@ -202,23 +205,23 @@ class _Field:
         return gettext("Text.")
 
     def _where(self) -> str:
-        """Where the codes are to be found that it takes."""
+        """Where the codes are listed."""
         named = {
             "records": self.model._meta.verbose_name_plural,
             "lists": gettext("lists"),
         }
         if self.choices is None:
-            return gettext("There are more %(records)s than a list holds.") % named
-        return gettext("The sheet “%(lists)s” has the %(records)s.") % named
+            return gettext("There are too many %(records)s for a list.") % named
+        return gettext("The %(records)s are in the sheet “%(lists)s”.") % named
 
     def _amount(self) -> str:
         said = gettext(
-            "A number in units of the currency, or an amount as people write it, such as "
-            "17.6亿元 or more than 1 billion yuan."
+            "A number in units of the currency, or an amount in words, such as 17.6亿元 or more "
+            "than 1 billion yuan."
         )
         if not self.field.allow_null:
             return said
-        return f"{said} {gettext('“undisclosed” takes away what stands, and is not zero.')}"
+        return f"{said} {gettext('“undisclosed” clears the amount; it does not mean zero.')}"
 
     @property
     def column(self) -> Column:
@@ -227,7 +230,7 @@ class _Field:
             said.append(gettext("Required: %(which)s") % {"which": self.required})
         otherwise = OtherValues.REFUSED
         if self.model is not None:
-            # A code may be of a record that is still to be entered; several are on no list.
+            # A code may be that of a record that is added later; a list of codes is in no list.
             otherwise = (
                 OtherValues.ASKED if isinstance(self.field, CodeRelatedField) else OtherValues.TAKEN
             )
@@ -264,7 +267,7 @@ def _fields(noun: str, lists: _Lists) -> list[_Field]:
     return found
 
 
-# --- Examples: two rows each, which can be read; codes are of records that are there -------------
+# --- Examples: two valid rows each, with codes of existing records -------------------------------
 
 
 def _projects(lists: _Lists) -> list[dict[str, Any]]:
@@ -291,8 +294,8 @@ def _projects(lists: _Lists) -> list[dict[str, Any]]:
             "currency": "CNY",
             "qualifier": Qualifier.AT_LEAST.value,
             "amount_text": "more than 150 million yuan",
-            "description": gettext("What is built, and for whom."),
-            "note": gettext("What is assumed, such as a day that the source does not say."),
+            "description": gettext("What is built and for whom."),
+            "note": gettext("Assumptions, such as a date that the source does not give."),
             "sources": _together(*lists.codes(Source, 2)),
         },
         {
@@ -321,7 +324,7 @@ def _enterprises(lists: _Lists) -> list[dict[str, Any]]:
             "kind": EnterpriseKind.PRIVATE.value,
             "area": area,
             "settled_on": date(2023, 11, 11),
-            "note": gettext("What a reader must know."),
+            "note": gettext("Anything a reader should know."),
             "sources": _together(*lists.codes(Source, 2)),
         },
         {"code": "example-2", "name": "Example Logistics", "origin": "KZ"},
@@ -339,7 +342,7 @@ def _receipts(lists: _Lists) -> list[dict[str, Any]]:
             "currency": "CNY",
             "amount_text": "500万元",
             "source": source,
-            "note": gettext("What a reader must know."),
+            "note": gettext("Anything a reader should know."),
         },
         {"project": project, "received_on": date(2024, 3, 1), "amount": "-20万元"},
     ]

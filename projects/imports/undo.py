@@ -1,4 +1,4 @@
-"""Taking a written file back: every record as it was before, but for those edited since."""
+"""Undo a written import: records become what they were, except for those edited since."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ from projects.models.registry import model_named
 from .batch_state import BatchError
 from .permissions import refusal
 
-# What whoever takes a row of such a fate back must be permitted to do.
+# The permission that undoing a row of this status needs.
 ACTIONS = {RowStatus.NEW: "delete", RowStatus.MADE: "delete", RowStatus.CHANGED: "change"}
 
 
 @dataclass
 class Undone:
-    """How many records were taken back, and which were not and why: row, record, reason.
+    """How many records were restored, and which were kept and why: row, record, reason.
 
-    The rows of the batch keep these reasons as their faults.
+    The rows of the batch keep the reasons as their errors.
     """
 
     count: int = 0
@@ -46,20 +46,19 @@ class Undone:
 
     def keep(self, row: ImportRow, reason: str) -> None:
         self.kept.append((row.number, row.key, reason))
-        row.faults = [["", "", reason, ""]]
-        row.save(update_fields=["faults"])
+        row.errors = [["", "", reason, ""]]
+        row.save(update_fields=["errors"])
 
 
 def undo(batch: ImportBatch, user: Any = SYSTEM_USER) -> Undone:
-    """Take a written file back, in one transaction.
+    """Undo a written import, in one transaction.
 
-    What was changed becomes what its history says it was before; what was new
-    is deleted, and stays in the history. Records that somebody has edited
-    since, or published, or that others refer to by now, stay and are named; what was
-    proposed and still waits is withdrawn. Raises BatchError
-    for a batch that is not written, or where `user` may not. Twice has no effect.
+    Changed records are restored from the history; new ones are deleted, and stay
+    in the history. Records that were edited or published since, or that others
+    refer to, are kept and listed; open proposals are withdrawn. Raises BatchError
+    for a batch that is not written, or if `user` may not undo it.
     """
-    if reasons := lacking(batch, user):
+    if reasons := missing_permissions(batch, user):
         raise BatchError(" ".join(reasons))
     result = Undone()
     with transaction.atomic():
@@ -67,13 +66,13 @@ def undo(batch: ImportBatch, user: Any = SYSTEM_USER) -> Undone:
             state=BatchState.UNDONE, undone_at=timezone.now()
         )
         if not taken:
-            raise BatchError(_("Only an import that was written can be undone."))
+            raise BatchError(_("Only an import that has been written can be undone."))
         rows = batch.rows.filter(record_id__isnull=False)
-        _restore(rows.filter(fate=RowStatus.CHANGED), user, result)
+        _restore(rows.filter(status=RowStatus.CHANGED), user, result)
         _withdraw(batch, result)
-        # What refers to others goes before them.
-        _delete(rows.filter(fate=RowStatus.NEW), user, result)
-        _delete(rows.filter(fate=RowStatus.MADE).order_by("-pk"), user, result)
+        # Records are deleted before those that they refer to.
+        _delete(rows.filter(status=RowStatus.NEW), user, result)
+        _delete(rows.filter(status=RowStatus.MADE).order_by("-pk"), user, result)
         audit_log.log(
             audit_log.Action.IMPORT_UNDONE,
             user=review.person(user),
@@ -86,21 +85,23 @@ def undo(batch: ImportBatch, user: Any = SYSTEM_USER) -> Undone:
     return result
 
 
-def extent(batch: ImportBatch) -> dict[str, int]:
-    """How many records taking a file back is about, by the fate of their rows. One query."""
-    written = batch.rows.filter(record_id__isnull=False).order_by().values_list("fate")
+def affected(batch: ImportBatch) -> dict[str, int]:
+    """How many records undoing affects, by the status of their rows. One query."""
+    written = batch.rows.filter(record_id__isnull=False).order_by().values_list("status")
     found = dict(written.annotate(Count("pk")))
     return {
-        fate: found.get(fate, 0)
-        for fate in (RowStatus.NEW, RowStatus.CHANGED, RowStatus.PROPOSED, RowStatus.MADE)
+        status: found.get(status, 0)
+        for status in (RowStatus.NEW, RowStatus.CHANGED, RowStatus.PROPOSED, RowStatus.MADE)
     }
 
 
-def lacking(batch: ImportBatch, user: Any) -> list[str]:
-    """Why `user` may not take a file back; empty where they may. One query."""
-    written = batch.rows.filter(record_id__isnull=False, fate__in=ACTIONS).order_by()
-    pairs = sorted(set(written.values_list("noun", "fate").distinct()))
-    wanted = dict.fromkeys((ACTIONS[RowStatus(fate)], model_named(noun)) for noun, fate in pairs)
+def missing_permissions(batch: ImportBatch, user: Any) -> list[str]:
+    """Why `user` may not undo an import; empty if they may. One query."""
+    written = batch.rows.filter(record_id__isnull=False, status__in=ACTIONS).order_by()
+    pairs = sorted(set(written.values_list("noun", "status").distinct()))
+    wanted = dict.fromkeys(
+        (ACTIONS[RowStatus(status)], model_named(noun)) for noun, status in pairs
+    )
     return [
         refusal(action, model)
         for action, model in wanted
@@ -118,17 +119,17 @@ def _restore(rows: Any, user: Any, result: Undone) -> None:
         for row in some:
             record, old = records.get(row.record_id), before.get(row.record_id)
             if record is None:
-                result.keep(row, _("It has been deleted since."))
+                result.keep(row, _("It has been deleted since the import."))
             elif record.version != row.version_after:
-                result.keep(row, _("It has been edited since."))
+                result.keep(row, _("It has been edited since the import."))
             elif review.is_proposal(user, record):
-                result.keep(row, _("It is published."))
+                result.keep(row, _("It has been published."))
             elif old is None:
-                result.keep(row, _("Its history does not reach back."))
+                result.keep(row, _("Its history does not go back that far."))
             elif not in_scope(user, record):
                 result.keep(row, out_of_scope(user))
             elif _is_made_a_draft(record, old[0]) and draft_references.is_published_upon(record):
-                result.keep(row, _("Published records refer to it by now."))
+                result.keep(row, _("Published records refer to it now."))
             else:
                 for name in model.register_history.compared_fields(model):
                     setattr(record, name, getattr(old[0], name))
@@ -137,7 +138,7 @@ def _restore(rows: Any, user: Any, result: Undone) -> None:
         resting = draft_references.depends_on_drafts([pair for _row, pair in written])
         for row, (record, _links) in written:
             if record.pk in resting:
-                result.keep(row, _("What it referred to then is a draft now."))
+                result.keep(row, _("A record that it referred to before is now a draft."))
         standing = [pair for _row, pair in written if pair[0].pk not in resting]
         history.bulk_save(standing)
         result.count += len(standing)
@@ -148,9 +149,9 @@ def _is_made_a_draft(record: Any, old: Any) -> bool:
 
 
 def _states(model: Any, rows: Sequence[ImportRow]) -> dict[int, tuple[Any, dict[str, Any]]]:
-    """The row of history that each record had before, and its links as they then were.
+    """By record, the row of history before the import, and its links at that time.
 
-    Two queries and one for each kind of link.
+    Two queries, and one for each kind of link.
     """
     wanted = {row.record_id: row.version_before for row in rows}
     found: dict[int, Any] = {}
@@ -162,11 +163,11 @@ def _states(model: Any, rows: Sequence[ImportRow]) -> dict[int, tuple[Any, dict[
 
 
 def _withdraw(batch: ImportBatch, result: Undone) -> None:
-    """Withdraw what the file proposed and nobody has decided about, names that it taught included.
+    """Withdraw the open proposals of an import, those of other names included.
 
     A query for each 500 rows, and one more.
     """
-    for rows in batches(batch.rows.filter(fate=RowStatus.PROPOSED).iterator(chunk_size=500)):
+    for rows in batches(batch.rows.filter(status=RowStatus.PROPOSED).iterator(chunk_size=500)):
         proposals = Proposal.objects.filter(
             batch=batch,
             noun=model_named(batch.noun).register.plural,
@@ -176,7 +177,7 @@ def _withdraw(batch: ImportBatch, result: Undone) -> None:
         result.count += sum(state == ProposalState.OPEN for state in states.values())
         for row in rows:
             if states.get(row.record_id) == ProposalState.ACCEPTED:
-                result.keep(row, _("It was accepted since."))
+                result.keep(row, _("The proposal has been accepted."))
     open_ones = Proposal.objects.open().filter(batch=batch)
     open_ones.update(state=ProposalState.WITHDRAWN, decided_at=timezone.now())
 
@@ -189,10 +190,10 @@ def _delete(rows: Any, user: Any, result: Undone) -> None:
             continue
         record = held[0]
         if row.version_after is not None and record.version != row.version_after:
-            result.keep(row, _("It has been edited since."))
+            result.keep(row, _("It has been edited since the import."))
             continue
         if review.is_proposal(user, record):
-            result.keep(row, _("It is published."))
+            result.keep(row, _("It has been published."))
             continue
         if not in_scope(user, record):
             result.keep(row, out_of_scope(user))
@@ -202,6 +203,6 @@ def _delete(rows: Any, user: Any, result: Undone) -> None:
             with transaction.atomic():
                 history.delete(record)
         except ProtectedError:
-            result.keep(row, _("Other records refer to it by now."))
+            result.keep(row, _("Other records refer to it now."))
         else:
             result.count += 1

@@ -1,4 +1,4 @@
-"""Who works on a file: by what a worker is known, whether it is alive, and whether none comes."""
+"""Workers of imports: their names, and whether they are alive."""
 
 from __future__ import annotations
 
@@ -11,33 +11,33 @@ from django.utils import timezone
 from projects.models import BatchState, ImportBatch
 from projects.models.import_batch import AT_WORK, WAITING
 
-# A worker that has not been heard of for so long, on another machine, has died.
-SILENT_FOR = timedelta(minutes=15)
-# A worker looks for work about once a second: after so long none has come.
-COMES_WITHIN = timedelta(seconds=10)
+# A worker of another machine is taken for dead after so long without a sign of life.
+WORKER_TIMEOUT = timedelta(minutes=15)
+# Workers look for work every two seconds: after so long none seems to be running.
+PICKED_UP_WITHIN = timedelta(seconds=10)
 
 
-def me() -> str:
-    """The host and process of a worker."""
+def worker_name() -> str:
+    """The name of this worker: its host and process."""
     return f"{socket.gethostname()[:100]}:{os.getpid()}"
 
 
-def waits_in_vain(batch: ImportBatch) -> bool:
-    """Whether a batch has waited for longer than a worker takes to come, while none is busy.
+def lacks_worker(batch: ImportBatch) -> bool:
+    """Whether a batch waits although no worker is busy, so that none seems to be running.
 
     At most one query.
     """
     if batch.state not in WAITING or batch.beat_at is None:
         return False
-    if timezone.now() - batch.beat_at < COMES_WITHIN:
+    if timezone.now() - batch.beat_at < PICKED_UP_WITHIN:
         return False
     return not ImportBatch.objects.filter(state__in=AT_WORK).exists()
 
 
 def mark_interrupted() -> int:
-    """Say of batches whose worker has died that they were interrupted; how many those are.
+    """Mark batches whose worker has died as interrupted; returns how many.
 
-    Nothing of them is written: a batch is written in one transaction.
+    Nothing of them is written, as a batch is written in one transaction.
     """
     dead = [
         batch.pk
@@ -52,12 +52,12 @@ def mark_interrupted() -> int:
 def _is_alive(batch: ImportBatch) -> bool:
     host, _colon, process = batch.worker.rpartition(":")
     if host != socket.gethostname()[:100]:
-        return batch.beat_at is not None and timezone.now() - batch.beat_at < SILENT_FOR
+        return batch.beat_at is not None and timezone.now() - batch.beat_at < WORKER_TIMEOUT
     return process.isdecimal() and is_running(int(process))
 
 
 def is_running(process: int) -> bool:
-    """Whether a process of this machine is alive."""
+    """Whether a process of this machine exists."""
     try:
         os.kill(process, 0)
     except ProcessLookupError:

@@ -145,7 +145,7 @@ def _conflicts(rows: Sequence[ValidatedRow]) -> dict[int, RowError]:
 
 
 def _came_between() -> str:
-    return _("Another write came in between: try again.")
+    return _("Somebody else saved a change meanwhile. Try again.")
 
 
 def _save_by_halves(rows: Sequence[ValidatedRow], save: Save) -> list[ValidatedRow]:

@@ -1,4 +1,4 @@
-"""The base of the import commands."""
+"""The base of the commands that import files."""
 
 from __future__ import annotations
 
@@ -19,17 +19,21 @@ from projects.spreadsheets import reading
 
 
 class ImportCommand(BaseCommand):
-    """Imports files into one model; each file is written whole or not at all."""
+    """Imports files of one kind of record; each file is written whole or not at all."""
 
     noun: str
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("files", nargs="+", metavar="FILE", type=Path)
-        parser.add_argument("--mapping", type=Path, help="a TOML file that describes the columns")
-        parser.add_argument("--dry-run", action="store_true", help="check, and write nothing")
+        parser.add_argument(
+            "--mapping", type=Path, help="a TOML file that says what the columns mean"
+        )
+        parser.add_argument("--dry-run", action="store_true", help="check without writing")
         parser.add_argument("--sheet", help="the sheet of a workbook")
         parser.add_argument(
-            "--partial", action="store_true", help="write the valid rows even if others have errors"
+            "--partial",
+            action="store_true",
+            help="write the valid rows although others are refused",
         )
 
     def handle(self, *args: Any, files: list[Path], **options: Any) -> None:
@@ -48,7 +52,7 @@ class ImportCommand(BaseCommand):
             )
 
     def _import(self, file: Path, mapping: Any, options: dict[str, Any]) -> int:
-        """Import one file; returns how many errors it has."""
+        """Import one file; returns the number of errors."""
         known = mapping.headings if mapping else headings(serializers.BY_NOUN[self.noun])
         try:
             content = reading.content_of(file)
@@ -86,7 +90,7 @@ class ImportCommand(BaseCommand):
     def _say(self, file: Path, report: imports.Report, options: dict[str, Any]) -> None:
         self.stdout.write(f"{file}")
         for status, count in report.counts.items():
-            # Commands publish at once and never propose.
+            # Commands publish what they write and propose nothing.
             if status == RowStatus.PROPOSED:
                 continue
             self.stdout.write(f"{status}: {count}")

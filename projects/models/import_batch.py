@@ -1,4 +1,4 @@
-"""Files that were brought in, and what became of each of their rows."""
+"""Imports, and the result of each of their rows."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from django.utils.translation import gettext_lazy as _
 
 
 class BatchState(models.TextChoices):
-    """How far a file has come."""
+    """The state of an import."""
 
-    MAPPING = "mapping", pgettext_lazy("state of an import", "waits for a mapping")
-    QUEUED = "queued", pgettext_lazy("state of an import", "waits to be checked")
-    CHECKING = "checking", pgettext_lazy("state of an import", "is being checked")
-    PREVIEWED = "previewed", pgettext_lazy("state of an import", "checked, nothing written yet")
-    APPROVED = "approved", pgettext_lazy("state of an import", "waits to be written")
-    WRITING = "writing", pgettext_lazy("state of an import", "is being written")
+    MAPPING = "mapping", pgettext_lazy("state of an import", "waiting for a mapping")
+    QUEUED = "queued", pgettext_lazy("state of an import", "waiting to be checked")
+    CHECKING = "checking", pgettext_lazy("state of an import", "being checked")
+    PREVIEWED = "previewed", pgettext_lazy("state of an import", "checked, not written yet")
+    APPROVED = "approved", pgettext_lazy("state of an import", "waiting to be written")
+    WRITING = "writing", pgettext_lazy("state of an import", "being written")
     WRITTEN = "written", pgettext_lazy("state of an import", "written")
     UNDONE = "undone", pgettext_lazy("state of an import", "undone")
     CANCELLED = "cancelled", pgettext_lazy("state of an import", "cancelled")
@@ -28,13 +28,13 @@ class BatchState(models.TextChoices):
     INTERRUPTED = "interrupted", pgettext_lazy("state of an import", "interrupted, nothing written")
 
 
-# What waits for a worker, and what a worker has in its hands.
+# States in which an import waits for a worker, and the states while a worker is at it.
 WAITING = {
     BatchState.QUEUED: BatchState.CHECKING,
     BatchState.APPROVED: BatchState.WRITING,
 }
 AT_WORK = tuple(WAITING.values())
-# Whose file is still of use.
+# States in which an import can still be written.
 OPEN = (
     BatchState.MAPPING,
     *WAITING,
@@ -46,7 +46,7 @@ OPEN = (
 
 class ImportBatchQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> Self:
-        """A person sees what they brought in, and whoever may do anything sees all."""
+        """A user's own imports; all of them for a superuser."""
         if getattr(user, "is_superuser", False):
             return self.all()
         return self.filter(user=user) if getattr(user, "pk", None) else self.none()
@@ -55,19 +55,19 @@ class ImportBatchQuerySet(models.QuerySet):
         return self.filter(state__in=list(WAITING)).order_by("pk")
 
     def without_content(self) -> Self:
-        """Without the file itself, which may be large."""
+        """Defers the file itself, which may be large."""
         return self.defer("content")
 
 
 class ImportBatch(models.Model):
-    """One row is one file that was brought in, with all that was decided about it.
+    """One row is one imported file, with the decisions about it.
 
-    `mapping` and `decisions` are as `projects.imports` takes them; `counts`
-    of rows by fate; `undecided` are names that a person must decide about: key,
-    name, and codes with likeness and label; `sums` are the contracted totals by sector before and
-    after, as texts. `plan` is the digest of what the preview showed: only that
-    is written. `worker` is the host and process that has it in its hands;
-    `beat_at` when something was last done to it.
+    `mapping` and `decisions`: as `projects.imports` takes them. `counts`: rows by
+    status. `undecided`: names that a person must decide about, each with its key
+    and similar records (code, similarity, label). `sums`: the contracted totals by
+    sector before and after, in units of the base currency, as texts. `plan`: the
+    digest of the preview; only what has this digest is written. `worker`: host and
+    process of the worker that is at it; `beat_at`: when it last did something.
     """
 
     user = models.ForeignKey(
@@ -89,7 +89,7 @@ class ImportBatch(models.Model):
     state = models.CharField(
         _("state"), max_length=12, choices=BatchState, default=BatchState.MAPPING, db_index=True
     )
-    partial = models.BooleanField(_("only the valid rows"), default=False)
+    partial = models.BooleanField(_("valid rows only"), default=False)
     message = models.TextField(_("message"), blank=True)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
@@ -127,7 +127,7 @@ class ImportBatch(models.Model):
 
 
 class RowStatus(models.TextChoices):
-    """What becomes of a row."""
+    """The result of a row."""
 
     NEW = "new", pgettext_lazy("row of an import", "new")
     CHANGED = "changed", pgettext_lazy("row of an import", "changed")
@@ -136,40 +136,40 @@ class RowStatus(models.TextChoices):
     REFUSED = "refused", pgettext_lazy("row of an import", "refused")
     LEFT_OUT = "left_out", pgettext_lazy("row of an import", "left out by the mapping")
     FOOTER = "footer", pgettext_lazy("row of an import", "a sum of other rows")
-    MADE = "made", pgettext_lazy("row of an import", "created because a row refers to it")
+    MADE = "made", pgettext_lazy("row of an import", "created because a row names it")
 
 
-# What can be written.
+# The statuses of rows that can be written.
 WRITABLE = (RowStatus.NEW, RowStatus.CHANGED, RowStatus.PROPOSED)
 
 
 class ImportRow(models.Model):
-    """One row is one row of a file, or a record that was made because a row names it.
+    """One row is one row of a file, or a record that was created because a row names it.
 
-    `changes`: [field, old, new] in the words of the API; `faults`: [column,
-    value, reason, nearest], once a row was taken back why its record stayed;
-    `doubts`: the same of a row that can be written. `record_id` and the
-    versions are those of the record, before and after it was written; none
-    before. `key` is what a reader calls the record by.
+    `changes`: [field, old, new] as the API has them. `errors`: lists of [column,
+    value, reason, nearest valid value]; of an undone import, why the record was
+    kept. `warnings`: in the same form. `record_id`, `version_before`,
+    `version_after`: the record and its version before and after it was written,
+    None as long as it is not. `key`: the code and name of the record.
     """
 
     batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="rows")
     number = models.PositiveIntegerField(_("row"))
-    fate = models.CharField(_("status"), max_length=10, choices=RowStatus)
+    status = models.CharField(_("status"), max_length=10, choices=RowStatus)
     noun = models.CharField(max_length=20)
     key = models.CharField(_("record"), max_length=600, blank=True)
     record_id = models.BigIntegerField(null=True)
     version_before = models.PositiveIntegerField(null=True)
     version_after = models.PositiveIntegerField(null=True)
     changes = models.JSONField(default=list, blank=True)
-    faults = models.JSONField(default=list, blank=True)
-    doubts = models.JSONField(default=list, blank=True)
+    errors = models.JSONField(default=list, blank=True)
+    warnings = models.JSONField(default=list, blank=True)
 
     class Meta:
         verbose_name = _("row of an import")
         verbose_name_plural = _("rows of imports")
         ordering = ["pk"]
-        indexes = [models.Index(fields=["batch", "fate", "number"], name="importrow_fate")]
+        indexes = [models.Index(fields=["batch", "status", "number"], name="importrow_status")]
 
     def __str__(self) -> str:
-        return f"{self.number}: {self.fate}"
+        return f"{self.number}: {self.status}"

@@ -57,7 +57,7 @@ def test_a_person_sees_what_became_of_their_own_files(client, office):
         "written",
     )
     assert (alone["sha256"], alone["size"]) == (batch.sha256, 14)
-    assert {fate: count for fate, count in alone["counts"].items() if count} == {"new": 1}
+    assert {status: count for status, count in alone["counts"].items() if count} == {"new": 1}
     assert (alone["url"], alone["undone_at"]) == (f"/import/{batch.pk}/", None)
     assert client.get(f"/api/v1/imports/{other.pk}/").status_code == 404
     assert client.get("/api/v1/").json()["imports"].endswith("/api/v1/imports/")

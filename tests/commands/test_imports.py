@@ -111,7 +111,7 @@ def test_a_mapping_and_what_it_did_are_told(file):
     assert failure is None
     assert "left out by the mapping: 1" in out
     assert "made by the mapping: 1 × zone, 1 × area" in out
-    assert "row 3, Id, “x”: The mapping leaves rows with this value out." in out
+    assert "row 3, Id, “x”: The mapping leaves out rows with this value." in out
 
 
 def json_as_toml(columns):
@@ -145,7 +145,7 @@ def test_a_file_that_was_written_is_kept_and_can_be_taken_back(file):
 
     assert (out, failure) == ("Undone: 2 records.\n", None)
     assert [(project.code, project.amount) for project in Project.objects.all()] == [("a", 5)]
-    assert run("undo_import", batch.pk)[2] == "Only an import that was written can be undone."
+    assert run("undo_import", batch.pk)[2] == "Only an import that has been written can be undone."
     assert run("undo_import", 99)[2] == "There is no import with the number 99."
 
 
@@ -157,7 +157,7 @@ def test_what_was_edited_since_stays_and_is_named(file):
 
     out, _err, _failure = run("undo_import", ImportBatch.objects.get().pk)
 
-    assert "Kept: row 3, b: B. It has been edited since." in out
+    assert "Kept: row 3, b: B. It has been edited since the import." in out
     assert [project.code for project in Project.objects.all()] == ["b"]
 
 

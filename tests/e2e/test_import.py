@@ -63,7 +63,7 @@ def bring(page):
     page.get_by_label("File", exact=True).set_input_files(
         {"name": "签约项目.xlsx", "mimeType": "application/zip", "buffer": signing_list()}
     )
-    page.get_by_label("Contains").select_option("projects")
+    page.get_by_label("Type of records").select_option("projects")
     page.get_by_role("button", name="Upload").click()
 
 
@@ -74,12 +74,12 @@ def bring_correct_write_and_take_back(page):
     page.get_by_role("button", name="Check the file").click()
     expect(page.get_by_role("alert")).to_contain_text("科室")
     page.get_by_label("科室", exact=True).select_option("-")
-    page.get_by_label("A plain number is in").select_option("10000")
+    page.get_by_label("Unit of plain numbers").select_option("10000")
     page.get_by_label("推进中", exact=True).select_option("signed")
     page.get_by_role("button", name="Check the file").click()
 
-    expect(page.locator(".steps [aria-current]")).to_have_text("Check the result")
-    expect(page.locator(".decision")).to_contain_text("Nothing is written yet.")
+    expect(page.locator(".steps [aria-current]")).to_have_text("Preview the changes")
+    expect(page.locator(".decision")).to_contain_text("Nothing has been written yet.")
     expect(page.get_by_role("table", name="What the file adds up to")).to_contain_text("the same")
     changed = page.get_by_role("table", name="Rows: changed")
     expect(changed).to_contain_text("50,000,000.00")
@@ -93,9 +93,9 @@ def bring_correct_write_and_take_back(page):
 
     page.goto("/import/")
     page.get_by_role("link", name="签约项目.xlsx").click()
-    page.get_by_role("link", name="Undo import").click()
-    expect(page.locator("main")).to_contain_text("1 that was changed becomes what it was before.")
-    page.get_by_role("button", name="Undo import").click()
+    page.get_by_role("link", name="Undo this import").click()
+    expect(page.locator("main")).to_contain_text("1 changed record is restored.")
+    page.get_by_role("button", name="Undo this import").click()
 
     expect(page.locator("main")).to_contain_text("Undone:")
     project = Project.objects.get()
@@ -137,7 +137,9 @@ def test_a_page_of_work_loads_itself_anew_until_it_is_done(browser_page, live_se
     user = make_user("superuser")
     sign_in(browser_page.context, live_server, user)
     batch = batches.receive(b"code,name\na,A\n", "list.csv", "projects", user=user)
-    ImportBatch.objects.update(state=BatchState.CHECKING, worker=workers.me(), done=1, total=4)
+    ImportBatch.objects.update(
+        state=BatchState.CHECKING, worker=workers.worker_name(), done=1, total=4
+    )
     browser_page.goto(f"/import/{batch.pk}/")
     expect(browser_page.locator("main")).to_contain_text("Checked 1 of 4 rows.")
 
@@ -180,7 +182,7 @@ def test_a_column_is_said_and_the_file_checked_by_keyboard(browser_page, live_se
     page.get_by_role("button", name="Check the file").focus()
     page.keyboard.press("Enter")
 
-    expect(page.locator(".steps [aria-current]")).to_have_text("Check the result")
+    expect(page.locator(".steps [aria-current]")).to_have_text("Preview the changes")
 
 
 def test_a_printed_preview_leaves_out_what_cannot_be_pressed(browser_page, live_server, register):
@@ -193,5 +195,5 @@ def test_a_printed_preview_leaves_out_what_cannot_be_pressed(browser_page, live_
     page.emulate_media(media="print")
 
     expect(page.locator(".decision form").first).to_be_hidden()
-    expect(page.get_by_role("navigation", name="Rows by status")).to_be_hidden()
+    expect(page.get_by_role("navigation", name="Rows by result")).to_be_hidden()
     expect(page.locator("table").first).to_be_visible()

@@ -75,27 +75,27 @@ VOCABULARIES = {
         published  published  已公布
     """,
     BatchState: """
-        mapping      waits for a mapping           等待设置对应关系
-        queued       waits to be checked           等待检查
-        checking     is being checked              正在检查
-        previewed    checked, nothing written yet  已检查，尚未写入
-        approved     waits to be written           等待写入
-        writing      is being written              正在写入
+        mapping      waiting for a mapping         等待设置对应关系
+        queued       waiting to be checked         等待检查
+        checking     being checked                 正在检查
+        previewed    checked, not written yet      已检查，尚未写入
+        approved     waiting to be written         等待写入
+        writing      being written                 正在写入
         written      written                       已写入
-        undone       undone                        已撤回
+        undone       undone                        已撤销
         cancelled    cancelled                     已取消
         unreadable   cannot be read                无法读取
         interrupted  interrupted, nothing written  中断，未写入任何内容
     """,
     RowStatus: """
-        new        new                          新增
-        changed    changed                      修改
-        proposed   proposed for review          提交审核
-        unchanged  unchanged                    无变化
-        refused    refused                      未接受
-        left_out   left out by the mapping      按对应关系略去
-        footer     a sum of other rows          其他行的合计
-        made       created because a row refers to it  因行内引用而新建
+        new        new                             新增
+        changed    changed                         修改
+        proposed   proposed for review             提交审核
+        unchanged  unchanged                       无变化
+        refused    refused                         未接受
+        left_out   left out by the mapping         按对应关系略去
+        footer     a sum of other rows             其他行的合计
+        made       created because a row names it  因行内引用而新建
     """,
     ReportState: """
         open       open       未处理

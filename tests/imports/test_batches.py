@@ -70,8 +70,8 @@ def written(text, office, **options):
     return batch
 
 
-def fates(batch):
-    return {fate: count for fate, count in batch.counts.items() if count}
+def statuses(batch):
+    return {status: count for status, count in batch.counts.items() if count}
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
@@ -96,10 +96,10 @@ def test_a_chinese_signing_list_is_understood_by_its_words(office, sectors, enco
 def test_it_is_shown_row_by_row_before_anything_is_written(office, sectors):
     batch = previewed(SIGNING_LIST, office)
 
-    assert fates(batch) == {"new": 3, "footer": 1, "made": 2}
-    rows = {row.number: row for row in batch.rows.exclude(fate=RowStatus.MADE)}
+    assert statuses(batch) == {"new": 3, "footer": 1, "made": 2}
+    rows = {row.number: row for row in batch.rows.exclude(status=RowStatus.MADE)}
     assert {name: new for name, _old, new in rows[5].changes}["amount"] == "120000000.00"
-    assert (rows[6].fate, rows[6].record_id) == (RowStatus.NEW, None)
+    assert (rows[6].status, rows[6].record_id) == (RowStatus.NEW, None)
     # 5,000 and 12,000: what the list itself adds up to.
     assert rows[7].changes == [["amount", "170000000.00", "170000000.00"]]
     assert preview.differences(batch) == [
@@ -125,7 +125,7 @@ def test_what_was_shown_is_written_with_history_by_whoever_brought_it_in(office,
     ]
     assert {row.history_user for row in Project.history.all()} == {office}
     assert Project.history.count() == 3
-    assert {row.record_id for row in batch.rows.filter(fate=RowStatus.NEW)} == {
+    assert {row.record_id for row in batch.rows.filter(status=RowStatus.NEW)} == {
         project.pk for project in projects
     }
     assert (bytes(batch.content), batch.sha256 != "") == (b"", True)
@@ -137,7 +137,7 @@ def test_the_same_file_again_is_remembered_and_has_nothing_to_do(office, sectors
     batch = previewed(SIGNING_LIST, office)
 
     assert batch.mapping == first.mapping
-    assert fates(batch) == {"unchanged": 3, "footer": 1}
+    assert statuses(batch) == {"unchanged": 3, "footer": 1}
     batches.approve(batch)
     batches.work_on(batch)
     assert Project.history.count() == 3
@@ -149,7 +149,7 @@ def test_a_change_is_shown_cell_by_cell(office):
     batch = previewed("code,name,amount,description\na,A,7,\n", office)
 
     (row,) = batch.rows.all()
-    assert (row.fate, row.changes) == (RowStatus.CHANGED, [["amount", "5.00", "7.00"]])
+    assert (row.status, row.changes) == (RowStatus.CHANGED, [["amount", "5.00", "7.00"]])
 
 
 def test_every_bad_row_says_what_would_have_been_right(office):
@@ -157,9 +157,9 @@ def test_every_bad_row_says_what_would_have_been_right(office):
 
     batch = previewed("code,name,area,stage\na,A,Kashgi,singed\nb,B,Kashi,signed\n", office)
 
-    assert fates(batch) == {"new": 1, "refused": 1}
-    (row,) = batch.rows.filter(fate=RowStatus.REFUSED)
-    assert [(column, value, near) for column, value, _reason, near in row.faults] == [
+    assert statuses(batch) == {"new": 1, "refused": 1}
+    (row,) = batch.rows.filter(status=RowStatus.REFUSED)
+    assert [(column, value, near) for column, value, _reason, near in row.errors] == [
         ("area", "Kashgi", "kashi"),
         ("stage", "singed", "signed"),
     ]
@@ -180,7 +180,7 @@ def test_refused_rows_keep_the_good_ones_back_unless_asked_explicitly(office):
     text = "code,name,amount\na,A,5\nb,B,lots\n"
     batch = previewed(text, office)
 
-    with pytest.raises(batches.BatchError, match="Rows are refused"):
+    with pytest.raises(batches.BatchError, match="Some rows are refused"):
         batches.approve(batch)
     assert not Project.objects.exists()
 
@@ -194,7 +194,7 @@ def test_pressing_twice_has_one_effect(office):
     again = ImportBatch.objects.get(pk=batch.pk)
 
     batches.approve(batch)
-    with pytest.raises(batches.BatchError, match="waits to be written"):
+    with pytest.raises(batches.BatchError, match="waiting to be written"):
         batches.approve(again)
     assert batches.work_on(batch)
     assert not batches.work_on(again)
@@ -310,14 +310,14 @@ def test_the_file_is_kept_while_rows_of_it_are_to_be_mended(office):
 def test_a_file_that_no_worker_comes_for_says_so(office):
     batch = brought("code,name\na,A\n", office)
     batches.map_columns(batch, as_suggested(batch))
-    assert not workers.waits_in_vain(batch)
+    assert not workers.lacks_worker(batch)
 
-    batch.beat_at -= workers.COMES_WITHIN
-    assert workers.waits_in_vain(batch)
+    batch.beat_at -= workers.PICKED_UP_WITHIN
+    assert workers.lacks_worker(batch)
 
     other = brought("code,name\nb,B\n", office)
     ImportBatch.objects.filter(pk=other.pk).update(state=BatchState.CHECKING)
-    assert not workers.waits_in_vain(batch)
+    assert not workers.lacks_worker(batch)
 
 
 def test_a_file_that_cannot_be_read_says_why(office):
@@ -329,7 +329,7 @@ def test_a_file_that_cannot_be_read_says_why(office):
 
 def test_a_batch_whose_worker_has_died_is_shown_as_interrupted_and_can_be_resumed(office):
     batch = previewed("code,name\na,A\n", office)
-    host = workers.me().rpartition(":")[0]
+    host = workers.worker_name().rpartition(":")[0]
     dead = next(number for number in range(99_999, 1, -1) if not os.path.exists(f"/proc/{number}"))
     ImportBatch.objects.update(state=BatchState.WRITING, worker=f"{host}:{dead}")
 
@@ -344,7 +344,9 @@ def test_a_batch_whose_worker_has_died_is_shown_as_interrupted_and_can_be_resume
 
 def test_a_batch_in_the_hands_of_a_living_worker_is_left_to_it(office):
     batch = previewed("code,name\na,A\n", office)
-    ImportBatch.objects.filter(pk=batch.pk).update(state=BatchState.WRITING, worker=workers.me())
+    ImportBatch.objects.filter(pk=batch.pk).update(
+        state=BatchState.WRITING, worker=workers.worker_name()
+    )
 
     assert workers.mark_interrupted() == 0
 
@@ -362,7 +364,7 @@ def test_a_person_sees_their_own_files_and_the_administrator_all():
 def test_areas_and_sectors_are_found_by_name_but_not_made_unasked(office):
     batch = previewed("编号,项目名称,片区,行业\na,项目,天涯片区,渔业\n", office)
 
-    assert fates(batch) == {"refused": 1}
+    assert statuses(batch) == {"refused": 1}
     assert not Area.objects.exists()
     assert not Sector.objects.exists()
 
@@ -390,4 +392,4 @@ def test_enterprises_are_told_by_credit_code_and_else_by_name(office):
         "kashixingdafangz",
     )
     assert (other.origin, other.kind) == ("CN-XJ", "state_owned")
-    assert fates(bring(text.replace("兴达纺织", "兴达新纺织"))) == {"changed": 1, "unchanged": 1}
+    assert statuses(bring(text.replace("兴达纺织", "兴达新纺织"))) == {"changed": 1, "unchanged": 1}

@@ -18,9 +18,12 @@ def test_each_mapping_in_the_documentation_can_be_read(file):
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        ({"colums": {}}, "no key “colums”: it has columns, constants, decisions, ignored, records"),
+        (
+            {"colums": {}},
+            "no key “colums”: its keys are columns, constants, decisions, ignored, records",
+        ),
         ({"columns": {"A": 5}}, "“columns.A” must be the name of a field, or a table"),
-        ({"columns": {"A": {}}}, "“columns.A” must say which field it is of"),
+        ({"columns": {"A": {}}}, "“columns.A” must name its field"),
         ({"columns": {"A": {"field": "name", "rund": 2}}}, "no key “columns.A.rund”"),
         (
             {"columns": {"A": {"field": "amount", "round": "2"}}},
@@ -30,27 +33,27 @@ def test_each_mapping_in_the_documentation_can_be_read(file):
         ({"columns": {"A": {"field": "a", "round": True}}}, "“columns.A.round” must be a number"),
         (
             {"columns": {"A": {"field": "name", "unit": 10}}},
-            "“columns.A.unit” belongs to the amount",
+            "“columns.A.unit” is only for the amount",
         ),
-        ({"columns": {"A": {"field": "area", "make": {}}}}, "“columns.A.make” makes what it does"),
+        ({"columns": {"A": {"field": "area", "make": {}}}}, "“columns.A.make” creates records"),
         ({"columns": {"A": {"field": "area", "others": "drop"}}}, "must be “refuse”, “keep” or"),
         (
             {"columns": {"A": {"field": "stage", "values": {"x": 5}}}},
-            "“columns.A.values” must hold",
+            "“columns.A.values” may contain",
         ),
         (
             {"columns": {"A": {"field": "name", "also": "B"}}},
-            "“columns.A.also” must hold texts",
+            "“columns.A.also” may contain texts only",
         ),
         (
             {"columns": {"A": {"field": "name", "also": ["B"]}, "B": "code"}},
-            "“columns.A.also” names the heading “B” a second time",
+            "“columns.A.also” repeats the heading “B”",
         ),
         (
             {"columns": {"A": {"field": "name", "required": "yes"}}},
             "“columns.A.required” must be true or false",
         ),
-        ({"ignored": "A"}, "“ignored” must hold texts"),
+        ({"ignored": "A"}, "“ignored” may contain texts only"),
         ({"records": {"countries": []}}, "no key “records.countries”"),
         ({"records": {"zones": {"code": "z"}}}, "“records.zones” must be a list of tables"),
         ({"records": {"zones": [{"name": "Z"}]}}, "Each record under “records.zones” needs a code"),
@@ -65,7 +68,7 @@ def test_what_is_no_toml_is_refused(tmp_path):
     file = tmp_path / "mapping.toml"
     file.write_text("columns = {")
 
-    with pytest.raises(MappingError, match="The mapping is no TOML"):
+    with pytest.raises(MappingError, match="The mapping is not valid TOML"):
         read_mapping(file, NOUNS)
     with pytest.raises(MappingError, match="cannot be read: No such file"):
         read_mapping(tmp_path / "missing.toml", NOUNS)
@@ -138,7 +141,7 @@ def test_days_in_a_form_of_the_mapping_are_days_in_any_field_and_nothing_else_is
     assert column.texts("6/30/2011 12:00:00 AM") == ["Closed: 2011-06-30"]
     assert column.texts("") == []
     for text in ("30/6/2011 12:00:00 AM", "soon", "6/31/2011 12:00:00 AM"):
-        with pytest.raises(CellError, match=f"“{text}” is no day in the form .*%m/%d/%Y"):
+        with pytest.raises(CellError, match=f"“{text}” is not a date in the format .*%m/%d/%Y"):
             column.texts(text)
 
 
@@ -146,7 +149,7 @@ def test_a_column_that_is_required_takes_no_blank_cell():
     column = Column("Status", "stage", required=True, values={"Active": "signed"})
 
     assert column.texts("Active") == ["signed"]
-    with pytest.raises(CellError, match="takes no row without a value here"):
+    with pytest.raises(CellError, match="requires a value here"):
         column.texts("")
 
 

@@ -178,20 +178,20 @@ def test_the_queries_do_not_grow_with_the_rows(trade, noun):
 def test_what_is_doubted_is_written_as_it_is_and_taken_back_whole(trade):
     user = make_user("superuser")
     batch = brought("code,name,sectors,amount\na,A,trade,1亿元\nb,B,trade,100亿元\n", user)
-    [row] = batch.rows.exclude(doubts=[])
-    assert (row.number, row.fate, row.doubts[0][0]) == (3, RowStatus.NEW, "amount")
+    [row] = batch.rows.exclude(warnings=[])
+    assert (row.number, row.status, row.warnings[0][0]) == (3, RowStatus.NEW, "amount")
 
     batches.approve(batch)
     batches.work_on(batch)
 
     assert batch.state == BatchState.WRITTEN, batch.message
     assert Project.objects.get(code="b").amount == 10_000 * MILLION
-    assert batch.rows.exclude(doubts=[]).count() == 1
+    assert batch.rows.exclude(warnings=[]).count() == 1
     result = undo.undo(batch, user)
     assert (result.count, result.kept) == (2, [])
     # What was doubted of it stays to be read.
-    assert batch.rows.exclude(doubts=[]).count() == 1
-    assert not batch.rows.exclude(faults=[]).exists()
+    assert batch.rows.exclude(warnings=[]).count() == 1
+    assert not batch.rows.exclude(errors=[]).exists()
 
 
 def test_a_register_in_which_something_else_is_usual_by_now_does_not_stand_in_the_way(trade):

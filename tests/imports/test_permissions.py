@@ -30,8 +30,8 @@ def previewed(text, user):
 
 
 def refused(batch):
-    rows = batch.rows.filter(fate=RowStatus.REFUSED)
-    return {row.number: [reason for *_cell, reason, _near in row.faults] for row in rows}
+    rows = batch.rows.filter(status=RowStatus.REFUSED)
+    return {row.number: [reason for *_cell, reason, _near in row.errors] for row in rows}
 
 
 @pytest.fixture
@@ -44,8 +44,8 @@ def standing():
     ("codenames", "expected"),
     [
         (["add_project", "change_project"], {}),
-        (["add_project"], {2: ["You may not change projects."]}),
-        (["change_project"], {4: ["You may not add projects."]}),
+        (["add_project"], {2: ["You have no permission to change projects."]}),
+        (["change_project"], {4: ["You have no permission to add projects."]}),
     ],
 )
 def test_a_row_needs_the_permission_for_what_it_would_do(standing, codenames, expected):
@@ -74,6 +74,6 @@ def test_an_enterprise_is_made_only_by_whoever_may_add_one():
     batch = previewed(text, may("add_project"))
 
     ((row, (reason,)),) = refused(batch).items()
-    assert (row, "you may not add any" in reason) == (2, True)
+    assert (row, "you have no permission to add one" in reason) == (2, True)
     assert not previewed(text, may("add_project", "add_enterprise")).counts["refused"]
     assert not Enterprise.objects.exists()

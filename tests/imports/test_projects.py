@@ -286,7 +286,7 @@ def test_other_peoples_headings_are_read_through_a_mapping():
     assert (one.amount, one.amount_text) == (Decimal("15087226.60"), "15087226.6044798")
     assert [share.sector.name for share in one.shares.all()] == ["Energy", "Water"]
     assert (one.started_on, str(two.started_on)) == (None, "2002-02-02")
-    assert one.note.startswith("Started: 2001-05-17 lies before “Approved” (2001-05-23)")
+    assert one.note.startswith("Started: 2001-05-17 is before “Approved” (2001-05-23)")
     assert (two.area.name_zh, two.area.code, two.area.zone.code) == ("刚果", "gangguo", "world")
     assert [(f.row, f.column, f.value) for f in report.excluded] == [(4, "Status", "Dropped")]
     assert [(f.row, f.column, f.value) for f in report.emptied] == [(2, "Started", "2001-05-17")]

@@ -78,9 +78,9 @@ def load(command, *files, mapping, **options):
     return said.getvalue(), "".join(line for line in lines if not DOUBT.match(line))
 
 
-def counts(said, fate):
-    """How many rows of all files had this fate."""
-    return sum(int(number) for number in re.findall(rf"^{fate}: (\d+)$", said, re.MULTILINE))
+def counts(said, status):
+    """How many rows of all files had this status."""
+    return sum(int(number) for number in re.findall(rf"^{status}: (\d+)$", said, re.MULTILINE))
 
 
 def answer(client, address):
@@ -276,7 +276,7 @@ def pay(files):
     """Rows of the files that were new, changed and unchanged; none may be at fault."""
     said, errors = load("import_receipts", *files, mapping="manchester.toml")
     assert errors == ""
-    return [counts(said, fate) for fate in ("new", "changed", "unchanged")]
+    return [counts(said, status) for status in ("new", "changed", "unchanged")]
 
 
 def ledger(files):
@@ -311,10 +311,10 @@ def test_seven_months_give_the_published_sums_to_the_penny_and_stay_so(client, s
     settings.BASE_CURRENCY = "GBP"
     files = MANCHESTER[:7]
 
-    fates = pay(files)
+    statuses = pay(files)
 
     rows = check_the_council(files)
-    assert fates == [rows, 0, 0]
+    assert statuses == [rows, 0, 0]
     assert by_month(client) == (PAID, f"{sum(map(Decimal, PAID.values()))}")
     assert set(Receipt.objects.values_list("conversion__outcome", flat=True)) == {Outcome.COUNTED}
     assert differing(list(Project.objects.values_list("pk", flat=True))) == {}
@@ -329,10 +329,10 @@ def test_rows_that_are_the_same_in_everything_are_payments_and_what_is_below_zer
     last, wide = MANCHESTER[-1], MANCHESTER[0].with_name("2015-07.csv")
 
     # The heading of one begins with a broken mark; rows of the other end in an empty cell.
-    fates = pay([last, wide])
+    statuses = pay([last, wide])
 
     rows = check_the_council([last, wide])
-    assert fates == [rows, 0, 0]
+    assert statuses == [rows, 0, 0]
     alike = Counter(Receipt.objects.values_list("project", "received_on", "amount", "note"))
     assert max(alike.values()) > 1
     assert Receipt.objects.filter(amount__lt=0).exists(), "some money went back"

@@ -177,8 +177,8 @@ def test_an_export_brought_in_is_suggested_to_be_what_it_is(register, form, noun
     batches.map_columns(batch, mapping_of(batch.mapping, list(BY_NOUN)))
     batches.work_on(batch)
 
-    fates = {fate: count for fate, count in batch.counts.items() if count}
-    assert fates == {"unchanged": export.filterset(QueryDict(""), None).qs.count()}
+    statuses = {status: count for status, count in batch.counts.items() if count}
+    assert statuses == {"unchanged": export.filterset(QueryDict(""), None).qs.count()}
 
 
 def test_what_a_json_file_says_beside_the_fields_may_be_ignored():
@@ -198,5 +198,5 @@ def test_a_source_that_is_not_there_is_told_the_nearest():
     batches.map_columns(batch, mapping_of(batch.mapping, list(BY_NOUN)))
     batches.work_on(batch)
 
-    ((column, _value, _reason, nearest),) = batch.rows.get().faults
+    ((column, _value, _reason, nearest),) = batch.rows.get().errors
     assert (column, nearest) == ("sources", "press-2023")

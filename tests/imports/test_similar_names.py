@@ -26,7 +26,7 @@ def decided(batch, **decisions):
         batch, {decision_key(Enterprise, name): meant for name, meant in decisions.items()}
     )
     batches.work_on(batch)
-    return {fate: count for fate, count in batch.counts.items() if count}
+    return {status: count for status, count in batch.counts.items() if count}
 
 
 def write(batch):
@@ -42,8 +42,8 @@ def test_a_name_like_another_is_asked_about_and_its_row_waits():
     assert [(one["name"], [code for code, *_rest in one["alike"]]) for one in batch.undecided] == [
         ("新疆兴达纺织有限公司", ["xingda"])
     ]
-    (row,) = batch.rows.filter(fate=RowStatus.REFUSED)
-    assert "is like xingda" in row.faults[0][2]
+    (row,) = batch.rows.filter(status=RowStatus.REFUSED)
+    assert "is similar to xingda" in row.errors[0][2]
     assert Enterprise.objects.count() == 1
 
 
@@ -108,15 +108,15 @@ def test_a_project_is_found_by_area_name_and_enterprise_where_it_has_no_code():
     batch = previewed("项目名称,投资方,备注\n棉纱加工项目,新疆兴达纺织有限公司,已开工\n")
 
     (row,) = batch.rows.all()
-    assert (row.fate, row.key.split(":")[0]) == (RowStatus.CHANGED, "old")
+    assert (row.status, row.key.split(":")[0]) == (RowStatus.CHANGED, "old")
 
 
 def test_rows_about_one_project_are_shown_with_both_their_numbers():
     batch = previewed("项目名称,投资方\n棉纱加工项目,甲乙公司\n棉纱加工项目,甲乙公司\n")
 
-    (row,) = batch.rows.filter(fate=RowStatus.REFUSED)
+    (row,) = batch.rows.filter(status=RowStatus.REFUSED)
     assert row.number == 3
-    assert "Row 2" in row.faults[0][2]
+    assert "Row 2" in row.errors[0][2]
 
 
 def test_a_project_that_sounds_like_another_is_asked_about_and_one_elsewhere_is_not():

@@ -280,9 +280,9 @@ def test_more_records_than_a_drop_down_holds_are_typed(register, monkeypatch):
 
     forms = {row[0]: row[2] for row in sheet(content, "columns")}
     assert letter("projects", "enterprise") not in rules(content)
-    assert "There are more enterprises than a list holds" in forms["enterprise"]
+    assert "There are too many enterprises for a list" in forms["enterprise"]
     assert letter("projects", "sectors") in rules(content)
-    assert "The sheet “lists” has the sectors" in forms["sectors"]
+    assert "The sectors are in the sheet “lists”" in forms["sectors"]
 
 
 def test_a_register_without_records_offers_none():

@@ -51,7 +51,7 @@ def written(text, user, noun="projects", **decisions):
 
 
 def counts(batch):
-    return {fate: count for fate, count in batch.counts.items() if count}
+    return {status: count for status, count in batch.counts.items() if count}
 
 
 @pytest.fixture
@@ -137,9 +137,9 @@ def test_what_was_published_or_accepted_since_stays_and_is_named(clerk, register
 
     assert undone.count == 0
     assert {key.partition(":")[0]: reason for _row, key, reason in undone.kept} == {
-        "draft": "It has been edited since.",
-        "published": "It was accepted since.",
-        "new": "It has been edited since.",
+        "draft": "It has been edited since the import.",
+        "published": "The proposal has been accepted.",
+        "new": "It has been edited since the import.",
     }
     assert Project.objects.count() == 4
     assert Proposal.objects.get().state == ProposalState.ACCEPTED
@@ -228,9 +228,9 @@ def test_rows_of_other_areas_are_refused_by_row_and_the_others_written(here):
 
     batch = written(text, clerk)
 
-    refused = batch.rows.filter(fate="refused").order_by("number")
-    sentence = "You may only edit records of these areas: here."
-    assert [(row.number, row.faults[0][2]) for row in refused] == [
+    refused = batch.rows.filter(status="refused").order_by("number")
+    sentence = "You may only write what belongs to these areas: here."
+    assert [(row.number, row.errors[0][2]) for row in refused] == [
         (3, sentence),
         (5, sentence),
         (6, sentence),
@@ -256,9 +256,9 @@ def test_a_draft_of_another_area_is_not_there_but_its_code_is_taken(here):
     batch = previewed("code,name,area\nhidden,Mine,here\n", clerk)
 
     (row,) = batch.rows.all()
-    assert (row.fate, row.changes) == ("refused", [])
-    assert "Another record has this code" in row.faults[0][2]
-    assert "Secret" not in str(row.faults)
+    assert (row.status, row.changes) == ("refused", [])
+    assert "Another record has this code" in row.errors[0][2]
+    assert "Secret" not in str(row.errors)
 
 
 def test_names_of_drafts_of_other_areas_are_not_found_and_their_codes_not_made_again(here):

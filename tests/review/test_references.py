@@ -232,9 +232,7 @@ def test_taking_a_file_back_makes_no_draft_of_what_published_records_refer_to(bo
 
     enterprise = Enterprise.objects.get()
     assert (enterprise.state, enterprise.name) == ("published", "Renamed")
-    assert [reason for _row, _key, reason in undone.kept] == [
-        "Published records refer to it by now."
-    ]
+    assert [reason for _row, _key, reason in undone.kept] == ["Published records refer to it now."]
 
 
 def test_taking_a_file_back_leads_nothing_published_back_to_a_draft(boss):
@@ -250,7 +248,7 @@ def test_taking_a_file_back_leads_nothing_published_back_to_a_draft(boss):
     project = Project.objects.get()
     assert (Enterprise.objects.get(code="e").state, project.enterprise.code) == ("draft", "f")
     assert [reason for _row, _key, reason in undone.kept] == [
-        "What it referred to then is a draft now."
+        "A record that it referred to before is now a draft."
     ]
 
 

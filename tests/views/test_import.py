@@ -203,7 +203,11 @@ def test_earlier_files_are_listed_with_what_became_of_them(client):
 
     first, last = read(client.get("/import/").content.decode()).rows()
 
-    assert (first[0], first[1], first[5]) == ("签约项目.csv", "Enterprises", "waits for a mapping")
+    assert (first[0], first[1], first[5]) == (
+        "签约项目.csv",
+        "Enterprises",
+        "waiting for a mapping",
+    )
     assert (last[1], last[3:]) == ("Projects", ["1", "1 new", "written"])
     assert last[2].endswith(clerk.username)
     assert done.get_absolute_url() == f"/import/{done.pk}/"
@@ -240,15 +244,15 @@ def test_a_file_of_many_rows_waits_for_a_worker_and_its_page_for_it(client, offi
     page = read(answer.content.decode())
 
     assert answer["Refresh"] == "2"
-    assert "Waits to be checked." in page.text
-    assert "No worker seems to be running" not in page.text
+    assert "Waiting to be checked." in page.text
+    assert "No worker process seems to be running" not in page.text
     assert "value" not in page.one("progress").attributes
 
 
 def test_progress_is_said_in_rows(client, office):
     batch = bring(client, "code,name\na,A\n")
     ImportBatch.objects.update(
-        state=BatchState.CHECKING, worker=workers.me(), done=1500, total=10000
+        state=BatchState.CHECKING, worker=workers.worker_name(), done=1500, total=10000
     )
 
     page = page_of(client, batch)
@@ -262,22 +266,22 @@ def test_a_file_that_no_worker_comes_for_says_how_to_start_one(client, office, m
     monkeypatch.setattr(batches, "AT_ONCE", 0)
     batch = bring(client, "code,name\na,A\n")
     step(client, batch, "check")
-    ImportBatch.objects.update(beat_at=batch.beat_at - workers.COMES_WITHIN)
+    ImportBatch.objects.update(beat_at=batch.beat_at - workers.PICKED_UP_WITHIN)
 
     page = page_of(client, batch)
 
-    assert "No worker seems to be running" in page.text
+    assert "No worker process seems to be running" in page.text
     assert page.one("code").text == "manage.py work"
 
 
 def test_work_that_was_interrupted_is_noticed_and_can_be_done_again(client, office):
     batch = bring(client, "code,name\na,A\n")
     step(client, batch, "check")
-    host = workers.me().rpartition(":")[0]
+    host = workers.worker_name().rpartition(":")[0]
     ImportBatch.objects.update(state=BatchState.CHECKING, worker=f"{host}:999999999")
 
     page = page_of(client, batch)
-    assert "was interrupted and nothing was written" in page.text
+    assert "was interrupted, and nothing was written" in page.text
 
     step(client, batch, "check")
     assert batch.state == BatchState.PREVIEWED
@@ -292,7 +296,7 @@ def test_a_file_is_given_up_at_any_time_until_it_is_written(client, office):
     answer = step(client, written(client, "code,name\na,A\n"), "cancel")
     page = read(answer.content.decode())
     assert answer.status_code == 409
-    assert "The state of the file: written." in page.one("div", class_="errors").text
+    assert "State of the import: written." in page.one("div", class_="errors").text
 
 
 def test_parameters_that_no_page_reads_are_refused(client, office):
@@ -325,7 +329,7 @@ def test_a_file_that_comes_with_its_mapping_is_checked_at_once(client, office):
     [
         ("[columns", "Expected"),
         ("[colums]\n", "no key “colums”"),
-        ('[columns]\n"Id" = "code"\n', "Say what these columns mean"),
+        ('[columns]\n"Id" = "code"\n', "Choose a field for these columns"),
         (b"\xff\xfe", "codec"),
     ],
 )
@@ -357,7 +361,7 @@ def pages_of_each_state(client):
     step(client, undone, "undo")
     step(client, cancelled, "cancel")
     ImportBatch.objects.filter(pk=broken.pk).update(
-        state=BatchState.CHECKING, worker=workers.me(), done=1
+        state=BatchState.CHECKING, worker=workers.worker_name(), done=1
     )
     unreadable = bring(client, b"\x00\x01")
     answers = {
@@ -369,8 +373,8 @@ def pages_of_each_state(client):
         "not in the address": client.get(f"/import/{done.pk}/?fate=x"),
         "undo": client.get(f"/import/{done.pk}/undo/"),
     }
-    for fate in ("", "refused", "new", "made", "footer", "unchanged", "left_out"):
-        answers[f"preview, {fate}"] = client.get(f"/import/{refused.pk}/?fate={fate}")
+    for status in ("", "refused", "new", "made", "footer", "unchanged", "left_out"):
+        answers[f"preview, {status}"] = client.get(f"/import/{refused.pk}/?fate={status}")
     for name, batch in {
         "changed": changed,
         "written": done,

@@ -63,4 +63,4 @@ def test_what_is_no_character_is_refused_by_its_record(client, name):
 
     page = page_of(client, bring(client, FILES[name]))
 
-    assert "Record 1 holds what is no character" in page.text
+    assert "Record 1 contains invalid characters" in page.text

@@ -91,7 +91,7 @@ def test_a_column_that_nothing_recognised_is_marked_and_must_be_said(client, off
     answer = send_mapping(client, batch)
 
     assert page.one("tr", class_="open").one("th").one("small").text == "not recognised"
-    assert errors(answer) == {"column-2": "Say what this column means, or that it is ignored."}
+    assert errors(answer) == {"column-2": "Choose a field for this column, or ignore it."}
     assert read(answer.content.decode()).one(class_="errors").link("Colour") == "#id_column-2"
     assert batch.state == BatchState.MAPPING
 
@@ -103,7 +103,7 @@ def test_two_columns_of_one_field_are_refused_but_for_lists_and_texts(client, of
     batch = bring(client, "code,name,Total,Remark,Other\na,A,5,x,y\n")
 
     answer = send_mapping(client, batch, column_1="name", column_2="name", column_4="-")
-    assert "“name” is of the same field" in errors(answer)["column-2"]
+    assert "“name” has the same field" in errors(answer)["column-2"]
 
     send_mapping(client, batch, column_2="amount", column_4="note")
     assert batch.state == BatchState.PREVIEWED
@@ -162,7 +162,7 @@ def test_values_that_could_not_be_asked_yet_are_asked_before_the_check(client, o
     batch = bring(client, "code,name,How far\na,A,half way\n")
 
     answer = send_mapping(client, batch, column_2="stage")
-    assert errors(answer) == {"column-2": "Say what this value means: “half way”."}
+    assert errors(answer) == {"column-2": "Choose what this value means: “half way”."}
     assert "value-2-0" in {
         one.attributes["name"] for one in read(answer.content.decode()).all("select")
     }
@@ -177,7 +177,7 @@ def test_of_many_values_the_first_thirty_are_asked(client, office):
     form = mapping_form(client, bring(client, f"code,name,stage\n{rows}"))
 
     assert len([one for one in form.all("select") if "value-" in one.attributes["name"]]) == 30
-    assert "3 more values are shown by the check." in form.text
+    assert "The check shows 3 more values." in form.text
 
 
 def test_names_may_be_codes_or_be_made(client, office):

@@ -74,7 +74,7 @@ def test_totals_before_and_after_stand_above_the_rows(client, office, sectors):
         "170,000,000.00 CNY",
         "170,000,000.00 CNY",
     ]
-    assert "Undisclosed amounts" in page.text
+    assert "do not include undisclosed amounts" in page.text
     assert not Project.objects.exists()
 
 
@@ -87,7 +87,7 @@ def test_new_rows_are_shown_as_they_would_be_written(client, office, sectors):
         ["5", "智慧物流港project-2023-002", "120,000,000.00 CNY"],
         ["6", "冷链基地project-2023-003", "undisclosed"],
     ]
-    assert tabs(page) == ["3 new", "2 created because a row refers to it", "1 a sum of other rows"]
+    assert tabs(page) == ["3 new", "2 created because a row names it", "1 a sum of other rows"]
     assert "Write 3 rows" in buttons(page)
 
 
@@ -100,7 +100,7 @@ def test_an_amount_is_shown_with_its_qualifier_and_currency(client, office):
 def test_records_that_are_made_on_the_way_have_a_list(client, office, sectors):
     batch = previewed(client, SIGNING_LIST)
 
-    rows = tables(page_of(client, batch, "?fate=made"))["Rows: created because a row refers to it"]
+    rows = tables(page_of(client, batch, "?fate=made"))["Rows: created because a row names it"]
 
     assert [row[0] for row in rows] == ["Enterprise", "Enterprise"]
     assert rows[0][1].startswith("喀什兴达纺织有限公司")
@@ -110,11 +110,11 @@ def test_sums_of_the_file_stand_beside_ours_and_differing_ones_are_marked(client
     page = page_of(client, previewed(client, SIGNING_LIST.replace("17000", "18000")))
 
     ((number, text, said, ours, beside),) = tables(page)[
-        "What the file adds up to, and what its rows do here"
+        "Totals in the file, compared with its rows"
     ]
     assert (number, text) == ("7", "合计")
     assert (said, ours) == ("180,000,000.00", "170,000,000.00")
-    assert beside == "differs 1 undisclosed, 0 refused above it"
+    assert beside == "differs above it: 1 undisclosed, 0 refused"
     assert "1 sum of the file differs" in page.one(class_="warning").text
     same = page_of(client, previewed(client, SIGNING_LIST))
     assert same.all(class_="warning") == []
@@ -149,23 +149,23 @@ def test_refused_rows_come_first_with_what_would_have_been_right(client, office)
 
     ((number, column, value, reason, nearest),) = tables(page)["Rows: refused"]
     assert (number, column, value, nearest) == ("2", "area", "Kashgi", "kashi")
-    assert "no area is called “Kashgi”" in reason
+    assert "no area has the name “Kashgi”" in reason
     assert tabs(page)[0] == "1 refused"
     assert "1 row is refused." in page.text
 
 
 def test_good_rows_alone_are_written_by_explicit_wish(client, office):
     batch = previewed(client, "code,name,amount\na,A,5\nb,B,lots\n")
-    assert buttons(page_of(client, batch))[0] == "Write the 1 good row only"
+    assert buttons(page_of(client, batch))[0] == "Write the 1 valid row only"
 
     answer = step(client, batch, "approve")
     assert answer.status_code == 409
-    assert "Rows are refused" in read(answer.content.decode()).one(class_="errors").text
+    assert "Some rows are refused" in read(answer.content.decode()).one(class_="errors").text
     assert not Project.objects.exists()
 
     step(client, batch, "approve", partial="true")
     assert [project.code for project in Project.objects.all()] == ["a"]
-    assert "Only the valid rows, as chosen." in page_of(client, batch).text
+    assert "Only the valid rows, as you chose." in page_of(client, batch).text
 
 
 def test_refused_rows_are_given_back_as_they_came_with_the_reason(client, office):
@@ -241,7 +241,7 @@ def test_a_file_that_the_register_has_already_has_nothing_to_write(client, offic
 
     assert "there is nothing to write" in page.text
     assert not [button for button in buttons(page) if button.startswith("Write")]
-    assert "They would stay as they are." in page.text
+    assert "They would not change." in page.text
 
 
 def test_pressing_twice_writes_once_and_says_so(client, office):
@@ -250,7 +250,7 @@ def test_pressing_twice_writes_once_and_says_so(client, office):
     first, second = step(client, batch, "approve"), step(client, batch, "approve")
 
     assert (first.status_code, second.status_code) == (302, 409)
-    assert "The state of the file: written." in read(second.content.decode()).text
+    assert "State of the import: written." in read(second.content.decode()).text
     assert Project.objects.count() == Project.history.count() == 1
 
 
@@ -310,9 +310,9 @@ def test_pages_cost_the_same_however_long_the_file_is(client, office):
         )
         batch = previewed(client, text + "合计,,5,\n")
         found = []
-        for fate in ("new", "changed", "refused", "made", "footer", "unchanged"):
+        for status in ("new", "changed", "refused", "made", "footer", "unchanged"):
             with CaptureQueriesContext(connection) as queries:
-                page_of(client, batch, f"?fate={fate}")
+                page_of(client, batch, f"?fate={status}")
             assert not [query for query in queries if '"content"' in query["sql"]]
             found.append(len(queries))
         return found
@@ -328,8 +328,8 @@ def test_a_preview_of_names_with_markup_in_them_is_harmless(client, office):
     batch = previewed(client, text)
 
     for query in ("", "?fate=new"):
-        page = page_of(client, batch, query)
-        assert page.all("script") == page.one("main").all("b") == page.one("main").all("i") == []
+        main = page_of(client, batch, query).one("main")
+        assert main.all("script") == main.all("b") == main.all("i") == []
 
 
 def test_a_file_of_many_rows_is_written_by_the_worker(client, office, monkeypatch):
@@ -338,7 +338,7 @@ def test_a_file_of_many_rows_is_written_by_the_worker(client, office, monkeypatc
 
     step(client, batch, "approve")
     assert batch.state == BatchState.APPROVED
-    assert "Waits to be written." in page_of(client, batch).text
+    assert "Waiting to be written." in page_of(client, batch).text
 
     batches.work_on(batch)
     assert "Written:" in page_of(client, batch).text
@@ -366,9 +366,9 @@ def test_rows_with_doubtful_amounts_are_named_first_with_the_slip_and_can_be_wri
 
     assert tabs(page) == ["1 with warnings", "2 new"]
     warning = page.one("p", class_="warning")
-    assert "1 row has an amount that is perhaps in the wrong unit." in warning.text
-    assert warning.link("Show possible corrections") == "?fate=doubted#rows"
-    [(number, record, value, why)] = tables(page)["Rows: with warnings"]
+    assert "1 row has an amount that may be in the wrong unit." in warning.text
+    assert warning.link("Show the warnings") == "?fate=doubted#rows"
+    [(number, record, value, why)] = tables(page)["Rows: to be doubted"]
     assert (number, record, value) == ("3", "Oddb", "10000.00")
     assert "is 10,000 times lower than is usual for Trade" in why
     assert "Write 2 rows" in buttons(page)

@@ -51,7 +51,7 @@ def test_a_reviewer_publishes_all_that_somebody_s_file_brought_in(clerk, reviewe
 
     assert count >= 2
     assert f"Publish {count} drafts" in [button.text for button in main.all("button")]
-    assert "Undo…" not in [link.text for link in main.all("a")]
+    assert "Undo this import…" not in [link.text for link in main.all("a")]
     assert (answer.status_code, answer["Location"], drafts()) == (302, f"/import/{batch.pk}/", 0)
     assert f"/import/{batch.pk}/" in [
         link.attributes["href"]

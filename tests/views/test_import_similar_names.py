@@ -59,7 +59,10 @@ def test_a_new_one_is_made(client, batch):
 
 @pytest.mark.parametrize(
     ("said", "sentence"),
-    [({}, "Say of at least one name"), ({"name-0": "elsewhere"}, "cannot be that")],
+    [
+        ({}, "Choose a record for at least one name"),
+        ({"name-0": "elsewhere"}, "choose one of the records shown"),
+    ],
 )
 def test_what_is_no_answer_is_refused_and_changes_nothing(client, batch, said, sentence):
     answer = decide(client, batch, **said)

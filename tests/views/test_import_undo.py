@@ -33,13 +33,13 @@ def test_it_is_asked_first_and_says_how_much_it_is_about(client, office):
 
     page = undo_page(client, batch)
 
-    assert "This is about 3 records:" in page.text
+    assert "This affects 3 records:" in page.text
     assert [one.text for one in page.one("main").all("li")] == [
-        "1 that is new is deleted.",
-        "1 that was created because a row refers to it is deleted.",
-        "1 that was changed becomes what it was before.",
+        "1 new record is deleted.",
+        "1 record that was created because a row names it is deleted.",
+        "1 changed record is restored.",
     ]
-    assert page.link("Leave it as it is") == f"/import/{batch.pk}/"
+    assert page.link("Keep it") == f"/import/{batch.pk}/"
     assert Project.objects.count() == 2
 
 
@@ -70,8 +70,8 @@ def test_what_was_kept_is_named_with_the_reason(client, office):
 
     page = page_of(client, batch)
     assert page.rows() == [
-        ["2", "Aa", "It has been edited since."],
-        ["3", "Bb", "Other records refer to it by now."],
+        ["2", "Aa", "It has been edited since the import."],
+        ["3", "Bb", "Other records refer to it now."],
     ]
     assert page.one("nav", class_="tabs").all("a")[0].text == "2 kept"
     assert page.one("main").link("A") == "/projects/a/"
@@ -84,7 +84,9 @@ def test_twice_has_one_effect(client, office):
     first, second = step(client, batch, "undo"), step(client, batch, "undo")
 
     assert (first.status_code, second.status_code) == (302, 409)
-    assert "Only an import that was written can be undone." in read(second.content.decode()).text
+    assert (
+        "Only an import that has been written can be undone." in read(second.content.decode()).text
+    )
     assert Project.history.count() == 2
     assert client.get(f"/import/{batch.pk}/undo/").status_code == 302
 
@@ -92,9 +94,9 @@ def test_twice_has_one_effect(client, office):
 @pytest.mark.parametrize(
     ("codename", "sentence"),
     [
-        ("delete_project", "You may not delete projects."),
-        ("change_project", "You may not change projects."),
-        ("delete_enterprise", "You may not delete enterprises."),
+        ("delete_project", "You have no permission to delete projects."),
+        ("change_project", "You have no permission to change projects."),
+        ("delete_enterprise", "You have no permission to delete enterprises."),
     ],
 )
 def test_it_needs_the_permission_for_each_thing_it_does(client, codename, sentence):
@@ -120,9 +122,11 @@ def test_it_needs_the_permission_for_each_thing_it_does(client, codename, senten
 
 def test_only_a_written_file_offers_it(client, office):
     batch = written(client, "code,name\na,A\n")
-    assert page_of(client, batch).one("main").link("Undo…") == f"/import/{batch.pk}/undo/"
+    assert (
+        page_of(client, batch).one("main").link("Undo this import…") == f"/import/{batch.pk}/undo/"
+    )
 
     step(client, batch, "undo")
     links = [link.text for link in page_of(client, batch).one("main").all("a")]
 
-    assert "Undo…" not in links
+    assert "Undo this import…" not in links

@@ -1,1 +1,1 @@
-"""The pages on which staff bring files in: upload, mapping, preview, and back."""
+"""The pages on which staff import files: upload, mapping, preview and undo."""

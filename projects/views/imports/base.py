@@ -1,4 +1,4 @@
-"""Who may bring files in, and which of them a person sees."""
+"""The base of the import pages: who may use them, and which imports a user sees."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from projects.models import ImportBatch
 
 
 class StaffView(View):
-    """A page for staff who may write something that files hold; visitors are asked to sign in."""
+    """A page for staff who may import something; visitors are sent to the sign-in page."""
 
     http_method_names = ["get", "head", "post", "options"]
 
@@ -33,9 +33,9 @@ class StaffView(View):
         return ImportBatch.objects.visible_to(self.request.user).without_content()
 
     def readable(self) -> Any:
-        """The same, and what the person may publish of what others brought in."""
+        """The same, and the imports of others whose records the user may publish."""
         return publish.readable(self.request.user).without_content()
 
     def batch(self, pk: int) -> ImportBatch:
-        """One of the files that the person sees, with who brought it in. One query."""
+        """One of the imports that the user sees, with its user. One query."""
         return get_object_or_404(self.seen().select_related("user"), pk=pk)

@@ -1,4 +1,4 @@
-"""Names that are like those of records: what a person says of each."""
+"""The form with which a user decides about similar names."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from projects.imports import batches
 from projects.imports.lookup import NEW
 from projects.models import ImportBatch
 
-# Of so many names at once; the others follow.
+# The most names on a page; others follow once these are decided.
 MOST_NAMES = 100
 
 
 @dataclass(frozen=True)
 class Question:
-    """One name, and the records that it may be of: code and label."""
+    """One name and the records that it may be of, as code and label."""
 
     field: str
     name: str
@@ -28,7 +28,7 @@ class Question:
 
 
 def questions(batch: ImportBatch) -> list[Question]:
-    """The names that are to be decided about. No query."""
+    """The names to be decided about. No query."""
     return [
         Question(
             f"name-{number}",
@@ -41,17 +41,16 @@ def questions(batch: ImportBatch) -> list[Question]:
 
 
 def answers(data: QueryDict, batch: ImportBatch) -> dict[str, str]:
-    """What a form says of some or all of the names, as decisions. Raises BatchError."""
+    """The decisions in a form, about some or all of the names. Raises BatchError."""
     said = {}
     for number, one in enumerate(batch.undecided[:MOST_NAMES]):
         meant = data.get(f"name-{number}", "")
         if meant and meant not in (NEW, *(code for code, _score, _label in one["alike"])):
             raise batches.BatchError(
-                gettext("“%(name)s” cannot be that: choose one of the records shown.")
-                % {"name": one["name"]}
+                gettext("“%(name)s”: choose one of the records shown.") % {"name": one["name"]}
             )
         if meant:
             said[one["key"]] = meant
     if not said:
-        raise batches.BatchError(gettext("Say of at least one name which record is meant."))
+        raise batches.BatchError(gettext("Choose a record for at least one name."))
     return said

@@ -1,4 +1,4 @@
-"""What nouns and their fields are called on the pages."""
+"""The labels of models and fields on the import pages."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def noun_label(noun: str) -> str:
 
 
 def field_label(noun: str, name: str) -> str:
-    """The column's own words; a field without a column goes by its name."""
+    """The verbose name of a field; its name if the model has no such field."""
     try:
         column = model_named(noun)._meta.get_field(name)
     except FieldDoesNotExist:

@@ -33,7 +33,7 @@ class MappingPage(StaffView):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         batch = self.batch(pk)
         if not batch.is_open:
-            problem = gettext("This cannot be done now. The state of the file: %(state)s.")
+            problem = gettext("This cannot be done now. State of the import: %(state)s.")
             return page_of(
                 request,
                 batch,

@@ -55,7 +55,7 @@ def ways_to_find(name: str, model: Any, user: Any) -> Choices:
     """How cells of a field name records, and what becomes of unknown names. At most one query."""
     ways: Choices = [
         (BY_CODE, _("codes")),
-        (BY_NAME, _("names; one that is not found is refused")),
+        (BY_NAME, _("names; unknown ones are refused")),
     ]
     if name == "project" or not has_permission(user, "add", model):
         return ways
@@ -63,11 +63,11 @@ def ways_to_find(name: str, model: Any, user: Any) -> Choices:
         return ways + [
             (
                 f"{MAKE}:{zone.code}",
-                gettext("names; one that is not found is made, in %(zone)s") % {"zone": zone.label},
+                gettext("names; unknown ones are created in %(zone)s") % {"zone": zone.label},
             )
             for zone in _records(Zone, user)
         ]
-    return [*ways, (MAKE, _("names; one that is not found is made"))]
+    return [*ways, (MAKE, _("names; unknown ones are created"))]
 
 
 def constant_choices(name: str, user: Any) -> Choices:

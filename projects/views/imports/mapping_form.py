@@ -43,13 +43,13 @@ from .mapping_choices import (
 
 SAMPLES = 3
 LONGEST_SAMPLE = 60
-# Of one column; what else stands in it is refused row by row.
+# The most values of a column in the form; others are refused row by row.
 MOST_VALUES = 30
 
 
 @dataclass(frozen=True)
 class ShownColumn:
-    """A column as the form shows it: its field, and a field for each value of a vocabulary."""
+    """A column in the form: a select for its field, and one for each value of a vocabulary."""
 
     heading: str
     samples: list[str]
@@ -60,9 +60,9 @@ class ShownColumn:
 
 
 class MappingForm(forms.Form):
-    """A field for each column by its place, and what holds for the file as a whole.
+    """A form field for each column by its position, and those for the file as a whole.
 
-    Two queries at most, for the records to choose from.
+    At most two queries, for the records to choose from.
     """
 
     def __init__(self, batch: ImportBatch, table: Table, user: Any, data: Any = None) -> None:
@@ -83,7 +83,7 @@ class MappingForm(forms.Form):
 
     @cached_property
     def writable(self) -> list[str]:
-        """The fields that a column can be of."""
+        """The fields that a column can have."""
         fields = self.serializer.fields
         names = headings(type(self.serializer))
         return [name for name in names if name == "id" or not fields[name].read_only]
@@ -99,26 +99,24 @@ class MappingForm(forms.Form):
                 choices=choices,
                 initial=self._suggested(heading),
                 label=heading,
-                error_messages={
-                    "required": _("Say what this column means, or that it is ignored.")
-                },
+                error_messages={"required": _("Choose a field for this column, or ignore it.")},
             )
 
     def _suggested(self, heading: str) -> str:
         column = self.before.columns.get(heading)
         if column is None:
             return IGNORE if heading in self.before.ignored else ""
-        # A column that is only read, such as an export has, is never written.
+        # Read-only columns of an export are never written.
         return column.field if column.field in self.writable else IGNORE
 
     def _chosen(self, place: int) -> str:
-        """The field of a column as the form stands: as sent, or as suggested."""
+        """The field chosen for a column: as sent, or as suggested."""
         name = f"column-{place}"
         return str(self.data.get(name, "") if self.is_bound else self.fields[name].initial)
 
     @cached_property
     def _vocabularies(self) -> dict[int, list[str]]:
-        """The distinct values of each column that is of a vocabulary, by its place."""
+        """The distinct values of each column with a vocabulary, by its position."""
         return {
             place: list(dict.fromkeys(self._cells(heading)))
             for place, heading in enumerate(self.table.headings)
@@ -126,7 +124,7 @@ class MappingForm(forms.Form):
         }
 
     def _cells(self, heading: str) -> Iterator[str]:
-        """What stands in a column, without the empty cells."""
+        """The texts of a column, without empty cells."""
         return filter(None, (text_of(row.cells.get(heading)) for row in self.table.rows))
 
     def _add_values(self) -> None:
@@ -152,16 +150,16 @@ class MappingForm(forms.Form):
         units = [one.unit for one in self.before.columns.values() if one.field == "amount"]
         unit = str(units[0] if units else 1)
         self.fields["unit"] = forms.ChoiceField(
-            choices=[*UNITS.items(), (OTHER, _("another number:"))],
+            choices=[*UNITS.items(), (OTHER, _("other unit:"))],
             initial=unit if unit in UNITS else OTHER,
-            label=_("A plain number is in"),
+            label=_("Unit of plain numbers"),
         )
         self.fields["other_unit"] = forms.IntegerField(
             min_value=1,
             max_value=10**12,
             required=False,
             initial=None if unit in UNITS else unit,
-            label=_("The other number"),
+            label=_("Other unit"),
             widget=forms.TextInput(attrs={"inputmode": "numeric"}),
         )
 
@@ -190,12 +188,12 @@ class MappingForm(forms.Form):
                 "label": field_label(self.noun, name),
             }
             if choices and initial in ("", *(value for value, _label in choices)):
-                none = ("", gettext("nothing in common"))
+                none = ("", gettext("no common value"))
                 self.fields[f"all-{name}"] = forms.ChoiceField(choices=[none, *choices], **kwargs)
             else:
                 self.fields[f"all-{name}"] = forms.CharField(max_length=500, **kwargs)
 
-    # --- What was sent ---------------------------------------------------------
+    # --- The sent form ---------------------------------------------------------
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -207,20 +205,20 @@ class MappingForm(forms.Form):
             if name in first:
                 self.add_error(
                     f"column-{place}",
-                    gettext("“%(heading)s” is of the same field: choose one of them.")
+                    gettext("“%(heading)s” has the same field: choose it for one of them.")
                     % {"heading": first[name]},
                 )
             first.setdefault(name, heading)
         self._ask_for_values(data)
         is_missing = not data.get("other_unit") and "other_unit" not in self.errors
         if data.get("unit") == OTHER and is_missing:
-            self.add_error("other_unit", gettext("Give the number."))
+            self.add_error("other_unit", gettext("Enter the unit as a number."))
         for name in CONSTANTS[self.noun]:
             self._check_constant(name, str(data.get(f"all-{name}") or ""))
         return data
 
     def _ask_for_values(self, data: dict[str, Any]) -> None:
-        """What a person could not have been asked yet, as the column was of another field."""
+        """An error for values that the sent form did not show, as the column had another field."""
         for place, found in self._vocabularies.items():
             known = values_of(self._chosen(place))
             unasked = [
@@ -230,8 +228,8 @@ class MappingForm(forms.Form):
             ]
             if unasked:
                 sentence = ngettext(
-                    "Say what this value means: %(values)s.",
-                    "Say what these values mean: %(values)s.",
+                    "Choose what this value means: %(values)s.",
+                    "Choose what these values mean: %(values)s.",
                     len(unasked),
                 )
                 self.add_error(
@@ -252,7 +250,7 @@ class MappingForm(forms.Form):
         return re.split(r"[\s,;；，、]+", text.strip(" ,;；，、")) if name == "sources" else text
 
     def mapping(self) -> Mapping:
-        """The mapping that a valid form means: what it does not show stays as it was."""
+        """The mapping of a valid form; options that the form does not show are kept."""
         data = self.cleaned_data
         columns: dict[str, Column] = {}
         ignored: set[str] = set()
@@ -283,7 +281,7 @@ class MappingForm(forms.Form):
         )
 
     def _column(self, place: int, name: str) -> Column:
-        """What is known of a column that is of this field."""
+        """The column with this field, with the options that it had or that are suggested."""
         heading = self.table.headings[place]
         standing = self.before.columns.get(heading)
         if standing is not None and standing.field == name:
@@ -319,7 +317,7 @@ class MappingForm(forms.Form):
             make = {**standing, "zone": zone} if zone else dict(standing)
         return replace(column, find=True, make=make, split=split)
 
-    # --- What the page shows ---------------------------------------------------
+    # --- The page ----------------------------------------------------------
 
     @property
     def columns(self) -> Iterator[ShownColumn]:
@@ -350,7 +348,7 @@ class MappingForm(forms.Form):
 
     @property
     def faulty(self) -> list[Any]:
-        """The fields that something is to be said of."""
+        """The form fields that have errors."""
         return [self[name] for name in self.errors if name in self.fields]
 
     @property

@@ -1,4 +1,4 @@
-"""The page of one file that was brought in, which follows its state, and the steps on it."""
+"""The page of an import, which depends on its state, and the actions on it."""
 
 from __future__ import annotations
 
@@ -34,15 +34,15 @@ from projects.views.review.errors import REFUSALS, problem_of
 from .base import StaffView
 from .decisions import answers, questions
 from .labels import field_label, noun_label
-from .rows import DOUBTED, KEPT, listed, sum_of
+from .rows import KEPT, WITH_WARNINGS, listed, sum_of
 
-# Seconds after which the page of a file at work is asked for again.
+# Seconds after which the page reloads while a worker is at the import.
 REFRESH = 2
 ROWS = 50
-# Sums of the file that stand above the rows; all of them are a list of their own.
+# The most footers above the rows; the list of footers has all.
 MOST_SUMS = 20
-# What is to be looked at first comes first.
-FATES = (
+# In the order of the tabs: what needs attention first.
+STATUSES = (
     RowStatus.REFUSED,
     RowStatus.CHANGED,
     RowStatus.PROPOSED,
@@ -53,12 +53,12 @@ FATES = (
     RowStatus.UNCHANGED,
 )
 WITH_ROWS = (BatchState.PREVIEWED, BatchState.WRITTEN, BatchState.UNDONE)
-# How far a file is; what has ended otherwise stands nowhere.
+# The steps and their states; an import that has ended in another state is at none.
 STEPS = (
     (_("Upload"), ()),
-    (_("Describe its columns"), (BatchState.MAPPING,)),
-    (_("Check the result"), (BatchState.QUEUED, BatchState.CHECKING, BatchState.PREVIEWED)),
-    (_("Write"), (BatchState.APPROVED, BatchState.WRITING, BatchState.WRITTEN)),
+    (_("Match the columns"), (BatchState.MAPPING,)),
+    (_("Preview the changes"), (BatchState.QUEUED, BatchState.CHECKING, BatchState.PREVIEWED)),
+    (_("Write to the register"), (BatchState.APPROVED, BatchState.WRITING, BatchState.WRITTEN)),
 )
 
 
@@ -69,7 +69,7 @@ def steps_at(state: str) -> list[tuple[Any, bool]]:
 def page_of(
     request: HttpRequest, batch: ImportBatch, *, problem: str = "", status: int = 200
 ) -> HttpResponse:
-    """The page of a file as it stands. `problem`: why a step could not be taken."""
+    """The page of an import in its state. `problem`: why an action was refused."""
     errors: dict[str, Any] = {}
     context: dict[str, Any] = {
         "batch": batch,
@@ -87,11 +87,11 @@ def page_of(
             context |= _preview(batch)
         case BatchState.WRITTEN:
             context["meanings"] = meanings(batch)
-            context["may_not"] = undo.lacking(batch, request.user)
+            context["may_not"] = undo.missing_permissions(batch, request.user)
             context["is_theirs"] = batch.user_id == request.user.pk or request.user.is_superuser
             context["unpublished"] = publish.unpublished(batch, request.user)
     if batch.is_at_work:
-        context["waits_in_vain"] = workers.waits_in_vain(batch)
+        context["lacks_worker"] = workers.lacks_worker(batch)
     answer = render(request, "projects/import_page.html", context, status=400 if errors else status)
     if batch.is_at_work:
         answer["Refresh"] = str(REFRESH)
@@ -99,7 +99,7 @@ def page_of(
 
 
 def _only(request: HttpRequest, names: tuple[str, ...], errors: dict[str, Any]) -> None:
-    """Note the parameters that are not read here, and those that are given twice."""
+    """Add errors for parameters that are unknown or repeated."""
     for name, values in request.GET.lists():
         if name not in names:
             errors[name] = [gettext("There is no such parameter here.")]
@@ -108,49 +108,50 @@ def _only(request: HttpRequest, names: tuple[str, ...], errors: dict[str, Any]) 
 
 
 def _with_rows(request: HttpRequest, batch: ImportBatch, errors: dict[str, Any]) -> dict[str, Any]:
-    """The rows of one fate, a page of them. Three queries."""
+    """A page of the rows of one status. Three queries."""
     _only(request, ("fate", "page"), errors)
-    counts = {str(fate): batch.counts.get(fate, 0) for fate in FATES}
-    labels = {str(fate): fate.label for fate in FATES}
+    counts = {str(status): batch.counts.get(status, 0) for status in STATUSES}
+    labels = {str(status): status.label for status in STATUSES}
     if batch.state == BatchState.UNDONE:
-        said = batch.rows.exclude(faults=[]).filter(fate__in=undo.ACTIONS)
+        said = batch.rows.exclude(errors=[]).filter(status__in=undo.ACTIONS)
         counts = {KEPT: said.count(), **counts}
         labels[KEPT] = gettext("kept")
     else:
-        said = batch.rows.exclude(doubts=[])
+        said = batch.rows.exclude(warnings=[])
         refused = str(RowStatus.REFUSED)
-        counts = {refused: counts.pop(refused), DOUBTED: said.count(), **counts}
-        labels[DOUBTED] = gettext("with warnings")
-    fate = request.GET.get("fate") or next((f for f, n in counts.items() if n), RowStatus.NEW)
-    if fate not in counts:
-        errors["fate"] = [gettext("Give one of these: %(fates)s.") % {"fates": ", ".join(counts)}]
+        counts = {refused: counts.pop(refused), WITH_WARNINGS: said.count(), **counts}
+        labels[WITH_WARNINGS] = gettext("with warnings")
+    status = request.GET.get("fate") or next((f for f, n in counts.items() if n), RowStatus.NEW)
+    if status not in counts:
+        errors["fate"] = [
+            gettext("Give one of these: %(statuses)s.") % {"statuses": ", ".join(counts)}
+        ]
     number = whole_number(request.GET, "page", 1, 10**9, errors)
-    tabs = [(f, labels[f], n, f == fate) for f, n in counts.items() if n or f == fate]
+    tabs = [(f, labels[f], n, f == status) for f, n in counts.items() if n or f == status]
     if errors:
         return {"tabs": tabs}
-    rows = said if fate in (DOUBTED, KEPT) else batch.rows.filter(fate=fate)
+    rows = said if status in (WITH_WARNINGS, KEPT) else batch.rows.filter(status=status)
     page = part_of(rows.order_by("number", "pk"), number, ROWS, errors)
     found = {
         "tabs": tabs,
-        "fate": fate,
-        "doubted": counts.get(DOUBTED, 0),
-        "label": labels[fate],
+        "status": status,
+        "with_warnings": counts.get(WITH_WARNINGS, 0),
+        "label": labels[status],
         "page": page,
     }
     if page is not None:
-        found["listed"] = listed(batch, fate, page, request.user)
+        found["listed"] = listed(batch, status, page, request.user)
     return found
 
 
 def _preview(batch: ImportBatch) -> dict[str, Any]:
-    """The totals before and after, the sums of the file beside ours, and the names to be decided
-    about. Two queries."""
+    """The totals before and after, the footers, and the names to be decided about. Two queries."""
     moved = preview.differences(batch)
     names = {
         sector.code: sector.label
         for sector in Sector.objects.filter(code__in=[key for key, _before, _after in moved])
     }
-    footers = batch.rows.filter(fate=RowStatus.FOOTER).order_by("number")[:MOST_SUMS]
+    footers = batch.rows.filter(status=RowStatus.FOOTER).order_by("number")[:MOST_SUMS]
     sums = [sum_of(row) for row in footers]
     return {
         "moved": [
@@ -164,12 +165,12 @@ def _preview(batch: ImportBatch) -> dict[str, Any]:
         "more_sums": max(0, batch.counts.get(RowStatus.FOOTER, 0) - MOST_SUMS),
         "refused": batch.counts.get(RowStatus.REFUSED, 0),
         "undecided": questions(batch),
-        "writable": sum(batch.counts.get(fate, 0) for fate in WRITABLE),
+        "writable": sum(batch.counts.get(status, 0) for status in WRITABLE),
     }
 
 
 def meanings(batch: ImportBatch) -> list[tuple[str, str]]:
-    """What each column was taken for, in the order of the fields; empty where it was ignored."""
+    """The label of each column's field, in the order of the fields; empty for ignored ones."""
     mapping = mapping_of(batch.mapping, list(serializers.BY_NOUN))
     place = {name: at for at, name in enumerate(headings(serializers.BY_NOUN[batch.noun]))}
     found = [
@@ -192,9 +193,9 @@ class ImportPage(StaffView):
 
 
 class ImportAction(StaffView):
-    """One step of a file, taken by a form; where it is too late for it, 409 and why.
+    """An action on an import; answers 409 with the reason if its state does not allow it.
 
-    `take` returns the table in the file, where it has read it.
+    `take` returns the table in the file if it has read it.
     """
 
     http_method_names = ["post", "options"]
@@ -224,7 +225,7 @@ class Cancel(ImportAction):
 
 
 class Decide(ImportAction):
-    """Take what a person says of names that are like others, and check the file anew."""
+    """Take the decisions about similar names, and check the file again."""
 
     @staticmethod
     def take(request: HttpRequest, batch: ImportBatch) -> Table:
@@ -232,7 +233,7 @@ class Decide(ImportAction):
 
 
 class CheckAgain(ImportAction):
-    """By the mapping that it has: after an interruption, or once the register was mended."""
+    """Check the file again by its mapping: after an interruption or corrections of records."""
 
     @staticmethod
     def take(request: HttpRequest, batch: ImportBatch) -> Table:
@@ -240,13 +241,13 @@ class CheckAgain(ImportAction):
 
 
 class Undo(StaffView):
-    """Taking a written file back, after a page that says what that means."""
+    """Undo a written import; a page with the consequences comes first."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         batch = self.batch(pk)
         if batch.state != BatchState.WRITTEN:
             return redirect("import", pk)
-        extent = undo.extent(batch)
+        extent = undo.affected(batch)
         context = {
             "batch": batch,
             "noun": noun_label(batch.noun),
@@ -255,7 +256,7 @@ class Undo(StaffView):
             "changed": extent[RowStatus.CHANGED],
             "proposed": extent[RowStatus.PROPOSED],
             "count": sum(extent.values()),
-            "may_not": undo.lacking(batch, request.user),
+            "may_not": undo.missing_permissions(batch, request.user),
         }
         return render(request, "projects/import_undo.html", context)
 
@@ -270,7 +271,7 @@ class Undo(StaffView):
 
 
 class PublishDrafts(StaffView):
-    """Publishing all that a file has brought in and that still waits."""
+    """Publish all drafts of an import."""
 
     http_method_names = ["post", "options"]
 
@@ -283,8 +284,8 @@ class PublishDrafts(StaffView):
             sentences = " ".join(problem.sentences)
             return page_of(request, batch, problem=sentences, status=problem.status)
         sentence = ngettext(
-            "%(count)s draft has been published: everyone can see it now.",
-            "%(count)s drafts have been published: everyone can see them now.",
+            "%(count)s draft has been published and is public now.",
+            "%(count)s drafts have been published and are public now.",
             count,
         )
         messages.success(request, sentence % {"count": count})
@@ -292,17 +293,17 @@ class PublishDrafts(StaffView):
 
 
 class RefusedFile(StaffView):
-    """The rows that were refused, as they came, with the reason beside them: to be mended."""
+    """The refused rows as CSV, with the reasons in a last column."""
 
     http_method_names = ["get", "head", "options"]
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         batch = self.batch(pk)
         reasons: dict[int, list[str]] = {}
-        for number, faults in batch.rows.filter(fate=RowStatus.REFUSED).values_list(
-            "number", "faults"
+        for number, row_errors in batch.rows.filter(status=RowStatus.REFUSED).values_list(
+            "number", "errors"
         ):
-            reasons[number] = [_said(*fault) for fault in faults]
+            reasons[number] = [_said(*one) for one in row_errors]
         try:
             table = batches.table_of(batch)
         except FileError:

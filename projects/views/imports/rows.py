@@ -1,4 +1,4 @@
-"""Rows of a file as their lists show them."""
+"""The rows of an import as their lists show them."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from projects.models.registry import model_named
 
 from .labels import field_label
 
-# Rows that are told by what is said of them and not by their fate: those that are to be
-# doubted, and those of a file that was taken back whose records stayed.
-DOUBTED, KEPT = "doubted", "kept"
+# Lists of rows by other things than their status: rows with warnings, and rows of an undone
+# import whose records were kept.
+WITH_WARNINGS, KEPT = "doubted", "kept"
 
 
 @dataclass(frozen=True)
 class Cell:
-    """What stands in a field; of an amount its currency and qualifier, where the row says them."""
+    """The value of a field; of an amount with its currency and qualifier, if the row has them."""
 
     text: str
     amount: Decimal | None = None
@@ -42,7 +42,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Line:
-    """One field of a row: what it was and what it is to be, or what is wrong with it."""
+    """One field of a row: its old and new value, or its error."""
 
     label: str
     old: Cell | None = None
@@ -54,7 +54,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Shown:
-    """A row as its list shows it. `cells` are those of a new record, under common headings."""
+    """A row in its list. `cells`: those of a new record, under common headings."""
 
     row: ImportRow
     code: str
@@ -63,7 +63,7 @@ class Shown:
     href: str = ""
     cells: Sequence[Cell] = ()
     lines: Sequence[Line] = ()
-    # What became of a row that changes something published.
+    # Of a row that changes a published record.
     proposal: Proposal | None = None
 
     @property
@@ -73,7 +73,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class Sum:
-    """A row of sums beside ours: None where it says nothing, or where no one currency adds up."""
+    """A footer and the sum of its rows; None as in `projects.imports.footers.Footer`."""
 
     row: ImportRow
     text: str
@@ -89,33 +89,33 @@ class Sum:
 
 @dataclass
 class Listed:
-    """Rows of one fate; the fields of new ones, as they first come up, and whether amounts."""
+    """Rows of one status. `headings`: the fields of new records, and whether each is an amount."""
 
     rows: list[Shown] = field(default_factory=list)
     headings: list[tuple[str, bool]] = field(default_factory=list)
     sums: list[Sum] = field(default_factory=list)
 
 
-def listed(batch: ImportBatch, fate: str, rows: Iterable[ImportRow], user: Any) -> Listed:
-    """These rows of one fate as their list shows them; one query where they are proposals."""
+def listed(batch: ImportBatch, status: str, rows: Iterable[ImportRow], user: Any) -> Listed:
+    """Rows of one status as their list shows them. One query for proposals."""
     rows = list(rows)
-    if fate == RowStatus.FOOTER:
+    if status == RowStatus.FOOTER:
         return Listed(sums=[sum_of(row) for row in rows])
     fields: list[str] = []
-    if fate == RowStatus.NEW:
+    if status == RowStatus.NEW:
         fields = list(dict.fromkeys(name for row in rows for name, _old, _new in row.changes))
-        fields = [name for name in fields if not _stands_beside(name, fields, rows)]
+        fields = [name for name in fields if not _is_shown_elsewhere(name, fields, rows)]
     headings = [(field_label(batch.noun, name), name == "amount") for name in fields]
-    proposals = _proposals(batch, rows, user) if fate == RowStatus.PROPOSED else {}
+    proposals = _proposals(batch, rows, user) if status == RowStatus.PROPOSED else {}
     return Listed(
-        [_shown(batch, fate, row, fields, proposals.get(row.record_id)) for row in rows], headings
+        [_shown(batch, status, row, fields, proposals.get(row.record_id)) for row in rows], headings
     )
 
 
 def _proposals(
     batch: ImportBatch, rows: Sequence[ImportRow], user: Any
 ) -> dict[int | None, Proposal]:
-    """The proposals of a file that `user` may see, by the record that each is about."""
+    """The proposals of an import that `user` may see, by their record."""
     if batch.state == BatchState.PREVIEWED:
         return {}
     found = Proposal.objects.visible_to(user).filter(
@@ -124,9 +124,9 @@ def _proposals(
     return {proposal.record_id: proposal for proposal in found.order_by("pk")}
 
 
-def _stands_beside(name: str, fields: Sequence[str], rows: Sequence[ImportRow]) -> bool:
-    """Whether what a field says is shown elsewhere: code and name with the record, currency and
-    qualifier with the amount."""
+def _is_shown_elsewhere(name: str, fields: Sequence[str], rows: Sequence[ImportRow]) -> bool:
+    """Whether a field is shown elsewhere: code and name with the record, currency and qualifier
+    with the amount."""
     if name in ("currency", "qualifier"):
         return "amount" in fields
     if name in ("name", "name_zh"):
@@ -141,7 +141,7 @@ def _stands_beside(name: str, fields: Sequence[str], rows: Sequence[ImportRow]) 
 
 def sum_of(row: ImportRow) -> Sum:
     ((_name, stated, computed),) = row.changes or [("amount", "", "")]
-    undisclosed, refused = row.faults[0][2:4] if row.faults else ("0", "0")
+    undisclosed, refused = row.errors[0][2:4] if row.errors else ("0", "0")
     return Sum(row, row.key, _decimal(stated), _decimal(computed), undisclosed, refused)
 
 
@@ -169,12 +169,12 @@ def _shown(
 
 
 def _lines(batch: ImportBatch, listed_as: str, row: ImportRow) -> list[Line]:
-    if told := row.doubts if listed_as == DOUBTED else row.faults:
+    if told := row.warnings if listed_as == WITH_WARNINGS else row.errors:
         return [
             Line(column, value=value, reason=reason, nearest=nearest)
             for column, value, reason, nearest in told
         ]
-    if row.fate not in (RowStatus.CHANGED, RowStatus.PROPOSED):
+    if row.status not in (RowStatus.CHANGED, RowStatus.PROPOSED):
         return []
     return [
         Line(field_label(batch.noun, name), _cell(name, old, {}), _cell(name, new, {}))
@@ -197,20 +197,20 @@ def _decimal(text: str) -> Decimal | None:
 
 
 def _noun_of(noun: str) -> str:
-    """Of a row of the file nothing; of a record that is made on the way, what it is."""
+    """The kind of a record that was created because a row names it; empty for rows of the file."""
     if noun in permissions.NOUNS:
         return ""
     return capfirst(str(apps.get_model("projects", noun)._meta.verbose_name))
 
 
 def _address(batch: ImportBatch, row: ImportRow, code: str) -> str:
-    """The page of a row's record, where it is in the register and has one."""
-    stands = row.fate in (RowStatus.CHANGED, RowStatus.PROPOSED, RowStatus.UNCHANGED)
+    """The address of a row's record; empty if it does not exist, or has no page."""
+    exists = row.status in (RowStatus.CHANGED, RowStatus.PROPOSED, RowStatus.UNCHANGED)
     if row.record_id is not None:
-        # Of a file that was taken back, the records that were kept.
-        kept = batch.state == BatchState.UNDONE and row.faults
-        stands = stands or batch.state == BatchState.WRITTEN or bool(kept)
-    if not code or not stands:
+        # Of an undone import, only the records that were kept exist.
+        kept = batch.state == BatchState.UNDONE and row.errors
+        exists = exists or batch.state == BatchState.WRITTEN or bool(kept)
+    if not code or not exists:
         return ""
     try:
         return reverse(model_named(row.noun).register.singular, args=[code])

@@ -1,4 +1,4 @@
-"""Where files are brought in, and which were."""
+"""The list of imports, and the form to upload a file."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .base import StaffView
 from .labels import noun_label
 from .upload_handler import is_too_large
 
-# In the list of files: what became of their rows, but for what is no row of its own.
+# The statuses that the list of imports counts.
 COUNTED = (
     RowStatus.NEW,
     RowStatus.CHANGED,
@@ -42,12 +42,14 @@ class UploadForm(forms.Form):
             "empty": _("The file is empty."),
         },
     )
-    noun = forms.ChoiceField(label=_("Contains"))
+    noun = forms.ChoiceField(label=_("Type of records"))
     sheet = forms.CharField(
         label=_("Sheet"),
         required=False,
         max_length=255,
-        help_text=_("For workbooks; if empty, the first sheet with content."),
+        help_text=_(
+            "For workbooks only. If left empty, the first sheet that is not empty is read."
+        ),
     )
 
     mapping = forms.FileField(
@@ -55,7 +57,8 @@ class UploadForm(forms.Form):
         required=False,
         widget=forms.FileInput(attrs={"accept": ".toml"}),
         help_text=_(
-            "A TOML file that describes the columns; otherwise you describe them in the next step."
+            "A TOML file that says what the columns mean. Without one, you match the columns in "
+            "the next step."
         ),
     )
 
@@ -75,18 +78,18 @@ class UploadForm(forms.Form):
             raise forms.ValidationError(str(error)) from None
 
     def refuse(self, size: int) -> None:
-        """Say that the file was too large to be taken in."""
+        """Add the error that the file is too large."""
         self.full_clean()
         self.errors.pop("file", None)
         self.add_error(
             "file",
-            gettext("The file has about %(size)s, and at most %(most)s can be read: split it.")
+            gettext("The file is about %(size)s, and at most %(most)s can be read: split it.")
             % {"size": filesizeformat(size), "most": filesizeformat(reading.MOST_BYTES)},
         )
 
 
 class ImportList(StaffView):
-    """The form to bring a file in, and the files that the person sees, the last one first."""
+    """The form to upload a file, and the imports that the user sees, newest first."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         errors: dict[str, Any] = {}
@@ -112,7 +115,7 @@ class ImportList(StaffView):
         return redirect("import", batch.pk)
 
     def receive(self, form: UploadForm) -> ImportBatch:
-        """Keep the file of a valid form. Raises BatchError for a mapping that does not fit it."""
+        """Store the file of a valid form. Raises BatchError for a mapping that does not fit it."""
         file, mapping = form.cleaned_data["file"], form.cleaned_data["mapping"]
         given = (file.read(), file.name, form.cleaned_data["noun"])
         options = {"user": self.request.user, "sheet": form.cleaned_data["sheet"]}
@@ -137,7 +140,9 @@ class ImportList(StaffView):
                 (
                     batch,
                     noun_label(batch.noun),
-                    [(fate, batch.counts.get(fate, 0)) for fate in COUNTED] if batch.counts else [],
+                    [(status, batch.counts.get(status, 0)) for status in COUNTED]
+                    if batch.counts
+                    else [],
                 )
                 for batch in page or ()
             ],

@@ -1,4 +1,4 @@
-"""What comes in with a request, before anybody has looked at it."""
+"""Refuse uploads that are too large while they are received."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 
 from projects.spreadsheets.reading import MOST_BYTES
 
-# What stands around the file in the body of the request.
+# What a request has around the file: other fields and boundaries.
 AROUND = 64 * 1024
 
 
 def is_too_large(length: int) -> bool:
-    """Whether a body of so many bytes holds more than any file that can be read."""
+    """Whether a request body of `length` bytes is larger than any file that can be read."""
     return length > MOST_BYTES + AROUND
 
 
 class RefuseTooLarge(FileUploadHandler):
-    """Lets a file that is too large go by, so that it stays neither in memory nor on the disk.
+    """Discards a file that is too large, so that it is kept neither in memory nor on disk.
 
-    Django reads a body before any view is asked, for the token in it.
+    Django reads the body before it calls a view, for the CSRF token.
     """
 
     length = 0
