@@ -32,7 +32,7 @@ def file(tmp_path):
     return write
 
 
-def test_what_becomes_of_the_rows_is_counted(file):
+def test_rows_are_counted_by_result(file):
     make_project(code="a", name="A"), make_project(code="b", name="B")
 
     out, err, failure = run("import_projects", file("code,name\na,A\nb,Other\nc,C\n"))
@@ -41,7 +41,7 @@ def test_what_becomes_of_the_rows_is_counted(file):
     assert out.splitlines()[1:] == ["new: 1", "changed: 1", "unchanged: 1", "errors: 0"]
 
 
-def test_a_bad_row_is_said_on_standard_error_with_row_column_value_and_reason(file):
+def test_errors_are_reported_on_standard_error(file):
     out, err, failure = run("import_projects", file('code,name,amount\na,A,5\nb,B,"1.234,50"\n'))
 
     assert failure == "1 error."
@@ -51,7 +51,7 @@ def test_a_bad_row_is_said_on_standard_error_with_row_column_value_and_reason(fi
     assert not Project.objects.exists()
 
 
-def test_a_trial_says_so_and_writes_nothing(file):
+def test_a_dry_run_is_reported_and_writes_nothing(file):
     out, _err, failure = run("import_projects", file("code,name\na,A\n"), "--dry-run")
 
     assert failure is None
@@ -60,7 +60,7 @@ def test_a_trial_says_so_and_writes_nothing(file):
     assert not Project.objects.exists()
 
 
-def test_the_good_rows_are_written_by_explicit_wish_and_the_bad_ones_still_fail(file):
+def test_partial_writes_valid_rows_and_still_fails(file):
     _out, err, failure = run(
         "import_projects", file("code,name,amount\na,A,5\nb,B,lots\n"), "--partial"
     )
@@ -91,13 +91,13 @@ def test_several_files_are_each_written_whole_or_not_at_all(file):
         (["missing.csv", "--mapping", "missing.toml"], "missing.toml: “missing.toml” cannot be"),
     ],
 )
-def test_what_is_not_there_is_a_sentence(arguments, sentence):
+def test_a_missing_file_is_reported(arguments, sentence):
     _out, _err, failure = run("import_projects", *arguments)
 
     assert failure.startswith(sentence)
 
 
-def test_a_mapping_and_what_it_did_are_told(file):
+def test_the_effects_of_a_mapping_are_reported(file):
     mapping = file(
         json_as_toml({"Id": {"field": "code", "leave_out": ["x"]}, "Title": {"field": "name"}})
         + '[columns."Where"]\nfield = "area"\nfind = true\nmake = { zone = "z" }\n'
@@ -131,7 +131,7 @@ def test_progress_is_shown_for_a_long_file(file, monkeypatch):
     assert err.splitlines() == ["checked 500 of 600", "checked 600 of 600"]
 
 
-def test_a_file_that_was_written_is_kept_and_can_be_taken_back(file):
+def test_a_written_file_is_kept_and_can_be_undone(file):
     make_project(code="a", name="A", amount=Decimal("5.00"))
 
     run("import_projects", file("code,name,amount\na,A,7\nb,B,\n", "signed.csv"))
@@ -149,7 +149,7 @@ def test_a_file_that_was_written_is_kept_and_can_be_taken_back(file):
     assert run("undo_import", 99)[2] == "There is no import with the number 99."
 
 
-def test_what_was_edited_since_stays_and_is_named(file):
+def test_records_edited_since_are_kept_and_listed(file):
     run("import_projects", file("code,name\na,A\nb,B\n"))
     project = Project.objects.get(code="b")
     project.note = "Looked into"

@@ -75,7 +75,7 @@ def statuses(batch):
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
-def test_a_chinese_signing_list_is_understood_by_its_words(office, sectors, encoding):
+def test_a_chinese_signing_list_gets_a_suggested_mapping(office, sectors, encoding):
     batch = brought(SIGNING_LIST, office, encoding=encoding)
 
     mapping = as_suggested(batch)
@@ -93,7 +93,7 @@ def test_a_chinese_signing_list_is_understood_by_its_words(office, sectors, enco
     assert batch.total == 4
 
 
-def test_it_is_shown_row_by_row_before_anything_is_written(office, sectors):
+def test_the_preview_shows_each_row_and_writes_nothing(office, sectors):
     batch = previewed(SIGNING_LIST, office)
 
     assert statuses(batch) == {"new": 3, "footer": 1, "made": 2}
@@ -112,7 +112,7 @@ def test_it_is_shown_row_by_row_before_anything_is_written(office, sectors):
     assert not Project.history.exists()
 
 
-def test_what_was_shown_is_written_with_history_by_whoever_brought_it_in(office, sectors):
+def test_approving_writes_the_preview_with_history_by_the_user(office, sectors):
     batch = written(SIGNING_LIST, office)
 
     projects = Project.objects.order_by("code")
@@ -131,7 +131,7 @@ def test_what_was_shown_is_written_with_history_by_whoever_brought_it_in(office,
     assert (bytes(batch.content), batch.sha256 != "") == (b"", True)
 
 
-def test_the_same_file_again_is_remembered_and_has_nothing_to_do(office, sectors):
+def test_importing_a_file_again_reuses_its_mapping_and_changes_nothing(office, sectors):
     first = written(SIGNING_LIST, office)
 
     batch = previewed(SIGNING_LIST, office)
@@ -152,7 +152,7 @@ def test_a_change_is_shown_cell_by_cell(office):
     assert (row.status, row.changes) == (RowStatus.CHANGED, [["amount", "5.00", "7.00"]])
 
 
-def test_every_bad_row_says_what_would_have_been_right(office):
+def test_refused_rows_name_the_nearest_valid_value(office):
     make_area(code="kashi", name="Kashi")
 
     batch = previewed("code,name,area,stage\na,A,Kashgi,singed\nb,B,Kashi,signed\n", office)
@@ -165,7 +165,7 @@ def test_every_bad_row_says_what_would_have_been_right(office):
     ]
 
 
-def test_a_column_that_nothing_maps_must_be_ignored_explicitly(office):
+def test_an_unmapped_column_must_be_ignored(office):
     batch = brought("code,name,Colour\na,A,red\n", office)
 
     with pytest.raises(batches.BatchError, match="Colour"):
@@ -176,7 +176,7 @@ def test_a_column_that_nothing_maps_must_be_ignored_explicitly(office):
     assert batch.state == BatchState.QUEUED
 
 
-def test_refused_rows_keep_the_good_ones_back_unless_asked_explicitly(office):
+def test_valid_rows_are_written_only_on_request_if_others_are_refused(office):
     text = "code,name,amount\na,A,5\nb,B,lots\n"
     batch = previewed(text, office)
 
@@ -189,7 +189,7 @@ def test_refused_rows_keep_the_good_ones_back_unless_asked_explicitly(office):
     assert [project.code for project in Project.objects.all()] == ["a"]
 
 
-def test_pressing_twice_has_one_effect(office):
+def test_approving_twice_writes_once(office):
     batch = previewed("code,name\na,A\n", office)
     again = ImportBatch.objects.get(pk=batch.pk)
 
@@ -202,7 +202,7 @@ def test_pressing_twice_has_one_effect(office):
     assert Project.objects.count() == Project.history.count() == 1
 
 
-def test_if_a_record_changed_meanwhile_it_is_shown_again_and_nothing_is_written(office):
+def test_a_conflict_makes_a_new_preview_and_writes_nothing(office):
     project = make_project(code="a", name="A", amount=Decimal("5.00"))
     batch = previewed("code,name,amount\na,A,7\n", office)
     project.amount = Decimal("6.00")
@@ -219,7 +219,7 @@ def test_if_a_record_changed_meanwhile_it_is_shown_again_and_nothing_is_written(
     assert Project.objects.get().amount == 7
 
 
-def test_a_written_file_can_be_taken_back_as_a_whole(office, sectors):
+def test_a_written_import_can_be_undone(office, sectors):
     make_project(code="old", name="", name_zh="旧项目", sectors=[(sectors[0], None)])
     text = (
         SIGNING_LIST.replace("序号,", "编号,").replace("\n1,", "\nold,").replace("\n2,", "\nnew,")
@@ -240,7 +240,7 @@ def test_a_written_file_can_be_taken_back_as_a_whole(office, sectors):
         undo.undo(batch, office)
 
 
-def test_taking_back_leaves_what_was_edited_since_and_what_others_need(office):
+def test_undo_keeps_records_that_were_edited_or_are_referred_to(office):
     batch = written("code,name\na,A\nb,B\nc,C\n", office)
     edited = Project.objects.get(code="a")
     edited.note = "Looked into"
@@ -253,7 +253,7 @@ def test_taking_back_leaves_what_was_edited_since_and_what_others_need(office):
     assert {project.code for project in Project.objects.all()} == {"a", "b"}
 
 
-def test_a_file_can_be_given_up_until_it_is_written(office):
+def test_an_import_can_be_cancelled_until_it_is_written(office):
     batch = previewed("code,name\na,A\n", office)
 
     batches.cancel(batch)
@@ -265,7 +265,7 @@ def test_a_file_can_be_given_up_until_it_is_written(office):
         batches.cancel(written("code,name\nb,B\n", office))
 
 
-def test_giving_up_stops_the_check_at_its_next_step(office, monkeypatch):
+def test_cancelling_stops_the_check(office, monkeypatch):
     batch = brought("code,name\na,A\n", office)
     batches.map_columns(batch, as_suggested(batch))
     reading = batches.table_of
@@ -283,7 +283,9 @@ def test_giving_up_stops_the_check_at_its_next_step(office, monkeypatch):
 @pytest.mark.parametrize(
     "step", [batches.cancel, lambda b: batches.map_columns(b, as_suggested(b))]
 )
-def test_a_file_taken_back_while_it_is_written_is_not_written(office, monkeypatch, step):
+def test_an_import_cancelled_or_mapped_again_while_written_is_not_written(
+    office, monkeypatch, step
+):
     batch = previewed("code,name\na,A\n", office)
     batches.approve(batch)
     keeping = commit.keep_versions
@@ -299,7 +301,7 @@ def test_a_file_taken_back_while_it_is_written_is_not_written(office, monkeypatc
     assert ImportBatch.objects.get().state != BatchState.WRITTEN
 
 
-def test_the_file_is_kept_while_rows_of_it_are_to_be_mended(office):
+def test_the_file_is_kept_while_it_has_refused_rows(office):
     text = "code,name,amount\na,A,5\nb,B,lots\n"
 
     batch = written(text, office, partial=True)
@@ -307,7 +309,7 @@ def test_the_file_is_kept_while_rows_of_it_are_to_be_mended(office):
     assert bytes(batch.content) == text.encode()
 
 
-def test_a_file_that_no_worker_comes_for_says_so(office):
+def test_a_missing_worker_is_detected(office):
     batch = brought("code,name\na,A\n", office)
     batches.map_columns(batch, as_suggested(batch))
     assert not workers.lacks_worker(batch)
@@ -342,7 +344,7 @@ def test_a_batch_whose_worker_has_died_is_shown_as_interrupted_and_can_be_resume
     assert batch.state == BatchState.PREVIEWED
 
 
-def test_a_batch_in_the_hands_of_a_living_worker_is_left_to_it(office):
+def test_a_batch_of_a_live_worker_is_not_interrupted(office):
     batch = previewed("code,name\na,A\n", office)
     ImportBatch.objects.filter(pk=batch.pk).update(
         state=BatchState.WRITING, worker=workers.worker_name()
@@ -351,7 +353,7 @@ def test_a_batch_in_the_hands_of_a_living_worker_is_left_to_it(office):
     assert workers.mark_interrupted() == 0
 
 
-def test_a_person_sees_their_own_files_and_the_administrator_all():
+def test_users_see_their_own_imports_and_administrators_all():
     clerk = make_user("clerk")
     batch = brought("code,name\na,A\n", clerk)
 
@@ -361,7 +363,7 @@ def test_a_person_sees_their_own_files_and_the_administrator_all():
     assert not ImportBatch.objects.visible_to(None).exists()
 
 
-def test_areas_and_sectors_are_found_by_name_but_not_made_unasked(office):
+def test_unknown_areas_and_sectors_are_not_created_by_default(office):
     batch = previewed("编号,项目名称,片区,行业\na,项目,天涯片区,渔业\n", office)
 
     assert statuses(batch) == {"refused": 1}
@@ -369,7 +371,7 @@ def test_areas_and_sectors_are_found_by_name_but_not_made_unasked(office):
     assert not Sector.objects.exists()
 
 
-def test_enterprises_are_told_by_credit_code_and_else_by_name(office):
+def test_enterprises_are_matched_by_credit_code_or_name(office):
     text = (
         "企业名称,统一社会信用代码,所在省份,企业性质\n"
         "喀什兴达纺织有限公司,91110000600037341L,浙江,民营企业\n喀什华泰物流有限公司,,新疆,国企\n"

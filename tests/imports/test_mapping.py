@@ -59,12 +59,12 @@ def test_each_mapping_in_the_documentation_can_be_read(file):
         ({"records": {"zones": [{"name": "Z"}]}}, "Each record under “records.zones” needs a code"),
     ],
 )
-def test_a_mapping_that_cannot_be_used_is_refused_by_the_name_of_its_key(given, sentence):
+def test_an_invalid_mapping_is_refused_with_its_key(given, sentence):
     with pytest.raises(MappingError, match=sentence):
         mapping_of(given, NOUNS)
 
 
-def test_what_is_no_toml_is_refused(tmp_path):
+def test_invalid_toml_is_refused(tmp_path):
     file = tmp_path / "mapping.toml"
     file.write_text("columns = {")
 
@@ -74,13 +74,13 @@ def test_what_is_no_toml_is_refused(tmp_path):
         read_mapping(tmp_path / "missing.toml", NOUNS)
 
 
-def test_dates_of_toml_are_those_of_json():
+def test_toml_dates_become_iso_texts():
     mapping = mapping_of({"constants": {"signed_on": date(2023, 1, 2)}}, NOUNS)
 
     assert mapping.constants == {"signed_on": "2023-01-02"}
 
 
-def test_values_stand_for_others():
+def test_values_are_replaced():
     column = Column("Status", "stage", values={"Done": "operating"})
 
     assert column.texts("Done") == ["operating"]
@@ -89,7 +89,7 @@ def test_values_stand_for_others():
         column.texts("Dropped")
 
 
-def test_a_value_that_is_not_listed_can_be_kept_or_leave_its_row_out():
+def test_other_values_can_be_kept_or_leave_out_their_row():
     assert Column("A", "stage", values={}, others="keep").texts("signed") == ["signed"]
     assert Column("A", "stage", values={}, others="leave out").texts("signed") is None
     assert Column("A", "stage", leave_out=("Dropped",)).texts("Dropped") is None
@@ -113,7 +113,7 @@ def test_one_cell_can_hold_several_values():
         ("about 1.005 yuan", "about 1.005 yuan"),
     ],
 )
-def test_only_what_is_longer_is_rounded_half_up_and_only_by_wish(text, rounded):
+def test_longer_numbers_are_rounded_half_up_on_request(text, rounded):
     assert Column("A", "amount", round=2).rounded(text) == rounded
     assert Column("A", "amount").rounded(text) == text
 
@@ -123,19 +123,19 @@ def test_dates_with_the_year_first_are_read(text):
     assert Column("A", "signed_on").day(text) == "2023-11-05"
 
 
-def test_other_dates_are_read_by_the_mappings_own_format_alone():
+def test_other_date_formats_are_those_of_the_mapping():
     assert Column("A", "signed_on").day("11/05/2023") == "11/05/2023"
     assert Column("A", "signed_on", dates=("%m/%d/%Y",)).day("11/05/2023") == "2023-11-05"
 
 
 @pytest.mark.parametrize("file", sorted(MAPPINGS.glob("*.toml")), ids=lambda file: file.name)
-def test_a_mapping_can_be_kept_and_read_again(file):
+def test_a_mapping_survives_being_stored(file):
     mapping = read_mapping(file, NOUNS)
 
     assert mapping_of(mapping.as_data(), NOUNS) == mapping
 
 
-def test_days_in_a_form_of_the_mapping_are_days_in_any_field_and_nothing_else_is_taken():
+def test_date_formats_apply_to_any_field_and_refuse_other_text():
     column = Column("Closed", "note", prefix="Closed: ", dates=("%m/%d/%Y %I:%M:%S %p",))
 
     assert column.texts("6/30/2011 12:00:00 AM") == ["Closed: 2011-06-30"]
@@ -145,7 +145,7 @@ def test_days_in_a_form_of_the_mapping_are_days_in_any_field_and_nothing_else_is
             column.texts(text)
 
 
-def test_a_column_that_is_required_takes_no_blank_cell():
+def test_a_required_column_refuses_blank_cells():
     column = Column("Status", "stage", required=True, values={"Active": "signed"})
 
     assert column.texts("Active") == ["signed"]
@@ -153,7 +153,7 @@ def test_a_column_that_is_required_takes_no_blank_cell():
         column.texts("")
 
 
-def test_a_column_has_the_heading_that_the_file_gives_it():
+def test_a_column_takes_the_heading_that_the_file_has():
     given = {"columns": {"Net": {"field": "amount", "also": ["Amount", "Net  Amount"]}, "Id": "id"}}
     mapping = mapping_of(given, NOUNS)
 

@@ -56,7 +56,7 @@ def brought(text, user, noun="projects"):
     return batch
 
 
-def test_a_row_a_hundred_times_what_is_usual_of_its_sector_is_named_with_the_slip(trade):
+def test_an_outlier_of_its_sector_is_warned_about_with_the_likely_mistake(trade):
     found = doubted("code,name,sectors,amount\na,A,trade,1亿元\nb,B,trade,100亿元\nc,C,trade,\n")
 
     assert list(found) == [3]
@@ -64,7 +64,7 @@ def test_a_row_a_hundred_times_what_is_usual_of_its_sector_is_named_with_the_sli
     assert "Did you mean 100,000,000.00 CNY = 1亿元? Perhaps a decimal point is missing" in found[3]
 
 
-def test_the_words_are_those_of_the_admin(trade):
+def test_warnings_read_as_in_the_admin(trade):
     user = make_user("superuser")
     project = Project(amount=10_000 * MILLION, currency="CNY", stage="signed")
 
@@ -73,7 +73,7 @@ def test_the_words_are_those_of_the_admin(trade):
     assert doubted("code,name,sectors,amount\nb,B,trade,100亿元\n", user=user) == {2: said}
 
 
-def test_a_change_is_doubted_where_it_changes_the_amount(trade):
+def test_a_change_is_warned_about_only_if_it_changes_the_amount(trade):
     make_project(code="old", name="Old", amount=10_000 * MILLION, sectors=[trade])
     make_project(code="other", name="Other", amount=100 * MILLION, sectors=[trade])
 
@@ -82,7 +82,7 @@ def test_a_change_is_doubted_where_it_changes_the_amount(trade):
     assert doubted("code,amount\nold,100亿元\n") == {}
 
 
-def test_more_than_all_that_was_published_of_its_area_is_doubted():
+def test_more_than_the_published_total_of_the_area_is_warned_about():
     make_headline(code="funds", area=make_area(code="kashi"), value=Decimal("17600000000.00"))
 
     found = doubted("code,name,area,amount\na,A,kashi,1760亿元\n")
@@ -90,13 +90,13 @@ def test_more_than_all_that_was_published_of_its_area_is_doubted():
     assert "more than the total published as contracted" in found[2]
 
 
-def test_more_than_the_headline_of_its_source_is_doubted():
+def test_more_than_the_headline_of_its_source_is_warned_about():
     make_headline(source=make_source(code="press"), value=Decimal("17600000000.00"))
 
     assert list(doubted("code,name,sources,amount\na,A,press,1760亿元\n")) == [2]
 
 
-def test_where_the_register_has_no_peers_the_rows_of_the_file_are(trade):
+def test_without_peers_in_the_register_the_rows_of_the_file_are_peers(trade):
     rows = "".join(f"a{n},A{n},{90 + n}000000\n" for n in range(MIN_PEERS))
 
     found = doubted(f"code,name,amount\n{rows}odd,Odd,9300\n")
@@ -106,7 +106,7 @@ def test_where_the_register_has_no_peers_the_rows_of_the_file_are(trade):
     assert doubted("code,name,amount\na,A,5\nodd,Odd,50000000\n") == {}
 
 
-def test_funds_received_are_held_against_the_amount_of_their_project():
+def test_funds_received_are_compared_with_the_amount_of_their_project():
     make_project(code="p", amount=100 * MILLION)
 
     found = doubted(
@@ -118,7 +118,7 @@ def test_funds_received_are_held_against_the_amount_of_their_project():
     assert "is 5,000 times the amount of the whole project" in found[3]
 
 
-def test_funds_received_are_held_against_each_other_in_the_register_and_in_the_file():
+def test_funds_received_are_compared_in_the_register_and_the_file():
     project = make_project(code="p", amount=None)
     make_receipt(project, amount=5 * MILLION)
     rows = "".join(f"p,2024-0{month}-01,5000000\n" for month in (1, 2))
@@ -129,11 +129,11 @@ def test_funds_received_are_held_against_each_other_in_the_register_and_in_the_f
     assert "10,000 times lower than is usual for the other funds" in found[4]
 
 
-def test_other_nouns_are_not_doubted():
+def test_other_records_have_no_warnings():
     assert doubted("code,name\na,A\n", "enterprises") == {}
 
 
-def test_drafts_that_the_person_may_not_see_are_no_peers():
+def test_drafts_that_the_user_may_not_see_are_no_peers():
     here, there = make_area(code="here"), make_area(code="there")
     for _ in range(MIN_PEERS):
         make_project(amount=100 * MILLION, area=there, state="draft")
@@ -175,7 +175,7 @@ def test_the_queries_do_not_grow_with_the_rows(trade, noun):
     assert few == many <= 3
 
 
-def test_what_is_doubted_is_written_as_it_is_and_taken_back_whole(trade):
+def test_rows_with_warnings_are_written_and_undone_as_others(trade):
     user = make_user("superuser")
     batch = brought("code,name,sectors,amount\na,A,trade,1亿元\nb,B,trade,100亿元\n", user)
     [row] = batch.rows.exclude(warnings=[])
@@ -194,7 +194,7 @@ def test_what_is_doubted_is_written_as_it_is_and_taken_back_whole(trade):
     assert not batch.rows.exclude(errors=[]).exists()
 
 
-def test_a_register_in_which_something_else_is_usual_by_now_does_not_stand_in_the_way(trade):
+def test_warnings_that_change_do_not_invalidate_the_preview(trade):
     user = make_user("superuser")
     batch = brought("code,name,sectors,amount\nb,B,trade,100亿元\n", user)
     Project.objects.filter(sectors=trade).update(amount=10_000 * MILLION)
@@ -218,7 +218,7 @@ def test_the_command_warns_and_writes(trade, tmp_path):
     assert Project.objects.filter(code="b").exists()
 
 
-def test_rows_that_are_there_already_are_not_doubted_again():
+def test_unchanged_rows_have_no_warnings():
     project = make_project(code="p", amount=MILLION)
     make_receipt(project, amount=10_000 * MILLION, received_on="2024-01-01")
 

@@ -48,14 +48,14 @@ def standing():
         (["change_project"], {4: ["You have no permission to add projects."]}),
     ],
 )
-def test_a_row_needs_the_permission_for_what_it_would_do(standing, codenames, expected):
+def test_a_row_needs_the_permission_for_its_change(standing, codenames, expected):
     batch = previewed(TEXT, may(*codenames))
 
     assert refused(batch) == expected
     assert batch.counts["unchanged"] == 1
 
 
-def test_what_is_not_permitted_is_not_written_with_the_good_rows(standing):
+def test_forbidden_rows_are_not_written_with_the_valid_ones(standing):
     batch = previewed(TEXT, may("add_project"))
 
     batches.approve(batch, partial=True)
@@ -68,7 +68,7 @@ def test_what_is_not_permitted_is_not_written_with_the_good_rows(standing):
     }
 
 
-def test_an_enterprise_is_made_only_by_whoever_may_add_one():
+def test_creating_an_enterprise_needs_the_permission_to_add():
     text = "code,name,投资方\na,A,喀什兴达\n"
 
     batch = previewed(text, may("add_project"))

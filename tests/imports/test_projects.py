@@ -66,7 +66,7 @@ def test_a_file_with_our_own_headings_needs_no_mapping():
     assert [p.search_key for p in (one, two)] == ["one\np1", "two\np2"]
 
 
-def test_each_record_gets_one_row_of_history_by_whoever_imports():
+def test_each_record_gets_one_row_of_history_by_the_user():
     office, press = make_user("superuser"), make_source(code="press")
     make_sector(code="trade")
 
@@ -113,7 +113,7 @@ def test_a_changed_link_alone_is_a_change():
     assert Project.objects.get().history.count() == 2
 
 
-def test_a_blank_cell_and_an_absent_column_keep_what_is_there():
+def test_blank_cells_and_missing_columns_keep_values():
     make_project(code="p", name="P", description="Kept", amount=Decimal("5.00"))
 
     import_text("code,name,amount,note\np,Renamed,,\n")
@@ -122,7 +122,7 @@ def test_a_blank_cell_and_an_absent_column_keep_what_is_there():
     assert (project.name, project.description, project.amount) == ("Renamed", "Kept", 5)
 
 
-def test_undisclosed_takes_an_amount_away():
+def test_undisclosed_clears_an_amount():
     make_project(code="p", amount=Decimal("5.00"))
 
     import_text("code,amount\np,undisclosed\n")
@@ -130,7 +130,7 @@ def test_undisclosed_takes_an_amount_away():
     assert Project.objects.get().amount is None
 
 
-def test_every_bad_row_is_named_at_once_and_nothing_is_written():
+def test_all_errors_are_reported_at_once_and_nothing_is_written():
     make_area(code="kashi")
 
     report = import_text(
@@ -158,14 +158,14 @@ def test_every_bad_row_is_named_at_once_and_nothing_is_written():
     assert not Project.objects.exists()
 
 
-def test_by_explicit_wish_the_good_rows_are_written():
+def test_partial_writes_the_valid_rows():
     report = import_text("code,name,amount\na,A,5\nb,B,lots\n", partial=True)
 
     assert (errors(report), report.written) == ([(3, "amount", "lots")], True)
     assert [project.code for project in Project.objects.all()] == ["a"]
 
 
-def test_a_trial_writes_nothing():
+def test_a_dry_run_writes_nothing():
     report = import_text("code,name\na,A\n", dry_run=True)
 
     assert (statuses(report), report.written) == ([1, 0, 0], False)
@@ -173,7 +173,7 @@ def test_a_trial_writes_nothing():
     assert not Project.history.exists()
 
 
-def test_what_only_the_database_refuses_is_named_by_row_as_well():
+def test_errors_of_the_database_are_reported_by_row():
     report = import_text("code,name,note\na,A,\nb,,nameless\nc,C,\n")
 
     assert [(error.row, error.reason) for error in report.errors] == [
@@ -228,14 +228,14 @@ def test_a_code_that_differs_by_case_alone_is_not_another():
     assert "“KS-1”" in report.errors[0].reason
 
 
-def test_a_column_that_nothing_maps_is_named_once():
+def test_an_unmapped_column_is_reported_once():
     report = import_text("code,name,colour\na,A,red\nb,B,blue\n")
 
     assert errors(report) == [(0, "colour", "")]
     assert not Project.objects.exists()
 
 
-def test_columns_that_are_only_read_are_known_and_never_written():
+def test_read_only_columns_are_recognised_and_never_written():
     report = import_text("code,name,version,amount_base,url\na,A,7,5.00,/elsewhere/\n")
 
     assert report.errors == []
@@ -305,13 +305,13 @@ def test_a_second_time_through_the_mapping_changes_nothing():
     assert (statuses(report), report.created) == ([0, 0, 1], {})
 
 
-def test_a_trial_makes_nothing_either():
+def test_a_dry_run_creates_nothing():
     import_text(HEADINGS + "1,One,Active,Angola,ENERGY,,,,,\n", MAPPED, dry_run=True)
 
     assert not any(model.objects.exists() for model in (Project, Area, Zone, Sector, Source))
 
 
-def test_what_the_mapping_does_not_say_is_named_by_the_files_own_heading():
+def test_unmapped_values_are_reported_with_the_heading_of_the_file():
     report = import_text(
         HEADINGS + "1,One,Closed,Angola,,,lots,23/05/2001,,\n,,Active,,,,,,,\n", MAPPED
     )
@@ -324,7 +324,7 @@ def test_what_the_mapping_does_not_say_is_named_by_the_files_own_heading():
     ]
 
 
-def test_a_name_that_two_records_have_is_asked_for_by_code():
+def test_an_ambiguous_name_needs_the_code():
     make_area(code="a1", name="Angola"), make_area(code="a2", name="angola")
 
     report = import_text(HEADINGS + "1,One,Active,Angola,,,,,,\n", MAPPED)
@@ -333,7 +333,7 @@ def test_a_name_that_two_records_have_is_asked_for_by_code():
     assert "(a1, a2)" in report.errors[0].reason
 
 
-def test_a_record_is_found_by_its_other_names_and_by_sound_it_is_not():
+def test_records_are_found_by_other_names_but_not_by_sound():
     kashi = make_area(code="kashi", name="Kashi", name_zh="喀什片区", aliases="Kashgar\n喀什")
 
     import_text(
@@ -345,7 +345,7 @@ def test_a_record_is_found_by_its_other_names_and_by_sound_it_is_not():
     assert {project.area for project in Project.objects.all()} == {kashi}
 
 
-def test_names_are_not_made_where_the_mapping_does_not_say_so():
+def test_unknown_names_are_not_created_by_default():
     mapping = {"columns": {"code": "code", "name": "name", "Area": {"field": "area", "find": True}}}
 
     report = import_text("code,name,Area\na,A,Atlantis\n", mapping)
@@ -353,7 +353,7 @@ def test_names_are_not_made_where_the_mapping_does_not_say_so():
     assert errors(report) == [(2, "Area", "Atlantis")]
 
 
-def test_a_plain_number_counts_in_the_unit_of_its_heading_and_words_in_their_own():
+def test_the_unit_of_the_heading_applies_to_plain_numbers_only():
     unit = {"field": "amount", "unit": 10_000}
     mapping = {"columns": {"code": "code", "name": "name", "总投资（万元）": unit}}
 
@@ -384,7 +384,7 @@ def test_a_plain_number_counts_in_the_unit_of_its_heading_and_words_in_their_own
         ),
     ],
 )
-def test_a_mapping_that_does_not_fit_the_noun_or_the_file_is_refused(mapping, column):
+def test_a_mapping_that_does_not_fit_is_refused(mapping, column):
     report = import_text("code\na\n", mapping)
 
     assert column in [error.column for error in report.errors]

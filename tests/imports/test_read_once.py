@@ -72,7 +72,7 @@ def test_a_decision_about_a_name_parses_the_file_once(client, parses):
     assert (batch.undecided, parses()) == ([], 1)
 
 
-def test_a_file_that_is_shown_once_more_is_parsed_once(client, parses):
+def test_a_commit_that_makes_a_new_preview_parses_the_file_once(client, parses):
     project = make_project(code="a", name="A")
     batch = previewed(client, "code,name\na,B\n")
     project.name = "C"
@@ -84,7 +84,7 @@ def test_a_file_that_is_shown_once_more_is_parsed_once(client, parses):
     assert (batch.state, parses()) == (BatchState.PREVIEWED, 1)
 
 
-def test_pages_that_only_show_what_was_found_parse_nothing(client, parses):
+def test_pages_of_a_checked_file_parse_nothing(client, parses):
     batch = previewed(client, SIGNING_LIST)
     parses()
 

@@ -151,9 +151,7 @@ def check_the_bank(client, file, rows):
 
 
 @beside_the_bank
-def test_south_asia_gives_the_published_sum_and_what_says_nothing_is_refused_row_by_row(
-    client, settings, tmp_path
-):
+def test_south_asia_gives_the_published_sum_and_empty_rows_are_refused(client, settings, tmp_path):
     settings.BASE_CURRENCY = "USD"
     rows = [row for row in published() if of_south_asia(row)]
     file = tmp_path / "south_asia.csv"
@@ -177,7 +175,7 @@ def test_the_whole_world_gives_the_published_sum_of_south_asia(client, settings)
 
 
 @beside_the_bank
-def test_a_workbook_with_a_title_and_two_forms_of_dates_is_read_cell_by_cell(client, settings):
+def test_a_workbook_with_a_title_and_two_date_formats_is_read(client, settings):
     settings.BASE_CURRENCY = "USD"
 
     said, errors = load("import_projects", WORLD_BANK_2005, mapping="worldbank_xlsx.toml")
@@ -232,7 +230,7 @@ def written_through_the_page(client, batch, **form):
 
 
 @beside_the_bank
-def test_the_workbook_comes_through_the_page_as_it_does_by_the_command(client, settings):
+def test_the_page_imports_the_workbook_as_the_command_does(client, settings):
     settings.BASE_CURRENCY = "USD"
 
     batch = through_the_page(client, WORLD_BANK_2005, "worldbank_xlsx.toml")
@@ -251,7 +249,7 @@ def test_the_workbook_comes_through_the_page_as_it_does_by_the_command(client, s
 
 @beside_the_bank
 @pytest.mark.chaos
-def test_the_whole_world_comes_through_the_page_with_its_refusals_listed(client, settings):
+def test_the_page_imports_the_whole_world_and_lists_refused_rows(client, settings):
     settings.BASE_CURRENCY = "USD"
 
     batch = through_the_page(client, WORLD_BANK, "worldbank_csv.toml")
@@ -307,7 +305,7 @@ def check_the_council(files):
 
 
 @beside_manchester
-def test_seven_months_give_the_published_sums_to_the_penny_and_stay_so(client, settings):
+def test_seven_months_give_the_published_sums_also_when_imported_again(client, settings):
     settings.BASE_CURRENCY = "GBP"
     files = MANCHESTER[:7]
 
@@ -325,7 +323,7 @@ def test_seven_months_give_the_published_sums_to_the_penny_and_stay_so(client, s
 
 
 @beside_manchester
-def test_rows_that_are_the_same_in_everything_are_payments_and_what_is_below_zero_is_one_too():
+def test_equal_rows_and_negative_amounts_are_payments():
     last, wide = MANCHESTER[-1], MANCHESTER[0].with_name("2015-07.csv")
 
     # The heading of one begins with a broken mark; rows of the other end in an empty cell.
@@ -340,7 +338,7 @@ def test_rows_that_are_the_same_in_everything_are_payments_and_what_is_below_zer
 
 @beside_manchester
 @pytest.mark.chaos
-def test_eleven_years_give_the_published_sums_to_the_penny_and_stay_so(client, settings):
+def test_eleven_years_give_the_published_sums_also_when_imported_again(client, settings):
     settings.BASE_CURRENCY = "GBP"
 
     assert pay(MANCHESTER) == [474_674, 0, 0]

@@ -39,7 +39,7 @@ def totals(client):
     return client.get("/api/v1/totals/?by=sector").json()
 
 
-def test_it_gives_the_published_totals_stays_as_it_is_and_is_converted_day_by_day(client, settings):
+def test_aiddata_gives_the_published_totals_and_is_converted_by_day(client, settings):
     settings.BASE_CURRENCY = "USD"
 
     load("import_projects", PROJECTS, "aiddata_gcdf.toml")

@@ -36,7 +36,7 @@ def statuses(report):
     ]
 
 
-def test_equal_rows_are_separate_payments_and_stay_so_the_second_time():
+def test_equal_rows_are_separate_payments_also_when_imported_again():
     make_project(code="p"), make_project(code="q")
     file = (
         "project,received_on,amount\np,2023-12-01,500.00\np,2023-12-01,500.00\n"
@@ -50,7 +50,7 @@ def test_equal_rows_are_separate_payments_and_stay_so_the_second_time():
     assert sorted(amounts) == [Decimal("-20.50"), *[Decimal("500.00")] * 3]
 
 
-def test_a_payment_is_there_only_if_it_was_for_that_project_on_that_day():
+def test_an_existing_payment_has_the_same_project_and_day():
     make_project(code="p"), make_project(code="q")
     head = "project,received_on,amount\n"
     import_text("receipts", head + "p,2023-12-01,500.00\nq,2023-12-02,500.00\n")
@@ -63,7 +63,7 @@ def test_a_payment_is_there_only_if_it_was_for_that_project_on_that_day():
     assert statuses(report) == [2, 0, 1]
 
 
-def test_payments_are_derived_as_they_come_and_earlier_ones_left_alone():
+def test_only_new_payments_are_recomputed():
     trade, it = make_sector(code="trade"), make_sector(code="it")
     make_rate(from_currency="USD", to_currency="CNY", quoted_on=date(2023, 12, 1))
     project = make_project(code="p", sectors=[(trade, Decimal("60")), (it, Decimal("40"))])
@@ -87,7 +87,7 @@ def test_payments_are_derived_as_they_come_and_earlier_ones_left_alone():
     assert [row.outcome for row in new[2:]] == [Outcome.COUNTED] * 2 + [Outcome.LEFT_OUT] * 2
 
 
-def test_a_project_whose_payments_change_and_grow_at_once_is_derived_once():
+def test_a_project_with_changed_and_new_payments_is_recomputed_once():
     project = make_project(code="p")
     receipt = make_receipt(project, amount=Decimal("5.00"))
 
@@ -100,7 +100,7 @@ def test_a_project_whose_payments_change_and_grow_at_once_is_derived_once():
     assert conversion.differing([project.pk]) == {}
 
 
-def test_a_new_payment_has_none_of_those_that_are_there_read(monkeypatch):
+def test_a_new_payment_reads_no_existing_ones(monkeypatch):
     project = make_project(code="p")
     for day in (1, 2, 3):
         make_receipt(project, received_on=date(2023, 12, day))
@@ -129,7 +129,7 @@ def test_a_receipt_with_its_id_is_changed():
     assert receipt.conversion.amount_base == Decimal("-5.00")
 
 
-def test_an_id_that_is_no_receipts_is_refused():
+def test_an_unknown_id_is_refused():
     make_project(code="p")
 
     report = import_text("receipts", "id,project,received_on,amount\n77,p,2023-12-01,5\nx,p,,\n")
@@ -140,7 +140,7 @@ def test_an_id_that_is_no_receipts_is_refused():
     ]
 
 
-def test_projects_are_made_from_the_names_by_which_a_ledger_calls_them():
+def test_projects_are_created_from_names_in_a_ledger():
     make_area(code="city")
     mapping = {
         "constants": {"currency": "GBP"},
@@ -173,7 +173,7 @@ def test_projects_are_made_from_the_names_by_which_a_ledger_calls_them():
     assert {r.conversion.outcome for r in children.receipts.all()} == {Outcome.LEFT_OUT}
 
 
-def test_a_column_that_changed_its_heading_is_one_column_and_blamed_as_the_file_calls_it():
+def test_a_column_with_several_headings_is_reported_by_that_of_the_file():
     make_project(code="p")
     mapping = {
         "columns": {
@@ -195,7 +195,7 @@ def test_a_column_that_changed_its_heading_is_one_column_and_blamed_as_the_file_
     }
 
 
-def test_rates_are_told_apart_by_their_currencies_and_day():
+def test_rates_are_matched_by_currencies_and_day():
     make_source(code="bank")
     project = make_project(amount=Decimal("2.00"), currency="USD", signed_on=date(2023, 11, 11))
     head = "from_currency,to_currency,quoted_on,rate,source\n"
@@ -213,7 +213,7 @@ def test_rates_are_told_apart_by_their_currencies_and_day():
     assert [rate.history.count() for rate in ExchangeRate.objects.order_by("quoted_on")] == [2, 1]
 
 
-def test_a_rate_between_two_other_currencies_leaves_what_is_converted_alone():
+def test_a_rate_of_other_currencies_recomputes_nothing():
     make_source(code="bank")
     project = make_project(amount=Decimal("2.00"), currency="USD")
 
@@ -225,7 +225,7 @@ def test_a_rate_between_two_other_currencies_leaves_what_is_converted_alone():
     assert project.conversion.outcome == Outcome.LEFT_OUT
 
 
-def test_bad_rates_are_named():
+def test_invalid_rates_are_reported():
     make_source(code="bank")
 
     report = import_text(

@@ -90,7 +90,7 @@ def register():
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_projects_come_back_unchanged(register, form):
+def test_exported_projects_import_unchanged(register, form):
     before = list(Project.objects.order_by("code").values())
 
     report = imported("projects", exported(PROJECTS, form), PROJECTS)
@@ -102,7 +102,7 @@ def test_projects_come_back_unchanged(register, form):
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_enterprises_come_back_unchanged(register, form):
+def test_exported_enterprises_import_unchanged(register, form):
     before = list(Enterprise.objects.order_by("code").values())
 
     report = imported(
@@ -117,7 +117,7 @@ def test_enterprises_come_back_unchanged(register, form):
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_receipts_come_back_unchanged(register, form):
+def test_exported_receipts_import_unchanged(register, form):
     before = list(Receipt.objects.order_by("pk").values())
 
     report = imported("receipts", exported(RECEIPTS, form), RECEIPTS)
@@ -129,7 +129,7 @@ def test_receipts_come_back_unchanged(register, form):
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_a_receipt_that_was_changed_in_between_is_put_back(register, form):
+def test_a_receipt_changed_since_the_export_is_restored(register, form):
     content = exported(RECEIPTS, form)
     first, *others = Receipt.objects.order_by("pk")
     first.amount = Decimal("5.00")
@@ -142,7 +142,7 @@ def test_a_receipt_that_was_changed_in_between_is_put_back(register, form):
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_what_was_deleted_comes_back_as_it_was(register, form):
+def test_a_deleted_record_is_restored_from_an_export(register, form):
     content = exported(PROJECTS, form)
     before = exported(PROJECTS, "csv").decode().splitlines()
     Project.objects.get(code="-1").delete()
@@ -157,7 +157,7 @@ def test_what_was_deleted_comes_back_as_it_was(register, form):
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_the_sample_comes_back_unchanged(form):
+def test_the_exported_sample_imports_unchanged(form):
     sample.load()
 
     report = imported("projects", exported(PROJECTS, form), PROJECTS)
@@ -171,7 +171,7 @@ def test_the_sample_comes_back_unchanged(form):
     ("noun", "export"),
     [("projects", PROJECTS), ("enterprises", ENTERPRISES)],
 )
-def test_an_export_brought_in_is_suggested_to_be_what_it_is(register, form, noun, export):
+def test_an_uploaded_export_gets_the_mapping_of_its_fields(register, form, noun, export):
     batch = batches.receive(exported(export, form), f"export.{form}", noun)
 
     batches.map_columns(batch, mapping_of(batch.mapping, list(BY_NOUN)))
@@ -181,7 +181,7 @@ def test_an_export_brought_in_is_suggested_to_be_what_it_is(register, form, noun
     assert statuses == {"unchanged": export.filterset(QueryDict(""), None).qs.count()}
 
 
-def test_what_a_json_file_says_beside_the_fields_may_be_ignored():
+def test_unknown_names_in_json_can_be_ignored():
     batch = batches.receive(b'[{"code": "a", "name": "A", "colour": "red"}]', "a.json", "projects")
 
     mapping = mapping_of({**batch.mapping, "ignored": ["colour"]}, list(BY_NOUN))
@@ -191,7 +191,7 @@ def test_what_a_json_file_says_beside_the_fields_may_be_ignored():
     assert batch.counts["new"] == 1
 
 
-def test_a_source_that_is_not_there_is_told_the_nearest():
+def test_an_unknown_source_is_reported_with_the_nearest():
     make_source(code="press-2023")
     batch = batches.receive(b"code,name,sources\na,A,press-2032\n", "a.csv", "projects")
 

@@ -34,7 +34,7 @@ def write(batch):
     batches.work_on(batch)
 
 
-def test_a_name_like_another_is_asked_about_and_its_row_waits():
+def test_a_row_with_a_similar_name_waits_for_a_decision():
     make_enterprise(code="xingda", name="", name_zh="新疆兴达纺织有限责任公司")
 
     batch = previewed(LIST)
@@ -47,7 +47,7 @@ def test_a_name_like_another_is_asked_about_and_its_row_waits():
     assert Enterprise.objects.count() == 1
 
 
-def test_the_same_is_remembered_as_another_name():
+def test_a_name_decided_to_be_the_same_becomes_another_name():
     make_enterprise(code="xingda", name="", name_zh="新疆兴达纺织有限责任公司")
     batch = previewed(LIST)
 
@@ -61,7 +61,7 @@ def test_the_same_is_remembered_as_another_name():
     assert previewed(LIST).undecided == []
 
 
-def test_a_new_one_is_made_where_a_person_says_so():
+def test_a_name_decided_to_be_new_is_created():
     make_enterprise(code="xingda", name="", name_zh="新疆兴达纺织有限责任公司")
     batch = previewed(LIST)
 
@@ -72,7 +72,7 @@ def test_a_new_one_is_made_where_a_person_says_so():
     assert Enterprise.objects.get(code="xingda").aliases == ""
 
 
-def test_spellings_inside_one_file_are_asked_about_as_well():
+def test_similar_names_within_a_file_need_a_decision():
     batch = previewed(LIST + "c,二期,新疆兴达纺织\nd,三期,兴达纺织有限公司\n")
 
     asked = {one["name"]: [code for code, *_rest in one["alike"]] for one in batch.undecided}
@@ -88,7 +88,7 @@ def test_spellings_inside_one_file_are_asked_about_as_well():
     assert enterprise.led_projects.count() == 3
 
 
-def test_an_enterprise_in_a_list_of_enterprises_is_asked_about_too():
+def test_similar_names_in_a_list_of_enterprises_need_a_decision():
     make_enterprise(code="xingda", name="", name_zh="新疆兴达纺织有限公司", origin="CN-XJ")
     batch = previewed("企业名称,企业性质\n新疆兴达纺织,民营\n", "enterprises")
     assert [one["name"] for one in batch.undecided] == ["新疆兴达纺织"]
@@ -101,7 +101,7 @@ def test_an_enterprise_in_a_list_of_enterprises_is_asked_about_too():
     assert enterprise.alias_list() == ["新疆兴达纺织"]
 
 
-def test_a_project_is_found_by_area_name_and_enterprise_where_it_has_no_code():
+def test_projects_without_a_code_are_matched_by_area_name_and_enterprise():
     lead = make_enterprise(code="xingda", name="", name_zh="新疆兴达纺织有限公司")
     make_project(code="old", name="", name_zh="棉纱加工项目", enterprise=lead)
 
@@ -111,7 +111,7 @@ def test_a_project_is_found_by_area_name_and_enterprise_where_it_has_no_code():
     assert (row.status, row.key.split(":")[0]) == (RowStatus.CHANGED, "old")
 
 
-def test_rows_about_one_project_are_shown_with_both_their_numbers():
+def test_two_rows_about_one_project_are_reported_with_both_numbers():
     batch = previewed("项目名称,投资方\n棉纱加工项目,甲乙公司\n棉纱加工项目,甲乙公司\n")
 
     (row,) = batch.rows.filter(status=RowStatus.REFUSED)
@@ -119,7 +119,7 @@ def test_rows_about_one_project_are_shown_with_both_their_numbers():
     assert "Row 2" in row.errors[0][2]
 
 
-def test_a_project_that_sounds_like_another_is_asked_about_and_one_elsewhere_is_not():
+def test_a_project_of_similar_sound_needs_a_decision_unless_it_is_elsewhere():
     kashi, urumqi = make_area(code="kashi"), make_area(code="urumqi")
     make_project(code="old", name="", name_zh="棉纱加工项目", area=kashi)
     head = "项目名称,片区\n"

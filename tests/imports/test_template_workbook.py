@@ -105,7 +105,7 @@ def test_the_headings_are_the_fields_that_can_be_written(noun):
 
 
 @pytest.mark.parametrize("noun", NOUNS)
-def test_an_empty_one_holds_no_rows(register, noun):
+def test_the_first_sheet_has_no_rows(register, noun):
     table = read(blank_sheet(noun, None), known=headings(noun))
 
     assert (table.headings, table.rows) == (headings(noun), [])
@@ -136,7 +136,7 @@ def test_every_column_is_explained_and_has_an_example(register, noun):
         ("receipts", ["project", "received_on", "amount"]),
     ],
 )
-def test_what_is_required_is_what_the_api_requires(noun, required):
+def test_required_columns_are_those_of_the_api(noun, required):
     said = {row[0]: row[4] for row in sheet(blank_sheet(noun, None), "columns")[1:]}
 
     assert [name for name, which in said.items() if which == "yes"] == required
@@ -161,7 +161,7 @@ def test_the_examples_of_an_empty_register_can_be_imported_too(noun):
     assert import_table(noun, table).errors == []
 
 
-def test_projects_that_were_filled_in_are_read_without_a_mapping(register):
+def test_a_filled_in_project_template_needs_no_mapping(register):
     content = filled(
         blank_sheet("projects", None),
         {
@@ -203,7 +203,7 @@ def test_projects_that_were_filled_in_are_read_without_a_mapping(register):
     )
 
 
-def test_enterprises_and_receipts_that_were_filled_in_are_read_too(register):
+def test_filled_in_enterprise_and_receipt_templates_need_no_mapping(register):
     enterprises = filled(
         blank_sheet("enterprises", None),
         {"code": "007-1", "name": "Yarn", "uscc": "91110000600037341L", "kind": "private"},
@@ -244,7 +244,7 @@ def test_drop_downs_offer_the_vocabularies_and_refuse_the_rest(register):
     assert "sheet “lists”" in stage["error"]
 
 
-def test_drop_downs_of_records_offer_those_of_the_register(register):
+def test_drop_downs_list_the_records_of_the_register(register):
     content = blank_sheet("projects", None)
     found = rules(content)
     area, lead, sectors = (
@@ -273,7 +273,7 @@ def test_columns_of_the_same_records_share_a_list(register):
     assert sum(row.count("e2") for row in sheet(content, "lists")) == 1
 
 
-def test_more_records_than_a_drop_down_holds_are_typed(register, monkeypatch):
+def test_codes_are_typed_if_there_are_too_many_records(register, monkeypatch):
     monkeypatch.setattr(template_workbook, "MOST_LISTED", 2)
 
     content = blank_sheet("projects", None)
@@ -291,7 +291,7 @@ def test_a_register_without_records_offers_none():
     assert not {letter("projects", name) for name in ("area", "enterprise", "sectors")} & set(found)
 
 
-def test_days_are_days_and_all_else_is_text():
+def test_date_columns_are_dates_and_all_others_text():
     content = blank_sheet("projects", None)
     styles = part(content, "xl/styles.xml")
     formats = re.findall(
@@ -318,7 +318,7 @@ def test_days_are_days_and_all_else_is_text():
 
 
 @pytest.mark.parametrize("noun", NOUNS)
-def test_the_first_row_stays_in_sight(noun):
+def test_the_first_row_is_frozen(noun):
     assert '<pane ySplit="1" topLeftCell="A2"' in part(blank_sheet(noun, None))
 
 

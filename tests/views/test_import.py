@@ -56,7 +56,7 @@ def test_a_visitor_is_sent_to_sign_in_and_back(client):
 
 
 @pytest.mark.parametrize("role", ["visitor", "viewer"])
-def test_whoever_may_write_nothing_that_files_hold_is_refused(client, role):
+def test_users_without_permission_to_write_are_refused(client, role):
     client.force_login(make_user(role))
 
     assert client.get("/import/").status_code == 403
@@ -64,7 +64,7 @@ def test_whoever_may_write_nothing_that_files_hold_is_refused(client, role):
     assert not ImportBatch.objects.exists()
 
 
-def test_only_what_a_person_may_write_can_be_chosen(client):
+def test_only_permitted_types_of_records_can_be_chosen(client):
     user = make_user("viewer")
     user.user_permissions.add(Permission.objects.get(codename="add_receipt"))
     client.force_login(user)
@@ -76,7 +76,7 @@ def test_only_what_a_person_may_write_can_be_chosen(client):
     assert (answer.status_code, ImportBatch.objects.count()) == (400, 0)
 
 
-def test_the_files_of_others_are_not_there(client):
+def test_imports_of_others_are_not_found(client):
     batch = batches.receive(b"code\na\n", "list.csv", "projects", user=make_user("clerk"))
     client.force_login(make_user("clerk"))
 
@@ -89,7 +89,7 @@ def test_the_files_of_others_are_not_there(client):
     assert client.get(f"/import/{batch.pk}/mapping/").status_code == 200
 
 
-def test_staff_are_led_there_and_others_are_not(client, office):
+def test_only_staff_see_the_link(client, office):
     def sections():
         nav = read(client.get("/projects/").content.decode()).one("nav", aria_label="Main")
         return [link.attributes["href"] for link in nav.all("a")]
@@ -99,7 +99,7 @@ def test_staff_are_led_there_and_others_are_not(client, office):
     assert "/import/" not in sections()
 
 
-def test_a_step_needs_the_token_of_its_form(office):
+def test_actions_need_the_csrf_token(office):
     client = Client(enforce_csrf_checks=True)
     client.force_login(office)
     batch = batches.receive(b"code\na\n", "list.csv", "projects", user=office)
@@ -109,7 +109,7 @@ def test_a_step_needs_the_token_of_its_form(office):
         assert client.post(f"/import/{batch.pk}/{name}/").status_code == 403
 
 
-def test_steps_are_taken_by_forms_alone(client, office):
+def test_actions_accept_post_only(client, office):
     batch = bring(client, SIGNING_LIST)
 
     for name in ("check", "approve", "cancel"):
@@ -119,7 +119,7 @@ def test_steps_are_taken_by_forms_alone(client, office):
 # --- What is taken in ----------------------------------------------------------
 
 
-def test_a_file_that_was_brought_in_asks_what_its_columns_mean(client, office):
+def test_an_uploaded_file_leads_to_the_mapping_form(client, office):
     answer = client.post(
         "/import/", {"file": file_of(SIGNING_LIST), "noun": "projects"}, follow=True
     )
@@ -139,7 +139,7 @@ def test_a_file_that_was_brought_in_asks_what_its_columns_mean(client, office):
         ({"file": file_of("a"), "sheet": "s" * 256}, "sheet", "at most 255 characters"),
     ],
 )
-def test_what_is_wrong_with_the_form_is_said_at_its_field(client, office, data, field, sentence):
+def test_errors_of_the_form_are_shown_at_their_fields(client, office, data, field, sentence):
     answer = client.post("/import/", {"noun": "projects"} | data)
 
     page = read(answer.content.decode())
@@ -149,7 +149,7 @@ def test_what_is_wrong_with_the_form_is_said_at_its_field(client, office, data, 
     assert not ImportBatch.objects.exists()
 
 
-def test_a_file_that_is_too_large_is_let_go_by_and_said_so(client, office, monkeypatch):
+def test_a_file_that_is_too_large_is_discarded_with_an_error(client, office, monkeypatch):
     monkeypatch.setattr(upload_handler, "AROUND", 1000)
     monkeypatch.setattr(upload_handler, "MOST_BYTES", 1000)
 
@@ -171,7 +171,7 @@ def test_a_file_just_above_the_limit_is_refused_as_well(client, office, monkeypa
     assert "split it" in read(answer.content.decode()).one(id="id_file_error").text
 
 
-def test_the_limits_are_said_where_a_file_is_chosen(client, office):
+def test_the_limits_are_shown_at_the_form(client, office):
     page = read(client.get("/import/").content.decode())
 
     assert "at most 50.0" in page.text
@@ -194,7 +194,7 @@ def test_a_file_that_cannot_be_read_says_why_and_what_to_do(client, office):
 # --- What is seen later --------------------------------------------------------
 
 
-def test_earlier_files_are_listed_with_what_became_of_them(client):
+def test_earlier_imports_are_listed_with_their_results(client):
     batches.receive(b"code\na\n", "others.csv", "projects", user=make_user("clerk"))
     clerk = make_user("clerk")
     client.force_login(clerk)
@@ -213,7 +213,7 @@ def test_earlier_files_are_listed_with_what_became_of_them(client):
     assert done.get_absolute_url() == f"/import/{done.pk}/"
 
 
-def test_the_list_of_files_comes_in_pages_and_costs_the_same(client, office, monkeypatch):
+def test_the_list_of_imports_has_pages_of_constant_queries(client, office, monkeypatch):
     monkeypatch.setattr(upload, "PAGE_SIZE", 2)
     bring(client, SIGNING_LIST)
     with CaptureQueriesContext(connection) as one:
@@ -234,7 +234,7 @@ def test_the_list_of_files_comes_in_pages_and_costs_the_same(client, office, mon
 # --- At work -------------------------------------------------------------------
 
 
-def test_a_file_of_many_rows_waits_for_a_worker_and_its_page_for_it(client, office, monkeypatch):
+def test_a_large_file_waits_for_a_worker_and_its_page_reloads(client, office, monkeypatch):
     monkeypatch.setattr(batches, "AT_ONCE", 1)
     batch = bring(client, "code,name\na,A\nb,B\n")
     step(client, batch, "check")
@@ -249,7 +249,7 @@ def test_a_file_of_many_rows_waits_for_a_worker_and_its_page_for_it(client, offi
     assert "value" not in page.one("progress").attributes
 
 
-def test_progress_is_said_in_rows(client, office):
+def test_progress_is_shown_in_rows(client, office):
     batch = bring(client, "code,name\na,A\n")
     ImportBatch.objects.update(
         state=BatchState.CHECKING, worker=workers.worker_name(), done=1500, total=10000
@@ -262,7 +262,7 @@ def test_progress_is_said_in_rows(client, office):
     assert (bar.attributes["value"], bar.attributes["max"]) == ("1500", "10000")
 
 
-def test_a_file_that_no_worker_comes_for_says_how_to_start_one(client, office, monkeypatch):
+def test_a_missing_worker_is_reported_with_the_command_to_start_one(client, office, monkeypatch):
     monkeypatch.setattr(batches, "AT_ONCE", 0)
     batch = bring(client, "code,name\na,A\n")
     step(client, batch, "check")
@@ -274,7 +274,7 @@ def test_a_file_that_no_worker_comes_for_says_how_to_start_one(client, office, m
     assert page.one("code").text == "manage.py work"
 
 
-def test_work_that_was_interrupted_is_noticed_and_can_be_done_again(client, office):
+def test_interrupted_work_is_detected_and_can_be_repeated(client, office):
     batch = bring(client, "code,name\na,A\n")
     step(client, batch, "check")
     host = workers.worker_name().rpartition(":")[0]
@@ -287,7 +287,7 @@ def test_work_that_was_interrupted_is_noticed_and_can_be_done_again(client, offi
     assert batch.state == BatchState.PREVIEWED
 
 
-def test_a_file_is_given_up_at_any_time_until_it_is_written(client, office):
+def test_an_import_can_be_cancelled_in_any_state_until_it_is_written(client, office):
     for batch in (bring(client, SIGNING_LIST), previewed(client, "code,name\na,A\n")):
         assert step(client, batch, "cancel").status_code == 302
         assert batch.state == BatchState.CANCELLED
@@ -299,7 +299,7 @@ def test_a_file_is_given_up_at_any_time_until_it_is_written(client, office):
     assert "State of the import: written." in page.one("div", class_="errors").text
 
 
-def test_parameters_that_no_page_reads_are_refused(client, office):
+def test_unknown_parameters_are_refused(client, office):
     batch = bring(client, "code,name\na,A\n")
     step(client, batch, "cancel")
 
@@ -314,7 +314,7 @@ def with_mapping(client, text, mapping):
     return client.post("/import/", {**files, "noun": "projects"})
 
 
-def test_a_file_that_comes_with_its_mapping_is_checked_at_once(client, office):
+def test_a_file_uploaded_with_a_mapping_is_checked_at_once(client, office):
     mapping = '[columns]\n"Id" = "code"\n"Title" = "name"\n'
 
     answer = with_mapping(client, "Id,Title\na,A\n", mapping)
@@ -333,7 +333,7 @@ def test_a_file_that_comes_with_its_mapping_is_checked_at_once(client, office):
         (b"\xff\xfe", "codec"),
     ],
 )
-def test_a_mapping_that_cannot_be_used_is_said_at_its_field(client, office, mapping, sentence):
+def test_an_invalid_mapping_is_reported_at_its_field(client, office, mapping, sentence):
     answer = with_mapping(client, "Id,Title\na,A\n", mapping)
 
     assert answer.status_code == 400
@@ -387,7 +387,7 @@ def pages_of_each_state(client):
     return answers
 
 
-def test_each_page_is_whole_and_keeps_to_the_policy(client, office):
+def test_pages_are_valid_and_follow_the_content_security_policy(client, office):
     make_project(code="old", name="", name_zh="旧名")
 
     for shown, answer in pages_of_each_state(client).items():

@@ -31,7 +31,7 @@ FILES = {
 
 @pytest.mark.parametrize("noun", ["projects", "enterprises", "receipts"])
 @pytest.mark.parametrize("name", list(FILES))
-def test_no_file_is_an_error_of_ours(client, name, noun):
+def test_no_file_causes_a_server_error(client, name, noun):
     client.force_login(make_user("superuser"))
     batch = bring(client, FILES[name], noun)
     if batch.state == "unreadable":
@@ -58,7 +58,7 @@ def test_no_file_is_an_error_of_ours(client, name, noun):
 
 
 @pytest.mark.parametrize("name", ["nul key", "nul value", "surrogate", "surrogate key"])
-def test_what_is_no_character_is_refused_by_its_record(client, name):
+def test_invalid_characters_are_refused_with_their_record(client, name):
     client.force_login(make_user("superuser"))
 
     page = page_of(client, bring(client, FILES[name]))

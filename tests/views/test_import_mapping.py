@@ -49,7 +49,7 @@ def errors(answer):
     }
 
 
-def test_the_form_shows_each_column_with_samples_and_what_it_seems_to_mean(client, office):
+def test_the_form_shows_each_column_with_samples_and_suggested_field(client, office):
     form = mapping_form(client, bring(client, SIGNING_LIST))
 
     assert [row[:2] for row in form.rows()][1:4] == [
@@ -74,7 +74,7 @@ def test_the_form_shows_each_column_with_samples_and_what_it_seems_to_mean(clien
     }
 
 
-def test_sent_as_it_stands_the_form_means_what_was_suggested(client, office):
+def test_the_unchanged_form_is_the_suggested_mapping(client, office):
     batch = bring(client, SIGNING_LIST)
     suggested = batch.mapping
 
@@ -84,7 +84,7 @@ def test_sent_as_it_stands_the_form_means_what_was_suggested(client, office):
     assert batch.state == BatchState.PREVIEWED
 
 
-def test_a_column_that_nothing_recognised_is_marked_and_must_be_said(client, office):
+def test_an_unrecognised_column_is_marked_and_needs_a_field(client, office):
     batch = bring(client, "code,name,Colour\na,A,red\n")
 
     page = read(client.get(f"/import/{batch.pk}/mapping/").content.decode())
@@ -137,7 +137,7 @@ def test_another_unit_is_a_whole_number_above_zero(client, office, other):
     assert list(errors(answer)) == ["other_unit"]
 
 
-def test_values_of_a_vocabulary_are_asked_one_by_one(client, office):
+def test_each_value_of_a_vocabulary_has_a_field(client, office):
     text = "编号,项目名称,目前进展\na,甲,推进中\nb,乙,已签约\nc,丙,暂停\nd,丁,推进中\n"
     batch = bring(client, text)
 
@@ -152,13 +152,13 @@ def test_values_of_a_vocabulary_are_asked_one_by_one(client, office):
     assert batch.counts["left_out"] == 1
 
 
-def test_a_value_that_nobody_says_anything_of_is_refused_row_by_row(client, office):
+def test_values_without_a_choice_are_refused_row_by_row(client, office):
     batch = previewed(client, "code,name,stage\na,A,sort of\nb,B,signed\n")
 
     assert (batch.counts["refused"], batch.counts["new"]) == (1, 1)
 
 
-def test_values_that_could_not_be_asked_yet_are_asked_before_the_check(client, office):
+def test_values_of_a_newly_chosen_field_need_an_answer(client, office):
     batch = bring(client, "code,name,How far\na,A,half way\n")
 
     answer = send_mapping(client, batch, column_2="stage")
@@ -172,7 +172,7 @@ def test_values_that_could_not_be_asked_yet_are_asked_before_the_check(client, o
     assert Project.objects.get().stage == "construction"
 
 
-def test_of_many_values_the_first_thirty_are_asked(client, office):
+def test_only_the_first_thirty_values_have_fields(client, office):
     rows = "".join(f"c{number},N{number},s{number}\n" for number in range(33))
     form = mapping_form(client, bring(client, f"code,name,stage\n{rows}"))
 
@@ -180,7 +180,7 @@ def test_of_many_values_the_first_thirty_are_asked(client, office):
     assert "The check shows 3 more values." in form.text
 
 
-def test_names_may_be_codes_or_be_made(client, office):
+def test_references_can_be_codes_or_names_to_create(client, office):
     text = "编号,项目名称,片区,投资方,行业\na,项目,天涯片区,喀什兴达,渔业\n"
     make_zone(code="xinjiang", name="Xinjiang")
 
@@ -200,7 +200,7 @@ def test_names_may_be_codes_or_be_made(client, office):
     assert (project.enterprise.name_zh, project.sectors.get().name_zh) == ("喀什兴达", "渔业")
 
 
-def test_making_is_offered_to_whoever_may_add_such_records(client):
+def test_creating_needs_the_permission_to_add(client):
     user = make_user("viewer")
     user.user_permissions.add(
         *Permission.objects.filter(codename__in=["add_project", "add_enterprise"])
@@ -217,7 +217,7 @@ def test_making_is_offered_to_whoever_may_add_such_records(client):
     assert ways("sectors") == ways("area") == ["code", "name"]
 
 
-def test_what_all_rows_have_in_common_is_said_once(client, office):
+def test_values_for_all_rows_become_constants(client, office):
     make_area(code="kashi", name="Kashi")
     make_source(code="press")
 
@@ -249,7 +249,7 @@ def test_what_all_rows_have_in_common_is_said_once(client, office):
         ("projects", {"unit": "17"}, "unit"),
     ],
 )
-def test_what_cannot_be_is_refused_at_its_field(client, office, noun, changes, name):
+def test_invalid_constants_are_reported_at_their_fields(client, office, noun, changes, name):
     batch = bring(client, "code,name\na,A\n" if noun != "receipts" else "project\na\n", noun)
 
     answer = send_mapping(client, batch, **changes)
@@ -258,7 +258,7 @@ def test_what_cannot_be_is_refused_at_its_field(client, office, noun, changes, n
     assert batch.state == BatchState.MAPPING
 
 
-def test_a_long_list_to_choose_from_is_typed_by_code(client, office, monkeypatch):
+def test_too_many_records_for_a_select_are_typed_by_code(client, office, monkeypatch):
     monkeypatch.setattr("projects.views.imports.mapping_choices.MOST_OPTIONS", 1)
     make_area(code="kashi")
     make_area(code="urumqi")
@@ -271,7 +271,7 @@ def test_a_long_list_to_choose_from_is_typed_by_code(client, office, monkeypatch
     assert Project.objects.get().area.code == "urumqi"
 
 
-def test_the_mapping_of_the_last_written_file_is_remembered_and_can_be_changed(client, office):
+def test_the_mapping_of_the_last_written_file_is_suggested(client, office):
     first = bring(client, "code,name,Colour\na,A,red\n")
     send_mapping(client, first, column_2="description")
     step(client, first, "approve")
@@ -307,7 +307,7 @@ def test_enterprises_and_funds_are_mapped_in_their_own_fields(client, office):
     assert (receipt.amount, columns_of(batch)["项目"].find) == (50_000, True)
 
 
-def test_a_file_that_is_written_is_not_mapped_anew(client, office):
+def test_a_written_file_cannot_be_mapped_again(client, office):
     batch = written(client, "code,name\na,A\n")
 
     assert client.get(f"/import/{batch.pk}/mapping/").status_code == 302
@@ -324,7 +324,7 @@ def test_the_widest_file_that_can_be_read_can_be_mapped(client, office):
     assert batch.state == BatchState.PREVIEWED
 
 
-def test_the_form_costs_the_same_however_long_the_file_is(client, office):
+def test_the_queries_of_the_form_do_not_grow_with_the_file(client, office):
     def cost(rows):
         text = "编号,项目名称,目前进展,片区\n" + "".join(
             f"c{n},项目{n},签约,\n" for n in range(rows)

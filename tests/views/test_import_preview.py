@@ -61,7 +61,7 @@ def buttons(page):
     return [button.text for button in page.one("main").all("button")]
 
 
-def test_totals_before_and_after_stand_above_the_rows(client, office, sectors):
+def test_the_preview_shows_totals_before_and_after(client, office, sectors):
     page = page_of(client, previewed(client, SIGNING_LIST))
 
     found = tables(page)
@@ -97,7 +97,7 @@ def test_an_amount_is_shown_with_its_qualifier_and_currency(client, office):
     assert tables(page)["Rows: new"][0][2] == "at least 120,000,000.00 USD"
 
 
-def test_records_that_are_made_on_the_way_have_a_list(client, office, sectors):
+def test_created_records_have_a_list(client, office, sectors):
     batch = previewed(client, SIGNING_LIST)
 
     rows = tables(page_of(client, batch, "?fate=made"))["Rows: created because a row names it"]
@@ -106,7 +106,7 @@ def test_records_that_are_made_on_the_way_have_a_list(client, office, sectors):
     assert rows[0][1].startswith("喀什兴达纺织有限公司")
 
 
-def test_sums_of_the_file_stand_beside_ours_and_differing_ones_are_marked(client, office, sectors):
+def test_footers_are_compared_with_their_rows(client, office, sectors):
     page = page_of(client, previewed(client, SIGNING_LIST.replace("17000", "18000")))
 
     ((number, text, said, ours, beside),) = tables(page)[
@@ -133,7 +133,7 @@ def test_a_change_is_shown_cell_by_cell(client, office):
     assert page.one("main").link("A") == "/projects/a/"
 
 
-def test_an_amount_that_is_taken_away_is_shown_as_undisclosed(client, office):
+def test_a_cleared_amount_is_shown_as_undisclosed(client, office):
     make_project(code="a", name="A", amount=Decimal("5.00"))
 
     page = page_of(client, previewed(client, "code,amount\na,undisclosed\n"))
@@ -141,7 +141,7 @@ def test_an_amount_that_is_taken_away_is_shown_as_undisclosed(client, office):
     assert tables(page)["Rows: changed"][0][2:] == ["Amount", "5.00", "undisclosed"]
 
 
-def test_refused_rows_come_first_with_what_would_have_been_right(client, office):
+def test_refused_rows_come_first_with_the_nearest_valid_value(client, office):
     make_area(code="kashi", name="Kashi")
     text = "code,name,area,stage\na,A,Kashgi,signed\nb,B,Kashi,signed\n"
 
@@ -154,7 +154,7 @@ def test_refused_rows_come_first_with_what_would_have_been_right(client, office)
     assert "1 row is refused." in page.text
 
 
-def test_good_rows_alone_are_written_by_explicit_wish(client, office):
+def test_valid_rows_alone_are_written_on_request(client, office):
     batch = previewed(client, "code,name,amount\na,A,5\nb,B,lots\n")
     assert buttons(page_of(client, batch))[0] == "Write the 1 valid row only"
 
@@ -168,7 +168,7 @@ def test_good_rows_alone_are_written_by_explicit_wish(client, office):
     assert "Only the valid rows, as you chose." in page_of(client, batch).text
 
 
-def test_refused_rows_are_given_back_as_they_came_with_the_reason(client, office):
+def test_refused_rows_can_be_downloaded_with_reasons(client, office):
     text = '编号,项目名称,总投资（万元）\na,甲,5\nb,"乙, 二",许多\n=c,丙,1\n'
     batch = previewed(client, text)
 
@@ -183,7 +183,7 @@ def test_refused_rows_are_given_back_as_they_came_with_the_reason(client, office
     assert client.head(f"/import/{batch.pk}/refused.csv").status_code == 200
 
 
-def test_what_was_mended_is_brought_in_again_as_it_is(client, office):
+def test_the_corrected_download_can_be_uploaded(client, office):
     batch = previewed(client, "code,name,amount\na,A,5\nb,B,lots\n")
     step(client, batch, "approve", partial="true")
     answer = client.get(f"/import/{batch.pk}/refused.csv")
@@ -195,13 +195,13 @@ def test_what_was_mended_is_brought_in_again_as_it_is(client, office):
     assert set(Project.objects.values_list("code", "amount")) == {("a", 5), ("b", 6)}
 
 
-def test_refused_rows_of_a_file_that_is_gone_are_not_to_be_had(client, office):
+def test_refused_rows_cannot_be_downloaded_without_the_file(client, office):
     batch = written(client, "code,name\na,A\n")
 
     assert client.get(f"/import/{batch.pk}/refused.csv").status_code == 409
 
 
-def test_once_the_register_is_mended_the_file_is_checked_again(client, office):
+def test_a_file_can_be_checked_again(client, office):
     batch = previewed(client, "code,name,area\na,A,Kashi\n")
     assert batch.counts["refused"] == 1
     make_area(code="kashi", name="Kashi")
@@ -220,7 +220,7 @@ def test_the_mapping_is_changed_from_the_preview(client, office):
     assert tables(page_of(client, batch))["Rows: new"][0][2] == "50,000.00 CNY"
 
 
-def test_if_the_register_changed_meanwhile_it_is_said_and_shown_again(client, office):
+def test_a_conflict_is_reported_with_a_new_preview(client, office):
     project = make_project(code="a", name="A", amount=Decimal("5.00"))
     batch = previewed(client, "code,name,amount\na,A,7\n")
     project.amount = Decimal("6.00")
@@ -234,7 +234,7 @@ def test_if_the_register_changed_meanwhile_it_is_said_and_shown_again(client, of
     assert Project.objects.get().amount == 6
 
 
-def test_a_file_that_the_register_has_already_has_nothing_to_write(client, office):
+def test_a_file_without_changes_has_nothing_to_write(client, office):
     written(client, "code,name\na,A\n")
 
     page = page_of(client, previewed(client, "code,name\na,A\n"))
@@ -244,7 +244,7 @@ def test_a_file_that_the_register_has_already_has_nothing_to_write(client, offic
     assert "They would not change." in page.text
 
 
-def test_pressing_twice_writes_once_and_says_so(client, office):
+def test_approving_twice_writes_once_and_is_reported(client, office):
     batch = previewed(client, "code,name\na,A\n")
 
     first, second = step(client, batch, "approve"), step(client, batch, "approve")
@@ -254,7 +254,7 @@ def test_pressing_twice_writes_once_and_says_so(client, office):
     assert Project.objects.count() == Project.history.count() == 1
 
 
-def test_a_written_file_leads_to_its_records_and_says_what_was_done(client, office, sectors):
+def test_a_written_import_links_to_its_records(client, office, sectors):
     batch = written(client, SIGNING_LIST)
 
     page = page_of(client, batch)
@@ -281,14 +281,14 @@ def test_a_written_file_leads_to_its_records_and_says_what_was_done(client, offi
         "?fate=%00",
     ],
 )
-def test_what_cannot_be_read_in_the_address_is_refused(client, office, query):
+def test_invalid_parameters_are_refused(client, office, query):
     page = page_of(client, previewed(client, "code,name\na,A\n"), query, 400)
 
     assert "The filters contain an error" in page.one(class_="errors").text
     assert "Rows: new" not in tables(page)
 
 
-def test_each_list_of_rows_comes_in_pages(client, office, monkeypatch):
+def test_lists_of_rows_have_pages(client, office, monkeypatch):
     monkeypatch.setattr(import_page, "ROWS", 2)
     rows = "".join(f"c{number},N{number}\n" for number in range(5))
     batch = previewed(client, f"code,name\n{rows}")
@@ -300,7 +300,7 @@ def test_each_list_of_rows_comes_in_pages(client, office, monkeypatch):
     assert last.link("Previous") == "?fate=new&page=2"
 
 
-def test_pages_cost_the_same_however_long_the_file_is(client, office):
+def test_queries_do_not_grow_with_the_file(client, office):
     make_project(code="old", name="Old")
 
     def costs(rows):
@@ -322,7 +322,7 @@ def test_pages_cost_the_same_however_long_the_file_is(client, office):
     assert max(before) <= 12
 
 
-def test_a_preview_of_names_with_markup_in_them_is_harmless(client, office):
+def test_markup_in_names_is_escaped(client, office):
     make_enterprise(code="e")
     text = 'code,name,amount\na,<script>alert(1)</script>,"<b>lots</b>"\nb,<i>B</i>,1\n'
     batch = previewed(client, text)
@@ -353,9 +353,7 @@ def test_only_a_file_that_is_checked_can_be_written(client, office):
     assert not Project.objects.exists()
 
 
-def test_rows_with_doubtful_amounts_are_named_first_with_the_slip_and_can_be_written(
-    client, office
-):
+def test_rows_with_warnings_are_listed_first_and_can_be_written(client, office):
     trade = make_sector(code="trade", name="Trade")
     for _ in range(MIN_PEERS):
         make_project(amount=Decimal("100000000.00"), sectors=[trade])
@@ -368,7 +366,7 @@ def test_rows_with_doubtful_amounts_are_named_first_with_the_slip_and_can_be_wri
     warning = page.one("p", class_="warning")
     assert "1 row has an amount that may be in the wrong unit." in warning.text
     assert warning.link("Show the warnings") == "?fate=doubted#rows"
-    [(number, record, value, why)] = tables(page)["Rows: to be doubted"]
+    [(number, record, value, why)] = tables(page)["Rows: with warnings"]
     assert (number, record, value) == ("3", "Oddb", "10000.00")
     assert "is 10,000 times lower than is usual for Trade" in why
     assert "Write 2 rows" in buttons(page)
@@ -385,7 +383,7 @@ def test_rows_with_doubtful_amounts_are_named_first_with_the_slip_and_can_be_wri
     assert "kept" not in " ".join(tabs(page_of(client, batch)))
 
 
-def test_a_change_that_is_doubted_is_still_shown_as_a_change(client, office):
+def test_a_change_with_a_warning_is_also_listed_as_a_change(client, office):
     make_project(code="a", name="A", amount=Decimal("1000000.00"), area=make_area(code="kashi"))
     make_headline(area=Area.objects.get(), value=Decimal("17600000000.00"))
     batch = previewed(client, "code,amount\na,1760亿元\n")

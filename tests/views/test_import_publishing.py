@@ -42,7 +42,7 @@ def drafts():
     return sum(model.objects.filter(state="draft").count() for model in (Project, Enterprise))
 
 
-def test_a_reviewer_publishes_all_that_somebody_s_file_brought_in(clerk, reviewer):
+def test_a_reviewer_publishes_all_drafts_of_an_import(clerk, reviewer):
     batch = brought_in(clerk)
     count = drafts()
     main = page_of(client_of(reviewer), batch).one("main")
@@ -59,7 +59,7 @@ def test_a_reviewer_publishes_all_that_somebody_s_file_brought_in(clerk, reviewe
     ]
 
 
-def test_nobody_publishes_their_own_file(reviewer):
+def test_users_cannot_publish_their_own_import(reviewer):
     batch = brought_in(reviewer)
 
     main = page_of(client_of(reviewer), batch).one("main")
@@ -70,7 +70,7 @@ def test_nobody_publishes_their_own_file(reviewer):
     assert (answer.status_code, drafts() > 0) == (403, True)
 
 
-def test_a_clerk_neither_publishes_nor_sees_the_files_of_others(clerk):
+def test_a_clerk_neither_publishes_nor_sees_imports_of_others(clerk):
     batch = brought_in(clerk)
 
     assert "Only reviewers can publish" in page_of(client_of(clerk), batch).one("main").text
@@ -80,7 +80,7 @@ def test_a_clerk_neither_publishes_nor_sees_the_files_of_others(clerk):
     assert publish(other, batch, "").status_code == 404
 
 
-def test_a_reviewer_of_some_areas_does_not_see_the_files_of_others(clerk):
+def test_a_reviewer_limited_to_areas_does_not_see_imports_of_others(clerk):
     batch = brought_in(clerk)
     limited = make_user("reviewer", areas=[make_area()])
 
@@ -88,7 +88,7 @@ def test_a_reviewer_of_some_areas_does_not_see_the_files_of_others(clerk):
     assert publish(limited, batch, "").status_code == 404
 
 
-def test_a_reviewer_takes_no_step_with_the_files_of_others(clerk, reviewer):
+def test_a_reviewer_cannot_act_on_imports_of_others(clerk, reviewer):
     batch = brought_in(clerk)
     client = client_of(reviewer)
 
@@ -97,7 +97,7 @@ def test_a_reviewer_takes_no_step_with_the_files_of_others(clerk, reviewer):
     assert client.get(f"/import/{batch.pk}/refused.csv").status_code == 404
 
 
-def test_what_was_changed_since_it_was_looked_at_is_not_published(clerk, reviewer):
+def test_drafts_changed_since_the_page_was_opened_are_not_published(clerk, reviewer):
     batch = brought_in(clerk)
     seen = mark(reviewer, batch)
     draft = Project.objects.get(code="a")
@@ -114,7 +114,7 @@ def test_what_was_changed_since_it_was_looked_at_is_not_published(clerk, reviewe
     assert publish(reviewer, batch, seen).status_code == 409
 
 
-def test_all_of_it_or_nothing(clerk, reviewer):
+def test_all_drafts_are_published_or_none(clerk, reviewer):
     batch = brought_in(clerk)
     draft = Project.objects.get(code="b")
     draft.name = "Mended"
@@ -126,7 +126,7 @@ def test_all_of_it_or_nothing(clerk, reviewer):
     assert (answer.status_code, drafts()) == (403, count)
 
 
-def test_what_it_would_change_is_listed_with_its_proposals(clerk, reviewer):
+def test_proposed_changes_link_to_their_proposals(clerk, reviewer):
     make_project(code="p-1", name="Cotton")
     batch = brought_in(clerk, "code,name\np-1,Yarn\n")
 
@@ -140,7 +140,7 @@ def test_what_it_would_change_is_listed_with_its_proposals(clerk, reviewer):
     assert shown.link(f"From the file {batch.file_name}") == f"/import/{batch.pk}/"
 
 
-def test_the_page_costs_the_same_however_much_was_brought_in(clerk, reviewer):
+def test_queries_do_not_grow_with_the_drafts(clerk, reviewer):
     def cost(rows):
         codes = "".join(f"c{rows}-{number},N{number}\n" for number in range(rows))
         batch = brought_in(clerk, f"code,name\n{codes}")

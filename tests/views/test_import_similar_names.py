@@ -29,7 +29,7 @@ def decide(client, batch, **said):
     return answer
 
 
-def test_the_page_asks_and_names_what_may_be_meant(client, batch):
+def test_the_page_lists_similar_records(client, batch):
     page = read(client.get(f"/import/{batch.pk}/").content.decode())
 
     asked = page.one("fieldset")
@@ -39,7 +39,7 @@ def test_the_page_asks_and_names_what_may_be_meant(client, batch):
     assert "新疆兴达纺织有限责任公司" in asked.text
 
 
-def test_the_same_is_taken_for_it_and_remembered(client, batch):
+def test_a_name_of_the_same_record_becomes_another_name(client, batch):
     assert decide(client, batch, **{"name-0": "xingda"}).status_code == 302
     assert (batch.undecided, batch.counts["new"], batch.counts["refused"]) == ([], 1, 0)
 
@@ -50,7 +50,7 @@ def test_the_same_is_taken_for_it_and_remembered(client, batch):
     assert enterprise.alias_list() == ["新疆兴达纺织有限公司"]
 
 
-def test_a_new_one_is_made(client, batch):
+def test_a_new_record_is_created(client, batch):
     decide(client, batch, **{"name-0": "new"})
     client.post(f"/import/{batch.pk}/approve/")
 
@@ -64,7 +64,7 @@ def test_a_new_one_is_made(client, batch):
         ({"name-0": "elsewhere"}, "choose one of the records shown"),
     ],
 )
-def test_what_is_no_answer_is_refused_and_changes_nothing(client, batch, said, sentence):
+def test_an_invalid_decision_is_refused(client, batch, said, sentence):
     answer = decide(client, batch, **said)
 
     assert answer.status_code == 409
@@ -72,7 +72,7 @@ def test_what_is_no_answer_is_refused_and_changes_nothing(client, batch, said, s
     assert len(batch.undecided) == 1
 
 
-def test_nobody_decides_about_the_file_of_another(client, batch):
+def test_users_cannot_decide_about_imports_of_others(client, batch):
     client.force_login(make_user("reviewer"))
 
     assert decide(client, batch, **{"name-0": "new"}).status_code == 404

@@ -27,7 +27,7 @@ def undo_page(client, batch):
     return read(client.get(f"/import/{batch.pk}/undo/").content.decode())
 
 
-def test_it_is_asked_first_and_says_how_much_it_is_about(client, office):
+def test_undo_shows_the_consequences_first(client, office):
     make_project(code="old", name="", name_zh="旧名")
     batch = written(client, TEXT)
 
@@ -43,7 +43,7 @@ def test_it_is_asked_first_and_says_how_much_it_is_about(client, office):
     assert Project.objects.count() == 2
 
 
-def test_everything_is_as_it_was_before(client, office):
+def test_undo_restores_everything(client, office):
     make_project(code="old", name="", name_zh="旧名")
     batch = written(client, TEXT)
 
@@ -59,7 +59,7 @@ def test_everything_is_as_it_was_before(client, office):
     assert "/projects/new/" not in {link.attributes["href"] for link in page.all("a")}
 
 
-def test_what_was_kept_is_named_with_the_reason(client, office):
+def test_kept_records_are_listed_with_the_reason(client, office):
     batch = written(client, "code,name\na,A\nb,B\nc,C\n")
     edited = Project.objects.get(code="a")
     edited.note = "Looked into"
@@ -78,7 +78,7 @@ def test_what_was_kept_is_named_with_the_reason(client, office):
     assert page_of(client, batch, "?fate=new").all("table")
 
 
-def test_twice_has_one_effect(client, office):
+def test_undoing_twice_has_one_effect(client, office):
     batch = written(client, "code,name\na,A\n")
 
     first, second = step(client, batch, "undo"), step(client, batch, "undo")
@@ -99,7 +99,7 @@ def test_twice_has_one_effect(client, office):
         ("delete_enterprise", "You have no permission to delete enterprises."),
     ],
 )
-def test_it_needs_the_permission_for_each_thing_it_does(client, codename, sentence):
+def test_undo_needs_the_permission_for_each_change(client, codename, sentence):
     make_project(code="old", name="", name_zh="旧名", state="draft")
     clerk = make_user("clerk")
     client.force_login(clerk)
@@ -120,7 +120,7 @@ def test_it_needs_the_permission_for_each_thing_it_does(client, codename, senten
         undo.undo(batch, type(clerk).objects.get(pk=clerk.pk))
 
 
-def test_only_a_written_file_offers_it(client, office):
+def test_only_a_written_import_can_be_undone(client, office):
     batch = written(client, "code,name\na,A\n")
     assert (
         page_of(client, batch).one("main").link("Undo this import…") == f"/import/{batch.pk}/undo/"

@@ -37,13 +37,13 @@ def test_others_are_refused(client):
 
 
 @pytest.mark.parametrize("noun", ["zones", "project", "rates", "%00"])
-def test_of_other_nouns_there_is_none(client, noun):
+def test_other_models_have_no_template(client, noun):
     client.force_login(make_user("superuser"))
 
     assert client.get(f"/import/template/{noun}.xlsx").status_code == 404
 
 
-def test_nothing_can_be_sent(client):
+def test_only_get_is_accepted(client):
     client.force_login(make_user("superuser"))
 
     assert client.post("/import/template/projects.xlsx").status_code == 405
