@@ -229,7 +229,7 @@ def test_rows_of_other_areas_are_refused_by_row_and_the_others_written(here):
     batch = written(text, clerk)
 
     refused = batch.rows.filter(status="refused").order_by("number")
-    sentence = "You may only write what belongs to these areas: here."
+    sentence = "You may only edit records of these areas: here."
     assert [(row.number, row.errors[0][2]) for row in refused] == [
         (3, sentence),
         (5, sentence),

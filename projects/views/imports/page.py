@@ -284,8 +284,8 @@ class PublishDrafts(StaffView):
             sentences = " ".join(problem.sentences)
             return page_of(request, batch, problem=sentences, status=problem.status)
         sentence = ngettext(
-            "%(count)s draft has been published and is public now.",
-            "%(count)s drafts have been published and are public now.",
+            "%(count)s draft has been published: everyone can see it now.",
+            "%(count)s drafts have been published: everyone can see them now.",
             count,
         )
         messages.success(request, sentence % {"count": count})

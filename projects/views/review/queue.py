@@ -59,8 +59,8 @@ class ReviewList(ReviewView):
         except REFUSALS as error:
             return self.show(request, problem_of(error, request.user), selected)
         sentence = ngettext(
-            "%(count)s draft has been published and is public now.",
-            "%(count)s drafts have been published and are public now.",
+            "%(count)s draft has been published: everyone can see it now.",
+            "%(count)s drafts have been published: everyone can see them now.",
             count,
         )
         messages.success(request, sentence % {"count": count})
