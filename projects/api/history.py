@@ -107,7 +107,7 @@ class HistoryMixin:
     def told(self, record: Any) -> Response:
         unknown = {
             truncate_for_display(name): [
-                _("There is no parameter “%(name)s” here.") % {"name": truncate_for_display(name)}
+                _("Unknown parameter “%(name)s”.") % {"name": truncate_for_display(name)}
             ]
             for name in self.request.query_params
             if name not in ASKED

@@ -155,7 +155,9 @@ class RegisterPagination(BasePagination):
         return place
 
     def once(self, name: str, given: list[str]) -> None:
-        self.wrong(name, _("Give this once: it has %(count)s values.") % {"count": len(given)})
+        self.wrong(
+            name, _("Give this parameter once: it has %(count)s values.") % {"count": len(given)}
+        )
 
     def wrong(self, name: str, message: str) -> None:
         self.errors.setdefault(name, []).append(message)

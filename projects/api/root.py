@@ -58,9 +58,7 @@ class OnlyKnownParameters:
     def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         errors = {
-            name: [
-                _("There is no parameter “%(name)s” here.") % {"name": truncate_for_display(name)}
-            ]
+            name: [_("Unknown parameter “%(name)s”.") % {"name": truncate_for_display(name)}]
             for name in request.query_params
             if name not in self.parameters
         }

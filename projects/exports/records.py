@@ -159,15 +159,16 @@ class RecordsExport(Export):
         yield [_("Records"), counted.records]
         if has_amounts:
             yield [_("Records without a disclosed amount"), counted.undisclosed]
-            yield [_("Records with an amount that no rate converts"), counted.left_out]
+            yield [_("Records with an amount and no exchange rate"), counted.left_out]
         if "sources" in columns or "source" in columns:
-            yield [_("Sources that they cite"), len(counted.sources)]
+            yield [_("Sources cited"), len(counted.sources)]
         if has_amounts:
             yield [_("An empty amount is undisclosed, which is not zero.")]
             yield [
                 _(
-                    "The column amount_base is in %(currency)s, at the rates in the column rates; "
-                    "it is empty where no rate lies within the 45 days before."
+                    "The column amount_base is in %(currency)s, at the rates in the "
+                    "column rates; it is empty where there is no rate within the 45 days "
+                    "before."
                 )
                 % {"currency": base_currency()}
             ]

@@ -146,24 +146,24 @@ def in_words(by: tuple[str, ...]) -> dict[str, str]:
     """What each column holds, in the reader's language."""
     labels = [DIMENSIONS[dimension].label for dimension in by]
     keys = {
-        name: _("%(dimension)s, by its code; empty where not stated") % {"dimension": label}
+        name: _("%(dimension)s (code); empty where not stated") % {"dimension": label}
         for name, label in zip(by, labels, strict=True)
     }
     names = {
-        name: _("%(dimension)s, by its name") % {"dimension": label}
+        name: _("%(dimension)s (name)") % {"dimension": label}
         for name, label in zip(("label", "then_label"), labels, strict=False)
     }
     figures = (
-        _("How many projects"),
-        _("How many of them disclose an amount"),
-        _("How many of them do not, which is not zero"),
+        _("Number of projects"),
+        _("Number of projects that disclose an amount"),
+        _("Number of projects without a disclosed amount, which is not zero"),
         _("How many of those that do are left out for lack of a rate"),
-        _("What the rest makes, in the base currency"),
+        _("Sum of the other projects, in the base currency"),
         _("Base currency"),
         _("Basis"),
-        _("What the amount is: exact, about, at_least or at_most"),
-        _("Share of the total's amount: 1 is all of it"),
-        _("The list of exactly these projects"),
+        _("Bound of the amount: exact, about, at_least or at_most"),
+        _("Share of the total's amount, from 0 to 1"),
+        _("Address of the list of these projects"),
     )
     return keys | names | dict(zip(_FIGURES, figures, strict=True))
 
@@ -244,8 +244,8 @@ def _explained(table: totals.Totals, *, has_cross: bool) -> Iterator[Row]:
     if has_cross:
         yield [
             _(
-                "On the sheet “%(sheet)s”, ≥ stands before an amount that is at least so much, "
-                "≈ about, ≤ at most; a cell is empty where there are no projects."
+                "On the sheet “%(sheet)s”, ≥ means at least, ≈ about and ≤ at most; a "
+                "cell is empty where there are no projects."
             )
             % {"sheet": _("cross-table")}
         ]

@@ -107,8 +107,7 @@ class RegisterFilterSet(django_filters.FilterSet):
         for name in self.data:
             if name not in self.filters and name not in self.extra_parameters:
                 found[name] = [
-                    gettext("There is no parameter “%(name)s” here.")
-                    % {"name": truncate_for_display(name)}
+                    gettext("Unknown parameter “%(name)s”.") % {"name": truncate_for_display(name)}
                 ]
         return found | dict(
             amount_units.problems(self.data) if amount_units.NAME in self.extra_parameters else {}

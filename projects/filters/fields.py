@@ -53,7 +53,9 @@ class SingleValueField(forms.Field):
         values = values or []
         if len(values) > 1:
             raise ValidationError(
-                _("Give this once: it has %(count)s values."), "repeated", {"count": len(values)}
+                _("Give this parameter once: it has %(count)s values."),
+                "repeated",
+                {"count": len(values)},
             )
         return self.read(values[0]) if values else None
 

@@ -81,7 +81,12 @@ def problems(data: Any) -> dict[str, list[str]]:
     """What an address says of units that cannot be; empty where it can."""
     given = [value.strip() for value in data.getlist(NAME) if value.strip()]
     if len(given) > 1:
-        return {NAME: [gettext("Give this once: it has %(count)s values.") % {"count": len(given)}]}
+        return {
+            NAME: [
+                gettext("Give this parameter once: it has %(count)s values.")
+                % {"count": len(given)}
+            ]
+        }
     if given and given[0] not in CHOICES:
         return {
             NAME: [

@@ -48,7 +48,7 @@ class CodeRelatedField(serializers.RelatedField):
 
     default_error_messages = {
         "does_not_exist": _("There is no record with the code “{value}”."),
-        "not_text": _("A code is text."),
+        "not_text": _("Give the code as text."),
         "invalid": _("“{value}” is not a code: use letters, digits, “-”, “_” and “.”."),
     }
 

@@ -154,7 +154,7 @@ class HeadlineSerializer(RecordSerializer):
         except ModelError as error:
             raise serializers.ValidationError({"value": error.messages}) from error
         if read.amount is None:
-            raise serializers.ValidationError({"value": [_("A headline has a value.")]})
+            raise serializers.ValidationError({"value": [_("Give the value of the headline.")]})
         data |= {"value": read.amount, "currency": read.currency, "qualifier": read.qualifier}
         return data
 

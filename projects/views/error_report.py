@@ -56,7 +56,7 @@ class ErrorReportView(View):
         return record
 
     def get(self, request: HttpRequest, code: str) -> HttpResponse:
-        errors = {name: [_("There is no such parameter here.")] for name in request.GET}
+        errors = {name: [_("Unknown parameter.")] for name in request.GET}
         context = {"record": self.find(code), "errors": errors}
         if errors:
             return refused(request, self.template, context)

@@ -32,7 +32,7 @@ class HistoryView(View):
             return redirect(f"{record.get_absolute_url()}history/", permanent=True)
         errors = amount_units.problems(request.GET)
         for name in request.GET.keys() - {amount_units.NAME, "page"}:
-            errors[name] = [_("There is no such parameter here.")]
+            errors[name] = [_("Unknown parameter.")]
         number = whole_number(request.GET, "page", 1, 10**9, errors)
         context: dict[str, Any] = {"record": record, "errors": errors}
         history = history_of(user, record)

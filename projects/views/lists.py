@@ -73,7 +73,7 @@ class FilteredListView(View):
         if columns and not {"name", "code"} & set(columns):
             errors[COLUMNS] = [gettext("Rows need “name” or “code”: include one of these columns.")]
         if "cursor" in filterset.data:
-            errors["cursor"] = [gettext("Pages are numbered here: use “page”.")]
+            errors["cursor"] = [gettext("This list has page numbers: use “page”.")]
         return Shown(size, columns), errors
 
     @classmethod

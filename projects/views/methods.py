@@ -26,7 +26,7 @@ def methods(request: HttpRequest) -> HttpResponse:
     """The page of the rules. Three queries."""
     errors = amount_units.problems(request.GET)
     for name in request.GET.keys() - {amount_units.NAME}:
-        errors[name] = [_("There is no such parameter here.")]
+        errors[name] = [_("Unknown parameter.")]
     context: dict[str, Any] = {"errors": errors}
     if errors:
         return refused(request, TEMPLATE, context)

@@ -94,8 +94,8 @@ def of_other_stages(filterset: TotalsFilterSet, basis: Basis) -> list[dict[str, 
     if basis != Basis.CONTRACTED or "stage" in asked:
         return []
     words = {
-        Stage.INTENDED: gettext("Projects that are intended only"),
-        Stage.TERMINATED: gettext("Projects that were terminated"),
+        Stage.INTENDED: gettext("Intended projects"),
+        Stage.TERMINATED: gettext("Terminated projects"),
     }
     return [
         {

@@ -149,7 +149,7 @@ def test_the_first_stop_of_the_keyboard_skips_to_the_content(browser_page, regis
     browser_page.goto("/projects/")
 
     browser_page.keyboard.press("Tab")
-    expect(browser_page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    expect(browser_page.get_by_role("link", name="Skip to main content")).to_be_focused()
     browser_page.keyboard.press("Enter")
 
     expect(browser_page.locator("main")).to_be_focused()

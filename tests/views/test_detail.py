@@ -213,7 +213,7 @@ def test_an_enterprise_counts_the_projects_it_leads_and_takes_part_in(ask):
     assert of_sector == ["not stated", "at least 5.00 CNY", "1 of 2 disclosed", "100.00 %"]
     assert "at least 5.00 CNY, 1 of 2 disclosed" in page.one(class_="summary").text
     assert facts(page)["Origin"] == "Zhejiang"
-    assert len(ask(page.link("Its projects as a list")).rows()) == 2
+    assert len(ask(page.link("View its projects as a list")).rows()) == 2
 
 
 def test_a_table_on_a_record_page_offers_no_order_that_it_would_not_keep(ask):

@@ -122,13 +122,13 @@ def test_nothing_can_be_sent_to_an_export(client, form):
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        ("colour=red", "colour: There is no parameter “colour” here."),
+        ("colour=red", "colour: Unknown parameter “colour”"),
         ("area=nowhere", "area: There is no record with the code “nowhere”."),
         ("page=2", "page: Files contain all records and have no pages"),
         ("page_size=5", "page_size: Files contain"),
         ("cursor=abc", "cursor: Files contain"),
-        ("format=csv", "format: There is no parameter"),
-        ("by=sector", "by: There is no parameter"),
+        ("format=csv", "format: Unknown parameter"),
+        ("by=sector", "by: Unknown parameter"),
     ],
 )
 def test_what_cannot_be_answered_is_said_and_is_no_file(client, form, query, said):
@@ -147,7 +147,7 @@ def test_what_cannot_be_answered_is_said_and_is_no_file(client, form, query, sai
 def test_a_parameter_without_a_proper_name_stays_on_its_line(client):
     text = client.get("/projects/export.csv?a%0d%0ab%00=1").content.decode()
 
-    assert text.splitlines()[1] == "a��b�: There is no parameter “a��b�” here."
+    assert text.splitlines()[1] == "a��b�: Unknown parameter “a��b�”."
 
 
 def test_empty_parameters_of_a_form_are_no_pages(client):
@@ -271,8 +271,8 @@ def test_the_second_sheet_says_what_was_asked_and_what_the_file_leaves_out(clien
     assert asked == ["area=kashi, none", "ordering=-name"]
     assert said["Records"] == 2
     assert said["Records without a disclosed amount"] == 0
-    assert said["Records with an amount that no rate converts"] == 1
-    assert said["Sources that they cite"] == 1
+    assert said["Records with an amount and no exchange rate"] == 1
+    assert said["Sources cited"] == 1
     assert said["Exported at"].date() == timezone.localdate()
     assert ["Question", "all records"] in [line[:2] for line in all_]
 

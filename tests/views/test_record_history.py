@@ -153,7 +153,7 @@ def test_a_long_history_has_a_page_of_its_own_in_parts(ask, client):
         save(project, None, name=f"Name {number}")
 
     found = ask("/projects/long/")
-    whole = found.link("All of its history")
+    whole = found.link("Full history")
     first, second = ask(whole), ask(whole, page=2)
 
     assert len(entries(found)) == 20

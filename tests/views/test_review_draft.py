@@ -213,4 +213,4 @@ def test_its_page_costs_the_same_however_long_its_past(
 
     shown = read(answer.content.decode()).one("main")
     assert len(shown.one("ol", class_="history").all("li")) == 50
-    assert shown.link("All of its history") == f"/admin/projects/project/{draft.pk}/history/"
+    assert shown.link("Full history") == f"/admin/projects/project/{draft.pk}/history/"

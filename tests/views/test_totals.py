@@ -211,8 +211,8 @@ def test_how_it_was_computed_names_rule_rates_and_what_was_left_out(ask):
     assert "1 project for lack of an exchange rate on its day: Too late" in computed.text
     for link, codes in (
         ("1 project", ["silent"]),
-        ("Projects that are intended only", ["wish"]),
-        ("Projects that were terminated", ["gone"]),
+        ("Intended projects", ["wish"]),
+        ("Terminated projects", ["gone"]),
     ):
         assert [row[1] for row in ask(computed.link(link)).rows()] == codes
     assert computed.link("All rules of this register") == "/methods/"

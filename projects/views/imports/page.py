@@ -102,7 +102,7 @@ def _only(request: HttpRequest, names: tuple[str, ...], errors: dict[str, Any]) 
     """Add errors for parameters that are unknown or repeated."""
     for name, values in request.GET.lists():
         if name not in names:
-            errors[name] = [gettext("There is no such parameter here.")]
+            errors[name] = [gettext("Unknown parameter.")]
         elif len(values) > 1:
             errors[name] = [gettext("Give this once.")]
 

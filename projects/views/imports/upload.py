@@ -95,7 +95,7 @@ class ImportList(StaffView):
         errors: dict[str, Any] = {}
         for name in request.GET:
             if name != "page":
-                errors[name] = [gettext("There is no such parameter here.")]
+                errors[name] = [gettext("Unknown parameter.")]
         return self.show(UploadForm(self.nouns), errors)
 
     def post(self, request: HttpRequest) -> HttpResponse:

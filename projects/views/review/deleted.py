@@ -58,7 +58,7 @@ class DeletedList(ReviewView):
         errors: dict[str, Any] = {}
         for name in request.GET:
             if name not in ("noun", "page"):
-                errors[name] = [_("There is no such parameter here.")]
+                errors[name] = [_("Unknown parameter.")]
         noun = request.GET.get("noun", "").strip()
         if noun and noun not in self.nouns:
             errors["noun"] = [_("Give one of these: %(nouns)s.") % {"nouns": ", ".join(self.nouns)}]

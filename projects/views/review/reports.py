@@ -26,7 +26,7 @@ class ReportList(ReviewView):
         errors: dict[str, Any] = {}
         for name in request.GET:
             if name not in ("state", "page"):
-                errors[name] = [_("There is no such parameter here.")]
+                errors[name] = [_("Unknown parameter.")]
         state = request.GET.get("state", "").strip() or ReportState.OPEN.value
         if state not in ReportState.values:
             words = ", ".join(ReportState.values)
