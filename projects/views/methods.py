@@ -1,4 +1,4 @@
-"""What is counted and how, in words: the same for every figure of the register."""
+"""The page of methods: what is counted, and by which rules."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MOST_SOURCES = 10
 
 @require_safe
 def methods(request: HttpRequest) -> HttpResponse:
-    """The page of the rules. Three queries."""
+    """The page of methods. Three queries."""
     errors = amount_units.problems(request.GET)
     for name in request.GET.keys() - {amount_units.NAME}:
         errors[name] = [_("Unknown parameter.")]

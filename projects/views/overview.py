@@ -32,32 +32,28 @@ from .filter_form import filter_by
 from .lists import refused
 from .page_cache import cache_until_write
 
-MOST_FOUND = 10
-MOST_HEADLINES = 6
-MOST_CHANGES = 6
+MAX_FOUND = 10
+MAX_HEADLINES = 6
+MAX_CHANGES = 6
 
 
 class OverviewFilterSet(filters.RegisterFilterSet):
-    """One search over all nouns."""
+    """The search over all listed models."""
 
     NON_FILTER_PARAMETERS = frozenset()
     search = base.SearchFilter(**base.SEARCH)
-    # As the public sees it.
+    # Shows the page as the public sees it; see `effective_user`.
     state = base.ChoiceFilter(method="no_op", label=_("state"), choices=[State.PUBLISHED.value])
 
     class Meta:
         model = Project
         fields: list[str] = []
 
-    def no_op(self, queryset: Any, name: str, value: Any) -> Any:
-        """With whose eyes everything is looked at is not said by one noun."""
-        return queryset
-
 
 @require_safe
 @cache_until_write
 def overview(request: HttpRequest) -> HttpResponse:
-    """The state of the register at a glance, or with `search` what it holds of some words."""
+    """The summary of the register, or with `search` the results of a search."""
     filterset = OverviewFilterSet(
         request.GET,
         Project.objects.visible_to(request.user),
@@ -81,17 +77,17 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 def found(words: str, user: Any) -> list[dict[str, Any]]:
-    """The first records of each noun that match. One query for each noun."""
+    """The first matching records of each listed model. One query for each."""
     groups = []
     for model in listed_models():
         if not issubclass(model, NamedModel):
             continue
-        records = list(model.objects.visible_to(user).matching(words)[: MOST_FOUND + 1])
+        records = list(model.objects.visible_to(user).matching(words)[: MAX_FOUND + 1])
         groups.append(
             {
                 "label": model._meta.verbose_name_plural,
-                "records": records[:MOST_FOUND],
-                "has_more": len(records) > MOST_FOUND,
+                "records": records[:MAX_FOUND],
+                "has_more": len(records) > MAX_FOUND,
                 "all": filters.BY_NOUN[model.register.plural].url(search=words),
             }
         )
@@ -99,28 +95,28 @@ def found(words: str, user: Any) -> list[dict[str, Any]]:
 
 
 def state(user: Any) -> dict[str, Any]:
-    """What was published beside what can be itemised, totals by sector, latest changes.
+    """Headlines with their reconciliation, totals by sector, progress and latest changes.
 
-    Fifteen queries at most, whatever the register holds.
+    At most fifteen queries.
     """
     everything = filter_by(user)
-    # What is of a period has nothing in the register to stand beside it.
+    # Figures of a period cannot be reconciled with the register.
     published = Headline.objects.visible_to(user).filter(what__in=CUMULATIVE).with_related(user)
-    beside = reconciliation.reconcile(
-        published.order_by("-as_of", "-value", "code")[:MOST_HEADLINES], user
+    reconciled = reconciliation.reconcile(
+        published.order_by("-as_of", "-value", "code")[:MAX_HEADLINES], user
     )
-    come = funnel_of(everything)
-    table = totals.totals(everything, ["sector"], Basis.CONTRACTED, come.contracted)
+    funnel = funnel_of(everything)
+    table = totals.totals(everything, ["sector"], Basis.CONTRACTED, funnel.contracted)
     return {
         "zones": Zone.objects.visible_to(user).prefetch_related(
             Prefetch("areas", Area.objects.visible_to(user))
         ),
-        "headlines": beside,
+        "headlines": reconciled,
         "table": table,
         **largest_as_bars(table.rows),
-        "progress": come,
-        "funnel": charts.funnel([(step, step.projects) for step in come.steps]),
-        "intended": come.intended,
-        # Ties by key: so both databases read the latest from the index and sort no table.
-        "latest": Project.objects.visible_to(user).order_by("-updated_at", "-pk")[:MOST_CHANGES],
+        "progress": funnel,
+        "funnel": charts.funnel([(step, step.projects) for step in funnel.steps]),
+        "intended": funnel.intended,
+        # Ties by primary key, so that both databases read the latest from an index.
+        "latest": Project.objects.visible_to(user).order_by("-updated_at", "-pk")[:MAX_CHANGES],
     }

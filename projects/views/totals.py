@@ -22,16 +22,16 @@ from .filter_form import FilterForm
 from .lists import refused
 from .page_cache import cache_until_write
 
-# What a page can show; the rest stands together in one row, so that all add up.
+# How many rows the page shows; one more row has the sum of the rest.
 MOST_ROWS = 200
-# A cross-table with more columns reads worse than the same figures one below the other.
+# With more columns, a list of rows is easier to read than a pivot table.
 MOST_COLUMNS = 16
 
 
 @require_safe
 @cache_until_write
 def totals_page(request: HttpRequest) -> HttpResponse:
-    """Sums by one dimension or two, each a link to exactly its records."""
+    """The page of totals by one or two dimensions, each linked to the list of its projects."""
     filterset = TotalsFilterSet(
         request.GET,
         Project.objects.visible_to(request.user),
@@ -72,7 +72,7 @@ def totals_page(request: HttpRequest) -> HttpResponse:
 
 
 def made_of(filterset: TotalsFilterSet, table: Totals) -> dict[str, Any]:
-    """What a table was computed with and what was left out of it. Two queries at most."""
+    """The provenance of a table: rates used and projects left out. At most two queries."""
     basis = table.basis
     rates = provenance.rates_used(filterset, basis)
     unconverted = provenance.left_out(filterset, basis) if table.total.left_out else []
@@ -86,12 +86,11 @@ def made_of(filterset: TotalsFilterSet, table: Totals) -> dict[str, Any]:
 
 
 def of_other_stages(filterset: TotalsFilterSet, basis: Basis) -> list[dict[str, Any]]:
-    """Lists of the projects of the same question that its basis leaves out, where it asks for no
-    stage itself."""
-    asked = {
+    """Links to the projects that the contracted basis leaves out, unless stages are filtered."""
+    parameters = {
         name: found for name, found in filterset.active_parameters().items() if name != "basis"
     }
-    if basis != Basis.CONTRACTED or "stage" in asked:
+    if basis != Basis.CONTRACTED or "stage" in parameters:
         return []
     words = {
         Stage.INTENDED: gettext("Intended projects"),
@@ -99,10 +98,10 @@ def of_other_stages(filterset: TotalsFilterSet, basis: Basis) -> list[dict[str, 
     }
     return [
         {
-            "words": said,
-            "href": ProjectFilterSet.url(**asked | {"stage": stage}),
+            "words": label,
+            "href": ProjectFilterSet.url(**parameters | {"stage": stage}),
         }
-        for stage, said in words.items()
+        for stage, label in words.items()
     ]
 
 
@@ -112,7 +111,7 @@ def fits_across(table: Totals) -> bool:
 
 
 def shaded(cross: CrossTable) -> list[tuple[Figure, list[tuple[Figure | None, int]]]]:
-    """The rows of a cross-table, each cell with how dark it is beside the largest of all."""
+    """The rows of a pivot table, each cell with its shade relative to the largest amount."""
     cells = [cell for _row, cells in cross.rows for cell in cells if cell is not None]
     largest = max((cell.amount for cell in cells), default=Decimal(0))
     return [

@@ -1,4 +1,4 @@
-"""Two who write to one project at once: what is derived is of both."""
+"""Concurrent writes to one project: the derived rows reflect both."""
 
 from datetime import date
 from decimal import Decimal
@@ -19,17 +19,17 @@ pytestmark = [
 ]
 
 
-def someone_waits() -> bool:
+def is_a_lock_awaited() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)")
         return cursor.fetchone()[0]
 
 
 @pytest.mark.parametrize("first", ["a receipt", "a rebuild"])
-def test_whoever_comes_second_waits_and_derives_from_what_the_first_wrote(first):
+def test_the_second_writer_waits_and_recomputes_from_what_the_first_wrote(first):
     project = make_project(amount=Decimal("10.00"))
-    written, may_commit = Event(), Event()
-    faults = []
+    written, can_commit = Event(), Event()
+    errors = []
 
     def receive(amount: str) -> None:
         history.save(
@@ -40,34 +40,34 @@ def test_whoever_comes_second_waits_and_derives_from_what_the_first_wrote(first)
         try:
             work()
         except Exception as error:
-            faults.append(error)
+            errors.append(error)
         finally:
             written.set()
             connection.close()
 
-    def come_first() -> None:
+    def write_first() -> None:
         with transaction.atomic():
             if first == "a receipt":
                 receive("1.00")
             else:
                 conversion.recompute([project.pk])
             written.set()
-            may_commit.wait()
+            can_commit.wait()
 
-    earlier = Thread(target=run, args=[come_first])
+    earlier = Thread(target=run, args=[write_first])
     earlier.start()
     written.wait()
     later = Thread(target=run, args=[lambda: receive("2.00")])
     later.start()
     try:
-        while later.is_alive() and not someone_waits():
+        while later.is_alive() and not is_a_lock_awaited():
             pass
     finally:
-        may_commit.set()
+        can_commit.set()
         earlier.join()
         later.join()
 
-    assert not faults
+    assert not errors
     assert conversion.differing([project.pk]) == {}
     received = {Decimal("2.00"), *([Decimal("1.00")] if first == "a receipt" else [])}
     parts = Allocation.objects.filter(receipt__isnull=False)

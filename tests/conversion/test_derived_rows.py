@@ -1,3 +1,5 @@
+"""Conversion by exchange rates, allocation to sectors, and rebuilding."""
+
 from datetime import date
 from decimal import Decimal
 
@@ -19,7 +21,7 @@ def allocated(project):
     )
 
 
-def test_a_hundred_yuan_in_three_sectors_differ_by_a_fen():
+def test_an_equal_split_in_three_differs_by_one_fen():
     sectors = [(make_sector(code=code), None) for code in ("trade", "logistics", "materials")]
 
     project = make_project(amount=Decimal("100.00"), sectors=sectors)
@@ -57,7 +59,7 @@ def test_an_undisclosed_amount_has_rows_without_an_amount():
     assert project.conversion.outcome == Outcome.UNDISCLOSED
 
 
-def test_the_rate_in_force_on_the_signing_day_converts():
+def test_conversion_uses_the_rate_in_force_on_the_signing_day():
     make_rate("USD", "CNY", "7.10", date(2023, 10, 1))
     make_rate("USD", "CNY", "7.20", date(2023, 11, 1))
     make_rate("USD", "CNY", "7.30", date(2023, 12, 1))
@@ -70,7 +72,7 @@ def test_the_rate_in_force_on_the_signing_day_converts():
 
 
 @pytest.mark.parametrize(("age", "outcome"), [(45, Outcome.COUNTED), (46, Outcome.LEFT_OUT)])
-def test_a_rate_is_good_for_45_days(age, outcome):
+def test_a_rate_is_valid_for_45_days(age, outcome):
     day = date(2023, 11, 11)
     make_rate("USD", "CNY", "7.20", day - age * (date(2023, 1, 2) - date(2023, 1, 1)))
 
@@ -79,7 +81,7 @@ def test_a_rate_is_good_for_45_days(age, outcome):
     assert project.conversion.outcome == outcome
 
 
-def test_a_rate_of_the_day_after_is_no_rate():
+def test_a_rate_of_the_following_day_is_not_used():
     make_rate("USD", "CNY", "7.20", date(2023, 11, 12))
 
     project = make_project(amount=Decimal("1.00"), currency="USD", signed_on=date(2023, 11, 11))
@@ -87,7 +89,7 @@ def test_a_rate_of_the_day_after_is_no_rate():
     assert project.conversion.outcome == Outcome.LEFT_OUT
 
 
-def test_a_rate_quoted_the_other_way_divides(settings):
+def test_an_inverse_rate_divides(settings):
     settings.BASE_CURRENCY = "USD"
     make_rate("USD", "CNY", "8", date(2023, 11, 1))
 
@@ -97,7 +99,7 @@ def test_a_rate_quoted_the_other_way_divides(settings):
     assert project.conversion.rate == Decimal("0.125")
 
 
-def test_a_cross_goes_through_the_dollar_and_keeps_both_rates():
+def test_a_cross_rate_goes_through_the_dollar_and_keeps_both_rates():
     euro = make_rate("USD", "EUR", "0.9", date(2023, 11, 1))
     yuan = make_rate("USD", "CNY", "7.2", date(2023, 10, 20))
 
@@ -120,7 +122,7 @@ def test_a_conversion_rounds_half_up_once_and_then_allocates():
     assert [part for _, part in allocated(project)] == [Decimal("0.02"), Decimal("0.01")]
 
 
-def test_what_the_base_currency_cannot_hold_is_left_out():
+def test_a_converted_amount_that_is_too_large_is_left_out():
     make_rate("USD", "CNY", "7", date(2023, 11, 1))
 
     project = make_project(
@@ -130,7 +132,7 @@ def test_what_the_base_currency_cannot_hold_is_left_out():
     assert project.conversion.outcome == Outcome.LEFT_OUT
 
 
-def test_a_new_rate_reaches_the_projects_it_is_in_force_for():
+def test_a_new_rate_recomputes_the_projects_that_it_affects():
     project = make_project(amount=Decimal("1.00"), currency="USD", signed_on=date(2023, 11, 11))
     receipt = make_receipt(
         project, Decimal("-1.00"), currency="USD", received_on=date(2023, 11, 30)
@@ -147,7 +149,7 @@ def test_a_new_rate_reaches_the_projects_it_is_in_force_for():
     assert ProjectConversion.objects.get(project=project).outcome == Outcome.LEFT_OUT
 
 
-def test_a_corrected_rate_moves_what_was_converted_by_it():
+def test_a_corrected_rate_recomputes_amounts_converted_by_it():
     project = make_project(amount=Decimal("1.00"), currency="USD", signed_on=date(2023, 11, 11))
     rate = make_rate("USD", "CNY", "7.2", date(2023, 11, 1))
     rate.quoted_on = date(2023, 12, 1)
@@ -157,7 +159,7 @@ def test_a_corrected_rate_moves_what_was_converted_by_it():
     assert ProjectConversion.objects.get(project=project).outcome == Outcome.LEFT_OUT
 
 
-def test_rebuild_finds_nothing_where_nothing_is_amiss():
+def test_rebuild_of_a_correct_register_changes_nothing():
     make_receipt(make_project(amount=Decimal("1.00")), Decimal("0.50"))
 
     result = conversion.rebuild()
@@ -165,7 +167,7 @@ def test_rebuild_finds_nothing_where_nothing_is_amiss():
     assert (result.projects, result.differing, result.search_keys) == (1, [], 0)
 
 
-def test_rebuild_mends_and_names_what_differed(settings):
+def test_rebuild_corrects_and_names_what_differed(settings):
     project = make_project(amount=Decimal("7.00"))
     Allocation.objects.filter(project=project).delete()
 

@@ -1,4 +1,4 @@
-"""The numbers beside the values of a parameter: each is what a click on it shows."""
+"""Facets: the count of each value is the number of records after a click on it."""
 
 from datetime import date
 
@@ -44,7 +44,7 @@ def numbers(query, parameter, **more):
 
 
 def clicked(query, parameter, option):
-    """The question to which a click on an option leads."""
+    """The query string after a click on an option."""
     asked = QueryDict(query, mutable=True)
     asked.setlist(parameter, option.asks)
     return asked.urlencode()
@@ -88,7 +88,7 @@ class EveryFacetOfAnyQuestion(TestCase):
 
 
 @pytest.mark.django_db
-def test_a_facet_counts_without_its_own_parameter_and_says_what_a_click_changes_to():
+def test_a_facet_counts_what_a_click_changes_the_list_to():
     kashi, urumqi = make_area(code="kashi"), make_area(code="urumqi")
     for area in (kashi, kashi, kashi, urumqi, urumqi, None):
         make_project(area=area)
@@ -122,7 +122,7 @@ def test_a_project_that_received_funds_in_two_years_counts_once_in_each():
 
 
 @pytest.mark.django_db
-def test_an_amount_is_disclosed_or_not_and_a_click_takes_the_place_of_the_other():
+def test_a_click_on_a_single_value_facet_replaces_the_selection():
     make_project(amount=1)
     make_project(amount=2)
     make_project(amount=None)
@@ -133,7 +133,7 @@ def test_an_amount_is_disclosed_or_not_and_a_click_takes_the_place_of_the_other(
 
 
 @pytest.mark.django_db
-def test_what_is_chosen_stays_to_be_seen_where_it_finds_nothing():
+def test_selected_values_are_listed_even_without_records():
     make_area(code="empty")
     make_project(area=make_area(code="kashi"))
 
@@ -144,7 +144,7 @@ def test_what_is_chosen_stays_to_be_seen_where_it_finds_nothing():
 
 
 @pytest.mark.django_db
-def test_of_many_values_the_most_frequent_are_shipped_and_those_chosen():
+def test_the_most_frequent_and_the_selected_values_are_listed():
     for number in range(25):
         sources = [make_source(code=f"s{number:02}")]
         for _ in range(2 if number == 24 else 1):
@@ -162,7 +162,7 @@ def test_of_many_values_the_most_frequent_are_shipped_and_those_chosen():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("words", ["Customs", "report customs", "S24"])
-def test_a_value_that_is_not_shipped_is_found_by_name_and_code(words):
+def test_other_values_are_found_by_name_and_code(words):
     for number in range(25):
         title = "Customs report" if number == 24 else f"Paper {number}"
         make_project(sources=[make_source(code=f"s{number:02}", title=title)])
@@ -188,7 +188,7 @@ def test_an_origin_is_found_by_its_name_in_either_language(words):
 
 
 @pytest.mark.django_db
-def test_a_visitor_is_told_of_no_draft_by_a_number_or_a_name():
+def test_facets_of_visitors_disclose_no_draft():
     area, hidden = make_area(code="kashi"), make_source(code="hidden", state="draft")
     make_project(area=area)
     make_project(area=area, state="draft", sources=[hidden])
@@ -216,7 +216,7 @@ def test_enterprises_have_facets_of_their_own():
 
 
 @pytest.mark.django_db
-def test_all_facets_together_cost_the_same_however_many_values_there_are(
+def test_the_number_of_queries_does_not_grow_with_values(
     django_assert_num_queries,
 ):
     def all_of_them(query):

@@ -1,3 +1,5 @@
+"""The parameters of the filter set of projects."""
+
 from datetime import date
 from decimal import Decimal
 
@@ -61,7 +63,7 @@ def codes(text):
         ("area=" + "&area=".join(f"a{i}" for i in range(201)), "area"),
     ],
 )
-def test_what_cannot_be_read_is_named_and_finds_nothing(text, named):
+def test_an_invalid_value_is_named_and_selects_nothing(text, named):
     make_project()
 
     filterset = ask(text)
@@ -70,19 +72,19 @@ def test_what_cannot_be_read_is_named_and_finds_nothing(text, named):
     assert not filterset.qs.exists()
 
 
-def test_one_bad_value_beside_a_good_one_still_finds_nothing():
+def test_one_invalid_value_makes_the_filter_set_empty():
     make_project(area=make_area(code="kashi"))
 
     assert not ask("area=kashi&stage=finished").qs.exists()
 
 
-def test_empty_values_count_as_not_given():
+def test_empty_values_are_ignored():
     make_project(code="p")
 
     assert codes("area=&stage=&search=&amount_min=&ordering=&disclosed=&year=") == ["p"]
 
 
-def test_repeated_codes_mean_or_and_none_means_not_stated():
+def test_repeated_codes_are_alternatives_and_none_means_not_stated():
     kashi, urumqi = make_area(code="kashi"), make_area(code="urumqi")
     for code, area in (("k", kashi), ("u", urumqi), ("n", None)):
         make_project(code=code, area=area)
@@ -93,7 +95,7 @@ def test_repeated_codes_mean_or_and_none_means_not_stated():
     assert codes("area=urumqi&area=none") == ["n", "u"]
 
 
-def test_enterprise_finds_lead_and_partner_and_lead_the_lead_alone():
+def test_enterprise_selects_leads_and_partners_and_lead_only_leads():
     one, other = make_enterprise(code="one"), make_enterprise(code="other")
     make_project(code="leads", enterprise=one, partners=[other])
     make_project(code="partner", enterprise=other, partners=[one])
@@ -105,7 +107,7 @@ def test_enterprise_finds_lead_and_partner_and_lead_the_lead_alone():
     assert codes("lead=none") == ["neither"]
 
 
-def test_a_project_in_two_of_the_sectors_asked_for_is_found_once():
+def test_a_project_in_two_selected_sectors_is_listed_once():
     trade, it = make_sector(code="trade"), make_sector(code="it")
     make_project(code="both", sectors=[(trade, None), (it, None)])
     make_project(code="bare")
@@ -115,7 +117,7 @@ def test_a_project_in_two_of_the_sectors_asked_for_is_found_once():
     assert codes("sector=trade&sector_also=it") == ["both"]
 
 
-def test_origin_is_that_of_the_lead():
+def test_origin_is_that_of_the_lead_enterprise():
     make_project(code="kz", enterprise=make_enterprise(origin="KZ"))
     make_project(code="unknown", enterprise=make_enterprise(origin=""))
     make_project(code="nobody")
@@ -143,7 +145,7 @@ def test_sources_are_found_by_code_and_none_means_uncited():
         ("disclosed=true", ["large", "small"]),
     ],
 )
-def test_bounds_are_inclusive_and_read_as_people_write_them(text, found):
+def test_bounds_are_inclusive_and_may_be_written_in_words(text, found):
     make_project(code="large", amount=Decimal("100000000"))
     make_project(code="small", amount=Decimal("50000000"))
     make_project(code="silent", amount=None)
@@ -175,7 +177,7 @@ def test_dates_are_inclusive(text, found):
     assert codes(text) == found
 
 
-def test_a_year_of_intention_or_of_a_receipt_goes_by_that_date():
+def test_year_filters_the_date_of_the_basis():
     make_project(code="wish", stage="intended", signed_on=None, intended_on=date(2022, 5, 5))
     paid = make_project(code="paid", signed_on=date(2010, 1, 1))
     make_receipt(paid, Decimal("1.00"), received_on=date(2022, 6, 6))
@@ -185,7 +187,7 @@ def test_a_year_of_intention_or_of_a_receipt_goes_by_that_date():
     assert codes("basis=contracted&year=2022") == []
 
 
-def test_year_and_month_of_received_bear_on_one_receipt():
+def test_one_receipt_must_match_year_and_month():
     project = make_project()
     make_receipt(project, Decimal("1.00"), received_on=date(2021, 3, 1))
     make_receipt(project, Decimal("1.00"), received_on=date(2022, 6, 1))
@@ -193,7 +195,7 @@ def test_year_and_month_of_received_bear_on_one_receipt():
     assert codes("basis=received&year=2021&month=2022-06") == []
 
 
-def test_updated_takes_days_and_moments():
+def test_updated_accepts_dates_and_datetimes():
     project = make_project(code="p")
     day = project.updated_at.astimezone().date()
 
@@ -224,7 +226,7 @@ def test_every_word_of_a_search_must_match():
     assert codes("search=cold warehouse") == []
 
 
-def test_each_word_of_a_search_adds_as_much_as_the_first():
+def test_each_word_of_a_search_costs_the_same():
     # One to a project's own key, two to those of its enterprises.
     compared = [
         str(Project.objects.matching(" ".join("abcdef"[:words])).query).count("LIKE")
@@ -234,7 +236,7 @@ def test_each_word_of_a_search_adds_as_much_as_the_first():
     assert compared == [3 * words for words in range(1, 7)]
 
 
-def test_a_search_of_very_many_words_is_answered():
+def test_a_search_of_very_many_words_works():
     make_project(name="Silk")
 
     assert codes("search=" + " ".join(f"s{number}" for number in range(49))) == []
@@ -250,7 +252,7 @@ def test_a_search_of_very_many_words_is_answered():
         ("-code", ["d", "c", "b", "a"]),
     ],
 )
-def test_what_has_no_value_stands_last_and_ties_go_by_code(ordering, found):
+def test_empty_values_come_last_and_ties_are_ordered_by_code(ordering, found):
     make_project(code="c", amount=Decimal("1"), signed_on=date(2023, 3, 3))
     make_project(code="a", amount=Decimal("1"), signed_on=date(2023, 2, 2))
     make_project(code="b", amount=Decimal("2"), signed_on=date(2023, 1, 1))

@@ -1,3 +1,5 @@
+"""Saving records: validation, links, one row of history, derived rows."""
+
 from datetime import date
 from decimal import Decimal
 
@@ -30,7 +32,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
-def test_a_write_with_all_its_links_leaves_one_row_of_history():
+def test_a_save_with_links_adds_one_row_of_history():
     trade, it = make_sector(code="trade"), make_sector(code="it")
     project = make_project(
         sectors=[(trade, Decimal("50")), (it, Decimal("50"))],
@@ -45,7 +47,7 @@ def test_a_write_with_all_its_links_leaves_one_row_of_history():
     assert (row.partners.count(), row.sources.count()) == (1, 1)
 
 
-def test_a_write_that_changes_nothing_leaves_none_and_no_new_version():
+def test_a_save_without_changes_adds_no_history_and_no_version():
     sectors = [(make_sector(), None)]
     project = make_project(sectors=sectors)
     stamp = project.updated_at
@@ -75,7 +77,7 @@ def test_a_changed_share_alone_is_a_change():
     assert project.history.count() == 2
 
 
-def test_links_that_are_not_given_stay():
+def test_omitted_links_are_left_unchanged():
     project = make_project(sectors=[(make_sector(), None)], partners=[make_enterprise()])
     project.name = "Another name"
 
@@ -85,7 +87,7 @@ def test_links_that_are_not_given_stay():
     assert project.partners.count() == 1
 
 
-def test_links_that_were_read_before_a_write_are_read_anew_after_it():
+def test_prefetched_links_are_reloaded_after_a_save():
     make_project(sectors=[(make_sector(), None)], partners=[make_enterprise()])
     project = Project.objects.prefetch_related("shares", "sectors", "partners").get()
     sector, partner = make_sector(), make_enterprise()
@@ -98,7 +100,7 @@ def test_links_that_were_read_before_a_write_are_read_anew_after_it():
 
 
 @pytest.mark.parametrize("shares", [(50, 49), (50, None), (100, 100)])
-def test_shares_make_a_hundred_or_are_all_unknown(shares):
+def test_shares_add_up_to_100_or_are_all_unknown(shares):
     sectors = [(make_sector(), None if share is None else Decimal(share)) for share in shares]
 
     with pytest.raises(ValidationError) as caught:
@@ -108,7 +110,7 @@ def test_shares_make_a_hundred_or_are_all_unknown(shares):
     assert not Project.objects.exists()
 
 
-def test_the_lead_enterprise_is_no_partner():
+def test_the_lead_enterprise_cannot_be_a_partner():
     lead = make_enterprise()
 
     with pytest.raises(ValidationError) as caught:
@@ -117,14 +119,14 @@ def test_the_lead_enterprise_is_no_partner():
     assert "partners" in caught.value.error_dict
 
 
-def test_dates_that_run_backwards_are_named():
+def test_dates_in_the_wrong_order_are_invalid():
     with pytest.raises(ValidationError) as caught:
         make_project(signed_on=date(2023, 11, 11), registered_on=date(2023, 11, 10))
 
     assert "registered_on" in caught.value.error_dict
 
 
-def test_a_code_is_unique_whatever_its_case():
+def test_codes_are_unique_ignoring_case():
     make_area(code="Kashi")
 
     with pytest.raises(ValidationError) as caught:
@@ -134,14 +136,14 @@ def test_a_code_is_unique_whatever_its_case():
 
 
 @pytest.mark.parametrize("code", ["none", "Bulk", "..", "a b", "a/b", "喀什", "", "a\n", "-"])
-def test_what_cannot_be_a_code_is_refused(code):
+def test_invalid_codes_are_refused(code):
     with pytest.raises(ValidationError) as caught:
         make_area(code=code)
 
     assert "code" in caught.value.error_dict
 
 
-def test_a_receipt_moved_to_another_project_leaves_the_first():
+def test_moving_a_receipt_recomputes_both_projects():
     first, second = make_project(), make_project()
     receipt = make_receipt(first, Decimal("5.00"))
     receipt.project = second
@@ -162,7 +164,7 @@ def test_a_deleted_record_keeps_its_last_state_in_history():
     assert not Allocation.objects.filter(receipt__isnull=False).exists()
 
 
-def test_a_plain_save_leaves_history_too():
+def test_a_plain_save_adds_history_too():
     project = make_project()
     project.name = "Renamed in a shell"
 
@@ -172,7 +174,7 @@ def test_a_plain_save_leaves_history_too():
     assert [row.history_type for row in project.history.all()] == ["~", "+"]
 
 
-def test_why_a_shell_changed_it_stands_in_its_history():
+def test_the_reason_of_a_change_is_in_the_history():
     project = make_project()
     project.name, project._change_reason = "Renamed in a shell", "The sign on the door"
 
@@ -181,7 +183,7 @@ def test_why_a_shell_changed_it_stands_in_its_history():
     assert project.history.first().history_change_reason == "The sign on the door"
 
 
-def test_many_at_once_each_leave_the_row_of_history_that_one_alone_would():
+def test_bulk_save_adds_the_same_history_as_single_saves():
     trade, it = make_sector(code="trade"), make_sector(code="it")
     partner, source = make_enterprise(), make_source()
     links = {
@@ -205,7 +207,7 @@ def test_many_at_once_each_leave_the_row_of_history_that_one_alone_would():
     assert kept.last_rows([one, other]) == kept.current_rows([one, other])
 
 
-def test_many_at_once_have_their_links_and_are_found_and_counted():
+def test_bulk_saved_records_have_links_search_keys_and_derived_rows():
     trade, it = make_sector(code="trade"), make_sector(code="it")
     partner, source = make_enterprise(), make_source()
     project = Project(code="p", name_zh="产业园", amount=Decimal("100.00"))
@@ -226,7 +228,7 @@ def test_many_at_once_have_their_links_and_are_found_and_counted():
     } == {("trade", Decimal("50.00"), True), ("it", Decimal("50.00"), True)}
 
 
-def test_of_many_those_that_are_unchanged_leave_no_history_and_no_new_version():
+def test_bulk_save_adds_no_history_for_unchanged_records():
     sectors = [(make_sector(), Decimal("60")), (make_sector(), Decimal("40"))]
     source = make_source()
     same = make_project(sectors=sectors, sources=[source])
@@ -251,7 +253,7 @@ def test_of_many_those_that_are_unchanged_leave_no_history_and_no_new_version():
     assert renamed.updated_at > stamp
 
 
-def test_of_many_one_that_has_no_row_of_history_gets_its_first():
+def test_bulk_save_adds_the_first_row_of_a_record_without_history():
     lost, kept = make_project(), make_project()
     lost.history.all().delete()
 
@@ -262,7 +264,7 @@ def test_of_many_one_that_has_no_row_of_history_gets_its_first():
     assert kept.history.count() == 1
 
 
-def test_of_many_a_link_that_is_none_or_not_given_stays():
+def test_bulk_save_leaves_omitted_links_unchanged():
     links = {"sectors": [(make_sector(), None)], "partners": [make_enterprise()]}
     one, other = make_project(**links), make_project(**links)
     other.name = "Another name"
@@ -274,7 +276,7 @@ def test_of_many_a_link_that_is_none_or_not_given_stays():
         assert (project.shares.count(), project.partners.count()) == (1, 1)
 
 
-def test_changed_shares_of_many_reach_their_parts():
+def test_bulk_save_of_shares_recomputes_allocations():
     trade, it = make_sector(), make_sector()
     project = make_project(sectors=[(trade, None), (it, None)], amount=Decimal("100.00"))
 
@@ -290,7 +292,7 @@ def test_changed_shares_of_many_reach_their_parts():
     ] == [(trade, Decimal("75.00")), (it, Decimal("25.00"))]
 
 
-def test_receipts_in_one_go_reach_the_projects_they_come_to_and_leave():
+def test_bulk_save_of_receipts_recomputes_old_and_new_projects():
     first, second = make_project(), make_project()
     moved = make_receipt(first, Decimal("5.00"))
     moved.project = second
@@ -306,7 +308,7 @@ def test_receipts_in_one_go_reach_the_projects_they_come_to_and_leave():
     assert ReceiptConversion.objects.get(receipt=new).amount_base == Decimal("7.00")
 
 
-def test_rates_in_one_go_reach_what_they_convert_and_what_they_no_longer_do():
+def test_bulk_save_of_rates_recomputes_what_they_affect():
     rate = make_rate("EUR", "CNY", "7.8", date(2023, 11, 1))
     euros = make_project(currency="EUR", amount=Decimal("10.00"))
     dollars = make_project(currency="USD", amount=Decimal("10.00"))
@@ -328,7 +330,7 @@ def test_rates_in_one_go_reach_what_they_convert_and_what_they_no_longer_do():
     assert (of_dollars.amount_base, of_dollars.rate_from) == (Decimal("72.00"), new)
 
 
-def test_what_many_refer_to_needs_its_key_only_when_they_are_written():
+def test_bulk_save_accepts_relations_saved_after_assignment():
     enterprise = Enterprise(code="lead", name="Lead")
     project = Project(code="p", name="P", enterprise=enterprise)
     receipt = Receipt(project=project, amount=Decimal("1.00"), received_on=date(2023, 12, 1))
@@ -340,7 +342,7 @@ def test_what_many_refer_to_needs_its_key_only_when_they_are_written():
     assert Allocation.objects.get(receipt=receipt).project == project
 
 
-def test_what_the_database_refuses_of_many_keeps_all_from_being_written():
+def test_a_violated_constraint_stops_the_whole_bulk_save():
     standing = make_project(code="standing", sources=[make_source()])
     name = standing.name
     standing.name = "Another name"
@@ -360,7 +362,7 @@ def test_what_the_database_refuses_of_many_keeps_all_from_being_written():
     assert not Allocation.objects.exclude(project=standing).exists()
 
 
-def test_the_queries_of_one_go_do_not_grow_with_its_records():
+def test_the_number_of_queries_does_not_grow_with_records():
     sectors = [(make_sector(), None), (make_sector(), None)]
     links = {"sectors": sectors, "partners": [make_enterprise()], "sources": [make_source()]}
 

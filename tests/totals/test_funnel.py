@@ -1,4 +1,4 @@
-"""The three rates of an office."""
+"""The funnel of stages and the three rates."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -16,7 +16,7 @@ from tests.factories import make_project, make_receipt, make_sector
 pytestmark = pytest.mark.django_db
 
 
-def found(query=""):
+def funnel_for(query=""):
     filterset = ProjectFilterSet(QueryDict(query), Project.objects.all())
     return funnel_of(filterset)
 
@@ -31,28 +31,28 @@ def make(count, stage):
     recompute([project.pk for project in made])
 
 
-def test_the_worked_case_of_qianjiang():
+def test_rates_of_the_published_example_of_qianjiang():
     make(21, "signed")
     make(29, "registered")
     make(47, "construction")
 
-    of_office = found()
+    funnel = funnel_for()
 
-    assert of_office.signed == 97
-    assert of_office.performance.share == Decimal("78.35")
-    assert of_office.start.share == Decimal("48.45")
+    assert funnel.signed == 97
+    assert funnel.performance.share == Decimal("78.35")
+    assert funnel.start.share == Decimal("48.45")
 
 
-def test_intended_and_terminated_projects_are_left_out_and_counted():
+def test_intended_and_terminated_projects_are_counted_separately():
     make_project()
     make_project(stage="intended", signed_on=None)
     make_project(stage="terminated")
     make_project(stage="terminated")
 
-    of_office = found()
+    funnel = funnel_for()
 
-    assert of_office.signed == 1
-    assert (of_office.intended.projects, of_office.terminated.projects) == (1, 2)
+    assert funnel.signed == 1
+    assert (funnel.intended.projects, funnel.terminated.projects) == (1, 2)
 
 
 @pytest.mark.parametrize(
@@ -67,48 +67,48 @@ def test_intended_and_terminated_projects_are_left_out_and_counted():
         [{"qualifier": "at_least", "stage": "intended", "signed_on": None}, {"amount": None}],
     ],
 )
-def test_the_stages_together_are_the_totals_of_their_basis(changes):
+def test_sums_over_stages_equal_the_totals_of_the_basis(changes):
     for change in changes:
         make_project(sectors=[make_sector(), make_sector()], **change)
     filterset = ProjectFilterSet(QueryDict(), Project.objects.all())
 
-    of_office = funnel_of(filterset)
+    funnel = funnel_of(filterset)
 
     for basis in (Basis.CONTRACTED, Basis.INTENDED):
-        told, meant = getattr(of_office, basis.value), totals.total(filterset, basis)
-        assert replace(told, href="") == meant
+        part, total = getattr(funnel, basis.value), totals.total(filterset, basis)
+        assert replace(part, href="") == total
 
 
-def test_what_no_record_tells_of_is_not_known():
+def test_a_rate_without_records_is_unknown():
     make_project()
 
-    of_office = found()
+    funnel = funnel_for()
 
-    assert (of_office.performance.share, of_office.start.share, of_office.arrival) == (None,) * 3
+    assert (funnel.performance.share, funnel.start.share, funnel.arrival) == (None,) * 3
 
 
-def test_funds_that_arrived_are_held_against_the_amounts_of_the_same_projects():
+def test_funds_arrival_compares_receipts_and_amounts_of_the_same_projects():
     make_receipt(make_project(amount=Decimal("8.00")), Decimal("2.00"))
     make_receipt(make_project(amount=None), Decimal("100.00"))
     make_receipt(make_project(stage="terminated"), Decimal("100.00"))
     make_project(amount=Decimal("12.00"))
 
-    of_office = found()
+    funnel = funnel_for()
 
-    assert of_office.arrived.amount == Decimal("2.00")
-    assert of_office.arrival == Decimal("10.00")
+    assert funnel.arrived.amount == Decimal("2.00")
+    assert funnel.arrival == Decimal("10.00")
 
 
-def test_funds_that_no_rate_converts_make_no_rate():
+def test_receipts_without_an_exchange_rate_give_no_arrival_rate():
     make_receipt(make_project(), Decimal("2.00"), currency="USD")
 
-    of_office = found()
+    funnel = funnel_for()
 
-    assert of_office.arrival is None
-    assert of_office.arrived.left_out == 1
+    assert funnel.arrival is None
+    assert funnel.arrived.left_out == 1
 
 
-def test_funds_of_nothing_make_no_rate():
+def test_a_contracted_amount_of_zero_gives_no_arrival_rate():
     make_receipt(make_project(amount=Decimal("0.00")), Decimal("2.00"))
 
-    assert found().arrival is None
+    assert funnel_for().arrival is None

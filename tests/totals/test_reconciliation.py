@@ -1,3 +1,5 @@
+"""Reconciliation of headlines with the records of the register."""
+
 from datetime import date
 from decimal import Decimal
 from urllib.parse import urlsplit
@@ -41,7 +43,7 @@ def contracted(**changes):
     )
 
 
-def test_one_billion_explains_at_most_5_7_per_cent_of_more_than_17_6():
+def test_the_share_of_a_lower_bound_is_an_upper_bound():
     area = make_area()
     make_project(area=area, amount=Decimal("1000000000"), signed_on=UNVEILED)
     make_project(area=area, amount=None, signed_on=UNVEILED)
@@ -54,7 +56,7 @@ def test_one_billion_explains_at_most_5_7_per_cent_of_more_than_17_6():
     assert (found.figure.projects, found.figure.undisclosed) == (2, 1)
 
 
-def test_only_what_was_signed_by_the_day_in_the_area_counts():
+def test_only_projects_signed_in_the_area_by_the_date_count():
     area = make_area()
     make_project(code="in", area=area, amount=Decimal("5"), signed_on=UNVEILED)
     make_project(area=area, amount=Decimal("7"), signed_on=date(2023, 11, 12))
@@ -69,7 +71,7 @@ def test_only_what_was_signed_by_the_day_in_the_area_counts():
     assert [project.code for project in filterset.qs] == ["in"]
 
 
-def test_a_zone_covers_its_areas():
+def test_a_zone_includes_its_areas():
     zone = make_zone()
     for _ in range(2):
         make_project(area=make_area(zone=zone), amount=Decimal("5"), signed_on=UNVEILED)
@@ -77,7 +79,7 @@ def test_a_zone_covers_its_areas():
     assert only(contracted(area=None, zone=zone)).itemised == Decimal("10.00")
 
 
-def test_money_in_another_currency_is_not_compared():
+def test_a_headline_in_another_currency_is_not_compared():
     area = make_area()
     make_project(area=area, amount=Decimal("5"), signed_on=UNVEILED)
 
@@ -88,7 +90,7 @@ def test_money_in_another_currency_is_not_compared():
     assert found.figure.amount == Decimal("5.00")
 
 
-def test_funds_arrived_go_by_receipts_up_to_the_day():
+def test_funds_arrived_are_receipts_up_to_the_date():
     area = make_area()
     project = make_project(area=area)
     make_receipt(project, Decimal("5.00"), received_on=UNVEILED)
@@ -99,7 +101,7 @@ def test_funds_arrived_go_by_receipts_up_to_the_day():
     assert found.itemised == Decimal("5.00")
 
 
-def test_counts_of_enterprises_stand_beside_the_registers_own():
+def test_counts_of_enterprises_are_reconciled():
     area = make_area()
     lead, idle = make_enterprise(area=area), make_enterprise(area=area)
     partner = make_enterprise(area=area)
@@ -129,7 +131,7 @@ def test_counts_of_enterprises_stand_beside_the_registers_own():
         assert filterset.qs.count() == count
 
 
-def test_what_the_register_does_not_hold_is_not_zero():
+def test_a_figure_without_records_in_the_register_is_not_zero():
     headline = make_headline(
         what=HeadlineKind.FOREIGN_TRADE,
         value=Decimal("61040000000"),
@@ -144,7 +146,7 @@ def test_what_the_register_does_not_hold_is_not_zero():
     assert (found.itemised, found.share, found.gap, found.href) == (None, None, None, "")
 
 
-def test_a_cumulative_figure_that_falls_is_a_conflict_of_both():
+def test_a_falling_cumulative_figure_is_a_conflict_of_both_headlines():
     area = make_area()
     first = contracted(area=area)
     later = contracted(area=area, value=Decimal("12590000000"), as_of=date(2024, 1, 31))
@@ -155,7 +157,7 @@ def test_a_cumulative_figure_that_falls_is_a_conflict_of_both():
     assert only(elsewhere).conflicts == []
 
 
-def test_the_cost_does_not_grow_with_the_headlines(django_assert_max_num_queries):
+def test_the_number_of_queries_does_not_grow_with_headlines(django_assert_max_num_queries):
     area = make_area()
     for number in range(12):
         contracted(area=area, value=Decimal(number + 1), as_of=date(2020 + number, 1, 1))

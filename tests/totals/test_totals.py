@@ -1,3 +1,5 @@
+"""Totals: counts, bounds, exact sums, and the lists that they link to."""
+
 from datetime import date
 from decimal import Decimal
 from urllib.parse import urlsplit
@@ -35,7 +37,7 @@ def rows(table):
     return {tuple(row.keys.values()): row for row in table.rows}
 
 
-def test_a_project_in_two_sectors_counts_once_in_each_and_once_in_all():
+def test_a_project_in_two_sectors_counts_once_in_each_and_once_in_the_total():
     trade, it = make_sector(code="trade"), make_sector(code="it")
     make_project(amount=Decimal("100.01"), sectors=[(trade, None), (it, None)])
 
@@ -47,7 +49,7 @@ def test_a_project_in_two_sectors_counts_once_in_each_and_once_in_all():
     assert (table.total.projects, table.overlap) == (1, 1)
 
 
-def test_undisclosed_is_counted_apart_and_makes_the_sum_a_lower_bound():
+def test_undisclosed_projects_are_counted_and_make_the_sum_a_lower_bound():
     make_project(amount=Decimal("1.00"))
     make_project(amount=None)
 
@@ -85,7 +87,7 @@ def test_total_counts_what_it_left_out():
         (["at_least", "at_most"], "about"),
     ],
 )
-def test_bounds_of_the_parts_make_the_bound_of_the_sum(qualifiers, bound):
+def test_the_bound_of_a_sum_follows_from_its_parts(qualifiers, bound):
     for qualifier in qualifiers:
         make_project(amount=Decimal("1.00"), qualifier=qualifier)
 
@@ -117,7 +119,7 @@ def test_a_total_beyond_64_bits_is_exact():
     assert totals.total(ask(), Basis.CONTRACTED).amount == Decimal("99999999999999990.00")
 
 
-def test_received_goes_by_the_receipts_of_the_year():
+def test_received_totals_of_a_year_sum_its_receipts():
     project = make_project(signed_on=date(2010, 1, 1))
     make_receipt(project, Decimal("10.00"), received_on=date(2011, 1, 31))
     make_receipt(project, Decimal("-4.00"), received_on=date(2011, 2, 1))
@@ -132,7 +134,7 @@ def test_received_goes_by_the_receipts_of_the_year():
     assert table.total.amount == Decimal("6.00")
 
 
-def test_a_row_of_another_sector_of_a_question_about_one_leads_to_both():
+def test_rows_of_other_sectors_link_to_projects_of_both_sectors():
     trade, it, other = (make_sector(code=code) for code in ("trade", "it", "other"))
     make_project(code="both", sectors=[(trade, None), (it, None)])
     make_project(code="it-only", sectors=[(it, None)])

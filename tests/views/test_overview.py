@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from projects.views.overview import MOST_FOUND
+from projects.views.overview import MAX_FOUND
 from tests.factories import (
     make_area,
     make_enterprise,
@@ -53,13 +53,13 @@ def test_a_search_finds_chinese_by_its_sound(ask):
 
 
 def test_more_than_a_few_are_a_list_away(ask):
-    for number in range(MOST_FOUND + 1):
+    for number in range(MAX_FOUND + 1):
         make_project(name=f"Port {number}")
 
     page = ask("/", search="port")
 
-    assert len(found(page)[0]) == MOST_FOUND
-    assert len(ask(page.link("All results")).rows()) == MOST_FOUND + 1
+    assert len(found(page)[0]) == MAX_FOUND
+    assert len(ask(page.link("All results")).rows()) == MAX_FOUND + 1
 
 
 def test_a_search_without_result_says_so_for_each_noun(ask):
