@@ -238,9 +238,9 @@ def field_of(noun: str, heading: str, samples: Sequence[str] = ()) -> str | None
 
 
 def _name_field(samples: Sequence[str]) -> str:
-    said = [sample for sample in samples if sample]
-    chinese = sum(bool(re.search(r"[\u3400-\u9fff]", sample)) for sample in said)
-    return "name_zh" if chinese * 2 > len(said) else "name"
+    filled = [sample for sample in samples if sample]
+    chinese = sum(bool(re.search(r"[\u3400-\u9fff]", sample)) for sample in filled)
+    return "name_zh" if chinese * 2 > len(filled) else "name"
 
 
 def _bare(heading: str) -> str:
@@ -283,8 +283,8 @@ class Unit:
 
 def unit_of(heading: str) -> Unit | None:
     """The unit of an amount's heading: 总投资（万元）, `Amount (million CNY)`, 投资额/亿美元."""
-    said = [*_IN_BRACKETS.findall(heading), *re.split(r"[/／,，:：]", heading)[1:]]
-    for text in said:
+    parts = [*_IN_BRACKETS.findall(heading), *re.split(r"[/／,，:：]", heading)[1:]]
+    for text in parts:
         text = _UNIT_SAID.sub("", text).strip()
         if unit := _read_unit(text):
             return unit

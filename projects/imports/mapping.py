@@ -88,9 +88,9 @@ class Column:
                     % {"value": truncate_for_display(text)}
                 )
         texts = re.split(f"[{re.escape(self.split)}]", text) if self.split else [text]
-        return [self.prefix + self._said(one.strip()) for one in texts if one.strip()]
+        return [self.prefix + self._formatted(one.strip()) for one in texts if one.strip()]
 
-    def _said(self, text: str) -> str:
+    def _formatted(self, text: str) -> str:
         if not self.dates:
             return self._cased(text)
         day = self.day(text)

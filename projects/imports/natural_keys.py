@@ -160,19 +160,19 @@ class EnterpriseKeys(CodeKeys):
 
     def _match_name(self, data: Data) -> tuple[Match, str | None]:
         """The match by name, without the record, and the code of the record if one was found."""
-        said = [str(data[name]) for name in ("name", "name_zh") if data.get(name)]
-        if not said:
+        given = [str(data[name]) for name in ("name", "name_zh") if data.get(name)]
+        if not given:
             return Match(data), None
-        match = Match(data, identity=("name", *sorted(map(names.normalise, said))))
-        codes = sorted({code for one in said for code in self.lookup.codes(self.model, one)})
+        match = Match(data, identity=("name", *sorted(map(names.normalise, given))))
+        codes = sorted({code for one in given for code in self.lookup.codes(self.model, one)})
         if len(codes) > 1:
-            return replace(match, error=("name", several(said[0], codes))), None
+            return replace(match, error=("name", several(given[0], codes))), None
         if codes:
             return replace(match, data={**data, "code": codes[0]}), codes[0]
-        match = self._decide(match, said[0])
+        match = self._decide(match, given[0])
         if code := match.data.get("code"):
             return match, code
-        code = self.lookup.new_code(self.model, said[0])
+        code = self.lookup.new_code(self.model, given[0])
         return replace(match, data={**match.data, "code": code}), None
 
 
@@ -226,8 +226,8 @@ class ProjectKeys(CodeKeys):
 
     @staticmethod
     def _names(data: Data) -> set[str]:
-        said = (str(data.get(name) or "") for name in ("name", "name_zh"))
-        return {names.normalise(one) for one in said if one} - {""}
+        given = (str(data.get(name) or "") for name in ("name", "name_zh"))
+        return {names.normalise(one) for one in given if one} - {""}
 
     def _of_names(self, wanted: set[str]) -> dict[str, list[tuple[str, Any, Any]]]:
         """Projects that have one of these names, by name: code, area, lead enterprise.

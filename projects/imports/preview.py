@@ -182,8 +182,8 @@ def _refused(batch: ImportBatch, checked: CheckedFile, pipeline: Pipeline) -> It
     by_row: dict[int, list[list[str]]] = {}
     for error in checked.errors:
         nearest = nearest_value(pipeline, error)
-        told = [error.column, error.value, error.reason, nearest]
-        by_row.setdefault(error.row, []).append(told)
+        described = [error.column, error.value, error.reason, nearest]
+        by_row.setdefault(error.row, []).append(described)
     for number, errors in by_row.items():
         yield ImportRow(
             batch=batch, noun=batch.noun, number=number, status=RowStatus.REFUSED, errors=errors

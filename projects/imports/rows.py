@@ -83,10 +83,10 @@ class ParsedRow:
 class _Cells:
     """What the cells of one row say, by field, before their types are parsed.
 
-    `said`: the texts as the file has them; `errors`: field, reason and text.
+    `originals`: the texts as the file has them; `errors`: field, reason and text.
     """
 
-    said: dict[str, str] = field(default_factory=dict)
+    originals: dict[str, str] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     codes: dict[str, list[str]] = field(default_factory=dict)
     cleared: list[str] = field(default_factory=list)
@@ -117,7 +117,7 @@ class RowParser:
                     error = RowError(row.number, column.heading, text, reason)
                     return ParsedRow(row.number, self.mapping, excluded=error)
                 if values:
-                    cells.said[column.field] = text
+                    cells.originals[column.field] = text
                     self._read_cell(column, text, values, cells)
             except CellError as error:
                 cells.errors.append((column.field, str(error), text))
@@ -144,7 +144,7 @@ class RowParser:
             cells.texts |= self._normalise(column, "; ".join(values), cells.texts)
 
     def _parse_cells(self, number: int, cells: _Cells) -> ParsedRow:
-        parsed = ParsedRow(number, self.mapping, texts=cells.said)
+        parsed = ParsedRow(number, self.mapping, texts=cells.originals)
         for error in cells.errors:
             parsed = parsed.add_error(*error)
         texts, emptied = self._drop_dates_before_others(number, cells.texts)

@@ -178,11 +178,11 @@ class _Field:
     def _form(self) -> str:
         match self.field:
             case rest.ListSerializer():
-                said = gettext(
+                text = gettext(
                     "Codes separated by “;”. If the shares are known, each code is followed by a "
                     "space and its share in per cent."
                 )
-                return f"{said} {self._where()}"
+                return f"{text} {self._where()}"
             case rest.ManyRelatedField():
                 return f"{gettext('Codes separated by “;”.')} {self._where()}"
             case CodeRelatedField():
@@ -215,19 +215,19 @@ class _Field:
         return gettext("The %(records)s are in the sheet “%(lists)s”.") % named
 
     def _amount(self) -> str:
-        said = gettext(
+        text = gettext(
             "A number in units of the currency, or an amount in words, such as 17.6亿元 or more "
             "than 1 billion yuan."
         )
         if not self.field.allow_null:
-            return said
-        return f"{said} {gettext('“undisclosed” clears the amount; it does not mean zero.')}"
+            return text
+        return f"{text} {gettext('“undisclosed” clears the amount; it does not mean zero.')}"
 
     @property
     def column(self) -> Column:
-        said = [self.words, self.form]
+        lines = [self.words, self.form]
         if self.required:
-            said.append(gettext("Required: %(which)s") % {"which": self.required})
+            lines.append(gettext("Required: %(which)s") % {"which": self.required})
         otherwise = OtherValues.REFUSED
         if self.model is not None:
             # A code may be that of a record that is added later; a list of codes is in no list.
@@ -236,7 +236,7 @@ class _Field:
             )
         return Column(
             heading=self.name,
-            comment="\n".join(said),
+            comment="\n".join(lines),
             is_required=bool(self.field.required),
             is_day=isinstance(self.field, rest.DateField),
             choices=self.choices,

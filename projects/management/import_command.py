@@ -75,7 +75,7 @@ class ImportCommand(BaseCommand):
                 subject=f"{self.noun}/{file.name}",
                 **{str(status): count for status, count in report.counts.items()},
             )
-        self._say(file, report, options)
+        self._print_report(file, report, options)
         return len(report.errors)
 
     def _keeper(self, content: bytes, name: str, mapping: Any, sheet: str | None) -> Any:
@@ -87,7 +87,7 @@ class ImportCommand(BaseCommand):
         if total > 500:
             self.stderr.write(_("checked %(done)s of %(total)s") % {"done": done, "total": total})
 
-    def _say(self, file: Path, report: imports.Report, options: dict[str, Any]) -> None:
+    def _print_report(self, file: Path, report: imports.Report, options: dict[str, Any]) -> None:
         self.stdout.write(f"{file}")
         for status, count in report.counts.items():
             # Commands publish what they write and propose nothing.

@@ -18,7 +18,7 @@ MOST_NAMES = 100
 
 
 @dataclass(frozen=True)
-class Question:
+class NameChoice:
     """One name and the records that it may be of, as code and label."""
 
     field: str
@@ -27,10 +27,10 @@ class Question:
     alike: list[tuple[str, str]]
 
 
-def questions(batch: ImportBatch) -> list[Question]:
+def name_choices(batch: ImportBatch) -> list[NameChoice]:
     """The names to be decided about. No query."""
     return [
-        Question(
+        NameChoice(
             f"name-{number}",
             one["name"],
             apps.get_model("projects", one["key"].partition(":")[0])._meta.verbose_name,
@@ -40,17 +40,17 @@ def questions(batch: ImportBatch) -> list[Question]:
     ]
 
 
-def answers(data: QueryDict, batch: ImportBatch) -> dict[str, str]:
+def read_decisions(data: QueryDict, batch: ImportBatch) -> dict[str, str]:
     """The decisions in a form, about some or all of the names. Raises BatchError."""
-    said = {}
+    decisions = {}
     for number, one in enumerate(batch.undecided[:MOST_NAMES]):
-        meant = data.get(f"name-{number}", "")
-        if meant and meant not in (NEW, *(code for code, _score, _label in one["alike"])):
+        decision = data.get(f"name-{number}", "")
+        if decision and decision not in (NEW, *(code for code, _score, _label in one["alike"])):
             raise batches.BatchError(
                 gettext("“%(name)s”: choose one of the records shown.") % {"name": one["name"]}
             )
-        if meant:
-            said[one["key"]] = meant
-    if not said:
+        if decision:
+            decisions[one["key"]] = decision
+    if not decisions:
         raise batches.BatchError(gettext("Choose a record for at least one name."))
-    return said
+    return decisions

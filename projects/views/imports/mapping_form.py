@@ -295,15 +295,15 @@ class MappingForm(forms.Form):
         values = {**values_of(column.field), **(column.values or {})}
         left_out = set(column.leave_out)
         for number, value in enumerate(self._vocabularies.get(place, [])[:MOST_VALUES]):
-            meant = self.cleaned_data.get(f"value-{place}-{number}", "")
+            chosen = self.cleaned_data.get(f"value-{place}-{number}", "")
             if f"value-{place}-{number}" not in self.data:
                 continue
             values.pop(value, None)
             left_out.discard(value)
-            if meant == LEAVE_OUT:
+            if chosen == LEAVE_OUT:
                 left_out.add(value)
-            elif meant:
-                values[value] = meant
+            elif chosen:
+                values[value] = chosen
         return replace(column, values=values, others="refuse", leave_out=tuple(sorted(left_out)))
 
     def _with_finding(self, column: Column, way: str) -> Column:

@@ -32,7 +32,7 @@ from projects.views.lists import part_of, whole_number
 from projects.views.review.errors import REFUSALS, problem_of
 
 from .base import StaffView
-from .decisions import answers, questions
+from .decisions import name_choices, read_decisions
 from .labels import field_label, noun_label
 from .rows import KEPT, WITH_WARNINGS, listed, sum_of
 
@@ -113,13 +113,13 @@ def _with_rows(request: HttpRequest, batch: ImportBatch, errors: dict[str, Any])
     counts = {str(status): batch.counts.get(status, 0) for status in STATUSES}
     labels = {str(status): status.label for status in STATUSES}
     if batch.state == BatchState.UNDONE:
-        said = batch.rows.exclude(errors=[]).filter(status__in=undo.ACTIONS)
-        counts = {KEPT: said.count(), **counts}
+        listed_rows = batch.rows.exclude(errors=[]).filter(status__in=undo.ACTIONS)
+        counts = {KEPT: listed_rows.count(), **counts}
         labels[KEPT] = gettext("kept")
     else:
-        said = batch.rows.exclude(warnings=[])
+        listed_rows = batch.rows.exclude(warnings=[])
         refused = str(RowStatus.REFUSED)
-        counts = {refused: counts.pop(refused), WITH_WARNINGS: said.count(), **counts}
+        counts = {refused: counts.pop(refused), WITH_WARNINGS: listed_rows.count(), **counts}
         labels[WITH_WARNINGS] = gettext("with warnings")
     status = request.GET.get("fate") or next((f for f, n in counts.items() if n), RowStatus.NEW)
     if status not in counts:
@@ -130,7 +130,7 @@ def _with_rows(request: HttpRequest, batch: ImportBatch, errors: dict[str, Any])
     tabs = [(f, labels[f], n, f == status) for f, n in counts.items() if n or f == status]
     if errors:
         return {"tabs": tabs}
-    rows = said if status in (WITH_WARNINGS, KEPT) else batch.rows.filter(status=status)
+    rows = listed_rows if status in (WITH_WARNINGS, KEPT) else batch.rows.filter(status=status)
     page = part_of(rows.order_by("number", "pk"), number, ROWS, errors)
     found = {
         "tabs": tabs,
@@ -164,7 +164,7 @@ def _preview(batch: ImportBatch) -> dict[str, Any]:
         "differing": sum(one.differs for one in sums),
         "more_sums": max(0, batch.counts.get(RowStatus.FOOTER, 0) - MOST_SUMS),
         "refused": batch.counts.get(RowStatus.REFUSED, 0),
-        "undecided": questions(batch),
+        "undecided": name_choices(batch),
         "writable": sum(batch.counts.get(status, 0) for status in WRITABLE),
     }
 
@@ -229,7 +229,7 @@ class Decide(ImportAction):
 
     @staticmethod
     def take(request: HttpRequest, batch: ImportBatch) -> Table:
-        return batches.decide(batch, answers(request.POST, batch))
+        return batches.decide(batch, read_decisions(request.POST, batch))
 
 
 class CheckAgain(ImportAction):
@@ -303,7 +303,7 @@ class RefusedFile(StaffView):
         for number, row_errors in batch.rows.filter(status=RowStatus.REFUSED).values_list(
             "number", "errors"
         ):
-            reasons[number] = [_said(*one) for one in row_errors]
+            reasons[number] = [_describe(*one) for one in row_errors]
         try:
             table = batches.table_of(batch)
         except FileError:
@@ -324,7 +324,7 @@ class RefusedFile(StaffView):
         )
 
 
-def _said(column: str, value: str, reason: str, nearest: str) -> str:
+def _describe(column: str, value: str, reason: str, nearest: str) -> str:
     """`Stage “singed”: … Nearest: signed.`"""
     where = f"{column} “{value[:80]}”: " if column and value else f"{column}: " if column else ""
     near = gettext("Nearest: %(value)s.") % {"value": nearest} if nearest else ""

@@ -155,24 +155,24 @@ def _shown(
     code, _colon, name = row.key.partition(": ")
     if not name:
         code, name = "", row.key
-    said = {name: new for name, _old, new in row.changes}
+    values = {name: new for name, _old, new in row.changes}
     return Shown(
         row,
         code,
         name,
         _noun_of(row.noun),
         _address(batch, row, code),
-        [_cell(name, said.get(name, ""), said) for name in fields],
+        [_cell(name, values.get(name, ""), values) for name in fields],
         _lines(batch, listed_as, row),
         proposal,
     )
 
 
 def _lines(batch: ImportBatch, listed_as: str, row: ImportRow) -> list[Line]:
-    if told := row.warnings if listed_as == WITH_WARNINGS else row.errors:
+    if problems := row.warnings if listed_as == WITH_WARNINGS else row.errors:
         return [
             Line(column, value=value, reason=reason, nearest=nearest)
-            for column, value, reason, nearest in told
+            for column, value, reason, nearest in problems
         ]
     if row.status not in (RowStatus.CHANGED, RowStatus.PROPOSED):
         return []
@@ -182,11 +182,11 @@ def _lines(batch: ImportBatch, listed_as: str, row: ImportRow) -> list[Line]:
     ]
 
 
-def _cell(name: str, text: str, said: Mapping[str, str]) -> Cell:
+def _cell(name: str, text: str, values: Mapping[str, str]) -> Cell:
     if name != "amount":
         return Cell(text)
-    qualifier = said.get("qualifier") or Qualifier.EXACT
-    return Cell(text, _decimal(text), said.get("currency", ""), qualifier, is_amount=True)
+    qualifier = values.get("qualifier") or Qualifier.EXACT
+    return Cell(text, _decimal(text), values.get("currency", ""), qualifier, is_amount=True)
 
 
 def _decimal(text: str) -> Decimal | None:
