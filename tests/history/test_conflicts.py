@@ -1,4 +1,4 @@
-"""Edit conflicts in words: who was faster, and when."""
+"""Messages of edit conflicts: who changed a record, and when."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Review by the API: what programs of clerks write, and what those of reviewers decide."""
+"""Review by the API: writes of clerks, decisions of reviewers."""
 
 from decimal import Decimal
 
@@ -82,7 +82,7 @@ def test_a_deletion_of_what_is_published_waits(clerk, reviewer, visitor):
     assert visitor.get(ONE).status_code == 404
 
 
-def test_a_proposal_is_returned_handed_in_again_and_withdrawn(clerk, reviewer):
+def test_a_proposal_is_returned_submitted_again_and_withdrawn(clerk, reviewer):
     make_project(code="p")
     address = clerk.send("patch", ONE, {"note": "N"})["Location"]
 
@@ -113,7 +113,7 @@ def test_a_version_that_was_not_seen_is_a_conflict(clerk, reviewer):
     assert reviewer.send("post", f"{ONE}publish/", {"version": 2}).status_code == 200
 
 
-def test_an_overtaken_proposal_is_a_conflict_until_its_record_was_seen(clerk, reviewer):
+def test_an_outdated_proposal_is_a_conflict_without_the_version_of_the_record(clerk, reviewer):
     make_project(code="p", name="Old")
     address = clerk.send("patch", ONE, {"name": "Proposed"})["Location"]
     Program(make_user("superuser")).send("patch", ONE, {"name": "Corrected"})
@@ -126,7 +126,7 @@ def test_an_overtaken_proposal_is_a_conflict_until_its_record_was_seen(clerk, re
 
 
 @pytest.mark.parametrize("role", ["viewer", "clerk"])
-def test_who_is_no_reviewer_publishes_nothing(role, clerk):
+def test_only_reviewers_publish(role, clerk):
     program = Program(make_user(role))
     make_project(code="p", state="draft")
 
@@ -161,7 +161,7 @@ def test_a_key_for_reading_decides_nothing(clerk):
     assert program.get(address).status_code == 200
 
 
-def test_whoever_may_only_add_is_told_what_they_added():
+def test_users_who_may_only_add_get_their_record_in_the_answer():
     program = Program(make_user("clerk", without=["view_project", "change_project"]))
 
     answer = program.send("post", "/api/v1/projects/", {"code": "p", "name": "P"})
@@ -245,7 +245,7 @@ def test_many_at_once_are_refused_by_index_where_they_are_of_another_area():
     assert program.send("post", BULK, records[:1]).json()["proposed"] == 1
 
 
-def test_one_at_a_time_a_limited_clerk_is_told_the_same():
+def test_single_writes_of_a_limited_clerk_get_the_same_errors():
     here, there = make_area(code="here"), make_area(code="there")
     make_project(code="p", area=there)
     program = Program(make_user("clerk", areas=[here]))

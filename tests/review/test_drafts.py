@@ -1,4 +1,4 @@
-"""Drafts: who publishes them, in which version, and what is sent back."""
+"""Drafts: publishing and returning them, permissions and versions."""
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -51,7 +51,7 @@ def test_a_reviewer_publishes_what_a_clerk_entered_by_one_row_of_history(model):
 def test_others_publish_nothing(role):
     draft, user = project_of(make_user("clerk")), make_user(role)
 
-    # Whoever sees no drafts is told what is told of none.
+    # Users who see no drafts get the same answer as for a missing one.
     with pytest.raises((PermissionDenied, history.ConflictError)):
         review.publish(user, [draft])
     with pytest.raises(PermissionDenied):
@@ -61,7 +61,7 @@ def test_others_publish_nothing(role):
     assert not ReturnedDraft.objects.exists()
 
 
-def test_nobody_publishes_what_they_had_a_hand_in():
+def test_contributors_do_not_publish_a_draft():
     one, other = make_user("reviewer"), make_user("reviewer")
     own, mended = project_of(one, "own"), project_of(make_user("clerk"), "mended")
     changed(one, mended, note="Mended a word")
@@ -108,7 +108,7 @@ def test_a_draft_that_was_edited_since_it_was_seen_is_not_published():
     assert states(seen, edited) == {State.DRAFT}
 
 
-def test_a_draft_that_was_published_or_deleted_meanwhile_is_said_to_be_gone():
+def test_a_draft_that_has_been_published_or_deleted_is_a_conflict():
     clerk, reviewer = make_user("clerk"), make_user("reviewer")
     published, deleted, kept = (project_of(clerk, code) for code in "pdk")
     review.publish(reviewer, [published])
@@ -158,7 +158,7 @@ def test_a_limited_reviewer_publishes_and_returns_what_is_of_their_areas():
     reviewer = make_user("reviewer", areas=[here])
     inside, outside = (make_project(area=area, state="draft") for area in (here, there))
 
-    # What they may not see is not there.
+    # Drafts that they may not see do not exist for them.
     with pytest.raises(history.ConflictError):
         review.publish(reviewer, [outside])
     with pytest.raises(PermissionDenied):
@@ -176,7 +176,7 @@ def waiting(user):
     return {one.code: one.is_returned for one in review.pending_drafts(user, Project)}
 
 
-def test_a_draft_is_sent_back_with_a_reason_and_waits_again_once_it_is_edited():
+def test_a_draft_is_returned_with_a_reason_and_waits_again_once_it_is_edited():
     clerk, reviewer = make_user("clerk"), make_user("reviewer")
     draft = project_of(clerk)
 
@@ -187,11 +187,11 @@ def test_a_draft_is_sent_back_with_a_reason_and_waits_again_once_it_is_edited():
 
     assert waiting(reviewer) == {"p": False}
     assert states(draft) == {State.DRAFT}
-    # What was said of it is no change of it.
+    # Returning a draft does not change it.
     assert len(rows(draft)) == 2
 
 
-def test_the_last_reason_holds_where_a_draft_is_sent_back_twice():
+def test_returning_a_draft_twice_keeps_the_last_reason():
     reviewer, draft = make_user("reviewer"), project_of(make_user("clerk"))
 
     for reason in ("One", "Two"):
@@ -201,17 +201,17 @@ def test_the_last_reason_holds_where_a_draft_is_sent_back_twice():
 
 
 @pytest.mark.parametrize("reason", ["", "  ", "\n"])
-def test_nothing_is_sent_back_without_a_reason(reason):
+def test_returning_needs_a_reason(reason):
     with pytest.raises(review.ReviewError, match="Give a reason"):
         review.return_draft(make_user("reviewer"), project_of(make_user("clerk")), reason)
 
 
-def test_what_is_published_is_not_sent_back():
+def test_published_records_cannot_be_returned():
     with pytest.raises(review.ReviewError, match="published already"):
         review.return_draft(make_user("reviewer"), make_project(), "Why")
 
 
-def test_whoever_reads_drafts_sees_which_wait_and_visitors_none():
+def test_staff_see_which_drafts_wait_and_visitors_none():
     here = make_area()
     make_project(code="here", area=here, state="draft")
     make_project(code="there", area=make_area(), state="draft")
@@ -222,7 +222,7 @@ def test_whoever_reads_drafts_sees_which_wait_and_visitors_none():
     assert waiting(make_user("visitor")) == waiting(None) == {}
 
 
-def test_the_authors_of_a_draft_are_all_who_wrote_to_it_as_a_draft():
+def test_contributors_are_all_who_wrote_to_a_draft():
     one, other, boss = make_user("clerk"), make_user("clerk"), make_user("superuser")
     draft, nobodys = project_of(one), make_project(state="draft")
     changed(other, draft, note="N")
@@ -236,7 +236,7 @@ def test_the_authors_of_a_draft_are_all_who_wrote_to_it_as_a_draft():
     assert review.contributors_of([]) == {}
 
 
-def test_a_draft_under_somebodys_hands_is_not_overwritten_by_its_publication():
+def test_publishing_a_draft_makes_a_concurrent_edit_a_conflict():
     clerk, reviewer = make_user("clerk"), make_user("reviewer")
     draft = project_of(clerk)
     typed = Project.objects.get()

@@ -1,4 +1,4 @@
-"""Files of people whose changes are reviewed: drafts, proposals, and taking them back."""
+"""Imports by users whose changes are reviewed: drafts, proposals, undoing."""
 
 from decimal import Decimal
 
@@ -103,7 +103,7 @@ def test_the_preview_sums_as_if_everything_were_accepted(clerk, register):
     assert not Project.objects.filter(code="new").exists()
 
 
-def test_a_reviewer_publishes_and_accepts_what_a_file_brought(clerk, register):
+def test_a_reviewer_publishes_and_accepts_an_import(clerk, register):
     written(LIST, clerk)
     reviewer = make_user("reviewer")
 
@@ -114,7 +114,7 @@ def test_a_reviewer_publishes_and_accepts_what_a_file_brought(clerk, register):
     assert preview.sums(None)["total"] == "11.00"
 
 
-def test_taking_it_back_deletes_the_drafts_and_withdraws_the_proposals(clerk, register):
+def test_undoing_an_import_deletes_drafts_and_withdraws_proposals(clerk, register):
     batch = written(LIST, clerk)
 
     undone = undo.undo(batch, clerk)
@@ -153,7 +153,7 @@ def test_the_same_file_again_proposes_nothing_twice(clerk, register):
     assert Proposal.objects.get().changes == {"name": "Renamed", "amount": "3.00"}
 
 
-def test_what_is_published_between_preview_and_writing_is_shown_anew(clerk):
+def test_a_publication_between_preview_and_writing_makes_a_new_preview(clerk):
     project = project_of(make_user("clerk"), "p", name="Before")
     batch = previewed("code,name\np,After\n", clerk)
     assert counts(batch) == {"changed": 1}
@@ -180,7 +180,7 @@ def test_receipts_are_drafts_as_well_and_count_for_nobody_outside(clerk):
     assert [one.received for one in found] == [Decimal("5.00"), Decimal("12.00")]
 
 
-def test_enterprises_made_on_the_way_are_drafts_and_a_published_project_waits_for_them(clerk):
+def test_created_enterprises_are_drafts_and_a_published_project_waits_for_them(clerk):
     make_project(code="p", name="", name_zh="项目")
 
     batch = written("编号,项目名称,投资方\np,项目,喀什兴达\nn,新,喀什兴达\n", clerk)
@@ -283,7 +283,7 @@ def test_names_of_drafts_of_other_areas_are_not_found_and_their_codes_not_made_a
     assert Project.objects.get().enterprise.code == "xingda-2"
 
 
-def test_a_file_of_a_person_who_was_limited_since_is_taken_back_within_their_areas(here):
+def test_a_user_limited_to_areas_undoes_an_earlier_import_only_there(here):
     clerk = make_user("clerk")
     batch = written("code,name,area\na,A,here\nb,B,\n", clerk)
     clerk.area_limits.create(area=here)
@@ -295,7 +295,7 @@ def test_a_file_of_a_person_who_was_limited_since_is_taken_back_within_their_are
     assert Project.objects.get().code == "b"
 
 
-def test_a_person_whose_role_was_taken_writes_nothing_by_a_file_that_waits(clerk):
+def test_a_waiting_import_of_a_user_who_lost_the_role_writes_nothing(clerk):
     batch = previewed("code,name\na,A\n", clerk)
     clerk.groups.clear()
     batch = type(batch).objects.get(pk=batch.pk)
@@ -320,7 +320,7 @@ def test_a_file_about_sectors_sums_what_the_person_sees(here):
     assert batch.sums["after"]["trade"] == "5.00"
 
 
-def test_a_proposal_made_by_hand_stays_where_a_file_adds_to_it(clerk):
+def test_a_manual_proposal_stays_when_an_import_that_added_to_it_is_undone(clerk):
     project = make_project(code="p", name="Old")
     by_hand = changed(clerk, project, note="By hand").proposal
 

@@ -1,4 +1,4 @@
-"""Two enterprises merged into one: what moves, what is kept, what is refused, what it costs."""
+"""Merging two enterprises: what moves, is kept, is refused, and the cost."""
 
 from datetime import date
 
@@ -59,7 +59,7 @@ def test_projects_that_the_one_leads_or_takes_part_in_name_the_other():
     assert not Enterprise.objects.filter(code="KS-1").exists()
 
 
-def test_who_takes_part_twice_takes_part_once_and_who_leads_is_no_partner():
+def test_partners_are_kept_once_and_without_the_lead():
     old, into = pair()
     both = make_project(partners=[old, into])
     led_by_old = make_project(enterprise=old, partners=[into])
@@ -103,7 +103,7 @@ def test_a_reason_with_two_long_codes_still_fits():
     assert FormerCode.objects.get().code == "a" * 64
 
 
-def test_what_was_blank_is_filled_and_names_notes_and_sources_are_united():
+def test_blank_fields_are_filled_and_names_notes_and_sources_are_combined():
     press, office, area = make_source(), make_source(), make_area()
     old, into = pair(
         {
@@ -132,7 +132,7 @@ def test_what_was_blank_is_filled_and_names_notes_and_sources_are_united():
     assert list(Enterprise.objects.matching("Xingda Textile")) == [record]
 
 
-def test_what_the_one_says_stays_where_the_other_says_nothing():
+def test_values_stay_where_the_other_enterprise_has_none():
     area = make_area()
     old, into = pair({"name": "", "name_zh": "兴达"}, {"uscc": ONE, "area": area, "note": "Kept."})
 
@@ -151,7 +151,7 @@ def test_what_the_one_says_stays_where_the_other_says_nothing():
         ("settled_on", date(2023, 11, 11), date(2023, 11, 12), ("Nov. 11, 2023", "Nov. 12, 2023")),
     ],
 )
-def test_what_the_two_contradict_each_other_in_is_for_a_person_to_settle(field, one, other, shown):
+def test_contradictions_are_refused_by_field(field, one, other, shown):
     old, into = pair({field: one}, {field: other})
 
     label = Enterprise._meta.get_field(field).verbose_name
@@ -172,7 +172,7 @@ def test_two_areas_are_refused_and_one_in_both_is_not():
     assert merge.merge(old, third, None).into.area == kashi
 
 
-def test_a_code_that_fails_its_check_gives_way_to_one_that_holds():
+def test_an_invalid_credit_code_gives_way_to_a_valid_one():
     old, into = pair({"uscc": ONE})
     Enterprise.objects.filter(pk=into.pk).update(uscc="91110000600037341M")
     into.refresh_from_db()
@@ -187,7 +187,7 @@ def test_an_enterprise_is_not_merged_into_itself():
         merge.merge(old, Enterprise.objects.get(pk=old.pk), None)
 
 
-def test_one_that_was_changed_or_deleted_since_it_was_read_is_looked_at_again():
+def test_a_stale_enterprise_is_refused():
     old, into = pair()
     Enterprise.objects.filter(pk=into.pk).update(version=2)
 
@@ -224,7 +224,7 @@ def test_a_chain_of_merges_leads_to_the_last():
     )
 
 
-def test_a_code_that_was_taken_back_and_given_up_again_leads_on():
+def test_a_code_that_was_used_again_leads_to_the_merged_enterprise():
     first, second = pair()
     merge.merge(first, second, None)
     second.refresh_from_db()
@@ -248,7 +248,7 @@ def test_a_former_code_is_never_given_to_another_enterprise():
     assert "“ks-1” was the code of an enterprise that was merged into “KS-2”" in sentence
 
 
-def test_looking_up_codes_takes_one_query_and_one_more_for_those_that_are_nobodys():
+def test_looking_up_codes_takes_one_query_and_one_for_former_codes():
     merge.merge(*pair(), None)
 
     with CaptureQueriesContext(
@@ -286,7 +286,7 @@ def test_everything_that_refers_to_an_enterprise_is_moved():
     assert referring == moved
 
 
-def test_everything_that_is_said_of_an_enterprise_is_united_or_asked_about():
+def test_every_field_of_an_enterprise_is_combined_or_compared():
     """A new column fails here: `merging` has to say what becomes of it."""
     united = {"name", "name_zh", "aliases", "note", *merge.CLAIMS}
     its_own = {"id", "code", "state", "created_at", *UNCOMPARED}
@@ -309,7 +309,7 @@ def test_what_is_published_is_not_merged_into_a_draft():
 
 
 @pytest.mark.parametrize("state", ["draft", "published"])
-def test_the_code_of_a_draft_leads_nowhere_as_nobody_outside_has_known_it(state):
+def test_the_code_of_a_merged_draft_leads_nowhere(state):
     old, into = pair({"state": "draft"}, {"state": state})
     draft = make_project(enterprise=old, state="draft")
 
@@ -334,7 +334,7 @@ def test_a_draft_of_ones_own_is_not_published_by_merging_it(settings):
     assert Enterprise.objects.get().alias_list() == ["Mine"]
 
 
-def test_a_draft_that_rests_on_a_draft_is_not_united_with_something_published():
+def test_a_draft_that_refers_to_a_draft_is_not_merged_into_a_published_one():
     press = make_source(code="press", state="draft")
     old = make_enterprise(code="KS-1", state="draft", sources=[press])
     into = make_enterprise(code="KS-2")
@@ -343,7 +343,7 @@ def test_a_draft_that_rests_on_a_draft_is_not_united_with_something_published():
 
 
 @pytest.mark.parametrize("role", ["visitor", "viewer", "clerk"])
-def test_only_a_reviewer_merges(role):
+def test_only_reviewers_merge(role):
     old, into = pair()
 
     with pytest.raises(PermissionDenied, match="Only reviewers can merge enterprises"):
@@ -351,7 +351,7 @@ def test_only_a_reviewer_merges(role):
     assert Enterprise.objects.count() == 2
 
 
-def test_whoever_is_limited_to_areas_merges_what_lies_there_with_all_its_projects():
+def test_a_limited_reviewer_merges_enterprises_whose_projects_are_all_in_scope():
     here, there = make_area(code="here"), make_area()
     reviewer = make_user("reviewer", areas=[here])
     old, into = pair({"area": here}, {"area": here})

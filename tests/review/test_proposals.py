@@ -1,4 +1,4 @@
-"""Proposals: accepted, returned, withdrawn, handed in again; and what they meet meanwhile."""
+"""Proposals: accepting, returning, withdrawing, resubmitting, and conflicts."""
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -99,7 +99,7 @@ def test_only_a_reviewer_decides(role, clerk, project):
 
 
 @pytest.mark.parametrize("role", ["viewer", "clerk"])
-def test_about_what_is_gone_as_well(role, clerk, reviewer, project):
+def test_only_reviewers_decide_about_deleted_records(role, clerk, reviewer, project):
     proposal = changed(clerk, project, note="N").proposal
     history.delete(project)
 
@@ -150,7 +150,7 @@ def test_a_limited_reviewer_decides_about_their_areas(clerk):
 # --- What they meet ------------------------------------------------------------------
 
 
-def test_what_others_changed_meanwhile_stays_beside_what_is_accepted(clerk, reviewer, project):
+def test_accepting_keeps_other_fields_that_have_changed_since(clerk, reviewer, project):
     proposal = changed(clerk, project, note="Proposed").proposal
     changed(make_user("superuser"), project, name="New")
 
@@ -160,9 +160,7 @@ def test_what_others_changed_meanwhile_stays_beside_what_is_accepted(clerk, revi
     assert (project.name, project.note, project.version) == ("New", "Proposed", 3)
 
 
-def test_what_was_overtaken_is_accepted_only_by_whoever_says_what_they_saw(
-    clerk, reviewer, project
-):
+def test_an_outdated_proposal_needs_the_version_that_the_reviewer_saw(clerk, reviewer, project):
     proposal = changed(clerk, project, name="Proposed", note="N").proposal
     changed(make_user("superuser"), project, name="Corrected")
     project.refresh_from_db()
@@ -180,7 +178,7 @@ def test_what_was_overtaken_is_accepted_only_by_whoever_says_what_they_saw(
     assert (project.name, project.note) == ("Proposed", "N")
 
 
-def test_links_in_another_order_overtake_nothing(clerk, project):
+def test_links_in_another_order_do_not_outdate_a_proposal(clerk, project):
     partners = [make_enterprise(code=code) for code in "ab"]
     history.save(project, partners=partners)
     proposal = changed(clerk, project, partners=[partners[0]]).proposal
@@ -190,7 +188,7 @@ def test_links_in_another_order_overtake_nothing(clerk, project):
     assert review.outdated_fields(proposal, Project.objects.get(pk=project.pk)) == ["partners"]
 
 
-def test_of_two_proposals_for_one_field_the_second_is_overtaken(clerk, reviewer, project):
+def test_accepting_one_of_two_proposals_outdates_the_other(clerk, reviewer, project):
     first = changed(clerk, project, name="First").proposal
     second = changed(make_user("clerk"), project, name="Second").proposal
 
@@ -202,7 +200,7 @@ def test_of_two_proposals_for_one_field_the_second_is_overtaken(clerk, reviewer,
     assert project.name == "First"
 
 
-def test_what_a_rule_forbids_by_now_is_refused_and_stays_open(clerk, reviewer, project):
+def test_a_proposal_that_breaks_a_rule_is_refused_and_stays_open(clerk, reviewer, project):
     enterprise = make_enterprise(code="e")
     proposal = changed(clerk, project, enterprise=enterprise).proposal
     history.delete(enterprise)
@@ -214,7 +212,7 @@ def test_what_a_rule_forbids_by_now_is_refused_and_stays_open(clerk, reviewer, p
     assert (again(proposal).state, len(rows(project))) == (ProposalState.OPEN, 1)
 
 
-def test_a_deletion_of_what_others_refer_to_by_now_is_refused(clerk, reviewer, project):
+def test_a_deletion_is_refused_if_records_have_come_to_refer_to_it(clerk, reviewer, project):
     proposal = review.remove(clerk, project).proposal
     make_receipt(Project.objects.get())
 
@@ -254,7 +252,7 @@ def test_what_is_returned_has_a_reason_and_changes_nothing(clerk, reviewer, proj
     assert (returned.reviewer, len(rows(project))) == (reviewer, 1)
 
 
-def test_what_was_returned_is_handed_in_again_as_of_now(clerk, reviewer, project):
+def test_a_resubmitted_proposal_is_compared_with_the_current_record(clerk, reviewer, project):
     proposal = changed(clerk, project, name="Proposed").proposal
     review.return_proposal(reviewer, proposal, "Why")
     changed(make_user("superuser"), project, name="Corrected")
@@ -284,7 +282,7 @@ def test_a_change_after_a_return_is_a_proposal_of_its_own(clerk, reviewer, proje
         review.resubmit(clerk, first)
 
 
-def test_one_withdraws_ones_own_and_may_hand_it_in_again(clerk, reviewer, project):
+def test_authors_withdraw_and_resubmit_their_own_proposals(clerk, reviewer, project):
     proposal = changed(clerk, project, note="N").proposal
     for other in (make_user("clerk"), reviewer):
         with pytest.raises(PermissionDenied, match="somebody else's"):
@@ -301,7 +299,7 @@ def test_one_withdraws_ones_own_and_may_hand_it_in_again(clerk, reviewer, projec
     assert again(proposal).state == ProposalState.OPEN
 
 
-def test_whoever_may_no_longer_propose_hands_nothing_in_again(project):
+def test_users_who_may_no_longer_propose_cannot_resubmit(project):
     clerk = make_user("clerk")
     change = changed(clerk, project, note="N").proposal
     review.withdraw(clerk, change)
@@ -319,7 +317,7 @@ def test_whoever_may_no_longer_propose_hands_nothing_in_again(project):
     assert not Proposal.objects.open().exists()
 
 
-def test_nothing_is_handed_in_again_about_what_is_gone(clerk, reviewer, project):
+def test_a_proposal_about_a_deleted_record_cannot_be_resubmitted(clerk, reviewer, project):
     proposal = changed(clerk, project, note="N").proposal
     review.withdraw(clerk, proposal)
     history.delete(Project.objects.get())

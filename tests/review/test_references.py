@@ -1,4 +1,4 @@
-"""What is published refers to no draft, by whatever way it would come to."""
+"""No write lets a published record refer to a draft."""
 
 import json
 
@@ -70,7 +70,7 @@ def registered(make, drafts, way, noun, several):
 
 
 @pytest.mark.parametrize(("make", "way", "noun", "several"), WAYS)
-def test_no_published_record_is_made_or_changed_so(drafts, boss, make, way, noun, several):
+def test_no_published_record_comes_to_refer_to_a_draft(drafts, boss, make, way, noun, several):
     draft = drafts[noun]
     record = make()
     before = type(record)._base_manager.count()
@@ -135,7 +135,7 @@ def project_links(project, way):
     return [project.enterprise] if way == "enterprise" else list(getattr(project, way).all())
 
 
-def test_a_superuser_does_not_publish_a_draft_that_rests_on_another(drafts, boss):
+def test_a_superuser_does_not_publish_a_draft_that_refers_to_a_draft(drafts, boss):
     project = make_project(
         enterprise=drafts["enterprise"], sources=[drafts["source"]], state="draft"
     )
@@ -171,7 +171,7 @@ def test_the_api_says_so_by_field(drafts, boss):
     assert (project.enterprise, Project.objects.filter(code="n").exists()) == (None, False)
 
 
-def test_by_the_api_a_reviewer_is_told_which_draft_is_to_be_published_first(drafts):
+def test_the_api_names_the_draft_to_publish_first(drafts):
     clerk, client = make_user("clerk"), key_of(make_user("reviewer"))
     make_project(code="d", enterprise=drafts["enterprise"], state="draft")
     proposal = changed(clerk, make_project(), enterprise=drafts["enterprise"]).proposal
@@ -215,7 +215,7 @@ def written(text, user, noun="projects"):
     return batch
 
 
-def test_what_is_made_for_a_file_is_as_published_as_the_rows_that_name_it(boss):
+def test_created_records_have_the_state_of_the_rows_that_name_them(boss):
     clerk = make_user("clerk")
     for user, state in ((clerk, "draft"), (boss, "published")):
         written(f"编号,项目名称,投资方\n{state},项目,喀什{state}公司\n", user)
@@ -223,7 +223,7 @@ def test_what_is_made_for_a_file_is_as_published_as_the_rows_that_name_it(boss):
         assert (project.state, project.enterprise.state) == (state, state)
 
 
-def test_taking_a_file_back_makes_no_draft_of_what_published_records_refer_to(boss):
+def test_undoing_an_import_makes_no_draft_of_referenced_records(boss):
     make_enterprise(code="e", name="E", state="draft")
     batch = written("code,name\ne,Renamed\n", boss, "enterprises")
     make_project(enterprise=Enterprise.objects.get())
@@ -235,7 +235,7 @@ def test_taking_a_file_back_makes_no_draft_of_what_published_records_refer_to(bo
     assert [reason for _row, _key, reason in undone.kept] == ["Published records refer to it now."]
 
 
-def test_taking_a_file_back_leads_nothing_published_back_to_a_draft(boss):
+def test_undoing_an_import_lets_no_published_record_refer_to_a_draft(boss):
     """Two files: the first publishes a draft, the second takes a project away from it."""
     make_enterprise(code="e", name="E", state="draft"), make_enterprise(code="f")
     first = written("code,name\ne,Renamed\n", boss, "enterprises")
@@ -266,7 +266,7 @@ def test_nothing_is_restored_to_refer_to_a_draft(boss):
     assert set(caught.value.message_dict) == {"enterprise", "sources"}
 
 
-def test_nor_is_anything_merged_into_one(drafts):
+def test_merging_lets_no_published_record_refer_to_a_draft(drafts):
     published = make_enterprise(code="e")
     make_project(enterprise=published)
 
@@ -275,7 +275,7 @@ def test_nor_is_anything_merged_into_one(drafts):
 
 
 @pytest.mark.parametrize(("make", "way", "noun", "several"), WAYS)
-def test_the_report_names_what_refers_to_a_draft_all_the_same(drafts, make, way, noun, several):
+def test_the_report_names_published_records_that_refer_to_drafts(drafts, make, way, noun, several):
     record = make()
     assert drafts_found() == []
     if several:

@@ -1,4 +1,4 @@
-"""What was deleted, brought back."""
+"""Restoring deleted records."""
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -38,7 +38,7 @@ def said(columns):
 
 @pytest.mark.parametrize("model", MAKERS)
 @pytest.mark.parametrize("of_state", ["draft", "published"])
-def test_a_record_comes_back_with_its_key_and_state(model, of_state):
+def test_a_restored_record_has_its_key_and_state(model, of_state):
     record = MAKERS[model](state=of_state)
     reviewer, before = make_user("reviewer"), state(record)
     row = removed(record)
@@ -55,7 +55,7 @@ def test_a_record_comes_back_with_its_key_and_state(model, of_state):
     assert last_row(restored).version == restored.version > row.version
 
 
-def test_links_come_back_but_for_what_is_gone_since():
+def test_links_are_restored_without_deleted_records():
     partners, press, trade = [make_enterprise(code=c) for c in "ab"], make_source(), make_sector()
     project = make_project(partners=partners, sources=[press], sectors=[trade])
     row = removed(project)
@@ -68,7 +68,7 @@ def test_links_come_back_but_for_what_is_gone_since():
 
 
 @pytest.mark.parametrize("role", ["visitor", "viewer", "clerk"])
-def test_only_a_reviewer_restores(role):
+def test_only_reviewers_restore(role):
     row = removed(make_project())
 
     with pytest.raises(PermissionDenied):
@@ -76,7 +76,7 @@ def test_only_a_reviewer_restores(role):
     assert not Project.objects.exists()
 
 
-def test_what_is_there_is_not_restored_twice():
+def test_a_record_is_restored_once():
     row, reviewer = removed(make_project()), make_user("reviewer")
     review.restore(reviewer, Project, row)
 
@@ -84,7 +84,7 @@ def test_what_is_there_is_not_restored_twice():
         review.restore(reviewer, Project, row)
 
 
-def test_a_code_that_another_has_by_now_is_refused():
+def test_a_record_whose_code_is_taken_is_not_restored():
     row = removed(make_project(code="p"))
     make_project(code="P")
 
@@ -93,7 +93,7 @@ def test_a_code_that_another_has_by_now_is_refused():
     assert "code" in caught.value.message_dict
 
 
-def test_a_receipt_of_a_project_that_is_gone_is_refused():
+def test_a_receipt_of_a_deleted_project_is_not_restored():
     receipt = make_receipt()
     row = removed(receipt)
     removed(receipt.project)
@@ -118,7 +118,7 @@ def test_a_limited_reviewer_restores_and_is_shown_what_is_of_their_areas():
     assert Project.objects.get().area == here
 
 
-def test_what_was_deleted_is_listed_once_and_no_longer_once_it_is_back():
+def test_deleted_records_are_listed_once_and_until_restored():
     reviewer = make_user("reviewer")
     first, again = removed(make_project()), make_project()
     removed(again)

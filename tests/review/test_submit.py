@@ -1,4 +1,4 @@
-"""What becomes of what somebody enters: published, a draft, or a proposal beside it."""
+"""Submitting a write: published, a draft, or a proposal."""
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -47,7 +47,7 @@ def test_what_anybody_enters_is_a_draft(model, role):
 
 
 @pytest.mark.parametrize("model", MAKERS)
-def test_what_a_superuser_and_the_shell_enter_is_published(model):
+def test_entries_of_superusers_and_commands_are_published(model):
     boss = make_user("superuser")
 
     for user, who, role in ((boss, boss, ADMINISTRATOR), (SYSTEM_USER, None, OFFICE)):
@@ -157,7 +157,7 @@ def test_a_person_has_one_proposal_about_a_record_to_which_more_is_added():
     assert second.before == {"name": "Old", "note": "", "description": ""}
 
 
-def test_what_was_proposed_before_stays_overtaken_where_more_is_added():
+def test_adding_to_a_proposal_keeps_its_outdated_fields():
     project, clerk, boss = make_project(name="Old"), make_user("clerk"), make_user("superuser")
     changed(clerk, project, name="Proposed")
     changed(boss, project, name="Corrected")
@@ -168,7 +168,7 @@ def test_what_was_proposed_before_stays_overtaken_where_more_is_added():
     assert review.outdated_fields(proposal, Project.objects.get()) == ["name"]
 
 
-def test_saving_what_stands_leaves_a_deletion_that_was_proposed():
+def test_saving_without_changes_keeps_a_proposed_deletion():
     project, clerk = make_project(), make_user("clerk")
     deletion = review.remove(clerk, project).proposal
 
@@ -270,7 +270,7 @@ def test_many_are_written_each_as_if_alone():
     assert set(Project.objects.filter(state="draft").values_list("code", flat=True)) == {"n", "d"}
 
 
-def test_a_record_that_was_deleted_meanwhile_is_not_proposed_about():
+def test_proposing_about_a_deleted_record_is_a_conflict():
     project, clerk = make_project(), make_user("clerk")
     read = Project.objects.get()
     delete(project)
@@ -293,7 +293,7 @@ def area(code):
     return Area.objects.get(code=code)
 
 
-def test_whoever_is_limited_writes_what_belongs_to_their_areas(limited):
+def test_limited_users_write_records_of_their_areas(limited):
     for number, code in enumerate(("here", "also")):
         project_of(limited, f"p-{number}", area=area(code))
     moved = changed(limited, Project.objects.get(code="p-0"), area=area("also")).record
@@ -301,7 +301,7 @@ def test_whoever_is_limited_writes_what_belongs_to_their_areas(limited):
     assert moved.area.code == "also"
 
 
-def test_whoever_is_limited_writes_nothing_of_other_areas_nor_of_none(limited):
+def test_limited_users_write_no_records_of_other_areas_or_none(limited):
     there = make_area()
     for given in ({"area": there}, {}):
         with pytest.raises(ValidationError) as caught:
@@ -342,7 +342,7 @@ def test_receipts_are_of_the_area_of_their_project(limited):
     assert changed(limited, receipt, note="N").is_proposal
 
 
-def test_sources_are_anybodys_and_foundations_are_not(limited):
+def test_sources_have_no_area_and_reference_data_is_out_of_scope(limited):
     assert changed(limited, make_source(), title="T").is_proposal
     reviewer = make_user("reviewer", areas=[area("here")])
     for record in (make_sector(), make_area()):

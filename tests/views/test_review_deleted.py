@@ -63,7 +63,7 @@ def test_what_cannot_be_read_is_an_error_and_no_rows(reviewer, query):
     assert found.all("table") == []
 
 
-def test_one_is_shown_as_it_last_was_and_brought_back_so(client, reviewer):
+def test_a_deleted_record_is_shown_and_restored(client, reviewer):
     press, area = make_source(title="The Times"), make_area(name="Kashi")
     project = make_project(code="p-1", name="Cold chain", area=area, sources=[press])
     where = deleted(project)
@@ -84,7 +84,7 @@ def test_one_is_shown_as_it_last_was_and_brought_back_so(client, reviewer):
     assert client_of(reviewer).post(f"{where}restore/").status_code == 404
 
 
-def test_a_draft_comes_back_as_a_draft(client, reviewer):
+def test_a_restored_draft_is_a_draft(client, reviewer):
     draft = make_draft(code="d-1")
     where = deleted(draft)
 
@@ -95,7 +95,7 @@ def test_a_draft_comes_back_as_a_draft(client, reviewer):
     assert client.get("/projects/d-1/").status_code == 404
 
 
-def test_only_a_reviewer_brings_back(reviewer):
+def test_only_reviewers_see_the_button_to_restore(reviewer):
     where = deleted(make_project())
     clerk = client_of(make_user("clerk"))
 
@@ -107,7 +107,7 @@ def test_only_a_reviewer_brings_back(reviewer):
     assert "Only reviewers can restore deleted records." in answer.content.decode()
 
 
-def test_what_stands_in_its_place_is_said(reviewer):
+def test_a_taken_code_is_reported(reviewer):
     where = deleted(make_project(code="p-1"))
     make_project(code="p-1")
 
@@ -118,7 +118,7 @@ def test_what_stands_in_its_place_is_said(reviewer):
     assert alert.text.startswith("Code: Another record has this code")
 
 
-def test_what_it_belonged_to_and_is_gone_is_said(reviewer):
+def test_a_deleted_project_of_a_receipt_is_reported(reviewer):
     receipt = make_receipt()
     project, key = receipt.project, receipt.project_id
     where = deleted(receipt).replace("funds received", "receipts")

@@ -57,7 +57,7 @@ def test_a_draft_is_shown_in_full_and_in_words(clerk, reviewer):
     assert f"entered by {clerk.username}, a clerk" in shown.one("ol", class_="history").text
 
 
-def test_its_past_says_who_changed_what(clerk, reviewer):
+def test_its_history_names_authors(clerk, reviewer):
     draft = make_draft(clerk, name="Cold chain")
     draft.name = "Cold chain base"
     review.submit(reviewer, draft)
@@ -69,7 +69,7 @@ def test_its_past_says_who_changed_what(clerk, reviewer):
     )
 
 
-def test_a_reviewer_publishes_what_was_looked_at(clerk, reviewer, client):
+def test_a_reviewer_publishes_a_draft(clerk, reviewer, client):
     draft = make_draft(clerk)
     form = page(reviewer, address(draft)).one("form", action=address(draft, "publish"))
     version = form.one("input", name="version").attributes["value"]
@@ -85,7 +85,7 @@ def test_a_reviewer_publishes_what_was_looked_at(clerk, reviewer, client):
 
 
 @pytest.mark.parametrize("version", ["1", "", "x", "9" * 40])
-def test_what_was_edited_since_is_not_published(clerk, reviewer, version):
+def test_an_edited_draft_is_a_conflict(clerk, reviewer, version):
     draft = make_draft(clerk)
     draft.name = "Renamed"
     review.submit(clerk, draft)
@@ -109,7 +109,7 @@ def test_publishing_twice_says_so(clerk, reviewer):
     assert shown.all("form") == []
 
 
-def test_whoever_had_a_hand_in_it_does_not_publish_it(clerk, reviewer):
+def test_contributors_cannot_publish_it(clerk, reviewer):
     draft = make_draft(clerk)
     draft.name = "Mended"
     review.submit(reviewer, draft)
@@ -137,7 +137,7 @@ def test_a_clerk_neither_publishes_nor_returns(clerk):
     assert not ReturnedDraft.objects.exists()
 
 
-def test_a_draft_is_returned_with_a_reason_until_it_is_mended(clerk, reviewer):
+def test_a_draft_stays_returned_until_it_is_edited(clerk, reviewer):
     draft = make_draft(clerk)
     client = client_of(reviewer)
 
@@ -164,7 +164,7 @@ def test_what_it_refers_to_and_is_a_draft_is_named_before(clerk, reviewer):
     assert f"“{firm.code}” is a draft: publish it first." in answer.content.decode()
 
 
-def test_every_noun_has_such_a_page(clerk, reviewer):
+def test_every_reviewed_model_has_a_draft_page(clerk, reviewer):
     source = review.submit(clerk, Source(code="press", title="Press")).record
     project = make_project(name="Cold chain")
     receipt = Receipt(project=project, received_on="2024-01-01", amount=Decimal("-5.00"))
@@ -198,7 +198,7 @@ def test_what_is_no_draft_is_not_there(reviewer, where):
     assert client_of(reviewer).get(f"/review/{where}/").status_code == 404
 
 
-def test_its_page_costs_the_same_however_long_its_past(
+def test_its_page_costs_the_same_however_long_its_history(
     clerk, reviewer, django_assert_max_num_queries
 ):
     draft = make_draft(clerk)

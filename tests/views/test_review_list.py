@@ -58,7 +58,7 @@ def test_the_list_is_whole(clerk, reviewer):
         check_policy(found)
 
 
-def test_drafts_stand_with_who_entered_them_and_proposals_with_what_they_touch(clerk, reviewer):
+def test_drafts_have_their_author_and_proposals_their_fields(clerk, reviewer):
     make_draft(clerk, code="d-1", name="Cold chain", area=make_area(name="Kashi"))
     propose(clerk, make_project(code="p-1", name="Cotton"), name="Yarn", description="New")
 
@@ -72,7 +72,7 @@ def test_drafts_stand_with_who_entered_them_and_proposals_with_what_they_touch(c
     assert row[:3] == ["Cottonp-1", "Project", "Name, Description"]
 
 
-def test_whoever_entered_it_is_named_whoever_mended_it_since(clerk, reviewer):
+def test_the_first_author_is_named_even_if_others_edited_it(clerk, reviewer):
     draft = make_draft(clerk)
     draft.name = "Mended"
     review.submit(reviewer, draft)
@@ -103,7 +103,7 @@ def test_a_clerk_sees_what_became_of_their_entries(clerk, reviewer):
     assert drafts(clerk, "?whose=others") == ["d-3"]
 
 
-def test_returned_proposals_of_others_are_only_shown_when_asked_for(clerk, reviewer):
+def test_returned_proposals_of_others_need_a_filter(clerk, reviewer):
     proposal = propose(clerk, make_project(code="p-1"), name="Yarn")
     review.return_proposal(reviewer, proposal, "Says who?")
 
@@ -112,7 +112,7 @@ def test_returned_proposals_of_others_are_only_shown_when_asked_for(clerk, revie
     assert drafts(reviewer, "?state=accepted") == []
 
 
-def test_the_lists_are_narrowed_by_noun_and_area(clerk, reviewer):
+def test_the_lists_are_filtered_by_model_and_area(clerk, reviewer):
     here, there = make_area(code="here"), make_area(code="there")
     make_draft(clerk, code="d-1", area=here)
     make_draft(clerk, code="d-2", area=there)
@@ -195,7 +195,7 @@ def test_all_of_them_or_none(clerk, reviewer):
     assert not Project.objects.filter(state="published").exists()
 
 
-def test_ones_own_have_no_box_and_are_not_published_without_one(reviewer):
+def test_own_drafts_have_no_checkbox_and_are_not_published(reviewer):
     draft = make_draft(reviewer)
     other = make_draft(make_user("clerk"))
 
@@ -212,14 +212,14 @@ def test_ones_own_have_no_box_and_are_not_published_without_one(reviewer):
     [[], ["projects"], ["projects:x:1"], ["zones:1:1"], ["projects:1"], [f"projects:{'9' * 30}:1"],
      ["projects:１:1"], ["projects:999:1"]],
 )  # fmt: skip
-def test_what_is_no_list_of_drafts_publishes_nothing(reviewer, sent):
+def test_an_invalid_list_of_drafts_publishes_nothing(reviewer, sent):
     answer = client_of(reviewer).post("/review/", {"draft": sent})
 
     assert answer.status_code == 409
     assert read(answer.content.decode()).one("div", role="alert").text
 
 
-def test_a_clerk_has_no_boxes(clerk):
+def test_a_clerk_has_no_checkboxes(clerk):
     draft = make_draft(make_user("clerk"))
 
     assert page(clerk, "/review/").all("input", name="draft") == []
@@ -245,7 +245,7 @@ def test_the_lists_cost_the_same_whatever_waits(clerk, reviewer):
     assert cost(client, "/review/") == before <= 30
 
 
-def test_the_navigation_says_how_many_wait_to_whoever_may_see_them(client, clerk, reviewer):
+def test_the_navigation_counts_waiting_entries_for_staff(client, clerk, reviewer):
     make_draft(clerk)
     review.return_draft(reviewer, make_draft(clerk), "Why?")
     propose(clerk, make_project(), name="Other")

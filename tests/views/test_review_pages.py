@@ -1,4 +1,4 @@
-"""What holds on each page of review: its structure, its policy, its language and its methods."""
+"""All review pages: HTML structure, content policy, languages, HTTP methods."""
 
 from datetime import date
 from decimal import Decimal
@@ -73,7 +73,7 @@ def test_every_page_is_whole_keeps_the_policy_and_marks_its_chinese(addresses, r
         check_chinese(page)
 
 
-def test_pages_answer_head_and_steps_are_only_taken_by_a_form(addresses):
+def test_pages_answer_head_and_actions_need_post(addresses):
     client = client_of(make_user("reviewer"))
 
     for address in addresses:
@@ -87,7 +87,7 @@ def test_pages_answer_head_and_steps_are_only_taken_by_a_form(addresses):
                 assert client.get(action).status_code == 405, action
 
 
-def test_a_step_without_the_token_of_its_form_is_refused(addresses):
+def test_an_action_without_a_csrf_token_is_refused(addresses):
     client = Client(enforce_csrf_checks=True)
     client.force_login(make_user("superuser"))
 

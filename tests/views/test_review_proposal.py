@@ -30,7 +30,7 @@ def address(proposal, step=""):
     return f"/review/proposals/{proposal.pk}/{f'{step}/' if step else ''}"
 
 
-def test_visitors_are_asked_to_sign_in_and_readers_are_refused(client, clerk, project):
+def test_visitors_sign_in_and_readers_are_refused(client, clerk, project):
     where = address(propose(clerk, project, name="Yarn"))
 
     assert client.get(where)["Location"] == f"/accounts/login/?next={where}"
@@ -48,7 +48,7 @@ def test_a_proposal_of_another_area_is_not_there(clerk):
     assert limited.post(address(proposal, "accept"), {"version": "1"}).status_code == 404
 
 
-def test_a_proposal_stands_beside_what_is_published_field_by_field(clerk, reviewer, project):
+def test_published_and_proposed_values_are_shown_by_field(clerk, reviewer, project):
     proposal = propose(
         clerk, project, name="Yarn", amount=Decimal("2000000000.00"), qualifier="at_least"
     )
@@ -67,7 +67,7 @@ def test_a_proposal_stands_beside_what_is_published_field_by_field(clerk, review
     assert f"Proposed by {clerk.username}" in shown.one("main").text
 
 
-def test_what_was_changed_meanwhile_is_marked_with_what_stood_there(clerk, reviewer, project):
+def test_fields_that_changed_since_show_their_earlier_value(clerk, reviewer, project):
     proposal = propose(clerk, project, name="Yarn", description="New")
     project.name = "Cotton"
     history.save(project)
@@ -100,9 +100,7 @@ def test_accepting_publishes_it_in_the_name_of_the_reviewer(clerk, reviewer, pro
     assert decided.one("main").all("form") == []
 
 
-def test_a_record_that_was_changed_since_it_was_looked_at_is_not_overwritten(
-    clerk, reviewer, project
-):
+def test_accepting_with_a_stale_version_is_a_conflict(clerk, reviewer, project):
     proposal = propose(clerk, project, description="New")
     project.name = "Cotton"
     history.save(project)
@@ -117,7 +115,7 @@ def test_a_record_that_was_changed_since_it_was_looked_at_is_not_overwritten(
 
 
 @pytest.mark.parametrize("version", [None, "", "x", "9" * 30, "-1"])
-def test_accepting_without_saying_what_was_looked_at_is_refused(clerk, reviewer, project, version):
+def test_accepting_needs_the_version_of_the_record(clerk, reviewer, project, version):
     proposal = propose(clerk, project, name="Yarn")
     sent = {} if version is None else {"version": version}
 
@@ -151,7 +149,7 @@ def test_a_clerk_decides_about_nothing(clerk, project):
         assert "Only reviewers" in answer.content.decode()
 
 
-def test_a_clerk_returns_nothing_whose_record_is_gone(clerk, project):
+def test_a_clerk_cannot_return_a_proposal_about_a_deleted_record(clerk, project):
     proposal = propose(make_user("clerk"), project, name="Yarn")
     history.delete(project)
 
@@ -192,7 +190,7 @@ def test_what_was_typed_stays_where_it_cannot_be_returned(clerk, reviewer, proje
     assert "You wrote: Says <who>?" in alert.text
 
 
-def test_the_owner_withdraws_and_hands_in_again(clerk, project):
+def test_the_author_withdraws_and_resubmits(clerk, project):
     proposal = propose(clerk, project, name="Yarn")
     client = client_of(clerk)
 
@@ -206,7 +204,7 @@ def test_the_owner_withdraws_and_hands_in_again(clerk, project):
     assert client_of(make_user("reviewer")).post(address(proposal, "withdraw")).status_code == 403
 
 
-def test_a_rule_that_forbids_it_is_said_by_field(clerk, reviewer, project):
+def test_broken_rules_are_reported_by_field(clerk, reviewer, project):
     firm = make_draft_enterprise(clerk)
     proposal = propose(clerk, project, enterprise=firm)
 

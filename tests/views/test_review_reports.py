@@ -1,4 +1,4 @@
-"""/review/reports/: what readers reported, and what came of it."""
+"""/review/reports/: error reports by readers, and closing them."""
 
 import pytest
 from django.test import Client
@@ -49,7 +49,7 @@ def page_at(client, address, status=200, **parameters):
     return page
 
 
-def test_the_open_reports_stand_with_their_records_the_earliest_first(office):
+def test_open_reports_are_listed_with_their_records_the_earliest_first(office):
     make_report()
     make_report(make_project(code="q", name="Cold chain base"), wrong="The name")
     make_report(state="dismissed", wrong="Over")
@@ -63,7 +63,7 @@ def test_the_open_reports_stand_with_their_records_the_earliest_first(office):
     assert [row[2] for row in page_at(office, LIST, state="dismissed").rows()] == ["Over"]
 
 
-def test_what_waits_is_counted_with_the_rest(office):
+def test_open_reports_are_counted_in_the_navigation(office):
     make_report()
     make_report(state="settled")
 
@@ -77,7 +77,7 @@ def test_what_waits_is_counted_with_the_rest(office):
     ("step", "state", "action"),
     [("settle", "settled", "report_settled"), ("dismiss", "dismissed", "report_dismissed")],
 )
-def test_a_decision_says_what_came_of_it_by_whom_and_forgets_the_address(
+def test_closing_a_report_keeps_note_and_reviewer_and_deletes_the_address(
     office, reviewer, step, state, action
 ):
     report = make_report()
@@ -96,7 +96,7 @@ def test_a_decision_says_what_came_of_it_by_whom_and_forgets_the_address(
     assert page.all("textarea") == []
 
 
-def test_a_decision_needs_a_word(office):
+def test_closing_a_report_needs_a_note(office):
     report = make_report()
 
     answer = office.post(f"{LIST}{report.pk}/settle/", {"reason": " "})
@@ -107,7 +107,7 @@ def test_a_decision_needs_a_word(office):
     assert report.is_open
 
 
-def test_who_comes_too_late_is_told_and_changes_nothing(office):
+def test_closing_a_closed_report_is_a_conflict(office):
     report = make_report(state="settled", note="Mended", decided_at=timezone.now())
 
     answer = office.post(f"{LIST}{report.pk}/dismiss/", {"reason": "Nonsense"})
@@ -131,7 +131,7 @@ def test_a_clerk_reads_and_does_not_decide(client):
     assert report.is_open
 
 
-def test_whoever_is_limited_to_areas_decides_about_these_only(client):
+def test_limited_reviewers_decide_about_reports_of_their_areas(client):
     here, there = make_area(code="here"), make_area(code="there")
     reviewer = make_user("reviewer")
     reviewer.area_limits.create(area=here)
