@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from projects.i18n.languages import join_list
 from projects.models import Enterprise, Project, Source
+from projects.models.display import display
 from projects.review import merge as merging
 
 PERMISSIONS = (
@@ -174,7 +175,4 @@ def _label(name: str) -> str:
 def _display(record: Enterprise, name: str) -> str:
     if name == "origin":
         return record.origin_name
-    if name == "kind":
-        return record.get_kind_display()
-    value = getattr(record, name)
-    return "" if value is None else str(formats.localize(value))
+    return display(Enterprise._meta.get_field(name), getattr(record, name))

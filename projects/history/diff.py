@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet, TextChoices
-from django.utils import formats
 from django.utils.text import capfirst
 from django.utils.translation import gettext, pgettext_lazy
 from simple_history.template_utils import ObjDiffDisplay
@@ -21,6 +19,7 @@ from simple_history.utils import get_m2m_field_name
 
 from projects.i18n.languages import join_list
 from projects.models import State
+from projects.models.display import display
 from projects.models.fields import MoneyField
 from projects.models.permissions import SYSTEM_USER, Role
 
@@ -272,11 +271,7 @@ class HistoryReader:
             return "—"
         if column.is_relation:
             return self.label_of(column.related_model, value)
-        if column.choices:
-            return str(dict(column.flatchoices).get(value, value))
-        if isinstance(value, bool):
-            return gettext("yes") if value else gettext("no")
-        return f"{value:,}" if isinstance(value, Decimal) else str(formats.localize(value))
+        return display(column, value)
 
     def format_links(self, field: Any, links: Sequence[tuple[Any, ...]]) -> Any:
         labels = [

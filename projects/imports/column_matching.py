@@ -239,7 +239,7 @@ def field_of(noun: str, heading: str, samples: Sequence[str] = ()) -> str | None
 
 def _name_field(samples: Sequence[str]) -> str:
     filled = [sample for sample in samples if sample]
-    chinese = sum(bool(re.search(r"[\u3400-\u9fff]", sample)) for sample in filled)
+    chinese = sum(map(names.is_chinese, filled))
     return "name_zh" if chinese * 2 > len(filled) else "name"
 
 

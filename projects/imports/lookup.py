@@ -99,7 +99,7 @@ class RecordLookup:
                 _("no %(noun)s has the name “%(name)s”, and you have no permission to add one")
                 % {"noun": model._meta.verbose_name, "name": truncate_for_display(name)}
             )
-        field = "name_zh" if re.search(r"[\u3400-\u9fff]", name) else "name"
+        field = "name_zh" if names.is_chinese(name) else "name"
         given = {"code": self.new_code(model, name), field: name, **make}
         try:
             return self.create(model, given)

@@ -15,14 +15,14 @@ from functools import lru_cache
 # Far longer than names are. Text beyond the limit is not searchable.
 LONGEST_KEY = 20_000
 
-_HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff〇"
-_CHINESE = re.compile(f"[{_HAN}]+")
+HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff〇"
+_CHINESE = re.compile(f"[{HAN}]+")
 # Xi'an, Xi’an and Oʻzbekiston are one word each.
 _APOSTROPHES = re.compile("['’‘ʻʼ`´]")
 # Words consist of letters and digits of any script, and marks that occur in codes and names.
 _NOT_A_WORD = re.compile(r"[^\w.&+-]+")
 # Chinese has no spaces: spaces next to it come from brackets or precede a foreign word.
-_BESIDE_CHINESE = re.compile(f" (?=[{_HAN}])|(?<=[{_HAN}]) ")
+_BESIDE_CHINESE = re.compile(f" (?=[{HAN}])|(?<=[{HAN}]) ")
 # Letters that Unicode does not decompose into a plain letter and a mark.
 _PLAIN_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe"})
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import models, transaction
-from django.utils import formats
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from projects import history, review
 from projects.models import Enterprise, FormerCode, Project, Source, chunking, permissions
+from projects.models.display import display
 from projects.models.permissions import SYSTEM_USER
 from projects.names import credit_codes
 
@@ -201,10 +201,7 @@ def _claim(record: Enterprise, name: str) -> Any:
 
 
 def _in_words(record: Enterprise, name: str) -> str:
-    column: models.Field = Enterprise._meta.get_field(name)
-    if column.choices:
-        return str(dict(column.flatchoices).get(getattr(record, name)))
-    return str(formats.localize(getattr(record, name)))
+    return display(Enterprise._meta.get_field(name), getattr(record, name))
 
 
 def _shown(code: str) -> str:

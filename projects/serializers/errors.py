@@ -43,24 +43,25 @@ def flat(detail: Any) -> dict[str, list[str]]:
     return {
         str(name): [
             f"{place.removeprefix('.')}: {message}" if place else message
-            for place, message in _messages(errors)
+            for place, message in messages(errors)
         ]
         for name, errors in detail.items()
     }
 
 
-def _messages(errors: Any, place: str = "") -> Iterator[tuple[str, str]]:
+def messages(errors: Any, place: str = "") -> Iterator[tuple[str, str]]:
+    """Each message of nested errors, after its place in a list or an object."""
     if isinstance(errors, dict):
         for name, inner in errors.items():
             if name == api_settings.NON_FIELD_ERRORS_KEY:
                 step = ""
             else:
                 step = f"[{name}]" if str(name).isdigit() else f".{name}"
-            yield from _messages(inner, place + step)
+            yield from messages(inner, place + step)
     elif isinstance(errors, (list, tuple)):
         for number, inner in enumerate(errors):
             # Errors of a list of objects stand at their index; messages just follow each other.
             step = f"[{number}]" if isinstance(inner, dict) else ""
-            yield from _messages(inner, place + step)
+            yield from messages(inner, place + step)
     else:
         yield place, errors

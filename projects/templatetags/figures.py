@@ -16,15 +16,15 @@ from projects import money as amounts
 from projects.i18n import amount_units
 from projects.i18n.languages import CHINESE, ENGLISH, TAGS, is_chinese_active, join_list
 from projects.models import Headline, Qualifier, base_currency
+from projects.names import HAN
 from projects.totals.reconciliation import Reconciliation
 from projects.totals.totals import Figure
 
 register = template.Library()
 
-_HAN = "\u3400-\u4dbf\u4e00-\u9fff"
 # With the punctuation and the figures between: 签约资金超125.9亿元 is read in one go.
 _PUNCTUATION = "\u3000-\u303f\uff00-\uffef“”‘’·—…"
-_CHINESE = re.compile(f"[{_HAN}](?:[{_HAN}{_PUNCTUATION}0-9.,% -]*[{_HAN}{_PUNCTUATION}])?")
+_CHINESE = re.compile(f"[{HAN}](?:[{HAN}{_PUNCTUATION}0-9.,% -]*[{HAN}{_PUNCTUATION}])?")
 
 _LATIN_WORD = re.compile(r"(?<![\w-])[A-Za-z]?[a-z]{2,}(?![\w.])")
 

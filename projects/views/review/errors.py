@@ -21,6 +21,7 @@ from projects.history import (
 )
 from projects.i18n.languages import with_label
 from projects.review import ReviewError
+from projects.serializers.errors import messages
 from projects.serializers.labels import in_words
 
 logger = logging.getLogger(__name__)
@@ -71,15 +72,5 @@ def _by_field(errors: Any, serializer: Any) -> Iterable[str]:
     if not isinstance(errors, Mapping):
         errors = {"": errors}
     for name, found in errors.items():
-        for sentence in _flat(found):
-            yield with_label(labels[name], sentence) if name in labels else sentence
-
-
-def _flat(found: Any) -> Iterable[str]:
-    if isinstance(found, Mapping):
-        found = list(found.values())
-    if isinstance(found, list | tuple):
-        for one in found:
-            yield from _flat(one)
-    else:
-        yield str(found)
+        for _place, sentence in messages(found):
+            yield with_label(labels[name], sentence) if name in labels else str(sentence)

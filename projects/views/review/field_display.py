@@ -20,6 +20,7 @@ from rest_framework.serializers import ListSerializer
 
 from projects import serializers
 from projects.models import Qualifier, Sector, Source
+from projects.models.display import display
 from projects.models.fields import MoneyField
 from projects.names import places
 from projects.review import diff
@@ -129,7 +130,7 @@ class FieldFormatter:
         if name == "origin":
             return Value(text=places.place_name(str(value), get_language() or "en"))
         if column is not None and column.choices:
-            return Value(text=str(dict(column.flatchoices).get(value, value)))
+            return Value(text=display(column, value))
         return Value(text=str(value), is_prose=isinstance(column, models.TextField))
 
     def _is_amount(self, name: str) -> bool:
@@ -151,7 +152,7 @@ class FieldFormatter:
         return Sector if isinstance(of_api, ListSerializer) else None
 
     def _named(self, name: str, one: Any) -> Named:
-        code, share = (one["sector"], one["share"]) if isinstance(one, dict) else (one, None)
+        code, share = _code(one), one["share"] if isinstance(one, dict) else None
         other = self._other(name)
         record = self.records.get(other, {}).get(code)
         share = f"{share} %" if share is not None else ""
@@ -170,6 +171,9 @@ class FieldFormatter:
 
 def _codes(value: Any) -> Iterable[str]:
     for one in value if isinstance(value, list) else [value]:
-        code = one["sector"] if isinstance(one, dict) else one
-        if code:
+        if code := _code(one):
             yield code
+
+
+def _code(one: Any) -> str:
+    return one["sector"] if isinstance(one, dict) else one
