@@ -9,6 +9,7 @@ from .others import (
     AreaFilterSet,
     EnterpriseFilterSet,
     HeadlineFilterSet,
+    OrderedFilterSet,
     RateFilterSet,
     ReceiptFilterSet,
     SectorFilterSet,
@@ -23,17 +24,7 @@ from .totals import TotalsFilterSet
 # By the plural that files and addresses use for a model.
 BY_NOUN: dict[str, Any] = {
     one._meta.model.register.plural: one
-    for one in (
-        AreaFilterSet,
-        EnterpriseFilterSet,
-        HeadlineFilterSet,
-        ProjectFilterSet,
-        RateFilterSet,
-        ReceiptFilterSet,
-        SectorFilterSet,
-        SourceFilterSet,
-        ZoneFilterSet,
-    )
+    for one in (ProjectFilterSet, *OrderedFilterSet.__subclasses__())
 }
 
 __all__ = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from typing import Any, Self
 from urllib.parse import urlencode
@@ -73,6 +73,8 @@ class RegisterFilterSet(django_filters.FilterSet):
     COMPUTED: dict[str, Any] = {}
     DEFAULT_ORDERING = "code"
     TIE = "code"
+    # The filters that the form of a page shows at once.
+    MAIN: Sequence[str] = ("search", "ordering")
     # The name of the page's address, where it is not that of the model's list.
     PAGE = ""
     # Parameters that are read elsewhere and do not select records.

@@ -132,6 +132,7 @@ class EnterpriseFilterSet(OrderedFilterSet):
 
 
 class SourceFilterSet(OrderedFilterSet):
+    MAIN = ("search", "published_after", "published_before", "ordering")
     published_after = base.DateFilter(label=_("published from"), **base.from_bound("published_on"))
     published_before = base.DateFilter(
         label=_("published up to"), **base.up_to_bound("published_on")
@@ -151,6 +152,7 @@ class SourceFilterSet(OrderedFilterSet):
 
 
 class HeadlineFilterSet(OrderedFilterSet):
+    MAIN = ("ordering",)
     zone = base.CodesFilter(Zone, method="filter_zone", label=_("zone"))
     area = base.CodesFilter(Area, method="filter_area", label=_("area"))
     what = base.VocabularyFilter(

@@ -41,6 +41,7 @@ class ProjectFilterSet(base.RegisterFilterSet):
     the filter set has a sector already.
     """
 
+    MAIN = ("search", "basis", "amount_min", "amount_max", "ordering")
     ORDERINGS = {
         "amount": "conversion__amount_base",
         "area": "area_label",

@@ -56,7 +56,7 @@ def blank_sheet(noun: str, user: Any) -> bytes:
     """
     lists = _Lists(user)
     fields = _fields(noun, lists)
-    examples = _EXAMPLES[noun](lists)
+    examples = _EXAMPLES[noun](lists) if noun in _EXAMPLES else []
     return template_workbook(
         noun,
         [field.column for field in fields],

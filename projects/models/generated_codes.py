@@ -40,8 +40,8 @@ def code_from_name(name: str, default: str, is_taken: Callable[[str], bool]) -> 
 
     `default` is the word for a name without letters or digits.
     """
-    latin = re.sub(r"[\u3400-\u9fff]+", lambda han: f" {names.pinyin(han[0])} ", name)
-    word = re.sub(r"[^a-z0-9]+", "-", names.normalise(latin)).strip("-")
+    latin = names.normalise(names.transliterate(name))
+    word = re.sub(r"[^a-z0-9]+", "-", latin).strip("-")
     word = word[:MAX_WORD_LENGTH].strip("-") or default
     code, number = word, 1
     while code in RESERVED_CODES or is_taken(code):

@@ -1,5 +1,6 @@
 """One serialisation a model: its field names are JSON keys, export headings and import headings."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from projects.models.registry import register_models
@@ -18,20 +19,14 @@ from .others import (
 from .project import ProjectSerializer, ReceiptSerializer
 from .totals import TotalsSerializer
 
-_BY_MODEL: dict[Any, type[RecordSerializer]] = {
-    one.Meta.model: one
-    for one in (
-        AreaSerializer,
-        EnterpriseSerializer,
-        HeadlineSerializer,
-        ProjectSerializer,
-        RateSerializer,
-        ReceiptSerializer,
-        SectorSerializer,
-        SourceSerializer,
-        ZoneSerializer,
-    )
-}
+
+def _serializers(of: Any = RecordSerializer) -> Iterator[Any]:
+    for one in of.__subclasses__():
+        yield one
+        yield from _serializers(one)
+
+
+_BY_MODEL = {one.Meta.model: one for one in _serializers() if hasattr(one, "Meta")}
 # By the plural that files and addresses use; each after those that it refers to.
 BY_NOUN = {model.register.plural: _BY_MODEL[model] for model in register_models()}
 

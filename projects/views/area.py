@@ -17,7 +17,6 @@ from .tables import AreaTable
 class AreaListView(FilteredListView):
     filterset_class = filters.AreaFilterSet
     table_class = AreaTable
-    main = ("search", "ordering")
 
     def records(self, filterset: Any) -> Any:
         return filterset.qs.select_related("zone")

@@ -16,7 +16,6 @@ from .tables import EnterpriseTable
 class EnterpriseListView(FilteredListView):
     filterset_class = filters.EnterpriseFilterSet
     table_class = EnterpriseTable
-    main = ("search", "ordering")
 
     def records(self, filterset: Any) -> Any:
         return filterset.qs.select_related("area")

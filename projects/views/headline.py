@@ -11,7 +11,6 @@ from .lists import FilteredListView
 class HeadlineListView(FilteredListView):
     filterset_class = filters.HeadlineFilterSet
     template = "projects/headline_list.html"
-    main = ("ordering",)
 
     def beside(self, filterset: Any, records: list[Any]) -> dict[str, Any]:
         return {"headlines": reconciliation.reconcile(records, self.request.user)}

@@ -48,8 +48,6 @@ class FilteredListView(View):
     # None for a list that is no table.
     table_class: type[Table] | None = None
     template = "projects/list.html"
-    # The filters that the form shows at once.
-    main: Sequence[str] = ()
 
     def records(self, filterset: RegisterFilterSet) -> Any:
         return filterset.qs.with_related(filterset.user)
@@ -106,7 +104,7 @@ class FilteredListView(View):
         number = whole_number(request.GET, "page", 1, 10**9, errors)
         looking = FacetSearch.read(request.GET, filterset, errors)
         beside = [facet.parameter for facet in facets.FACETS.get(self.filterset_class, ())]
-        asked = FilterForm(filterset, errors, self.main, beside=beside)
+        asked = FilterForm(filterset, errors, self.filterset_class.MAIN, beside=beside)
         context: dict[str, Any] = {
             "filterset": filterset,
             "asked": asked,

@@ -18,7 +18,6 @@ class ProjectListView(FilteredListView):
     filterset_class = filters.ProjectFilterSet
     template = "projects/project_list.html"
     table_class = ProjectTable
-    main = ("search", "basis", "amount_min", "amount_max", "ordering")
 
     def beside(self, filterset: Any, records: list[Any]) -> dict[str, Any]:
         return {"summary": totals.summary(filterset)}

@@ -8,14 +8,6 @@ from projects.totals import reconciliation
 
 from .detail import RecordDetailView, first_projects
 from .filter_form import filter_by
-from .lists import FilteredListView
-from .tables import SourceTable
-
-
-class SourceListView(FilteredListView):
-    filterset_class = filters.SourceFilterSet
-    table_class = SourceTable
-    main = ("search", "published_after", "published_before", "ordering")
 
 
 class SourceDetailView(RecordDetailView):

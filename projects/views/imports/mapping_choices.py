@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
 from django.utils.text import capfirst
@@ -30,17 +31,19 @@ UNITS = {
 # Fields that several columns may be of: lists, and texts whose parts become lines.
 SEVERAL = frozenset({"sectors", "partners", "aliases", "description", "note"})
 # Fields for which all rows of a file may have the same value.
-CONSTANTS = {
-    "projects": ("stage", "area", "currency", "sources"),
-    "enterprises": ("kind", "area", "sources"),
-    "receipts": ("currency", "source"),
-}
+CONSTANTS = defaultdict(
+    tuple,
+    projects=("stage", "area", "currency", "sources"),
+    enterprises=("kind", "area", "sources"),
+    receipts=("currency", "source"),
+)
 # Fields whose cells may hold names of records instead of codes.
-FOUND = {
-    "projects": ("area", "sectors", "enterprise", "partners"),
-    "enterprises": ("area",),
-    "receipts": ("project",),
-}
+FOUND = defaultdict(
+    tuple,
+    projects=("area", "sectors", "enterprise", "partners"),
+    enterprises=("area",),
+    receipts=("project",),
+)
 
 
 Choices = list[tuple[str, Any]]
