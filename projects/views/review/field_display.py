@@ -15,11 +15,9 @@ from typing import Any
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.translation import get_language
-from rest_framework.relations import ManyRelatedField
-from rest_framework.serializers import ListSerializer
 
 from projects import serializers
-from projects.models import Qualifier, Sector, Source
+from projects.models import Qualifier, Source
 from projects.models.display import display
 from projects.models.fields import MoneyField
 from projects.names import places
@@ -147,9 +145,8 @@ class FieldFormatter:
         of_api = self.fields.get(name)
         if isinstance(of_api, CodeRelatedField):
             return of_api.model
-        if isinstance(of_api, ManyRelatedField):
-            return of_api.child_relation.model
-        return Sector if isinstance(of_api, ListSerializer) else None
+        link = self.model.links().get(name)
+        return link.field.related_model if link else None
 
     def _named(self, name: str, one: Any) -> Named:
         code, share = _code(one), one["share"] if isinstance(one, dict) else None
