@@ -10,7 +10,7 @@ CAPABILITIES = table("Capabilities")
 CELLS = [
     (row["Capability"], door, role, row[role])
     for row in CAPABILITIES
-    for door in row["Doors"].split(", ")
+    for door in row["Where"].split(", ")
     for role in ROLES
 ]
 

@@ -15,9 +15,7 @@ from tests.helpers.submissions import OFFICE, rows
 pytestmark = pytest.mark.django_db
 
 ROWS = table("Commands")
-SAID = {
-    name: row["What comes of it"] for row in ROWS for name in re.findall(r"`(\w+)`", row["Command"])
-}
+SAID = {name: row["Result"] for row in ROWS for name in re.findall(r"`(\w+)`", row["Command"])}
 FILES = {
     "import_enterprises": "code,name\nnew,New\n",
     "import_projects": "code,name\nnew,New\n",
@@ -82,7 +80,7 @@ def test_a_file_is_taken_back_whoever_brought_it_in():
 
     run("undo_import", str(batch.pk))
 
-    assert SAID["undo_import"] == "published records are taken back as well"
+    assert SAID["undo_import"] == "published records are undone as well"
     assert not Project.objects.exists()
 
 
@@ -91,14 +89,14 @@ def test_a_key_of_anybody_is_made():
 
     run("create_token", user.username, "--name", "theirs")
 
-    assert SAID["create_token"] == "a key of anybody"
+    assert SAID["create_token"] == "a key for any user"
     assert ApiToken.objects.get().user == user
 
 
 def test_drafts_are_looked_at_as_well():
     make_project(code="draft", state="draft")
 
-    assert SAID["check_data"] == "drafts are looked at as well"
+    assert SAID["check_data"] == "drafts are checked as well"
     assert "draft" in run("check_data")
 
 

@@ -101,7 +101,7 @@ def _(person: Person) -> str:
     return yes(person.ask("get", "projects/stands/").status_code == 200)
 
 
-@attempt("take it away as a file", "page")
+@attempt("download it as a file", "page")
 def _(person: Person) -> str:
     return yes(person.browser.get("/projects/export.csv").status_code == 200)
 
@@ -123,7 +123,7 @@ def _(person: Person) -> str:
     return yes(person.ask("get", "projects/draft/").status_code == 200)
 
 
-@attempt("look at histories with names", "admin")
+@attempt("read histories with names", "admin")
 def _(person: Person) -> str:
     return yes(person.browser.get(page_of(make_project(), "history")).status_code == 200)
 
@@ -153,13 +153,13 @@ def _(person: Person) -> str:
     return yes(ErrorReport.objects.exists())
 
 
-@attempt("read reported errors", "page")
+@attempt("read error reports", "page")
 def _(person: Person) -> str:
     report = reported(make_project().code)
     return yes(person.browser.get(f"/review/reports/{report.pk}/").status_code == 200)
 
 
-@attempt("decide about a reported error", "page")
+@attempt("close an error report", "page")
 def _(person: Person) -> str:
     return decided_on_page(person, reported(make_project().code))
 
@@ -215,13 +215,13 @@ def _(person: Person) -> str:
     return state_of(draft, answer.status_code == 200)
 
 
-@attempt("change what is published", "admin")
+@attempt("change a published record", "admin")
 def _(person: Person) -> str:
     project = make_project()
     return state_of(project, person.save(page_of(project), name="New"))
 
 
-@attempt("change what is published", "API")
+@attempt("change a published record", "API")
 def _(person: Person) -> str:
     project = make_project(code="stands")
     answer = person.ask("patch", "projects/stands/", {"name": "New"})
@@ -248,14 +248,14 @@ def _(person: Person) -> str:
     return standing_after(draft)
 
 
-@attempt("delete what is published", "admin")
+@attempt("delete a published record", "admin")
 def _(person: Person) -> str:
     project = make_project()
     delete(person.browser, project)
     return standing_after(project)
 
 
-@attempt("delete what is published", "API")
+@attempt("delete a published record", "API")
 def _(person: Person) -> str:
     project = make_project(code="stands")
     person.ask("delete", "projects/stands/")
@@ -374,7 +374,7 @@ def _(person: Person) -> str:
     return yes(Enterprise.objects.count() == 1)
 
 
-@attempt("restore what was deleted", "page")
+@attempt("restore a deleted record", "page")
 def _(person: Person) -> str:
     project = make_project(area=make_area())
     key = project.pk
@@ -397,7 +397,7 @@ def _(person: Person) -> str:
     return yes(person.browser.get("/admin/auth/group/add/").status_code == 200)
 
 
-@attempt("make oneself an API key", "admin")
+@attempt("create an API key for oneself", "admin")
 def _(person: Person) -> str:
     changes = {"user": person.user.pk} if person.user and person.user.is_superuser else {}
     return yes(person.save("/admin/projects/apitoken/add/", name="mine", **changes))

@@ -51,14 +51,14 @@ def _(person: Person) -> str:
     return state_of(draft, Project.objects.get(pk=draft.pk).name == "New")
 
 
-@attempt("change what is published", "page")
+@attempt("change a published record", "page")
 def _(person: Person) -> str:
     project = make_project(code="stands")
     brought(person, "code,name\nstands,New\n")
     return state_of(project, Project.objects.get(pk=project.pk).name == "New")
 
 
-@attempt("take back a file of one's own", "page")
+@attempt("undo an import of one's own", "page")
 def _(person: Person) -> str:
     batch = written_by(person.user or make_user("clerk"))
     person.post(f"/import/{batch.pk}/undo/")
@@ -66,13 +66,13 @@ def _(person: Person) -> str:
     return yes(batch.state == "undone")
 
 
-@attempt("look at a file that others brought in", "page")
+@attempt("see an import of others", "page")
 def _(person: Person) -> str:
     batch = written_by(make_user("clerk"))
     return yes(person.browser.get(f"/import/{batch.pk}/").status_code == 200)
 
 
-@attempt("take back a file of others", "page")
+@attempt("undo an import of others", "page")
 def _(person: Person) -> str:
     batch = written_by(make_user("clerk"))
     person.post(f"/import/{batch.pk}/undo/")
@@ -80,20 +80,20 @@ def _(person: Person) -> str:
     return yes(batch.state == "undone")
 
 
-@attempt("take drafts away as a file", "page")
+@attempt("download drafts as a file", "page")
 def _(person: Person) -> str:
     draft_of_others()
     answer = person.browser.get("/projects/export.csv")
     return yes(b"draft" in b"".join(answer))
 
 
-@attempt("read what others proposed", "page")
+@attempt("read proposals of others", "page")
 def _(person: Person) -> str:
     proposal = proposal_of(make_user("clerk"))
     return yes(person.browser.get(f"/review/proposals/{proposal.pk}/").status_code == 200)
 
 
-@attempt("read what others proposed", "API")
+@attempt("read proposals of others", "API")
 def _(person: Person) -> str:
     proposal = proposal_of(make_user("clerk"))
     return yes(person.ask("get", f"proposals/{proposal.pk}/").status_code == 200)
@@ -102,7 +102,7 @@ def _(person: Person) -> str:
 # Keys
 
 
-@attempt("end an API key of one's own", "page")
+@attempt("revoke an API key of one's own", "page")
 def _(person: Person) -> str:
     key = ApiToken.objects.filter(user=person.user).first() if person.user else None
     if key is None:
@@ -111,7 +111,7 @@ def _(person: Person) -> str:
     return yes(not ApiToken.objects.filter(pk=key.pk).exists())
 
 
-@attempt("make or end a key of somebody else", "admin")
+@attempt("create or revoke a key of another user", "admin")
 def _(person: Person) -> str:
     other = make_user("clerk")
     key, _secret = ApiToken.objects.issue(other, "theirs")
@@ -142,14 +142,14 @@ def administered(person: Person, user: Any, **changes: Any) -> None:
     person.browser.post(page, typed | changes)
 
 
-@attempt("limit somebody to areas", "admin")
+@attempt("limit a user to areas", "admin")
 def _(person: Person) -> str:
     clerk, area = make_user("visitor", is_staff=True), make_area()
     administered(person, clerk, **{"area_limits-0-area": area.pk})
     return yes(clerk.area_limits.exists())
 
 
-@attempt("give more than one's own rights", "admin")
+@attempt("grant permissions one does not have", "admin")
 def _(person: Person) -> str:
     somebody = make_user("visitor", is_staff=True)
     beyond = Group.objects.create(name="beyond")

@@ -89,46 +89,46 @@ def standing(person: Person) -> Project:
     return make_project(code="stands", area=elsewhere(person))
 
 
-@attempt("change what is published of another area", "admin")
+@attempt("change a published record of another area", "admin")
 def _(person: Person) -> str:
     project = standing(person)
     return state_of(project, person.save(page_of(project), name="New"))
 
 
-@attempt("change what is published of another area", "API")
+@attempt("change a published record of another area", "API")
 def _(person: Person) -> str:
     project = standing(person)
     answer = person.ask("patch", "projects/stands/", {"name": "New"})
     return state_of(project, answer.status_code == 200)
 
 
-@attempt("change what is published of another area", "page")
+@attempt("change a published record of another area", "page")
 def _(person: Person) -> str:
     project = standing(person)
     brought(person, "code,name\nstands,New\n")
     return state_of(project, Project.objects.get(pk=project.pk).name == "New")
 
 
-@attempt("delete what is published of another area", "admin")
+@attempt("delete a published record of another area", "admin")
 def _(person: Person) -> str:
     project = standing(person)
     delete(person.browser, project)
     return standing_after(project)
 
 
-@attempt("delete what is published of another area", "API")
+@attempt("delete a published record of another area", "API")
 def _(person: Person) -> str:
     project = standing(person)
     person.ask("delete", "projects/stands/")
     return standing_after(project)
 
 
-@attempt("publish what is of another area", "page")
+@attempt("publish a record of another area", "page")
 def _(person: Person) -> str:
     return published_on_page(person, draft_of_others(area=elsewhere(person)))
 
 
-@attempt("publish what is of another area", "API")
+@attempt("publish a record of another area", "API")
 def _(person: Person) -> str:
     draft_of_others(area=elsewhere(person))
     return yes(person.ask("post", "projects/draft/publish/", {}).status_code == 200)
@@ -154,7 +154,7 @@ def _(person: Person) -> str:
     return yes(Enterprise.objects.count() == 1)
 
 
-@attempt("restore what was of another area", "page")
+@attempt("restore a deleted record of another area", "page")
 def _(person: Person) -> str:
     project = standing(person)
     key = project.pk
@@ -164,6 +164,6 @@ def _(person: Person) -> str:
     return yes(Project.objects.filter(pk=key).exists())
 
 
-@attempt("decide about an error of another area", "page")
+@attempt("close an error report of another area", "page")
 def _(person: Person) -> str:
     return decided_on_page(person, reported(standing(person).code))
