@@ -146,7 +146,7 @@ def test_create_token_knows_read_only_and_expiring_keys(capsys):
         ({"user": "nobody"}, "no user “nobody”"),
         ({"expires": "tomorrow"}, "“tomorrow” is not a date"),
         ({"expires": "2023-02-30"}, "“2023-02-30” is not a date"),
-        ({"expires": "2001-01-01"}, "2001-01-01 is past"),
+        ({"expires": "2001-01-01"}, "2001-01-01 is in the past"),
         ({"name": "taken"}, "has a key of this name"),
         ({"name": ""}, "cannot be blank"),
         ({"name": "x" * 101}, "at most 100 characters"),
@@ -166,5 +166,5 @@ def test_create_token_says_what_is_wrong(changes, said):
 def test_create_token_makes_no_key_for_somebody_switched_off():
     user = make_user(is_active=False)
 
-    with pytest.raises(CommandError, match="not active"):
+    with pytest.raises(CommandError, match="is inactive"):
         call_command("create_token", user.username, name="key")
