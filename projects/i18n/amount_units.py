@@ -78,7 +78,7 @@ def current() -> str:
 
 
 def problems(data: Any) -> dict[str, list[str]]:
-    """What an address says of units that cannot be; empty where it can."""
+    """Error messages by parameter for invalid units; empty if they are valid."""
     given = [value.strip() for value in data.getlist(NAME) if value.strip()]
     if len(given) > 1:
         return {

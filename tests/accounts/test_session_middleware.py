@@ -1,4 +1,4 @@
-"""Sessions slide: each request moves their end on, up to a week after signing in."""
+"""Sliding sessions: requests extend the session, up to a week after signing in."""
 
 import logging
 from datetime import timedelta
@@ -109,7 +109,7 @@ def test_a_new_password_does_not_lengthen_the_week(signed_in, at):
     assert signed_in.session["signed_in_at"] == NOW.timestamp()
 
 
-def test_a_database_that_cannot_be_written_to_refuses_no_page(signed_in, at, monkeypatch, caplog):
+def test_a_failed_renewal_is_logged_and_ignored(signed_in, at, monkeypatch, caplog):
     def fail(*args, **kwargs):
         raise DatabaseError("read-only")
 
@@ -122,7 +122,7 @@ def test_a_database_that_cannot_be_written_to_refuses_no_page(signed_in, at, mon
     assert ends_after() == timedelta(hours=12)
 
 
-def test_a_session_that_was_ended_meanwhile_is_not_renewed(signed_in, at, monkeypatch):
+def test_a_deleted_session_is_not_renewed(signed_in, at, monkeypatch):
     at(hours=1)
     session = signed_in.session
     assert session.get("_auth_user_id")
@@ -132,7 +132,7 @@ def test_a_session_that_was_ended_meanwhile_is_not_renewed(signed_in, at, monkey
     assert not Session.objects.exists()
 
 
-def test_signing_out_sets_no_session_again(signed_in, at):
+def test_signing_out_sets_no_session_cookie(signed_in, at):
     at(hours=1)
 
     answer = signed_in.post("/accounts/logout/")
@@ -141,7 +141,7 @@ def test_signing_out_sets_no_session_again(signed_in, at):
     assert not Session.objects.exists()
 
 
-def test_a_visitor_costs_no_query_of_sessions_and_gets_no_cookie(client):
+def test_visitors_cause_no_session_query_and_get_no_cookie(client):
     with CaptureQueriesContext(
         connection,
     ) as queries:
@@ -152,7 +152,7 @@ def test_a_visitor_costs_no_query_of_sessions_and_gets_no_cookie(client):
     assert answer.headers["Vary"] == "Cookie"
 
 
-def test_staff_are_told_when_the_session_ends_and_others_are_not(client, at):
+def test_only_pages_of_staff_have_the_session_notice(client, at):
     assert "session-notice" not in client.get("/projects/").content.decode()
     client.force_login(make_user("viewer", is_staff=False))
     assert "session-notice" not in client.get("/projects/").content.decode()
@@ -164,7 +164,7 @@ def test_staff_are_told_when_the_session_ends_and_others_are_not(client, at):
         assert "hidden" in notice.attributes
 
 
-def test_asking_when_the_session_ends_extends_it(signed_in, at):
+def test_the_session_address_extends_the_session(signed_in, at):
     at(hours=11, minutes=55)
     assert signed_in.get("/accounts/session/").json() == {"seconds": 12 * 60 * 60}
 
@@ -177,7 +177,7 @@ def test_asking_when_the_session_ends_extends_it(signed_in, at):
     "address",
     ["/accounts/views/", "/accounts/views/1/rename/", "/accounts/keys/1/delete/"],
 )
-def test_a_form_sent_after_the_end_leads_back_to_the_account(client, address):
+def test_a_form_sent_after_the_end_redirects_to_the_account_after_sign_in(client, address):
     answer = client.post(address, {"name": "x"})
 
     assert answer.headers["Location"] == "/accounts/login/?next=/accounts/"

@@ -56,7 +56,7 @@ def test_an_amount_is_written_in_the_units_of_its_page(
 @pytest.mark.django_db
 @pytest.mark.parametrize("address", ["/projects/", "/totals/", "/", "/projects/project/"])
 @pytest.mark.parametrize("query", ["units=x", "units=wan&units=full"])
-def test_other_units_are_refused(client, register, address, query):
+def test_invalid_units_are_refused(client, register, address, query):
     response = client.get(f"{address}?{query}")
 
     assert response.status_code == 400
@@ -64,7 +64,7 @@ def test_other_units_are_refused(client, register, address, query):
 
 
 @pytest.mark.django_db
-def test_links_of_the_page_keep_its_units_and_its_export_has_none(client, register):
+def test_links_of_a_page_keep_the_parameter_and_exports_do_not(client, register):
     page = client.get("/projects/?units=wan&area=kashi").content.decode().replace("&amp;", "&")
 
     assert "?units=wan&area=kashi&ordering=name" in page
@@ -83,7 +83,7 @@ def test_links_of_the_page_keep_its_units_and_its_export_has_none(client, regist
         ("/methods/?units=wan", "/totals/", "176,000 × 10,000 CNY"),
     ],
 )
-def test_a_choice_is_remembered_on_pages_whose_address_does_not_say(
+def test_the_choice_applies_to_pages_without_the_parameter(
     client, register, chosen, address, written
 ):
     client.get(chosen)
@@ -95,7 +95,7 @@ def test_a_choice_is_remembered_on_pages_whose_address_does_not_say(
 
 
 @pytest.mark.django_db
-def test_the_cookie_is_for_this_site_alone_and_for_a_year(client, register, settings):
+def test_attributes_of_the_cookie(client, register, settings):
     settings.SESSION_COOKIE_SECURE = True
 
     cookie = client.get("/projects/?units=wan").cookies["units"]
@@ -111,19 +111,19 @@ def test_the_cookie_is_for_this_site_alone_and_for_a_year(client, register, sett
     "address",
     ["/projects/", "/projects/?units=x", "/nowhere/?units=wan", "/projects/export.csv?units=wan"],
 )
-def test_what_chooses_no_units_sets_no_cookie(client, register, address):
+def test_only_pages_with_valid_units_set_the_cookie(client, register, address):
     assert not client.get(address).cookies
 
 
 @pytest.mark.django_db
-def test_a_cookie_with_other_units_is_ignored(client, register):
+def test_an_invalid_cookie_is_ignored(client, register):
     client.cookies["units"] = "<b>"
 
     assert "1,760,000,000.00 CNY" in amounts(client.get("/projects/"))
 
 
 @pytest.mark.django_db
-def test_what_programs_read_does_not_depend_on_the_cookie(client, register):
+def test_files_and_the_api_ignore_the_cookie(client, register):
     addresses = ("/projects/export.csv", "/api/v1/projects/", "/totals/export.json?by=area")
     before = [client.get(one).getvalue() for one in addresses]
     client.cookies["units"] = "wan"
@@ -132,7 +132,7 @@ def test_what_programs_read_does_not_depend_on_the_cookie(client, register):
 
 
 @pytest.mark.django_db
-def test_without_a_choice_no_address_says_any(client, register):
+def test_links_without_a_choice_have_no_units(client, register):
     for address in ("/", "/projects/", "/projects/project/"):
         page = read(client.get(address).content.decode())
         found = [one.attributes["href"] for one in page.all("a") if "units" in str(one.attributes)]
@@ -140,13 +140,13 @@ def test_without_a_choice_no_address_says_any(client, register):
 
 
 @pytest.mark.django_db
-def test_programs_are_told_that_there_are_no_units(client):
+def test_files_and_the_api_refuse_the_parameter(client):
     assert "units" in client.get("/api/v1/projects/?units=wan").json()
     assert client.get("/projects/export.csv?units=wan").status_code == 400
 
 
 @given(AMOUNTS)
-def test_no_way_of_writing_drops_a_digit(value):
+def test_all_units_keep_every_digit(value):
     wan = money.ten_thousands_in_chinese(value, "CNY").removesuffix("万元").replace(",", "")
     thousands, _times, _unit = money.ten_thousands_in_english(value, "CNY").partition(" × ")
 

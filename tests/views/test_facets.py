@@ -1,4 +1,4 @@
-"""Beside a list: its facets and what is looked for among their values; its columns."""
+"""The facets of lists, the search among their values, and the columns of lists."""
 
 import json
 from datetime import date
@@ -27,7 +27,7 @@ def options(page, parameter):
     return {link.text: query_of(link.attributes["href"]) for link in facet.all("a")}
 
 
-def test_each_value_has_its_number_and_leads_to_the_list_of_it(ask):
+def test_each_value_has_a_count_and_links_to_its_list(ask):
     make_project(area=make_area(code="kashi", name="Kashi"))
     make_project()
 
@@ -40,7 +40,7 @@ def test_each_value_has_its_number_and_leads_to_the_list_of_it(ask):
     }
 
 
-def test_what_is_chosen_is_marked_and_says_what_a_click_changes_to(ask):
+def test_selected_values_are_marked_and_counts_say_what_a_click_changes(ask):
     make_project(area=make_area(code="kashi", name="Kashi"))
     make_project()
 
@@ -54,7 +54,7 @@ def test_what_is_chosen_is_marked_and_says_what_a_click_changes_to(ask):
     assert [link.attributes["id"] for link in chosen] == ["facet-area-kashi"]
 
 
-def test_of_many_values_the_others_are_looked_for_by_a_form(ask):
+def test_further_values_are_found_by_a_search_form(ask):
     for number in range(25):
         title = "Customs report" if number == 24 else f"Paper {number}"
         make_project(sources=[make_source(code=f"s{number:02}", title=title)])
@@ -88,7 +88,7 @@ def test_of_many_values_the_others_are_looked_for_by_a_form(ask):
         ({"columns": "search_key"}, "columns"),
     ],
 )
-def test_what_cannot_be_shown_is_an_error_and_no_rows(ask, asked, named):
+def test_invalid_parameters_are_an_error_without_rows(ask, asked, named):
     make_project(name="Hidden")
 
     page = ask("/projects/", status=400, **asked)
@@ -98,7 +98,7 @@ def test_what_cannot_be_shown_is_an_error_and_no_rows(ask, asked, named):
     assert page.all(class_="facets") == []
 
 
-def test_the_columns_that_are_asked_for_are_shown_and_kept(ask):
+def test_requested_columns_are_shown_and_kept_in_links(ask):
     make_project(code="p", name="Dry port", stage="registered", registered_on=date(2024, 1, 1))
 
     page = ask("/projects/", columns=["name", "registered_on"])
@@ -115,7 +115,7 @@ def test_the_columns_that_are_asked_for_are_shown_and_kept(ask):
     assert checked == ["name", "registered_on"]
 
 
-def test_without_the_name_the_code_leads_to_the_record(ask):
+def test_without_the_name_the_code_links_to_the_record(ask):
     make_project(code="p")
 
     page = ask("/projects/", columns=["code", "stage"])
@@ -124,7 +124,7 @@ def test_without_the_name_the_code_leads_to_the_record(ask):
     assert page.link("p") == "/projects/p/"
 
 
-def test_a_file_holds_the_columns_of_its_list_and_all_of_them_where_none_is_chosen(client):
+def test_a_file_has_the_requested_columns_or_all_of_them(client):
     make_project(code="b", name="Second", amount=2)
     make_project(code="a", name="First", name_zh="第一", amount=1)
 
@@ -142,7 +142,7 @@ def test_a_file_holds_the_columns_of_its_list_and_all_of_them_where_none_is_chos
     assert (refused.status_code, refused["Content-Type"]) == (400, "text/plain; charset=utf-8")
 
 
-def test_every_column_of_a_list_puts_it_in_order(ask):
+def test_lists_can_be_ordered_by_every_column(ask):
     kashi = make_area(code="kashi", name="Kashi")
     aksu = make_area(code="aksu", name="", name_zh="阿克苏")
     lead = make_enterprise(code="lead", name="A company")
@@ -160,7 +160,7 @@ def test_every_column_of_a_list_puts_it_in_order(ask):
     assert codes("stage") == ["b", "c", "a"]
 
 
-def test_lists_are_sorted_by_what_belongs_to_their_records(ask):
+def test_lists_can_be_ordered_by_related_records(ask):
     kashi, aksu, turpan = (make_area(code=code) for code in ("kashi", "aksu", "turpan"))
     two, one = make_enterprise(name="B"), make_enterprise(name="A")
     first = make_project(code="a", area=kashi, amount=Decimal("5.00"), partners=[two, one])
@@ -183,7 +183,7 @@ def test_lists_are_sorted_by_what_belongs_to_their_records(ask):
     assert codes("/areas/", "contracted", 0) == [kashi.name, aksu.name, turpan.name]
 
 
-def test_enterprises_are_sorted_by_their_social_credit_code(ask):
+def test_enterprises_can_be_ordered_by_social_credit_code(ask):
     make_enterprise(code="without")
     make_enterprise(code="second", uscc="91350100M000100Y43")
     make_enterprise(code="first", uscc="91110000600037341L")
@@ -193,7 +193,7 @@ def test_enterprises_are_sorted_by_their_social_credit_code(ask):
     assert [row[0] for row in rows] == ["first", "second", "without"]
 
 
-def test_a_program_walks_by_a_sum_as_the_page_is_sorted(client):
+def test_the_api_pages_through_an_order_by_sum_like_the_page(client):
     for number in range(5):
         make_receipt(make_project(code=f"p{number}"), amount=Decimal(10 - number % 3))
     make_project(code="without")
@@ -211,7 +211,7 @@ def test_a_program_walks_by_a_sum_as_the_page_is_sorted(client):
     ("model", "columns"),
     [(Project, 14), (Enterprise, 8), (Area, 5), (Source, 3)],
 )
-def test_every_column_of_a_list_can_be_sorted(ask, model, columns):
+def test_every_column_heading_links_to_its_order(ask, model, columns):
     address = reverse(model.register.plural)
 
     headings = ask(address, columns=LIST_PAGES[model].columns()).one("thead").all("th")
@@ -224,7 +224,7 @@ def test_every_column_of_a_list_can_be_sorted(ask, model, columns):
 
 
 @pytest.mark.parametrize("words", ["0", "99999", "9" * 30, "9" * 190])
-def test_a_year_that_is_none_is_looked_for_and_not_found(ask, words):
+def test_a_search_for_an_invalid_year_finds_nothing(ask, words):
     make_project(code="p")
 
     page = ask("/projects/", facet="year", facet_search=words)

@@ -1,4 +1,4 @@
-"""/: the state of the register, and one search over its nouns."""
+"""/: the overview of the register, and the search over all lists."""
 
 from datetime import date
 from decimal import Decimal
@@ -44,7 +44,7 @@ def test_a_search_finds_projects_enterprises_and_areas(ask):
     assert page.one("input", name="search").attributes["value"] == "silk"
 
 
-def test_a_search_finds_chinese_by_its_sound(ask):
+def test_a_search_finds_chinese_names_by_pinyin(ask):
     make_project(name="", name_zh="喀什纺织园")
 
     (link, *_) = ask("/", search="kashi fangzhi").one("main").all(class_="found")[0].all("a")
@@ -52,7 +52,7 @@ def test_a_search_finds_chinese_by_its_sound(ask):
     assert link.one(lang="zh-Hans").text == "喀什纺织园"
 
 
-def test_more_than_a_few_are_a_list_away(ask):
+def test_many_results_link_to_a_list(ask):
     for number in range(MAX_FOUND + 1):
         make_project(name=f"Port {number}")
 
@@ -62,18 +62,18 @@ def test_more_than_a_few_are_a_list_away(ask):
     assert len(ask(page.link("All results")).rows()) == MAX_FOUND + 1
 
 
-def test_a_search_without_result_says_so_for_each_noun(ask):
+def test_a_search_without_results_says_so_for_each_list(ask):
     assert ask("/", search="nothing").text.count("none found") == 3
 
 
-def test_a_search_that_cannot_be_read_is_refused_and_kept(ask):
+def test_an_invalid_search_is_refused_and_stays_in_the_form(ask):
     page = ask("/", status=400, search="x" * 201)
 
     assert page.one("input", name="search").attributes["value"] == "x" * 201
     assert page.all(class_="story") == []
 
 
-def test_totals_by_sector_stand_beside_their_bars(ask):
+def test_totals_by_sector_are_shown_with_bars(ask):
     make_project(amount=Decimal("3.00"), sectors=[make_sector(name="Trade")])
     make_project(amount=Decimal("1.00"))
 
@@ -94,7 +94,7 @@ def test_totals_by_sector_stand_beside_their_bars(ask):
     assert widths == ["100.00%", "33.33%"]
 
 
-def test_stages_stand_as_a_funnel_with_the_three_rates(ask):
+def test_stages_are_shown_as_a_funnel_with_the_three_rates(ask):
     for stage in ("signed", "signed", "registered", "operating"):
         project = make_project(stage=stage, amount=Decimal("10.00"))
     make_receipt(project, Decimal("4.00"))
@@ -120,7 +120,7 @@ def test_stages_stand_as_a_funnel_with_the_three_rates(ask):
     assert [row[1] for row in ask(page.link("4.00 CNY")).rows()] == [project.code]
 
 
-def test_a_rate_of_which_no_record_tells_is_not_known_and_never_zero(ask):
+def test_a_rate_without_records_is_not_known_and_never_zero(ask):
     make_project()
 
     page = ask("/")
@@ -143,7 +143,7 @@ def rates(page):
     return [dd.one("strong").text for dd in page.one(class_="rates").all("dd")]
 
 
-def test_intended_funds_are_told_apart(ask):
+def test_intended_funds_are_shown_separately(ask):
     make_project(amount=Decimal("3.00"))
     make_project(amount=Decimal("2.00"), stage="intended", signed_on=None)
 
@@ -152,7 +152,7 @@ def test_intended_funds_are_told_apart(ask):
     assert "Itemised: 3.00 CNY. Intended, not part of it: 2.00 CNY, 1 of 1 disclosed." in story
 
 
-def test_the_latest_changes_stand_first(ask):
+def test_the_latest_changes_come_first(ask):
     make_project(name="Earlier")
     make_project(name="Later", amount=None)
 
@@ -162,7 +162,7 @@ def test_the_latest_changes_stand_first(ask):
     assert latest[1].startswith("Earlier 1,000,000.00 CNY · signed · ")
 
 
-def test_the_zone_stands_with_its_areas_and_what_is_known_of_it(ask):
+def test_zones_are_shown_with_their_areas_and_facts(ask):
     zone = make_zone(
         name="Pilot zone", established_on=date(2023, 11, 1), size_km2=Decimal("179.66")
     )
@@ -174,7 +174,7 @@ def test_the_zone_stands_with_its_areas_and_what_is_known_of_it(ask):
     assert lead.link("Kashi").startswith("/areas/")
 
 
-def test_a_contradiction_is_told(ask):
+def test_contradicting_headlines_are_mentioned(ask):
     area = make_area(name="Kashi")
     make_headline(area=area, value=Decimal("9.00"), as_of="2024-01-01")
     make_headline(area=area, value=Decimal("10.00"))
@@ -182,7 +182,7 @@ def test_a_contradiction_is_told(ask):
     assert ask("/").one(class_="story").text.count("Another publication contradicts it") == 2
 
 
-def test_of_many_areas_the_first_are_named_and_all_are_a_click_away(ask):
+def test_of_many_areas_the_first_are_named_with_a_link_to_all(ask):
     zone = make_zone(name="Zone")
     for number in range(14):
         make_area(code=f"a{number:02}", name=f"Area {number:02}", zone=zone)

@@ -1,4 +1,4 @@
-"""Pages that are given again while the register has not changed, and after no write."""
+"""The page cache: pages of visitors are cached until something is written."""
 
 from datetime import date
 from decimal import Decimal
@@ -60,7 +60,7 @@ def project():
 
 
 @pytest.mark.parametrize("address", PAGES)
-def test_a_page_is_given_again_for_one_query(client, project, address):
+def test_a_cached_page_costs_one_query(client, project, address):
     made, _queries = asked(client, address)
     again, queries = asked(client, address)
 
@@ -123,7 +123,7 @@ WRITES = [
 
 @pytest.mark.parametrize("write", WRITES)
 @pytest.mark.parametrize("address", ["/projects/?columns=name&columns=received", "/totals/"])
-def test_after_a_write_the_page_is_made_anew(client, project, write, address):
+def test_a_write_invalidates_cached_pages(client, project, write, address):
     asked(client, address)
     write(project)
     caught_up, _queries = asked(client, address)
@@ -134,7 +134,7 @@ def test_after_a_write_the_page_is_made_anew(client, project, write, address):
     assert RecentWrite.objects.count() > 0
 
 
-def test_a_rate_moves_the_sums_of_a_page(client):
+def test_a_new_rate_invalidates_cached_sums(client):
     make_project(currency="USD", amount=Decimal("100.00"), signed_on=date(2023, 11, 11))
     before, _queries = asked(client, "/totals/")
     make_rate(from_currency="USD", rate=Decimal("7.1"), quoted_on=date(2023, 11, 11))
@@ -144,7 +144,7 @@ def test_a_rate_moves_the_sums_of_a_page(client):
     assert b"710.00" in after.content
 
 
-def test_what_rebuild_mends_is_seen(client, project):
+def test_rebuild_invalidates_cached_pages(client, project):
     Allocation.objects.update(amount_base=Decimal("77.00"))
     before, _queries = asked(client, "/totals/")
     rebuild()
@@ -154,7 +154,7 @@ def test_what_rebuild_mends_is_seen(client, project):
     assert b"77.00" not in after.content
 
 
-def test_what_a_fixture_brings_is_seen(client, project, tmp_path):
+def test_loading_a_fixture_invalidates_cached_pages(client, project, tmp_path):
     fixture = tmp_path / "projects.json"
     call_command("dumpdata", "projects.project", output=str(fixture), verbosity=0)
     Project.objects.update(name="Weaving mill")
@@ -166,7 +166,7 @@ def test_what_a_fixture_brings_is_seen(client, project, tmp_path):
     assert b"Spinning mill" in after.content
 
 
-def test_staff_are_answered_anew_and_their_pages_are_given_to_nobody(client, project):
+def test_pages_of_staff_are_not_cached(client, project):
     make_project(name="Dye works", state=State.DRAFT)
     public, _queries = asked(client, "/projects/")
     client.force_login(make_user("superuser"))
@@ -181,7 +181,7 @@ def test_staff_are_answered_anew_and_their_pages_are_given_to_nobody(client, pro
     assert again.content == public.content
 
 
-def test_languages_units_and_hosts_are_kept_apart(client, project, settings):
+def test_languages_units_and_hosts_are_cached_separately(client, project, settings):
     settings.ALLOWED_HOSTS = ["testserver", "ftz.example"]
     asked(client, "/projects/")
 
@@ -192,7 +192,7 @@ def test_languages_units_and_hosts_are_kept_apart(client, project, settings):
     assert b"testserver" not in other.content
 
 
-def test_readers_who_chose_other_units_are_given_their_own_pages(client, project):
+def test_units_chosen_by_cookie_are_cached_separately(client, project):
     public, _queries = asked(client, "/projects/")
     client.cookies["units"] = "wan"
     made, queries = asked(client, "/projects/")
@@ -205,7 +205,7 @@ def test_readers_who_chose_other_units_are_given_their_own_pages(client, project
     assert asked(client, "/projects/")[0].content == public.content
 
 
-def test_what_cannot_be_answered_is_not_kept(client, project):
+def test_errors_are_not_cached(client, project):
     for _turn in range(2):
         with CaptureQueriesContext(connection) as queries:
             assert client.get("/projects/?stage=x").status_code == 400
@@ -213,13 +213,13 @@ def test_what_cannot_be_answered_is_not_kept(client, project):
     assert client.get("/projects/?stage=x").status_code == 400
 
 
-def test_head_and_get_do_not_get_in_each_others_way(client, project):
+def test_head_and_get_are_cached_separately(client, project):
     assert client.head("/projects/").content == b""
     assert b"Spinning mill" in client.get("/projects/").content
     assert client.head("/projects/").content == b""
 
 
-def test_the_noted_writes_are_few_and_tell_every_state_apart():
+def test_few_writes_are_stored_and_every_version_differs():
     states = [RecentWrite.objects.version()]
     for _write in range(300):
         RecentWrite.objects.bump()
@@ -229,7 +229,7 @@ def test_the_noted_writes_are_few_and_tell_every_state_apart():
     assert RecentWrite.objects.count() < 100
 
 
-def test_a_write_that_is_taken_back_is_not_noted():
+def test_a_write_that_is_rolled_back_bumps_no_version():
     stale = make_area(name="Another")
     Area.objects.filter(pk=stale.pk).update(version=7)
     before = RecentWrite.objects.version()

@@ -1,4 +1,4 @@
-"""/headlines/: each published figure beside the register's own, and what contradicts it."""
+"""/headlines/: published figures reconciled with the records, and contradictions."""
 
 from datetime import date
 from decimal import Decimal
@@ -24,7 +24,7 @@ def facts(page):
     return {row.one("dt").text: row.one("dd").text for row in article.one("dl").all("div")}
 
 
-def test_what_no_rate_converts_is_told_beside_the_itemised_sum(ask):
+def test_amounts_without_a_rate_are_stated_with_the_itemised_sum(ask):
     area = make_area()
     make_headline(area=area, value=Decimal("100.00"))
     make_project(area=area, amount=Decimal("25.00"))
@@ -47,7 +47,7 @@ def test_a_figure_in_another_currency_is_not_compared(ask):
     assert not found.keys() & {"Share explained", "Not itemised"}
 
 
-def test_funds_arrived_lead_to_the_projects_that_received_them(ask):
+def test_funds_arrived_link_to_the_projects_that_received_them(ask):
     area = make_area()
     make_headline(
         area=area, what=HeadlineKind.FUNDS_ARRIVED, value=Decimal("10.00"), as_of="2024-01-01"
@@ -63,7 +63,7 @@ def test_funds_arrived_lead_to_the_projects_that_received_them(ask):
     assert [row[1] for row in ask(page.link("4.00 CNY")).rows()] == ["paid"]
 
 
-def test_a_zone_is_counted_over_its_areas(ask):
+def test_a_zone_includes_its_areas(ask):
     zone = make_zone(name="Pilot zone")
     for number in range(2):
         make_enterprise(area=make_area(zone=zone, code=f"a{number}"), code=f"e{number}")
@@ -76,7 +76,7 @@ def test_a_zone_is_counted_over_its_areas(ask):
     assert [row[1] for row in ask(page.link("2")).rows()] == ["e0", "e1"]
 
 
-def test_figures_that_contradict_each_other_name_each_other(ask):
+def test_contradicting_headlines_name_each_other(ask):
     area, press = make_area(), make_source(publisher="People's Daily Online")
     make_headline(area=area, value=Decimal("17600000000"), as_of=date(2023, 11, 11))
     make_headline(area=area, value=Decimal("12590000000"), as_of=date(2024, 1, 15), source=press)
@@ -91,7 +91,7 @@ def test_figures_that_contradict_each_other_name_each_other(ask):
     )
 
 
-def test_a_headline_leads_to_its_source(ask):
+def test_a_headline_links_to_its_source(ask):
     make_headline(source=make_source(code="press", title="喀什片区揭牌"), quote="超过")
 
     page = ask("/headlines/")
@@ -100,7 +100,7 @@ def test_a_headline_leads_to_its_source(ask):
     assert {e.text for e in page.one("main").all(lang="zh-Hans")} == {"喀什片区揭牌", "超过"}
 
 
-def test_headlines_can_be_asked_for(ask):
+def test_headlines_can_be_filtered(ask):
     make_headline(area=make_area(code="kashi", name="Kashi"))
     make_headline(what=HeadlineKind.ENTERPRISES_SETTLED)
 
@@ -109,7 +109,7 @@ def test_headlines_can_be_asked_for(ask):
     assert [h3.text for h3 in page.all("h3")] == ["Contracted funds, Kashi"]
 
 
-def test_a_question_that_cannot_be_read_shows_no_headline(ask):
+def test_invalid_parameters_show_no_headlines(ask):
     make_headline()
 
     assert ask("/headlines/", status=400, what="rumours").all("article") == []

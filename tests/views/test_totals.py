@@ -1,4 +1,4 @@
-"""/totals/: each figure is a link to exactly its records and says what it leaves out."""
+"""/totals/: each figure links to exactly its records and states what it leaves out."""
 
 from datetime import date
 from decimal import Decimal
@@ -25,7 +25,7 @@ def trade():
     return make_sector(code="trade", name="Trade")
 
 
-def test_the_first_table_is_by_sector(ask, trade):
+def test_the_default_table_is_by_sector(ask, trade):
     make_project(sectors=[trade], amount=Decimal("300.00"))
     make_project(amount=None)
 
@@ -35,7 +35,7 @@ def test_the_first_table_is_by_sector(ask, trade):
     ]
 
 
-def test_the_total_carries_its_bound(ask, trade):
+def test_the_total_shows_its_bound(ask, trade):
     make_project(sectors=[trade], amount=Decimal("300.00"))
     make_project(amount=None)
     make_project(amount=Decimal("1.00"), currency="USD")
@@ -46,7 +46,7 @@ def test_the_total_carries_its_bound(ask, trade):
     assert cells == ["at least 300.00 CNY", "100.00 %", "3", "2", "1", "1"]
 
 
-def test_every_figure_leads_to_exactly_its_records(ask, client, trade):
+def test_every_figure_links_to_exactly_its_records(ask, client, trade):
     kashi = make_area(code="kashi")
     make_project(code="a", area=kashi, sectors=[trade], amount=Decimal("3.00"))
     make_project(code="b", sectors=[trade, make_sector(code="it")], amount=Decimal("5.00"))
@@ -72,7 +72,7 @@ def test_every_figure_leads_to_exactly_its_records(ask, client, trade):
                     assert any(text.startswith(link.text) for text in sums)
 
 
-def test_two_dimensions_stand_across(ask, trade):
+def test_two_dimensions_make_a_pivot_table(ask, trade):
     kashi = make_area(code="kashi", name="Kashi")
     make_project(area=kashi, sectors=[trade], amount=Decimal("3.00"), signed_on=date(2023, 1, 1))
     make_project(sectors=[trade], amount=None, signed_on=date(2024, 1, 1))
@@ -95,7 +95,7 @@ def test_two_dimensions_stand_across(ask, trade):
     assert query_of(cell) == [("basis", "contracted"), ("area", "kashi"), ("year", "2023")]
 
 
-def test_a_cross_table_is_shaded_by_its_largest_cell(ask):
+def test_a_pivot_table_is_shaded_relative_to_its_largest_cell(ask):
     for amount, year in ((600, 2022), (100, 2023), (0, 2024)):
         make_project(amount=Decimal(amount), signed_on=date(year, 1, 1))
 
@@ -109,7 +109,7 @@ def test_a_cross_table_is_shaded_by_its_largest_cell(ask):
     ]
 
 
-def test_years_stand_as_a_line_that_breaks_where_nothing_is_known(ask):
+def test_years_are_a_line_that_breaks_at_unknown_amounts(ask):
     for year, amount in ((2019, "1.00"), (2020, "4.00"), (2021, None), (2022, "2.00")):
         make_project(signed_on=date(year, 1, 1), amount=amount and Decimal(amount))
     make_project(signed_on=None)
@@ -123,7 +123,7 @@ def test_years_stand_as_a_line_that_breaks_where_nothing_is_known(ask):
     assert [text.text for text in line.all("text")[1:]] == ["2019", "2020", "2022"]
 
 
-def test_too_many_columns_stand_one_below_the_other(ask):
+def test_too_many_columns_are_shown_as_rows(ask):
     for number in range(totals.MOST_COLUMNS + 1):
         make_project(signed_on=date(2000 + number, 1, 1), amount=Decimal("1.00"))
 
@@ -133,7 +133,7 @@ def test_too_many_columns_stand_one_below_the_other(ask):
     assert page.rows()[0][:3] == ["not stated", "2000", "1.00 CNY"]
 
 
-def test_rows_beyond_the_most_stand_together_and_still_add_up(ask, monkeypatch):
+def test_further_rows_are_combined_and_still_add_up(ask, monkeypatch):
     monkeypatch.setattr(totals, "MOST_ROWS", 2)
     for amount in (5, 4, 3, 2):
         make_project(enterprise=make_enterprise(name=f"E{amount}"), amount=Decimal(amount))
@@ -166,7 +166,7 @@ def bars_of(chart):
     return [rect.attributes["width"] for rect in chart.all("rect", class_="known")]
 
 
-def test_money_that_went_back_has_no_bar(ask):
+def test_negative_amounts_have_no_bar(ask):
     kashi = make_area(name="Kashi")
     make_receipt(make_project(area=kashi), Decimal("5.00"))
     make_receipt(make_project(), Decimal("-7.00"))
@@ -184,7 +184,7 @@ def test_projects_in_several_rows_are_explained(ask, trade):
     assert "count once in each" not in ask("/totals/", by="area").text
 
 
-def test_what_no_rate_converts_is_said_and_what_to_do(ask):
+def test_missing_rates_are_stated_with_the_remedy(ask):
     for _ in range(3):
         make_project(amount=Decimal("5.00"), currency="USD")
 
@@ -194,7 +194,7 @@ def test_what_no_rate_converts_is_said_and_what_to_do(ask):
     assert "import_rates" in text
 
 
-def test_how_it_was_computed_names_rule_rates_and_what_was_left_out(ask):
+def test_provenance_names_the_rule_the_rates_and_what_was_left_out(ask):
     make_rate("USD", "CNY", "7.2", date(2023, 1, 1), source=make_source(title="Central bank"))
     make_rate("EUR", "CNY", "8.0", date(2023, 1, 1), source=make_source(title="Not used"))
     make_project(amount=Decimal("5.00"), currency="USD", signed_on=date(2023, 1, 15))
@@ -218,7 +218,7 @@ def test_how_it_was_computed_names_rule_rates_and_what_was_left_out(ask):
     assert computed.link("All rules of this register") == "/methods/"
 
 
-def test_how_funds_received_were_computed_goes_by_their_receipts(ask):
+def test_provenance_of_funds_received_follows_receipts(ask):
     make_rate("USD", "CNY", "7.2", date(2023, 1, 1), source=make_source(title="Early"))
     make_rate("USD", "CNY", "7.1", date(2024, 1, 1), source=make_source(title="Late"))
     project = make_project(name="Paid in euros")
@@ -233,7 +233,7 @@ def test_how_funds_received_were_computed_goes_by_their_receipts(ask):
     assert "1 project for lack of an exchange rate on its day: Paid in euros" in computed
 
 
-def test_nothing_is_left_out_where_nothing_is(ask):
+def test_provenance_says_when_nothing_was_left_out(ask):
     make_project()
 
     computed = ask("/totals/", stage="signed").one(class_="computed").text
@@ -242,7 +242,7 @@ def test_nothing_is_left_out_where_nothing_is(ask):
     assert "Left out Nothing." in computed
 
 
-def test_a_change_of_the_base_currency_leaves_everything_out_until_the_rebuild(ask, settings):
+def test_a_new_base_currency_leaves_everything_out_until_rebuild(ask, settings):
     make_project(amount=Decimal("5.00"))
     make_project(amount=Decimal("6.00"))
 
@@ -253,7 +253,7 @@ def test_a_change_of_the_base_currency_leaves_everything_out_until_the_rebuild(a
     assert "rebuild" in page.one(class_="warning").text
 
 
-def test_a_basis_of_its_own_has_its_own_figures(ask):
+def test_each_basis_has_its_own_figures(ask):
     make_project(amount=Decimal("1.00"))
     make_project(amount=Decimal("2.00"), stage="intended", signed_on=None)
 
@@ -268,7 +268,7 @@ def test_a_register_without_projects_says_so(ask):
     assert page.all("figure") == []
 
 
-def test_what_cannot_be_read_shows_no_figures(ask):
+def test_invalid_parameters_show_no_figures(ask):
     make_project()
 
     page = ask("/totals/", status=400, by="colour", page="1")
