@@ -12,7 +12,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from projects import history, review
-from projects.history import draft_references
 from projects.models import Enterprise, Headline, Project, Qualifier, Receipt
 from projects.models.amount_parsing import parse_amount
 from projects.models.generated_codes import (
@@ -95,19 +94,10 @@ class RegisterForm(VersionedModelForm):
         super()._post_clean()
         if self.user is not None and not self.errors:
             try:
-                self._check_review()
+                review.check_form(self.user, self.instance, self.chosen_links(), parent=self.parent)
             except ValidationError as error:
                 for name, errors in error.update_error_dict({}).items():
                     self.add_error(name if name in self.fields else None, errors)
-
-    def _check_review(self) -> None:
-        """Check that the user may write there, and that nothing published refers to a draft."""
-        if not self.parent:
-            review.check_reach(self.user, self.instance)
-        if not review.is_proposal(self.user, self.instance):
-            review.with_publication_state(self.user, self.instance, {})
-            # The record on whose page this is a row checks its own form.
-            draft_references.check(self.instance, self.chosen_links(), besides={self.parent})
 
     def chosen_links(self) -> dict[str, list[Any]]:
         """The records chosen for each many-to-many field of the form."""

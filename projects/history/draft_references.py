@@ -29,19 +29,19 @@ def check(
     links: Mapping[str, Sequence[Any] | None],
     *,
     without_queries: bool = False,
-    besides: Collection[str] = (),
+    skip: Collection[str] = (),
 ) -> None:
     """Raise ValidationError, by field, for each draft that a published record refers to.
 
     `links` are records by field; None where they stay as they are. At most one query
     for each column; with `without_queries` only columns whose record has been read are
-    checked. Columns named in `besides` are skipped.
+    checked. Columns named in `skip` are not checked.
     """
     if getattr(record, "state", State.PUBLISHED) == State.DRAFT:
         return
     problems: dict[str, list[ValidationError]] = {}
     for name in columns(type(record)):
-        if name in besides:
+        if name in skip:
             continue
         if without_queries and not record._meta.get_field(name).is_cached(record):
             continue

@@ -880,7 +880,7 @@ class Migration(migrations.Migration):
                 ('code', projects.models.fields.CodeField(max_length=64, verbose_name='record')),
                 ('wrong', models.TextField(max_length=2000, verbose_name='what is wrong')),
                 ('right', models.TextField(blank=True, max_length=2000, verbose_name='what is right')),
-                ('source', models.TextField(blank=True, help_text='A title, a date, an address: anything that helps the office to check it.', max_length=2000, verbose_name='where that is published')),
+                ('source', models.TextField(blank=True, help_text='A title, a date, an address: anything that helps the office to check it.', max_length=2000, verbose_name='source')),
                 ('email', models.EmailField(blank=True, help_text='Optional, for questions. Only the office sees it, and it is deleted when your report is closed.', max_length=254, verbose_name='e-mail address')),
                 ('reported_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='reported at')),
                 ('state', models.CharField(choices=[('open', 'open'), ('settled', 'settled'), ('dismissed', 'dismissed')], default='open', editable=False, max_length=10, verbose_name='state')),
@@ -894,7 +894,7 @@ class Migration(migrations.Migration):
                 'ordering': ['reported_at', 'pk'],
                 'default_permissions': (),
                 'indexes': [models.Index(condition=models.Q(('state', 'open')), fields=['id'], name='errorreport_open'), models.Index(fields=['state', 'reported_at', 'id'], name='errorreport_state')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('noun__in', ['projects', 'enterprises', 'areas', 'headlines', 'sources'])), name='errorreport_noun_known', violation_error_message='Only records that have a page are reported.')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('noun__in', ['projects', 'enterprises', 'areas', 'headlines', 'sources'])), name='errorreport_noun_known', violation_error_message='Errors can only be reported for records that have a page.')],
             },
         ),
         migrations.CreateModel(
@@ -1038,7 +1038,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'default_permissions': (),
-                'constraints': [models.UniqueConstraint(fields=('noun', 'record_id', 'version'), name='returneddraft_once', violation_error_message='This draft has been returned as it stands.')],
+                'constraints': [models.UniqueConstraint(fields=('noun', 'record_id', 'version'), name='returneddraft_once', violation_error_message='This version of the draft has already been returned.')],
             },
         ),
         migrations.CreateModel(

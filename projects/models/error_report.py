@@ -1,3 +1,5 @@
+"""Errors in published records that readers report."""
+
 from __future__ import annotations
 
 from typing import Any, Self
@@ -33,12 +35,11 @@ class ErrorReportQuerySet(RegisterQuerySet):
 
 
 class ErrorReport(TextValidationMixin):
-    """One row is what somebody says is wrong with one published record.
+    """One row is an error in one published record that a reader has reported.
 
-    Whoever reads the register may write it, without an account; staff alone read
-    it. `code` is the record's at that time. `email` is for asking back, and is
-    deleted with the decision. `note` says what came of it, in the words of
-    whoever decided.
+    Reporting needs no account; only staff see reports. `code` is the record's at that
+    time. `email` is for questions, and is deleted when the report is closed. `note` is
+    the outcome in the words of the reviewer.
     """
 
     noun = models.CharField(
@@ -48,7 +49,7 @@ class ErrorReport(TextValidationMixin):
     wrong = models.TextField(_("what is wrong"), max_length=LONGEST)
     right = models.TextField(_("what is right"), max_length=LONGEST, blank=True)
     source = models.TextField(
-        _("where that is published"),
+        _("source"),
         max_length=LONGEST,
         blank=True,
         help_text=_("A title, a date, an address: anything that helps the office to check it."),
@@ -81,14 +82,16 @@ class ErrorReport(TextValidationMixin):
     class Meta:
         verbose_name = _("error report")
         verbose_name_plural = _("error reports")
-        # Read by whoever sees what waits, decided by whoever publishes.
+        # Read by staff who see the review queue, closed by users who may publish.
         default_permissions = ()
         ordering = ["reported_at", "pk"]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(noun__in=Reported.values),
                 name="errorreport_noun_known",
-                violation_error_message=_("Only records that have a page are reported."),
+                violation_error_message=_(
+                    "Errors can only be reported for records that have a page."
+                ),
             )
         ]
         indexes = [

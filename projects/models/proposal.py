@@ -1,4 +1,4 @@
-"""What is asked for beside a published record, and what was said of a draft."""
+"""Proposed changes to published records, and returned drafts."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class ProposalState(models.TextChoices):
 
 class ProposalQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> Self:
-        """A person's own, and those about records whose drafts the person may see."""
+        """The user's own proposals, and those about records whose drafts the user may see."""
         if permissions.has_full_access(user):
             return self.all()
         if user is None or not user.is_authenticated:
@@ -58,13 +58,12 @@ class ProposalQuerySet(models.QuerySet):
 
 
 class Proposal(models.Model):
-    """One row is what one person would have of one published record: a change, or its deletion.
+    """One row is a change or deletion of one published record that a user proposes.
 
-    `changes` and `before` are fields as the API has them: what they are to be,
-    and what they were when it was proposed, at `version`. The record itself
-    stays as it is until somebody else accepts. A person has at most one open
-    proposal about a record; what they change further is added to it. `key` is
-    what a reader calls the record by, should it be gone.
+    `changes` and `before` are fields in the API's format: the proposed values, and the
+    values of `version`, when it was proposed. The record is not changed until somebody
+    else accepts. A user has at most one open proposal about a record; further changes
+    are added to it. `key` names the record in case it is deleted.
     """
 
     noun = models.CharField(_("kind of record"), max_length=20, choices=Noun)
@@ -105,7 +104,7 @@ class Proposal(models.Model):
         verbose_name = _("proposal")
         verbose_name_plural = _("proposals")
         ordering = ["-pk"]
-        # Whoever may write the record may propose.
+        # Users who may write the record may propose changes.
         default_permissions = ()
         constraints = [
             models.UniqueConstraint(
@@ -133,9 +132,9 @@ class Proposal(models.Model):
 
 
 class ReturnedDraft(models.Model):
-    """One row says that a reviewer sent a draft back, in the version it then had, and why.
+    """One row is the return of one version of a draft to its author, with the reason.
 
-    Once it is edited it has another version, and waits for review again.
+    An edited draft has another version, and waits for review again.
     """
 
     noun = models.CharField(max_length=20, choices=Noun)
@@ -157,7 +156,7 @@ class ReturnedDraft(models.Model):
             models.UniqueConstraint(
                 fields=["noun", "record_id", "version"],
                 name="returneddraft_once",
-                violation_error_message=_("This draft has been returned as it stands."),
+                violation_error_message=_("This version of the draft has already been returned."),
             )
         ]
 

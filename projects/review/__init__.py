@@ -25,6 +25,7 @@ from .proposals import (
 )
 from .submission import (
     Submitted,
+    check_form,
     is_proposal,
     remove,
     submit,
@@ -36,6 +37,7 @@ __all__ = [
     "ReviewError",
     "Submitted",
     "accept",
+    "check_form",
     "check_may_decide",
     "check_may_publish",
     "check_not_own",

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from projects import history
 from projects.accounts.audit_log import Action
+from projects.history import draft_references
 from projects.models import ImportBatch, Proposal, State, permissions
 from projects.models.base import ReviewedModel
 
@@ -37,6 +38,19 @@ def is_proposal(user: Any, record: Any) -> bool:
         and not record.is_draft
         and not permissions.has_full_access(user)
     )
+
+
+def check_form(user: Any, record: Any, links: Any, *, parent: str = "") -> None:
+    """The checks of `submit` that a model form lacks: the user's areas and references to drafts.
+
+    Sets the state of `record`. `parent` names its reference to the record on whose page
+    it is a row, which has a form of its own. Raises as `submit` does.
+    """
+    if not parent:
+        check_reach(user, record)
+    if not is_proposal(user, record):
+        with_publication_state(user, record, {})
+        draft_references.check(record, links, skip={parent})
 
 
 def submit(user: Any, record: Any, **links: Any) -> Submitted:
