@@ -1,4 +1,4 @@
-"""“Save and add another” begins with what the last one had in common with a list of signings."""
+"""“Save and add another” starts with some values of the last record."""
 
 import pytest
 from django.contrib import admin
@@ -55,7 +55,7 @@ def test_another_project_begins_with_area_enterprise_and_sources(office):
     assert str(enterprise) in page.content.decode()
 
 
-def test_what_was_chosen_instead_is_kept_and_not_what_the_form_began_with(office):
+def test_changed_values_are_kept_for_the_next_form_not_initial_ones(office):
     first, second = make_area(), make_area()
     address = f"{ADD}?area={first.pk}&enterprise={make_enterprise().pk}&name=A%20name"
 
@@ -108,7 +108,7 @@ def test_another_enterprise_begins_with_its_area(office):
     assert answer.headers["Location"] == f"{address}?area={area.pk}"
 
 
-def test_nothing_is_told_of_a_draft_that_stands_in_the_address(client):
+def test_a_hidden_draft_named_in_the_address_is_not_shown(client):
     hidden = make_enterprise(name="Unseen", state="draft", area=make_area())
     client.force_login(make_user("clerk", areas=[make_area()]))
 
@@ -120,7 +120,7 @@ def test_nothing_is_told_of_a_draft_that_stands_in_the_address(client):
 @pytest.mark.parametrize(
     "model_admin", admin.site._registry.values(), ids=lambda one: one.opts.label_lower
 )
-def test_no_form_of_the_admin_lists_a_table_to_choose_from(model_admin):
+def test_no_form_offers_a_whole_table_as_options(model_admin):
     """In a form or a row of one: each link to a record is an autocomplete, or stands fixed."""
     request = RequestFactory().get("/")
     request.user = make_user("superuser")

@@ -1,4 +1,4 @@
-"""An amount is typed as people write it, and shown back in full before it is saved."""
+"""Amounts are typed as people write them, and shown in full before they are saved."""
 
 from decimal import Decimal
 
@@ -47,9 +47,7 @@ def stated(project):
         ("2000", "2,000.00 CNY = 2,000元", (Decimal("2000.00"), "CNY", "exact", "0.1 万")),
     ],
 )
-def test_what_was_typed_comes_back_in_full_and_is_saved_the_second_time(
-    office, text, shown, stored
-):
+def test_an_amount_is_shown_in_full_and_saved_the_second_time(office, text, shown, stored):
     project = make_project(amount=Decimal("1000.00"), amount_text="0.1 万")
     before = stated(project)
 
@@ -67,7 +65,7 @@ def test_what_was_typed_comes_back_in_full_and_is_saved_the_second_time(
     assert project.history.count() == 2
 
 
-def test_the_amount_that_stands_needs_no_confirmation(office):
+def test_the_stored_amount_needs_no_confirmation(office):
     project = make_project(amount=Decimal("1000000000.00"), qualifier="at_least")
     page = office.get(change(project))
 
@@ -88,7 +86,7 @@ def test_the_same_amount_in_another_currency_is_another_amount(office):
     assert stated(project)[:2] == (Decimal("1000.00"), "USD")
 
 
-def test_a_second_thought_is_shown_back_as_well(office):
+def test_an_amount_changed_while_confirming_is_shown_again(office):
     project = make_project(amount=None)
     first = office.post(change(project), sent(office.get(change(project)), amount="17.6亿元"))
 
@@ -107,7 +105,7 @@ def test_an_undisclosed_amount_is_saved_at_once(office):
     assert Project.objects.get().amount is None
 
 
-def test_a_confirmed_amount_stays_confirmed_while_other_fields_are_mended(office):
+def test_a_confirmed_amount_stays_confirmed_while_other_fields_are_corrected(office):
     first = office.post(ADD, sent(office.get(ADD), code="no code", name="New", amount="5000万元"))
 
     assert set(errors(first)) == {"code"}
@@ -193,7 +191,7 @@ def test_a_headline_says_in_the_list_what_it_counts(office):
     assert '<td class="field-figure">35</td>' in page
 
 
-def test_the_script_is_told_the_reading_and_the_key_that_confirms_it(office):
+def test_the_script_gets_the_reading_and_the_key_that_confirms_it(office):
     project = make_project(amount=None)
 
     answer = office.get(READ, {"text": "超1亿元", "currency": "CNY", "qualifier": "exact"}).json()
@@ -207,7 +205,7 @@ def test_the_script_is_told_the_reading_and_the_key_that_confirms_it(office):
     assert stated(project) == (Decimal("100000000.00"), "CNY", "at_least", "超1亿元")
 
 
-def test_the_script_is_told_what_cannot_be_read(office):
+def test_the_script_gets_the_error_of_an_unreadable_amount(office):
     assert "1.234,50" in office.get(READ, {"text": "1.234,50"}).json()["error"]
 
 
@@ -221,9 +219,9 @@ def test_the_script_is_told_what_cannot_be_read(office):
         {"text": "超3亿", "qualifier": "zzz", "sent": ["qualifier", "currency"]},
     ],
 )
-def test_the_script_s_address_takes_anything(office, asked):
+def test_the_address_for_the_script_accepts_any_parameters(office, asked):
     assert office.get(READ, asked).status_code == 200
 
 
-def test_only_staff_ask_how_an_amount_is_read(client):
+def test_only_staff_may_have_amounts_read(client):
     assert client.get(READ, {"text": "1"}).status_code == 302

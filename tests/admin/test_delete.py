@@ -1,4 +1,4 @@
-"""What is deleted is what was seen, and nothing that is still referred to."""
+"""Only the versions shown are deleted, and nothing that is still referenced."""
 
 import pytest
 from django.urls import reverse
@@ -12,7 +12,7 @@ from tests.helpers.admin_forms import delete, delete_selected, hidden, page_of
 pytestmark = pytest.mark.django_db
 
 
-def test_what_was_changed_is_not_deleted_by_a_page_that_does_not_show_it(office, save):
+def test_a_stale_deletion_is_refused(office, save):
     project = make_project()
     address = page_of(project, "delete")
     asked = hidden(office.get(address))
@@ -27,7 +27,7 @@ def test_what_was_changed_is_not_deleted_by_a_page_that_does_not_show_it(office,
 
 
 @pytest.mark.parametrize("version", [None, "", "2", "x"])
-def test_a_deletion_says_what_it_has_seen(office, version):
+def test_a_deletion_needs_the_current_version(office, version):
     project = make_project()
     data = {"post": "yes"} | ({} if version is None else {"shown_version": version})
 
@@ -36,7 +36,7 @@ def test_a_deletion_says_what_it_has_seen(office, version):
     assert Project.objects.exists()
 
 
-def test_what_was_changed_is_not_deleted_with_others(office, save):
+def test_a_stale_deletion_of_several_is_refused(office, save):
     projects = [make_project(code=code) for code in ("p", "q")]
     address = reverse("admin:projects_project_changelist")
     chosen = {"action": "delete_selected", "_selected_action": [one.pk for one in projects]}
@@ -52,7 +52,7 @@ def test_what_was_changed_is_not_deleted_with_others(office, save):
     assert Project.history.filter(history_type="-").count() == 2
 
 
-def test_what_was_deleted_meanwhile_stops_the_deletion_of_the_others(office, other):
+def test_nothing_is_deleted_if_one_of_several_was_deleted_meanwhile(office, other):
     projects = [make_project() for _ in range(2)]
     address = reverse("admin:projects_project_changelist")
     chosen = {"action": "delete_selected", "_selected_action": [one.pk for one in projects]}
@@ -65,7 +65,7 @@ def test_what_was_deleted_meanwhile_stops_the_deletion_of_the_others(office, oth
     assert "Nothing was deleted" in page.content.decode()
 
 
-def test_several_are_deleted_with_a_yes(office):
+def test_several_are_deleted_after_confirmation(office):
     projects = [make_project() for _ in range(3)]
 
     answer = delete_selected(office, projects[:2])
@@ -73,7 +73,7 @@ def test_several_are_deleted_with_a_yes(office):
     assert (answer.status_code, Project.objects.get()) == (302, projects[2])
 
 
-def test_what_refers_to_it_is_named_as_far_as_the_person_may_see_it(office, monkeypatch):
+def test_references_are_named_as_far_as_the_user_may_see_them(office, monkeypatch):
     area = make_area()
     project = make_project(code="hidden", area=area)
     make_enterprise(name="Shown", area=area)

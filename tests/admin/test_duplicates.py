@@ -1,4 +1,4 @@
-"""The admin asks whether a record is there already, while it is typed and when it was saved."""
+"""Warnings for possible duplicates, while a name is typed and after it was saved."""
 
 import pytest
 
@@ -16,7 +16,7 @@ def warnings(page):
     return [str(one) for one in page.context["messages"] if one.level_tag == "warning"]
 
 
-def test_what_is_typed_is_answered_with_links(office):
+def test_possible_duplicates_of_a_typed_name_are_links(office):
     one = make_enterprise(code="xingda", name="Xingda", name_zh="兴达纺织")
 
     answer = office.get(ASK, {"name": "", "name_zh": "兴达纺织有限公司"})
@@ -28,7 +28,7 @@ def test_what_is_typed_is_answered_with_links(office):
     assert office.get(ASK, {"name": "Another"}).json() == {"sentence": "", "found": []}
 
 
-def test_the_record_whose_page_it_is_is_not_named(office):
+def test_a_record_is_no_duplicate_of_itself(office):
     one = make_enterprise(name="Xingda")
 
     assert f'data-exclude="{one.pk}"' in office.get(page_of(one)).content.decode()
@@ -36,20 +36,20 @@ def test_the_record_whose_page_it_is_is_not_named(office):
 
 
 @pytest.mark.parametrize("besides", ["9" * 5000, "x", "²", "-1", "9" * 40, "\x00"])
-def test_a_key_that_is_none_is_no_fault(office, besides):
+def test_an_invalid_key_is_ignored(office, besides):
     make_enterprise(name="Xingda")
 
     assert len(office.get(ASK, {"name": "Xingda", "exclude": besides}).json()["found"]) == 1
 
 
 @pytest.mark.parametrize("noun", ["enterprise", "project"])
-def test_whoever_may_neither_add_nor_change_may_not_ask(client, noun):
+def test_checks_need_the_permission_to_add_or_change(client, noun):
     client.force_login(make_user("viewer"))
 
     assert client.get(f"/admin/projects/{noun}/duplicates/").status_code == 403
 
 
-def test_without_a_script_it_is_said_when_it_was_saved(office):
+def test_without_a_script_duplicates_are_named_after_saving(office):
     one = make_enterprise(code="xingda", name="", name_zh="新疆兴达纺织有限公司")
     typed = {"code": "again", "name_zh": "新疆兴达纺织（集团）"}
 
@@ -61,7 +61,7 @@ def test_without_a_script_it_is_said_when_it_was_saved(office):
     assert f'<a href="{page_of(one)}" target="_blank">新疆兴达纺织有限公司 (xingda)</a>' in warning
 
 
-def test_what_was_not_typed_anew_is_not_asked_again(office):
+def test_an_unchanged_name_is_not_checked_for_duplicates(office):
     make_enterprise(name="Xingda")
     one = make_enterprise(name="Xingda")
     page = page_of(one)
@@ -81,7 +81,7 @@ def test_names_are_shown_as_they_are(office):
     assert "Xingda &lt;b&gt;&amp;amp;&lt;/b&gt;" in warnings(page)[0]
 
 
-def test_a_clerk_is_told_nothing_of_what_is_hidden(client):
+def test_hidden_records_are_no_duplicates(client):
     here = make_area()
     make_enterprise(name="Xingda", state="draft", area=make_area())
     client.force_login(make_user("clerk", areas=[here]))
@@ -93,7 +93,7 @@ def test_a_clerk_is_told_nothing_of_what_is_hidden(client):
     assert warnings(client.get(ADD)) == []
 
 
-def test_a_project_is_asked_about_as_well(office):
+def test_projects_are_checked_for_duplicates_too(office):
     make_project(code="port", name="Logistics port")
 
     [found] = office.get("/admin/projects/project/duplicates/", {"name": "logistics  PORT"}).json()[

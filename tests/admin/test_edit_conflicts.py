@@ -44,7 +44,7 @@ def test_a_stale_save_is_refused_and_both_are_shown(office, save):
     assert sent(page)["note"] == "Mine"
 
 
-def test_saved_once_more_it_is_written(office, save):
+def test_a_second_save_overwrites_the_version_shown(office, save):
     project = make_project(name="Park", note="Before")
     typed = sent(office.get(page_of(project)), note="Mine")
     save(project, note="Theirs")
@@ -56,7 +56,7 @@ def test_saved_once_more_it_is_written(office, save):
     assert (answer.status_code, project.note, project.history.count()) == (302, "Mine", 3)
 
 
-def test_and_refused_again_where_a_third_came_in_between(office, save):
+def test_a_second_save_is_refused_after_another_change(office, save):
     project = make_project(note="Before")
     typed = sent(office.get(page_of(project)), note="Mine")
     save(project, note="Theirs")
@@ -69,7 +69,7 @@ def test_and_refused_again_where_a_third_came_in_between(office, save):
     assert Project.objects.get().note == "Theirs again"
 
 
-def test_where_nothing_was_typed_the_form_holds_what_stands_now(office, save):
+def test_fields_left_alone_take_their_current_values(office, save):
     """Saved once more, it overwrites no more than what the person typed."""
     area, partner, source = make_area(), make_enterprise(), make_source()
     project = make_project(name="Park", amount=Decimal("1.00"))
@@ -116,7 +116,7 @@ def test_where_nothing_was_typed_the_form_holds_what_stands_now(office, save):
     assert project.aliases.splitlines() == ["One", "Two"]
 
 
-def test_an_amount_that_was_typed_stays_as_typed(office, save):
+def test_a_typed_amount_is_kept(office, save):
     project = make_project(amount=Decimal("1.00"))
     typed = sent(office.get(page_of(project)), amount="17.6亿元")
     save(project, **{"amount": "25.00", "amount-shown": "25.00 CNY exact"})
@@ -129,7 +129,7 @@ def test_an_amount_that_was_typed_stays_as_typed(office, save):
     assert Project.objects.get().amount == Decimal("1760000000.00")
 
 
-def test_a_page_that_does_not_say_what_it_showed_is_refused(office):
+def test_a_form_without_a_valid_version_is_refused(office):
     project = make_project(note="Before")
     for seen in (None, "", "0", "2", "x", "9" * 30, "\x00", "²"):
         typed = sent(office.get(page_of(project)), note="Mine", shown_version=seen)
@@ -142,7 +142,7 @@ def test_a_page_that_does_not_say_what_it_showed_is_refused(office):
 
 
 @pytest.mark.parametrize("noun", NOUNS)
-def test_every_noun_refuses_a_stale_save(office, noun):
+def test_every_model_refuses_a_stale_save(office, noun):
     record = make_one_of(noun)
     page = office.get(page_of(record))
     assert sent(page)["shown_version"] == "1"
@@ -158,7 +158,7 @@ def test_every_noun_refuses_a_stale_save(office, noun):
     assert record.history.count() == 3
 
 
-def test_a_project_that_was_deleted_meanwhile_is_not_made_again(office, other):
+def test_a_form_of_a_deleted_project_shows_what_was_typed(office, other):
     sector = make_sector(name="Trade")
     project = make_project(name="Park", sectors=[sector])
     typed = sent(office.get(page_of(project)), note="Mine <b>and\nyours")
@@ -177,7 +177,7 @@ def test_a_project_that_was_deleted_meanwhile_is_not_made_again(office, other):
     assert "Mine &lt;b&gt;and<br>yours" in text
 
 
-def test_of_a_record_that_was_never_there_the_page_says_no_more(office):
+def test_a_form_of_a_record_that_never_existed_names_no_user(office):
     address = page_of(make_project()).replace("/change/", "9/change/")
 
     answer = office.post(address, {"name": "Mine"})
@@ -202,7 +202,7 @@ def rows(page):
     ]
 
 
-def test_sectors_that_somebody_else_changed_stay_where_mine_were_left_alone(office, save):
+def test_sectors_left_alone_take_their_current_values(office, save):
     trade, it = make_sector(), make_sector()
     project = make_project(sectors=[trade])
     typed = sent(office.get(page_of(project)), note="Mine")
@@ -239,7 +239,7 @@ def test_sectors_that_both_changed_are_kept_as_typed(office, save):
     assert {one.sector for one in project.shares.all()} == {trade, space}
 
 
-def test_a_sector_that_was_to_be_taken_out_is_not_typed_in_again(office, save):
+def test_a_sector_marked_for_deletion_stays_out(office, save):
     trade, it = make_sector(), make_sector()
     project = make_project(sectors=[trade, it])
     typed = sent(office.get(page_of(project)), **{"shares-0-DELETE": "on"})
@@ -278,7 +278,7 @@ def test_a_receipt_that_both_changed_is_refused_in_its_row(office, save, receipt
     assert (receipt.amount, receipt.note, receipt.history.count()) == (Decimal("7.00"), "Theirs", 3)
 
 
-def test_a_receipt_that_was_left_alone_keeps_what_somebody_else_wrote(office, save, receipt):
+def test_a_receipt_left_alone_keeps_its_current_values(office, save, receipt):
     project = receipt.project
     typed = sent(office.get(page_of(project)), note="Mine")
     save(receipt, **{"amount": "6.00", "amount-shown": "6.00 CNY exact"})
@@ -290,7 +290,7 @@ def test_a_receipt_that_was_left_alone_keeps_what_somebody_else_wrote(office, sa
     assert (receipt.history.count(), project.history.count()) == (2, 2)
 
 
-def test_a_receipt_that_was_changed_is_not_deleted_unseen(office, save, receipt):
+def test_a_stale_deletion_of_a_receipt_is_refused(office, save, receipt):
     project = receipt.project
     typed = sent(office.get(page_of(project)), **{"receipts-0-DELETE": "on"})
     save(receipt, note="Theirs")
@@ -303,7 +303,7 @@ def test_a_receipt_that_was_changed_is_not_deleted_unseen(office, save, receipt)
     assert not Receipt.objects.exists()
 
 
-def test_a_receipt_that_was_deleted_meanwhile_is_told_and_not_made_again(office, other):
+def test_a_receipt_deleted_meanwhile_is_reported_and_left_out(office, other):
     project = make_project()
     gone, left = (make_receipt(project, Decimal(amount)) for amount in ("5.00", "6.00"))
     typed = sent(
@@ -335,7 +335,7 @@ def test_a_receipt_that_both_delete_is_deleted_once(office, other, receipt):
     assert [row.history_type for row in Receipt.history.all()] == ["-", "+"]
 
 
-def test_a_receipt_that_went_to_another_project_is_told(office, save, receipt):
+def test_a_receipt_moved_to_another_project_is_reported(office, save, receipt):
     project = receipt.project
     typed = sent(office.get(page_of(project)), **{"receipts-0-amount": "7.00"})
     save(receipt, project=make_project().pk)
@@ -372,7 +372,7 @@ def test_a_receipt_that_went_to_another_project_is_told(office, save, receipt):
         },
     ],
 )
-def test_no_page_that_somebody_made_up_is_an_error_of_ours(office, receipt, changes):
+def test_no_edited_form_is_a_server_error(office, receipt, changes):
     typed = sent(office.get(page_of(receipt.project)), **{"receipts-0-amount": "7"} | changes)
 
     page = office.post(page_of(receipt.project), typed)

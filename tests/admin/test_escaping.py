@@ -1,4 +1,4 @@
-"""What is typed into the admin's forms is text on the pages and in the messages that answer."""
+"""Typed values are escaped on the admin's pages and in its messages."""
 
 import pytest
 from django.contrib import admin
@@ -77,7 +77,7 @@ def test_a_message_names_what_was_saved_or_deleted_as_text(office, scripts):
 
 
 @pytest.mark.parametrize("address", [one for one in ADDRESSES if not one.startswith("//")])
-def test_a_source_stands_at_an_address_of_the_web(office, address):
+def test_a_source_has_a_web_address(office, address):
     page = page_of(make_source())
 
     answer = office.post(page, sent(office.get(page), url=address))

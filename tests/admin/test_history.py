@@ -205,7 +205,7 @@ def test_what_was_deleted_meanwhile_is_still_named_as_such(office):
     assert [(change.old, change.new) for change in said] == [(f"deleted enterprise {key}", "—")]
 
 
-def test_nobody_edits_history_or_goes_back_by_it(administrator):
+def test_history_can_be_neither_edited_nor_restored_here(administrator):
     project = make_project(name="Old")
     row = project.history.get()
     address = f"{history(project)}{row.pk}/"
@@ -259,7 +259,7 @@ def test_what_others_refer_to_cannot_be_deleted(office):
     assert project.history.count() == 1
 
 
-def test_the_page_before_deletion_names_no_inner_rows(office):
+def test_the_confirmation_page_names_no_rows_of_the_record(office):
     project = make_project(sectors=[make_sector()], sources=[make_source()])
 
     page = office.get(reverse("admin:projects_project_delete", args=[project.pk]))
@@ -268,7 +268,7 @@ def test_the_page_before_deletion_names_no_inner_rows(office):
     assert dict(page.context["model_count"]) == {"projects": 1}
 
 
-def test_every_other_noun_leaves_one_row_too(office):
+def test_every_other_model_leaves_one_row_too(office):
     area = make_area(unveiled_on=date(2023, 11, 11))
 
     save(

@@ -1,4 +1,4 @@
-"""The files that were brought in, to be read in the admin."""
+"""Imported files are read-only in the admin."""
 
 import pytest
 
@@ -15,7 +15,7 @@ def brought(user=None):
     return batches.receive(b"code,name\na,A\n", "list.csv", "projects", user=user)
 
 
-def test_the_administrator_finds_who_brought_what_and_what_became_of_it(administrator):
+def test_the_administrator_sees_who_imported_what_and_the_outcome(administrator):
     batch = brought(make_user("superuser"))
     ImportBatch.objects.update(counts={"new": 1, "refused": 2, "made": 0})
 

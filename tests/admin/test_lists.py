@@ -1,4 +1,4 @@
-"""Search, filters and autocompletes, and addresses that somebody has changed by hand."""
+"""Search, filters and autocompletes, and edited addresses."""
 
 from decimal import Decimal
 
@@ -95,11 +95,11 @@ def projects():
         ({"area": "kashi", "currency": "USD"}, []),
     ],
 )
-def test_filters_of_the_list_ask_the_question_of_the_pages(office, projects, asked, found):
+def test_filters_of_the_list_work_as_on_the_public_pages(office, projects, asked, found):
     assert [one.code for one in listed(office, "/admin/projects/project/", **asked)] == found
 
 
-def test_a_filter_that_cannot_be_read_is_said_and_finds_nothing(office, projects):
+def test_an_unreadable_filter_is_an_error_and_finds_nothing(office, projects):
     page = office.get("/admin/projects/project/", {"area": "nowhere"})
 
     assert list(page.context["cl"].result_list) == []
@@ -189,7 +189,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("model", REGISTERED, ids=lambda model: model._meta.model_name)
-def test_no_address_of_a_list_is_an_error_of_ours(administrator, model):
+def test_no_address_of_a_list_is_a_server_error(administrator, model):
     make_one_of_each()
 
     for query in HOSTILE:
@@ -215,7 +215,7 @@ KEYS = ["abc", "0", "-1", "99999999999999999999999", "%00", "1_2F", "_", "%F0%9F
 
 
 @pytest.mark.parametrize("model", REGISTERED, ids=lambda model: model._meta.model_name)
-def test_no_key_of_a_record_is_an_error_of_ours(administrator, model):
+def test_no_key_of_a_record_is_a_server_error(administrator, model):
     pages = ("change", "history") if model in READ_ONLY else ("change", "delete", "history")
     for key in KEYS:
         for page in pages:
@@ -229,7 +229,7 @@ def test_no_key_of_a_record_is_an_error_of_ours(administrator, model):
     [model for model in REGISTERED if model not in READ_ONLY],
     ids=lambda model: model._meta.model_name,
 )
-def test_no_value_given_to_a_new_form_is_an_error_of_ours(administrator, model):
+def test_no_initial_value_of_a_form_is_a_server_error(administrator, model):
     names = [field.name for field in model._meta.get_fields()]
 
     for value in ("abc", "%00", "99999999999999999999999", "1,2,x", ""):
@@ -251,7 +251,7 @@ def test_no_value_given_to_a_new_form_is_an_error_of_ours(administrator, model):
         {"app_label": "\x00"},
     ],
 )
-def test_no_question_to_the_autocomplete_is_an_error_of_ours(administrator, asked):
+def test_no_request_to_the_autocomplete_is_a_server_error(administrator, asked):
     usual = {"app_label": "projects", "model_name": "project", "field_name": "enterprise"}
 
     answer = administrator.get("/admin/autocomplete/", usual | asked)
@@ -260,7 +260,7 @@ def test_no_question_to_the_autocomplete_is_an_error_of_ours(administrator, aske
 
 
 @pytest.mark.parametrize("key", ["abc", "", "99999999999999999999999", "\x00", "-1"])
-def test_no_action_on_a_key_that_is_none_is_an_error_of_ours(administrator, key):
+def test_no_action_on_an_invalid_key_is_a_server_error(administrator, key):
     make_project()
 
     answer = administrator.post(
@@ -286,7 +286,7 @@ def test_no_action_on_a_key_that_is_none_is_an_error_of_ours(administrator, key)
         {"signed_on": "99999-99-99", "stage": "zzz", "currency": "zzz", "qualifier": "zzz"},
     ],
 )
-def test_no_form_sent_is_an_error_of_ours(office, changes):
+def test_no_submitted_form_is_a_server_error(office, changes):
     project = make_project()
     path = address(Project, "change", project.pk)
 
@@ -328,7 +328,7 @@ def test_without_a_script_related_records_are_given_by_their_codes(office):
     )
 
 
-def test_a_code_that_nothing_has_is_refused_at_the_field(office):
+def test_an_unknown_code_is_refused_at_its_field(office):
     project = make_project()
     path = address(Project, "change", project.pk)
 

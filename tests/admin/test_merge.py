@@ -1,4 +1,4 @@
-"""Merging two enterprises in the admin: both side by side, what will happen, and the button."""
+"""Merging two enterprises in the admin: both side by side, the result, and the merge."""
 
 import re
 
@@ -43,14 +43,14 @@ def hidden(page):
     return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form))
 
 
-def test_two_that_are_selected_lead_to_the_page(office, pair):
+def test_two_selected_enterprises_lead_to_the_page(office, pair):
     answer = choose(office, *pair)
 
     assert (answer.status_code, answer["Location"]) == (302, address(*pair))
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_any_other_number_is_told_that_it_takes_two(office, pair, number):
+def test_any_other_number_of_enterprises_is_refused(office, pair, number):
     selected = [*pair, make_enterprise()][:number]
 
     answer = choose(office, *selected)
@@ -82,7 +82,7 @@ def test_the_page_shows_both_and_then_what_will_happen(office, pair):
     assert "<script>" not in text
 
 
-def test_what_the_page_says_will_be_is_what_is(office, pair):
+def test_the_result_is_what_the_page_showed(office, pair):
     one, other = pair
     page = office.get(address(one, other), {"keep": other.pk})
 
@@ -139,7 +139,7 @@ def test_two_that_contradict_each_other_are_shown_and_not_merged(office, pair):
     assert Enterprise.objects.count() == 2
 
 
-def test_what_was_changed_since_it_was_shown_is_looked_at_again(office, pair):
+def test_a_stale_merge_is_refused(office, pair):
     one, other = pair
     page = office.get(address(one, other), {"keep": other.pk})
     one.note = "Changed by somebody else."
@@ -171,7 +171,7 @@ def test_addresses_that_do_not_name_two_enterprises_lead_nowhere(office, pair):
 @pytest.mark.parametrize(
     "lacking", ["change_enterprise", "delete_enterprise", "publish_enterprise", "change_project"]
 )
-def test_it_takes_the_permission_to_change_all_that_changes(client, pair, lacking):
+def test_merging_needs_every_permission(client, pair, lacking):
     client.force_login(make_user("reviewer", without=[lacking]))
 
     assert "merge_two" not in client.get(LIST).content.decode()

@@ -1,4 +1,4 @@
-"""An amount that is far off is doubted while it is typed."""
+"""Warnings for unusual amounts while they are typed."""
 
 from decimal import Decimal
 
@@ -34,7 +34,7 @@ def peers(**changes):
         make_project(**{"amount": 100 * MILLION} | changes)
 
 
-def test_an_amount_is_held_against_the_sectors_or_the_area_that_are_chosen(office):
+def test_an_amount_is_compared_with_the_sectors_or_the_area_that_are_chosen(office):
     trade, area = make_sector(name="Trade"), make_area(name="Kashi")
     peers(sectors=[trade], area=area)
 
@@ -47,7 +47,7 @@ def test_an_amount_is_held_against_the_sectors_or_the_area_that_are_chosen(offic
     assert asked(office, OF_PROJECTS, text="100亿元") == []
 
 
-def test_an_amount_is_held_against_what_was_published_by_its_sources(office):
+def test_an_amount_is_compared_with_what_was_published_by_its_sources(office):
     source = make_source()
     make_headline(source=source, value=17_600 * MILLION)
 
@@ -57,7 +57,7 @@ def test_an_amount_is_held_against_what_was_published_by_its_sources(office):
     assert asked(office, OF_PROJECTS, text="1760亿元", source=source.pk, stage="intended") == []
 
 
-def test_the_record_itself_is_no_peer_of_its(office):
+def test_a_record_is_no_peer_of_itself(office):
     area = make_area()
     peers(area=area)
     odd = area.projects.first()
@@ -68,20 +68,20 @@ def test_the_record_itself_is_no_peer_of_its(office):
 
 
 @pytest.mark.parametrize("text", ["", "no amount", "未披露", "0", "1.234,50", "9" * 300, "\x00"])
-def test_what_is_no_amount_is_no_doubt(office, text):
+def test_an_unreadable_amount_gets_no_warning(office, text):
     assert asked(office, OF_PROJECTS, text=text) == []
     assert asked(office, OF_RECEIPTS, text=text) == []
 
 
 @pytest.mark.parametrize("key", ["9" * 5000, "x", "²", "-1", "9" * 18, "\x00", ""])
-def test_a_key_that_is_none_is_no_fault(office, key):
+def test_an_invalid_key_is_ignored(office, key):
     names = ("area", "sector", "source", "exclude", "project")
 
     for address in (OF_PROJECTS, OF_RECEIPTS):
         assert asked(office, address, text="1亿元", stage=key, **dict.fromkeys(names, key)) == []
 
 
-def test_funds_received_are_held_against_the_project_that_is_chosen(office):
+def test_funds_received_are_compared_with_the_project_that_is_chosen(office):
     project = make_project(amount=100 * MILLION)
 
     [sentence] = asked(office, OF_RECEIPTS, text="100亿元", project=project.pk, negative="1")
@@ -90,7 +90,7 @@ def test_funds_received_are_held_against_the_project_that_is_chosen(office):
     assert asked(office, OF_RECEIPTS, text="5000万元", project=project.pk) == []
 
 
-def test_funds_received_are_held_against_the_amount_that_is_typed_on_the_same_page(office):
+def test_funds_received_are_compared_with_the_amount_that_is_typed_on_the_same_page(office):
     project = make_project(amount=100 * MILLION)
     whole = {"whole_text": "1万亿元", "whole_currency": "CNY"}
 
@@ -99,7 +99,7 @@ def test_funds_received_are_held_against_the_amount_that_is_typed_on_the_same_pa
     assert asked(office, OF_RECEIPTS, text="100亿元", whole_text="what?") == []
 
 
-def test_funds_received_are_held_against_the_others_of_the_project(office):
+def test_funds_received_are_compared_with_the_others_of_the_project(office):
     project = make_project(amount=None)
     own, *_others = (make_receipt(project, amount=5 * MILLION) for _ in range(4))
 
@@ -108,7 +108,7 @@ def test_funds_received_are_held_against_the_others_of_the_project(office):
     assert "10,000 times lower than is usual for the other funds" in sentence
 
 
-def test_nobody_learns_what_is_usual_of_what_they_may_not_see(client):
+def test_hidden_amounts_are_no_peers(client):
     here, there = make_area(), make_area()
     peers(area=there, state="draft")
     hidden = make_project(amount=100 * MILLION, area=there, state="draft")
@@ -119,13 +119,13 @@ def test_nobody_learns_what_is_usual_of_what_they_may_not_see(client):
 
 
 @pytest.mark.parametrize("address", [OF_PROJECTS, OF_RECEIPTS])
-def test_whoever_may_neither_add_nor_change_may_not_ask(client, address):
+def test_checks_need_the_permission_to_add_or_change(client, address):
     client.force_login(make_user("viewer"))
 
     assert client.get(address).status_code == 403
 
 
-def test_an_answer_costs_what_it_costs(office, django_assert_max_num_queries):
+def test_checks_stay_within_their_query_budget(office, django_assert_max_num_queries):
     area, trade, source = make_area(), make_sector(), make_source()
     peers(area=area, sectors=[trade])
     filterset = {"text": "100亿元", "area": area.pk, "sector": trade.pk, "source": source.pk}

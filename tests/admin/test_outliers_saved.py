@@ -1,4 +1,4 @@
-"""An amount is an outlier is saved, with a word on the slip that it may be."""
+"""Warnings for unusual amounts after they were saved."""
 
 from decimal import Decimal
 
@@ -39,7 +39,7 @@ def saved(client, project, amount, **changes):
     return [str(one) for one in answer.context["messages"] if one.level_tag == "warning"]
 
 
-def test_an_amount_a_hundred_times_that_of_its_sector_is_saved_and_doubted(office):
+def test_an_amount_a_hundred_times_its_peers_is_saved_with_a_warning(office):
     trade = make_sector(name="Trade")
     peers(sectors=[trade])
     project = make_project(sectors=[trade])
@@ -55,7 +55,7 @@ def test_an_amount_a_hundred_times_that_of_its_sector_is_saved_and_doubted(offic
     )
 
 
-def test_an_amount_typed_without_its_unit_is_doubted(office):
+def test_an_amount_without_its_unit_gets_a_warning(office):
     area = make_area(name="Kashi")
     peers(area=area)
 
@@ -65,7 +65,7 @@ def test_an_amount_typed_without_its_unit_is_doubted(office):
     assert "万元" in warning
 
 
-def test_an_amount_as_usual_is_not_doubted_nor_one_that_was_not_typed(office):
+def test_a_usual_or_unchanged_amount_gets_no_warning(office):
     area = make_area()
     peers(area=area)
     odd = make_project(area=area, amount=10_000 * MILLION)
@@ -76,7 +76,7 @@ def test_an_amount_as_usual_is_not_doubted_nor_one_that_was_not_typed(office):
     assert list(map(str, answer.context["messages"]))[1:] == []
 
 
-def test_more_than_all_that_was_published_of_the_area_is_doubted(office):
+def test_more_than_the_published_total_of_the_area_gets_a_warning(office):
     area = make_area()
     make_headline(code="funds", area=area, value=Decimal("17600000000.00"))
 
@@ -87,7 +87,7 @@ def test_more_than_all_that_was_published_of_the_area_is_doubted(office):
     assert "亿 (a hundred million) and billion" in warning
 
 
-def test_more_than_the_headline_of_its_source_is_doubted(office):
+def test_more_than_the_headline_of_its_source_gets_a_warning(office):
     source = make_source()
     make_headline(source=source, value=Decimal("17600000000.00"))
 
@@ -103,7 +103,7 @@ def test_projects_that_are_not_contracted_or_in_another_currency_are_no_peers(of
     assert saved(office, make_project(area=area), "100亿元") == []
 
 
-def test_nobody_learns_what_is_usual_of_drafts_that_they_may_not_see():
+def test_hidden_drafts_are_no_peers():
     here, there = make_area(), make_area()
     peers(area=there, state="draft")
     clerk = make_user("clerk", areas=[here])
@@ -115,7 +115,7 @@ def test_nobody_learns_what_is_usual_of_drafts_that_they_may_not_see():
     )
 
 
-def test_a_doubt_costs_four_queries_at_most(django_assert_max_num_queries):
+def test_a_warning_costs_four_queries_at_most(django_assert_max_num_queries):
     area, trade, source = make_area(), make_sector(), make_source()
     peers(area=area, sectors=[trade])
     user = make_user("superuser")
@@ -137,9 +137,7 @@ def test_a_doubt_costs_four_queries_at_most(django_assert_max_num_queries):
         ("10000元", "10,000 times lower than the amount of the whole project", "万元"),
     ],
 )
-def test_funds_received_that_are_far_off_the_amount_of_their_project_are_doubted(
-    office, typed, times, word
-):
+def test_receipts_far_off_the_amount_of_their_project_get_a_warning(office, typed, times, word):
     receipt = make_receipt(make_project(amount=100 * MILLION), amount=MILLION)
 
     [warning] = saved(office, receipt, typed)
@@ -149,14 +147,14 @@ def test_funds_received_that_are_far_off_the_amount_of_their_project_are_doubted
     assert word in warning
 
 
-def test_a_small_part_and_a_little_more_than_all_of_it_are_not_doubted(office):
+def test_a_small_part_or_slightly_more_than_all_gets_no_warning(office):
     receipt = make_receipt(make_project(amount=100 * MILLION), amount=MILLION)
 
     for typed in ("50万元", "1.2亿元", "1亿元"):
         assert saved(office, receipt, typed) == []
 
 
-def test_funds_received_that_are_far_off_the_others_of_an_undisclosed_project_are_doubted(office):
+def test_receipts_far_off_the_others_of_their_project_get_a_warning(office):
     project = make_project(amount=None)
     for _ in range(MIN_PARTS):
         make_receipt(project, amount=5 * MILLION)
@@ -168,7 +166,7 @@ def test_funds_received_that_are_far_off_the_others_of_an_undisclosed_project_ar
     assert "Did you mean 5,000,000.00 CNY = 500万元?" in warning
 
 
-def test_money_returned_is_held_against_the_same_by_its_size(office):
+def test_money_returned_is_compared_by_its_size(office):
     receipt = make_receipt(make_project(amount=100 * MILLION), amount=MILLION)
 
     [warning] = saved(office, receipt, "-10000亿元")
@@ -176,13 +174,13 @@ def test_money_returned_is_held_against_the_same_by_its_size(office):
     assert "Did you mean -100,000,000.00 CNY = -1亿元?" in warning
 
 
-def test_another_currency_says_nothing_of_it(office):
+def test_another_currency_is_not_compared(office):
     receipt = make_receipt(make_project(amount=100 * MILLION, currency="USD"), amount=MILLION)
 
     assert saved(office, receipt, "100亿元") == []
 
 
-def test_rows_on_the_page_of_a_project_are_doubted_where_they_were_typed(office):
+def test_changed_rows_on_the_page_of_a_project_get_warnings(office):
     project = make_project(amount=100 * MILLION)
     make_receipt(project, amount=Decimal("1.00"))
     page = page_of(project)
@@ -200,7 +198,7 @@ def test_rows_on_the_page_of_a_project_are_doubted_where_they_were_typed(office)
     assert project.receipts.count() == 2
 
 
-def test_rows_are_doubted_as_well_where_the_amount_of_the_project_was_typed(office):
+def test_rows_get_warnings_where_the_amount_of_the_project_was_changed(office):
     project = make_project(amount=100 * MILLION)
     make_receipt(project, amount=50 * MILLION)
 
@@ -209,7 +207,7 @@ def test_rows_are_doubted_as_well_where_the_amount_of_the_project_was_typed(offi
     assert "50,000,000.00 CNY = 5,000万元 is 5,000 times the amount of the whole" in warning
 
 
-def test_a_row_that_is_taken_out_is_not_doubted_nor_held_against(office):
+def test_a_deleted_row_gets_no_warning_and_is_not_compared(office):
     project = make_project(amount=100 * MILLION)
     make_receipt(project, amount=10_000 * MILLION)
     page = page_of(project)
@@ -224,7 +222,7 @@ def test_a_row_that_is_taken_out_is_not_doubted_nor_held_against(office):
 # --- Published figures -------------------------------------------------------
 
 
-def test_a_headline_far_below_what_its_records_add_up_to_is_doubted(office):
+def test_a_headline_far_below_the_sum_of_its_records_gets_a_warning(office):
     area = make_area()
     make_project(area=area, amount=1760 * MILLION)
     headline = make_headline(area=area, value=Decimal("17600000000.00"))

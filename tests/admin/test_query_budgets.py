@@ -1,4 +1,4 @@
-"""Every list costs at most 12 queries and every form at most 15, however large the register."""
+"""Every list costs at most 12 queries and every form at most 15, whatever the table size."""
 
 from datetime import date
 from decimal import Decimal
@@ -90,7 +90,7 @@ def newest(model):
     return model.objects.order_by("-pk").first()
 
 
-def test_no_page_asks_more_than_its_budget(
+def test_every_page_stays_within_its_query_budget(
     large_register, reader, django_assert_max_num_queries, client
 ):
     for model in REGISTERED:

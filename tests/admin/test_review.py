@@ -1,4 +1,4 @@
-"""What becomes of a page of the admin, by who sends it."""
+"""A save publishes, drafts or proposes, by the user's role."""
 
 from datetime import date
 from decimal import Decimal
@@ -112,7 +112,7 @@ def test_what_a_clerk_changes_further_is_added_to_the_proposal(clerk):
     assert page.context["open_proposal"] == Proposal.objects.get()
 
 
-def test_a_page_that_was_sent_unchanged_proposes_nothing(clerk):
+def test_an_unchanged_form_proposes_nothing(clerk):
     project = make_project(sectors=[make_sector()], partners=[make_enterprise()])
 
     said = save(clerk, page_of(project))
@@ -145,7 +145,7 @@ def test_receipts_of_a_published_project_are_records_of_their_own(clerk):
     assert len(said) == 2
 
 
-def test_deleting_what_is_published_is_proposed_and_a_draft_goes_at_once(clerk):
+def test_deleting_a_published_record_is_proposed_and_a_draft_is_deleted(clerk):
     published = make_project()
     save(clerk, ADD, code="new", name="New")
     draft = Project.objects.get(code="new")
@@ -157,7 +157,7 @@ def test_deleting_what_is_published_is_proposed_and_a_draft_goes_at_once(clerk):
     assert Proposal.objects.get().kind == "deletion"
 
 
-def test_several_are_deleted_alike(clerk):
+def test_deleting_several_published_records_is_proposed(clerk):
     published = [make_project(), make_project()]
 
     delete_selected(clerk, published)
@@ -175,7 +175,7 @@ def test_a_superuser_publishes_a_draft_by_saving_it(clerk, office):
     assert (draft.state, Project.history.filter(state="published").count()) == ("published", 1)
 
 
-def test_what_is_published_refers_to_no_draft(clerk, office):
+def test_a_published_record_refers_to_no_draft(clerk, office):
     save(clerk, "/admin/projects/source/add/", code="press", title="Press")
     from projects.models import Source
 
@@ -187,7 +187,7 @@ def test_what_is_published_refers_to_no_draft(clerk, office):
     assert errors(page) == {"sources": ["“press” is a draft: publish it first."]}
 
 
-def test_whoever_is_limited_writes_only_what_is_of_their_areas():
+def test_a_user_limited_to_areas_writes_only_their_records():
     kashi, other = make_area(code="kashi"), make_area(code="other")
     client = signed_in(make_user("clerk", areas=[kashi]))
     theirs, others = make_project(area=kashi), make_project(area=other)

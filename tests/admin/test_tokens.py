@@ -53,7 +53,7 @@ def test_a_changed_token_keeps_its_key_and_its_user(administrator):
     assert (changed.name, changed.user, changed.digest) == ("weekly", token.user, digest_of(key))
 
 
-def test_whoever_is_no_superuser_makes_keys_for_themselves_only(client):
+def test_only_superusers_create_keys_for_others(client):
     boss, me = make_user("superuser"), make_user("clerk")
     ApiToken.objects.issue(boss, "theirs")
     client.force_login(me)
@@ -66,7 +66,7 @@ def test_whoever_is_no_superuser_makes_keys_for_themselves_only(client):
     assert [token.name for token in client.get(LIST).context["cl"].result_list] == ["mine"]
 
 
-def test_a_name_is_given_once_by_a_user(client):
+def test_names_of_keys_are_unique_for_each_user(client):
     me = make_user("clerk")
     ApiToken.objects.issue(me, "nightly")
     client.force_login(me)
@@ -77,7 +77,7 @@ def test_a_name_is_given_once_by_a_user(client):
     assert ApiToken.objects.count() == 1
 
 
-def test_a_key_dies_with_its_user(administrator):
+def test_a_key_is_deleted_with_its_user(administrator):
     owner = make_user("superuser")
     ApiToken.objects.issue(owner, "nightly")
 

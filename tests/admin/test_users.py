@@ -1,4 +1,4 @@
-"""Who administers whom."""
+"""Which accounts an administrator may change."""
 
 import pytest
 from django.contrib.auth.models import Group, Permission
@@ -97,7 +97,7 @@ def test_what_a_role_gains_and_loses_is_logged():
     assert (entry.subject, entry.details) == ("groups/viewer", {"remove": "view_area"})
 
 
-def test_nobody_makes_a_superuser_who_is_none(browser, administrator):
+def test_only_superusers_make_superusers(browser, administrator):
     clerk = make_user("clerk")
     one = Permission.objects.get(codename="add_group")
 
@@ -124,7 +124,7 @@ def test_nobody_gives_a_group_that_holds_more_than_they_do(browser):
     assert beyond not in clerk.groups.all()
 
 
-def test_an_account_that_was_changed_after_its_page_was_opened_is_shown_again(browser):
+def test_a_stale_save_of_an_account_is_refused(browser):
     clerk, area = make_user("clerk", first_name="Aynur"), make_area()
     typed_first = sent(browser.get(change(clerk)), first_name="Mine")
     theirs = sent(browser.get(change(clerk)), **{"is_active": None, "area_limits-0-area": area.pk})
@@ -139,7 +139,7 @@ def test_an_account_that_was_changed_after_its_page_was_opened_is_shown_again(br
     assert "What differs" in page.content.decode()
 
 
-def test_signing_in_is_no_change_that_an_open_page_meets(browser):
+def test_signing_in_is_no_edit_conflict(browser):
     clerk = make_user("clerk")
     page = browser.get(change(clerk))
     Client().force_login(clerk)
@@ -147,7 +147,7 @@ def test_signing_in_is_no_change_that_an_open_page_meets(browser):
     assert browser.post(change(clerk), sent(page, first_name="Aynur")).status_code == 302
 
 
-def test_limits_that_were_given_after_the_page_was_opened_are_a_change_too(browser):
+def test_changed_area_limits_are_an_edit_conflict(browser):
     clerk = make_user("clerk")
     page = browser.get(change(clerk))
     clerk.area_limits.create(area=make_area())
@@ -156,7 +156,7 @@ def test_limits_that_were_given_after_the_page_was_opened_are_a_change_too(brows
     assert clerk.area_limits.count() == 1
 
 
-def test_a_group_that_was_changed_after_its_page_was_opened_keeps_what_it_was_given():
+def test_a_stale_save_of_a_group_is_refused():
     office = Client()
     office.force_login(make_user("superuser"))
     group = Group.objects.create(name="guests")
@@ -173,7 +173,7 @@ def conflict(page):
 
 
 @pytest.mark.parametrize("page", ["change", "delete"])
-def test_an_account_above_ones_own_is_left_alone(browser, page):
+def test_nobody_changes_an_account_with_more_permissions(browser, page):
     superuser = make_user("superuser")
     richer = make_user("clerk")
     richer.user_permissions.add(Permission.objects.get(codename="add_group"))
@@ -195,7 +195,7 @@ def test_groups_are_changed_by_superusers_only(browser):
     assert browser.post(reverse("admin:auth_group_add"), {"name": "mine"}).status_code == 403
 
 
-def test_whoever_is_limited_to_areas_administers_nobody():
+def test_a_user_limited_to_areas_administers_nobody():
     client = Client()
     client.force_login(make_user("administrator", areas=[make_area()]))
     clerk = make_user("clerk")

@@ -1,4 +1,4 @@
-"""What the model's rules forbid is said at the field, and nothing is written."""
+"""A violated rule of the model is an error at its field, and nothing is written."""
 
 from datetime import date
 from decimal import Decimal
@@ -124,7 +124,7 @@ def test_a_wrong_social_credit_code_is_refused_at_the_field(office):
     assert list(refused(office, make_enterprise(), uscc="91110000600037341M")) == ["uscc"]
 
 
-def test_an_early_code_of_fujian_is_taken_with_a_warning(office):
+def test_an_early_code_of_fujian_is_saved_with_a_warning(office):
     enterprise = make_enterprise()
 
     page = office.post(

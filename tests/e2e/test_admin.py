@@ -93,7 +93,7 @@ def test_an_amount_is_read_while_it_is_typed_and_saved_at_once(signed_in):
     assert project.enterprise.name_zh == "喀什纺织"
 
 
-def test_a_reading_that_fails_is_said_while_it_is_typed(signed_in):
+def test_an_unreadable_amount_is_reported_while_typed(signed_in):
     signed_in.goto("/admin/projects/project/add/")
 
     signed_in.fill("#id_amount", "1.234,50")
@@ -159,7 +159,7 @@ def hundred_millions(**changes):
         make_project(**{"amount": Decimal("100000000.00")} | changes)
 
 
-def test_an_amount_far_off_is_doubted_while_it_is_typed_and_saved_all_the_same(signed_in):
+def test_an_outlier_gets_a_warning_while_typed_and_is_saved(signed_in):
     area = make_area(code="kashi", name="Kashi")
     hundred_millions(area=area)
     page = signed_in
@@ -185,7 +185,7 @@ def test_an_amount_far_off_is_doubted_while_it_is_typed_and_saved_all_the_same(s
     assert Project.objects.get(code="odd").amount == Decimal("10000000000.00")
 
 
-def test_funds_received_are_doubted_by_the_amount_above_them_while_both_are_typed(signed_in):
+def test_receipts_get_warnings_by_the_typed_amount_of_the_project(signed_in):
     page = signed_in
     page.goto("/admin/projects/project/add/")
     page.fill("#id_amount", "1亿元")
@@ -215,7 +215,7 @@ def test_no_form_is_wider_than_its_page(signed_in, width):
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), noun
 
 
-def test_where_there_is_no_room_for_a_table_each_cell_has_its_words(signed_in):
+def test_on_a_narrow_page_each_cell_has_its_label(signed_in):
     make_one_of_each()
     page = signed_in
     page.set_viewport_size({"width": 390, "height": 900})
@@ -233,7 +233,7 @@ def test_where_there_is_no_room_for_a_table_each_cell_has_its_words(signed_in):
     assert page.locator("#receipts-2 .field-amount input").first.is_visible()
 
 
-def test_texts_begin_small_and_grow_with_what_is_typed(signed_in):
+def test_long_texts_start_small_and_grow(signed_in):
     page = signed_in
     page.goto("/admin/projects/project/add/")
     box = page.locator("#id_aliases")

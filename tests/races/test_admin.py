@@ -11,7 +11,7 @@ from tests.factories import make_project, make_receipt, make_sector
 from tests.helpers.admin_forms import errors, hidden, page_of, sent
 
 
-def test_of_two_who_have_it_open_one_saves_and_the_other_is_asked(together, browsers, rounds):
+def test_of_two_saves_at_once_one_is_refused(together, browsers, rounds):
     sectors = [make_sector(), make_sector()]
     project = make_project(code="p", sectors=[sectors[0]])
     address = page_of(project)
@@ -39,7 +39,7 @@ def test_of_two_who_have_it_open_one_saves_and_the_other_is_asked(together, brow
         assert typed[winner]["note"] in page.content.decode()
 
 
-def test_what_is_deleted_while_it_is_saved_stays_deleted(together, browsers, rounds):
+def test_a_record_deleted_during_a_save_stays_deleted(together, browsers, rounds):
     for number in range(rounds(5, 100)):
         project = make_project(code=f"p-{number}")
         typed = sent(browsers[0].get(page_of(project)), note="Mine")
@@ -59,7 +59,7 @@ def test_what_is_deleted_while_it_is_saved_stays_deleted(together, browsers, rou
         assert Project.objects.filter(pk=project.pk).exists() == (rows[0] == "~")
 
 
-def test_of_two_who_make_one_code_one_does_and_the_other_is_told(together, browsers, rounds):
+def test_of_two_records_with_one_code_one_is_refused(together, browsers, rounds):
     address = reverse("admin:projects_zone_add")
 
     for number in range(rounds(5, 100)):
@@ -72,7 +72,7 @@ def test_of_two_who_make_one_code_one_does_and_the_other_is_told(together, brows
         assert Zone.objects.get(code=f"z-{number}").history.count() == 1
 
 
-def test_a_receipt_on_the_page_of_its_project_meets_a_program(together, browsers, programs, rounds):
+def test_a_receipt_saved_while_a_program_changes_it(together, browsers, programs, rounds):
     project = make_project(code="p", amount=Decimal("1.00"))
     receipt = make_receipt(project, Decimal("1.00"))
     client = programs()
