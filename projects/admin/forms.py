@@ -22,23 +22,11 @@ from projects.models.generated_codes import (
 )
 from projects.models.text_validation import text_fields
 
-from .amount_fields import MAX_AMOUNT_LENGTH, AmountField, AmountReading, TypedAmount
+from .amount_fields import AmountField, AmountReading, TypedAmount
 from .edit_conflicts import VersionedModelForm
 
 # The fields by which possible duplicates are found.
 DUPLICATE_FIELDS = ("name", "name_zh", "uscc")
-
-__all__ = [
-    "DUPLICATE_FIELDS",
-    "MAX_AMOUNT_LENGTH",
-    "AmountForm",
-    "AmountReading",
-    "EnterpriseForm",
-    "HeadlineForm",
-    "ProjectForm",
-    "ReceiptForm",
-    "RegisterForm",
-]
 
 
 class RegisterForm(VersionedModelForm):

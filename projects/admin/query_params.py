@@ -10,7 +10,7 @@ from django.http import QueryDict
 from projects.models import Qualifier, base_currency
 from projects.models.amount_parsing import ParsedAmount, parse_amount
 
-from .forms import MAX_AMOUNT_LENGTH
+from .amount_fields import MAX_AMOUNT_LENGTH
 
 # Of one record; more are in an address that was edited.
 MAX_KEYS = 50
