@@ -21,6 +21,7 @@ from django.http import QueryDict
 from django.utils import formats
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from projects import history
 from projects.i18n.languages import join_list
@@ -97,7 +98,7 @@ class VersionField(forms.CharField):
     """Hidden: the version that the form shows. Always rendered with the current one."""
 
     def __init__(self) -> None:
-        super().__init__(required=False, widget=forms.HiddenInput)
+        super().__init__(required=False, label=gettext_lazy("version"), widget=forms.HiddenInput)
 
     def bound_data(self, data: Any, initial: Any) -> Any:
         return initial
