@@ -24,12 +24,12 @@ from .project import (
     STAGE_DATES,
     Basis,
     Project,
-    ProjectSector,
     Qualifier,
     Stage,
     base_currency,
     received_of,
 )
+from .project_sector import ProjectSector
 from .proposal import Noun, Proposal, ProposalKind, ProposalState, ReturnedDraft
 from .receipt import Receipt
 from .recent_write import RecentWrite
