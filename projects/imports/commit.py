@@ -87,7 +87,7 @@ def keeper(
 
     def keep(checked: CheckedFile, pipeline: Pipeline) -> None:
         batch = ImportBatch(
-            user=review.person(pipeline.lookup.user),
+            user=review.user_or_none(pipeline.lookup.user),
             noun=noun,
             file_name=file_name[-255:],
             sha256=hashlib.sha256(content).hexdigest(),

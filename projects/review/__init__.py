@@ -13,8 +13,7 @@ from .permissions import (
     check_may_decide,
     check_may_publish,
     check_not_own,
-    check_reach,
-    person,
+    user_or_none,
 )
 from .proposals import (
     accept,
@@ -41,13 +40,11 @@ __all__ = [
     "check_may_decide",
     "check_may_publish",
     "check_not_own",
-    "check_reach",
     "contributors_of",
     "deleted",
     "is_proposal",
     "outdated_fields",
     "pending_drafts",
-    "person",
     "publish",
     "remove",
     "restore",
@@ -56,6 +53,7 @@ __all__ = [
     "return_proposal",
     "submit",
     "submit_many",
+    "user_or_none",
     "with_publication_state",
     "withdraw",
 ]

@@ -13,7 +13,7 @@ from projects.accounts import audit_log
 from projects.history import save
 from projects.models import permissions
 
-from .permissions import ReviewError, audit_subject, person
+from .permissions import ReviewError, audit_subject, user_or_none
 
 
 def deleted(user: Any, model: Any) -> Any:
@@ -58,8 +58,10 @@ def restore(user: Any, model: Any, row: Any) -> Any:
             raise PermissionDenied(permissions.out_of_scope(user))
         record._state.adding = True
         record.version = row.version + 1
-        record._history_user = person(user)
+        record._history_user = user_or_none(user)
         record._change_reason = "restored"
         save(record, **links)
-        audit_log.log(audit_log.Action.RESTORED, user=person(user), subject=audit_subject([record]))
+        audit_log.log(
+            audit_log.Action.RESTORED, user=user_or_none(user), subject=audit_subject([record])
+        )
     return record

@@ -15,7 +15,7 @@ from projects.history import ConflictError, bulk_save, draft_references
 from projects.models import REVIEWED, ReturnedDraft, State, permissions
 from projects.models.chunking import WRITTEN_AT_ONCE, batches
 
-from .permissions import ReviewError, audit_subject, check_may_decide, person, read_reason
+from .permissions import ReviewError, audit_subject, check_may_decide, read_reason, user_or_none
 
 
 def pending_drafts(user: Any, model: Any) -> Any:
@@ -63,7 +63,9 @@ def publish(user: Any, records: Iterable[Any], versions: dict[Any, int] | None =
                 published += _publish(user, model, some, versions)
         if published:
             audit_log.log(
-                audit_log.Action.PUBLISHED, user=person(user), subject=audit_subject(published)
+                audit_log.Action.PUBLISHED,
+                user=user_or_none(user),
+                subject=audit_subject(published),
             )
     return len(published)
 
@@ -88,7 +90,7 @@ def _publish(user: Any, model: Any, keys: list[Any], versions: dict[Any, int] | 
         if versions is not None and versions.get((model, draft.pk)) != draft.version:
             raise ConflictError(draft)
         draft.state = State.PUBLISHED
-        draft._history_user = person(user)
+        draft._history_user = user_or_none(user)
         linked = {name: list(getattr(draft, name).all()) for name in links}
         try:
             draft_references.check(draft, linked)
@@ -116,7 +118,9 @@ def return_draft(user: Any, draft: Any, reason: str) -> ReturnedDraft:
         noun=draft.register.plural,
         record_id=draft.pk,
         version=draft.version,
-        defaults={"reason": reason, "reviewer": person(user)},
+        defaults={"reason": reason, "reviewer": user_or_none(user)},
     )
-    audit_log.log(audit_log.Action.RETURNED, user=person(user), subject=audit_subject([draft]))
+    audit_log.log(
+        audit_log.Action.RETURNED, user=user_or_none(user), subject=audit_subject([draft])
+    )
     return returned

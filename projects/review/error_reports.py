@@ -25,7 +25,7 @@ from projects.models import (
 from projects.models.attempt_count import Attempt
 from projects.models.error_report import REPORTED
 
-from .permissions import person, read_reason
+from .permissions import read_reason, user_or_none
 
 # Keeps anybody from flooding the queue.
 FROM_ADDRESS = AttemptLimit("error reports from an address", 10, timedelta(hours=1))
@@ -85,6 +85,6 @@ def _decide(
         if not locked.is_open:
             raise ConflictError(locked, locked.decided_by, locked.decided_at)
         locked.state, locked.note, locked.email = state, note, ""
-        locked.decided_by, locked.decided_at = person(user), timezone.now()
+        locked.decided_by, locked.decided_at = user_or_none(user), timezone.now()
         locked.save(update_fields=["state", "note", "email", "decided_by", "decided_at"])
-        audit_log.log(action, user=person(user), subject=str(locked), report=locked.pk)
+        audit_log.log(action, user=user_or_none(user), subject=str(locked), report=locked.pk)

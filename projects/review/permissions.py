@@ -19,7 +19,7 @@ class ReviewError(Exception):
     """A review action that is not possible now; the message says why."""
 
 
-def person(user: Any) -> Any:
+def user_or_none(user: Any) -> Any:
     """The user as stored in foreign keys: None for commands."""
     return user if getattr(user, "pk", None) else None
 
@@ -45,7 +45,7 @@ def audit_subject(records: Sequence[Any]) -> str:
     return f"{noun}/{getattr(record, 'code', record.pk)}"
 
 
-def check_reach(user: Any, record: Any) -> None:
+def check_scope(user: Any, record: Any) -> None:
     """Check that a record is within the areas of `user`, before and after the change.
 
     Raises PermissionDenied if the stored record is outside, ValidationError if the
@@ -59,7 +59,7 @@ def check_reach(user: Any, record: Any) -> None:
             raise PermissionDenied(permissions.out_of_scope(user))
     if not permissions.in_scope(user, record):
         name = (record.AREA or "").partition("__")[0]
-        sentence = ValidationError(permissions.out_of_scope(user), "out_of_reach")
+        sentence = ValidationError(permissions.out_of_scope(user), "out_of_scope")
         has_field = name and name != "pk"
         raise ValidationError({name: sentence} if has_field else sentence)
 

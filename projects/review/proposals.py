@@ -27,9 +27,9 @@ from .permissions import (
     ReviewError,
     check_may_decide,
     check_may_publish,
-    check_reach,
-    person,
+    check_scope,
     read_reason,
+    user_or_none,
 )
 
 Change = tuple[Any, Links]
@@ -186,7 +186,7 @@ def accept(user: Any, proposal: Proposal, version: int | None = None) -> Any:
                 )
                 % {"fields": join_list(names)}
             )
-        record._history_user = person(user)
+        record._history_user = user_or_none(user)
         record._change_reason = f"proposal {proposal.pk}"
         if proposal.kind == ProposalKind.DELETION:
             history.delete(record)
@@ -197,7 +197,7 @@ def accept(user: Any, proposal: Proposal, version: int | None = None) -> Any:
             )
             serializer.is_valid(raise_exception=True)
             record, links = serializer.apply()
-            check_reach(user, record)
+            check_scope(user, record)
             history.save(record, **links)
         _decide(proposal, user, ProposalState.ACCEPTED)
     return record
@@ -278,7 +278,7 @@ def _deleted(proposal: Proposal) -> history.ConflictError:
 
 def _decide(proposal: Proposal, user: Any, state: ProposalState, reason: str = "") -> None:
     proposal.state, proposal.reason = state, reason
-    proposal.reviewer = person(user)
+    proposal.reviewer = user_or_none(user)
     proposal.decided_at = timezone.now() if state != ProposalState.OPEN else None
     proposal.save()
     log_decision(_AUDIT_ACTIONS[state], user or proposal.user, proposal)
@@ -288,5 +288,5 @@ def log_decision(action: audit_log.Action, user: Any, proposal: Proposal) -> Non
     """Log what happened to a proposal."""
     code = proposal.key.partition(":")[0]
     audit_log.log(
-        action, user=person(user), subject=f"{proposal.noun}/{code}", proposal=proposal.pk
+        action, user=user_or_none(user), subject=f"{proposal.noun}/{code}", proposal=proposal.pk
     )

@@ -14,7 +14,7 @@ from projects.history import draft_references
 from projects.models import ImportBatch, Proposal, State, permissions
 from projects.models.base import ReviewedModel
 
-from .permissions import check_reach, person
+from .permissions import check_scope, user_or_none
 from .proposals import Change, log_decision, propose, propose_deletion
 
 
@@ -47,7 +47,7 @@ def check_form(user: Any, record: Any, links: Any, *, parent: str = "") -> None:
     it is a row, which has a form of its own. Raises as `submit` does.
     """
     if not parent:
-        check_reach(user, record)
+        check_scope(user, record)
     if not is_proposal(user, record):
         with_publication_state(user, record, {})
         draft_references.check(record, links, skip={parent})
@@ -61,7 +61,7 @@ def submit(user: Any, record: Any, **links: Any) -> Submitted:
     written.
     """
     with transaction.atomic():
-        check_reach(user, record)
+        check_scope(user, record)
         if is_proposal(user, record):
             # It may refer to drafts until it is accepted.
             history.check(record, allow_drafts=True, **links)
@@ -70,8 +70,8 @@ def submit(user: Any, record: Any, **links: Any) -> Submitted:
                 log_decision(Action.PROPOSED, user, proposal)
             return Submitted(record, proposal, is_proposal=True)
         links = with_publication_state(user, record, links)
-        if person(user) is not None:
-            record._history_user = person(user)
+        if user_or_none(user) is not None:
+            record._history_user = user_or_none(user)
         history.save(record, **links)
     return Submitted(record)
 
@@ -106,7 +106,7 @@ def submit_many(
     """
     proposed = [change for change in changes if is_proposal(user, change[0])]
     direct = [change for change in changes if not is_proposal(user, change[0])]
-    author = person(user)
+    author = user_or_none(user)
     written = []
     for record, links in direct:
         if author is not None:
@@ -131,13 +131,13 @@ def remove(user: Any, record: Any) -> Submitted:
     that the user does not learn of them.
     """
     with transaction.atomic():
-        check_reach(user, record)
+        check_scope(user, record)
         if is_proposal(user, record):
             history.check_deletable(record, user)
             proposal = propose_deletion(user, record)
             log_decision(Action.PROPOSED, user, proposal)
             return Submitted(record, proposal, is_proposal=True)
-        if person(user) is not None:
-            record._history_user = person(user)
+        if user_or_none(user) is not None:
+            record._history_user = user_or_none(user)
         history.delete(record)
     return Submitted(record)
