@@ -92,11 +92,13 @@ def test_every_field_is_a_heading_of_an_import_and_a_column_of_its_template(mode
     assert columns - editable(model) == set()
 
 
-@pytest.mark.parametrize("model", [one for one in reviewed_models() if one in LIST_PAGES])
+# Headlines are a list of figures, not a table.
+TABLES = {model: page.table_class for model, page in LIST_PAGES.items() if page.table_class}
+
+
+@pytest.mark.parametrize("model", [one for one in reviewed_models() if one in TABLES])
 def test_every_field_can_be_a_column_of_the_list(model):
-    table = LIST_PAGES[model].table_class
-    if table is None:
-        pytest.skip("headlines are a list of figures, not a table")
+    table = TABLES[model]
     columns = {column.name for column in table.columns} - COMPUTED.get(model, set())
 
     assert editable(model) - columns - PROSE - set(NOT_LISTED[model]) == set()
