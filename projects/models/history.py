@@ -1,8 +1,7 @@
-"""What a row of history is, and when one is written.
+"""The history of records: one row for each write, with the record's columns and links.
 
-One write leaves one row, whatever it touched: the record's own columns and its
-links (sectors with their shares, partners, sources) stand in the same row. A
-save that changes nothing leaves none.
+Links (sectors with their shares, partners, sources) belong to the same row. A save that
+changes nothing writes no row.
 """
 
 from __future__ import annotations
@@ -19,14 +18,14 @@ from simple_history.utils import get_m2m_field_name
 from . import permissions
 from .recent_write import RecentWrite
 
-# They follow from the other columns or from the write itself, so they make no change of their own.
+# Derived from other columns or set by the write itself: they do not count as changes.
 UNCOMPARED = frozenset({"updated_at", "version", "search_key"})
 
 
 class HistoryRow(models.Model):
-    """What a row of history says beyond the library's columns: in what capacity it was written.
+    """The role of the author when a row of history was written, as roles change.
 
-    Kept, as somebody's groups change; empty in rows that are older than roles.
+    Empty in rows from before there were roles.
     """
 
     history_role = models.CharField(max_length=20, choices=permissions.Role, blank=True, default="")
@@ -36,11 +35,10 @@ class HistoryRow(models.Model):
 
 
 class RegisterHistory(HistoricalRecords):
-    """django-simple-history with the two rules above, and one number for both: `version`.
+    """django-simple-history with one row for each write, which raises the record's `version`.
 
-    Inside `projects.history` a record carries `skip_history_when_saving`, and
-    the row is written once its links stand. Anywhere else (a shell, a script)
-    each save writes its own.
+    `projects.history` sets `skip_history_when_saving` on records and has the row written
+    once their links are saved. Elsewhere (a shell, a script) each save writes a row.
     """
 
     excluded_fields: list[str]
@@ -56,7 +54,7 @@ class RegisterHistory(HistoricalRecords):
             sender.register_history = self
 
     def create_history_model(self, model: Any, inherited: bool) -> Any:
-        # On its way from a row to the record, the library takes every noun to have them all.
+        # The library expects every model to have all excluded fields.
         columns = {field.name for field in model._meta.fields}
         self.excluded_fields = [name for name in self.excluded_fields if name in columns]
         return super().create_history_model(model, inherited)
@@ -76,7 +74,7 @@ class RegisterHistory(HistoricalRecords):
             self.keep(instance)
 
     def create_historical_record(self, instance: Any, history_type: str, using: Any = None) -> None:
-        """The library's own way to a row, by which it notes a deletion."""
+        """Called by the library for deletions."""
         self._write_rows([instance], history_type)
 
     def m2m_changed(
@@ -88,22 +86,21 @@ class RegisterHistory(HistoricalRecords):
             self.keep(instance)
 
     def keep(self, instance: Any) -> bool:
-        """Write the row of history that `instance` and its links now call for; True if one was."""
+        """Write a row of history if `instance` or its links have changed; whether they had."""
         return bool(self.keep_many([instance]))
 
     def keep_many(self, instances: Sequence[Any], *, new: bool = False) -> list[Any]:
         """The same for many records of one model; returns those that got a row.
 
-        Raises the version by one, and moves `updated_at`, where an earlier row
-        exists; `new` says that none does, and spares looking for it. A query and
-        two for each kind of link, however many the records are, and as many
-        again where something changed.
+        Increments `version` and sets `updated_at` of changed records. `new`: none of
+        them has a row yet, which saves a query. One query and two for each kind of
+        link, however many records, and as many again if something has changed.
         """
         last = self.last_rows(instances) if instances and not new else {}
         first = [one for one in instances if one.pk not in last]
-        standing = [one for one in instances if one.pk in last]
-        current = self.current_rows(standing) if standing else {}
-        changed = [one for one in standing if last[one.pk] != current[one.pk]]
+        existing = [one for one in instances if one.pk in last]
+        current = self.current_rows(existing) if existing else {}
+        changed = [one for one in existing if last[one.pk] != current[one.pk]]
         now = timezone.now()
         for instance in changed:
             instance.updated_at = now
@@ -117,7 +114,7 @@ class RegisterHistory(HistoricalRecords):
         return [*first, *changed]
 
     def _write_rows(self, instances: Sequence[Any], history_type: str) -> None:
-        """Rows of history as the library would make them one by one, but for its signals."""
+        """Write rows as the library does one by one, but without its signals."""
         if not instances:
             return
         RecentWrite.objects.bump()
@@ -151,9 +148,9 @@ class RegisterHistory(HistoricalRecords):
             )
 
     def links_of(self, model: Any, rows: Sequence[Any]) -> dict[int, dict[str, list[Any]]]:
-        """The links that stand in rows of history, by row, as `projects.history` takes them.
+        """The links of rows of history, by row, in the form that `projects.history` saves.
 
-        Records that are gone since are left out. Two queries for each kind of link.
+        Without deleted records. Two queries for each kind of link.
         """
         fields = self.get_m2m_fields_from_model(model)
         found: dict[int, dict[str, list[Any]]] = {
@@ -177,7 +174,7 @@ class RegisterHistory(HistoricalRecords):
         return [f.attname for f in self.fields_included(model) if f.attname not in UNCOMPARED]
 
     def current_rows(self, instances: Sequence[Any]) -> dict[Any, tuple[Any, ...]]:
-        """What would be compared of each of `instances` (of one model), by primary key."""
+        """The compared values and links of each of `instances` (of one model), by primary key."""
         model = type(instances[0])
         names = self.compared_fields(model)
         keys = [instance.pk for instance in instances]
@@ -194,7 +191,7 @@ class RegisterHistory(HistoricalRecords):
         }
 
     def last_rows(self, instances: Sequence[Any]) -> dict[Any, tuple[Any, ...]]:
-        """The same of the newest row of history of each, by primary key."""
+        """The same for the newest row of history of each, by primary key."""
         model = type(instances[0])
         history = getattr(model, self.manager_name).model
         names = self.compared_fields(model)
@@ -222,7 +219,7 @@ class RegisterHistory(HistoricalRecords):
     def _links(
         through: Any, field: Any, keys: Iterable[Any], by: str | None = None
     ) -> dict[Any, list[tuple[Any, ...]]]:
-        """The rows of a link table by their owner, each as the columns that say something."""
+        """The rows of a link table by their owner, without keys."""
         owner = get_m2m_field_name(field)
         by = by or f"{owner}_id"
         columns = [
