@@ -16,6 +16,7 @@ from rest_framework.renderers import BrowsableAPIRenderer, JSONRenderer
 
 # A list of projects with their sectors is nested four levels deep.
 DEEPEST = 16
+LARGEST_EXPONENT = 1000
 
 
 class BodyTooLarge(exceptions.APIException):
@@ -57,7 +58,7 @@ class StrictJSONParser(BaseParser):
         try:
             data = json.loads(
                 body.decode("utf-8"),
-                parse_float=Decimal,
+                parse_float=_decimal,
                 parse_constant=_refuse_constant,
                 object_pairs_hook=_object,
             )
@@ -77,6 +78,14 @@ class LargeJSONParser(StrictJSONParser):
     """Strict JSON for many records: 10,000 of three thousand bytes each."""
 
     largest = 32 * 1024 * 1024
+
+
+def _decimal(text: str) -> Decimal:
+    number = Decimal(text)
+    # Written out, 1e999999999 has a gigabyte of digits.
+    if abs(number.as_tuple().exponent) > LARGEST_EXPONENT:
+        raise ValueError(f"{text[:20]} has too large an exponent")
+    return number
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -138,7 +138,7 @@ class RateField(models.CharField):
                 "rate",
                 {"value": truncate_for_display(text)},
             )
-        if len(format(number, "f")) > 30:
+        if abs(number.adjusted()) > 30 or len(format(number, "f")) > 30:
             raise ValidationError(
                 _("“%(value)s” has too many digits for a rate: give at most 28."),
                 "rate",
