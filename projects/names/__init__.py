@@ -115,11 +115,6 @@ def transliterate(text: str) -> str:
     return " ".join(_CHINESE.sub(lambda run: f" {pinyin(run[0])} ", text).split())
 
 
-def initials(text: str) -> str:
-    """The first letters of that pinyin: 喀什片区 is kspq."""
-    return "".join(syllable[0] for syllable in pinyin_syllables(text))
-
-
 def search_key(*texts: str) -> str:
     """The search key of a record: its texts normalised, with pinyin and initials of Chinese ones.
 
