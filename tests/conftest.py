@@ -5,7 +5,6 @@ and with random examples, the tests that count in `rounds`, and those marked
 `chaos`, which are left out otherwise.
 """
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import pytest
 from django.core.cache import caches
 from hypothesis import HealthCheck, settings
 
-CHAOS = os.environ.get("CHAOS") == "1"
+from tests.helpers.selection import CHAOS
 
 # Where databases may differ: locks, concurrent writes, exact sums, search, order, constraints,
 # bulk writes. Directories, or modules of a directory. Marked `postgres` here and nowhere else.
@@ -56,7 +55,7 @@ POSTGRES = (
 # on time. The quick examples are the same in each run, so that a failure in
 # one run is a failure in the next.
 unhurried = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
-settings.register_profile("quick", max_examples=50, derandomize=True, **unhurried)
+settings.register_profile("quick", max_examples=25, derandomize=True, **unhurried)
 settings.register_profile("full", max_examples=1000, print_blob=True, **unhurried)
 settings.load_profile("full" if CHAOS else "quick")
 

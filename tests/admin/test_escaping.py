@@ -10,6 +10,7 @@ from tests.factories import make_source
 from tests.helpers.admin_forms import READ_ONLY, delete, errors, page_of, sent
 from tests.helpers.html_structure import check_escaped, check_same
 from tests.helpers.injection import harmless
+from tests.helpers.selection import every_nth
 from tests.helpers.site_urls import make_register
 from tests.helpers.xss_texts import ADDRESSES, SCRIPTS
 
@@ -35,9 +36,9 @@ def typed(page, text):
         for name, field in fields.items()
         if isinstance(field, CharField) and not isinstance(field, URLField)
     }
-    if "code" in texts:
-        # Of letters alone it would be a code.
-        texts["code"] = f"no code {text}"[: fields["code"].max_length]
+    for name in texts.keys() & {"code", "username"}:
+        # Of letters alone it would be valid.
+        texts[name] = f"no {name} {text}"[: fields[name].max_length]
     return sent(page, **texts)
 
 
@@ -48,7 +49,7 @@ def test_what_is_typed_is_text_where_it_is_saved_and_where_it_is_refused(office,
     add = reverse(f"admin:projects_{name}_add")
     change = page_of(model._default_manager.order_by("pk").first())
 
-    for script in scripts:
+    for script in every_nth(scripts, 3, NOUNS.index(model)):
         for address, more in (
             (add, {}),
             (change, {}),

@@ -5,6 +5,7 @@ from django.urls import resolve
 
 from tests.api.test_read import NOUNS
 from tests.factories import make_project
+from tests.helpers.selection import every_nth
 
 pytestmark = pytest.mark.django_db
 
@@ -66,8 +67,8 @@ def test_no_value_of_any_parameter_is_an_error_of_ours(visitor, noun):
     make_project()
     address = f"/api/v1/{noun}/"
 
-    for parameter in parameters_of(noun):
-        for value in VALUES:
+    for number, parameter in enumerate(parameters_of(noun)):
+        for value in every_nth(VALUES, 8, number + len(noun)):
             answer = visitor.get(f"{address}?{parameter}={value}")
 
             assert answer.status_code in (200, 400), (parameter, value)

@@ -45,7 +45,7 @@ def office(register):
 @pytest.fixture
 def texts(rounds):
     """A few of the scripts, of each kind, or all of them."""
-    return packed(SCRIPTS[:: len(SCRIPTS) // rounds(5, len(SCRIPTS))])
+    return packed(SCRIPTS[:: len(SCRIPTS) // rounds(3, len(SCRIPTS))])
 
 
 def asked(client, address) -> HttpResponse:
