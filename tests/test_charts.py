@@ -28,7 +28,7 @@ def test_what_is_there_is_seen_however_small():
     assert [bar.width for bar in chart.bars] == [charts.FULL, charts.THINNEST, Decimal("0.00")]
 
 
-def test_the_steps_of_a_funnel_stand_in_its_middle():
+def test_the_steps_of_a_funnel_are_centred():
     chart = charts.funnel([("signed", 97), ("registered", 76), ("started", 47)])
 
     assert [(bar.left, bar.width) for bar in chart.bars] == [

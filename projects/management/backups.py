@@ -47,7 +47,7 @@ class Restored:
 def live_database() -> Path:
     """The file of the register's database. Raises BackupError on PostgreSQL."""
     if connection.vendor != "sqlite":
-        raise BackupError(_("The register is kept in PostgreSQL, which has tools of its own."))
+        raise BackupError(_("The register uses PostgreSQL, which has its own tools."))
     return Path(connection.settings_dict["NAME"])
 
 
@@ -93,7 +93,7 @@ def backup(live: Path, file: Path, *, force: bool = False) -> None:
         )
     if not file.parent.is_dir():
         raise BackupError(
-            _("There is no folder %(folder)s: make it first.") % {"folder": file.parent}
+            _("There is no folder %(folder)s: create it first.") % {"folder": file.parent}
         )
     with _sentences(file):
         _copy(live, file)

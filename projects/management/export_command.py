@@ -65,7 +65,7 @@ class ExportCommand(BaseCommand):
                 for piece in self.export.pieces(filterset, form):
                     file.write(piece) if file else out.write(piece.decode())
             elif file is None or out.isatty():
-                raise CommandError(gettext("XLSX is no text: give a file with --output."))
+                raise CommandError(gettext("XLSX cannot be printed: give a file with --output."))
             else:
                 # A workbook is not written sequentially.
                 with TemporaryFile() as workbook:

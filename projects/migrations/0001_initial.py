@@ -822,7 +822,7 @@ class Migration(migrations.Migration):
             name='ApiToken',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(help_text='What it is for, so that it can be told apart.', max_length=100, verbose_name='name')),
+                ('name', models.CharField(help_text="What it is used for.", max_length=100, verbose_name='name')),
                 ('digest', models.CharField(editable=False, max_length=64, unique=True)),
                 ('read_only', models.BooleanField(default=False, verbose_name='read only')),
                 ('expires_on', models.DateField(blank=True, null=True, verbose_name='expires on')),

@@ -72,9 +72,7 @@ class ApiToken(TextValidationMixin):
         related_name="api_tokens",
         verbose_name=_("user"),
     )
-    name = models.CharField(
-        _("name"), max_length=100, help_text=_("What it is for, so that it can be told apart.")
-    )
+    name = models.CharField(_("name"), max_length=100, help_text=_("What it is used for."))
     digest = models.CharField(max_length=64, unique=True, editable=False)
     read_only = models.BooleanField(_("read only"), default=False)
     expires_on = models.DateField(_("expires on"), null=True, blank=True)

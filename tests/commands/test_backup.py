@@ -119,7 +119,7 @@ def test_nor_through_a_link_to_it(live, tmp_path):
 @pytest.mark.parametrize(
     ("name", "sentence"),
     [
-        ("missing/copy.sqlite3", "There is no folder {folder}/missing: make it first."),
+        ("missing/copy.sqlite3", "There is no folder {folder}/missing: create it first."),
         (".", "{folder} is a folder: name a file in it."),
     ],
 )

@@ -61,7 +61,7 @@ def test_every_placeholder_of_a_message_is_in_its_translation(catalogue):
             ), said
 
 
-def test_the_catalogue_holds_just_what_the_code_says(catalogue, tmp_path):
+def test_the_catalogue_has_exactly_the_messages_of_the_code(catalogue, tmp_path):
     if not shutil.which("xgettext"):
         pytest.skip("xgettext is not installed, so that what the code says cannot be collected")
     for folder in ("ftz_site", "projects", "templates"):
@@ -96,7 +96,7 @@ def test_what_is_compiled_says_what_is_written(catalogue):
             assert read.ngettext(*message.id, 5) == message.string[0]
 
 
-def test_an_older_compiled_file_is_made_anew_and_a_newer_one_is_left(tmp_path, settings):
+def test_an_outdated_compiled_file_is_compiled_again(tmp_path, settings):
     settings.LOCALE_PATHS = [tmp_path]
     source = tmp_path / "zh_Hans" / "LC_MESSAGES" / "django.po"
     source.parent.mkdir(parents=True)
@@ -116,7 +116,7 @@ def test_an_older_compiled_file_is_made_anew_and_a_newer_one_is_left(tmp_path, s
 @pytest.mark.parametrize(
     "template", sorted(ROOT.glob("templates/**/*.html")), ids=lambda found: found.name
 )
-def test_no_words_stand_in_a_template_untranslated(template):
+def test_templates_have_no_untranslated_words(template):
     text = template.read_text()
     words = [part.strip() for part in html.unescape(TAGS.sub("\n", text)).splitlines()]
     words += [TAGS.sub("", value).strip() for value in ATTRIBUTES.findall(text)]

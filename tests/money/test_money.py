@@ -154,7 +154,7 @@ def test_a_currency_alone_below_a_heading_in_another_unit_is_refused():
         ("12.34", "1234", 100),
     ],
 )
-def test_the_commonest_slips_are_told_apart(one, other, times):
+def test_the_most_common_unit_errors_are_distinguished(one, other, times):
     first, second = money.read_amount(one).value, money.read_amount(other).value
 
     assert first * times == second
@@ -374,7 +374,7 @@ def test_a_rate_is_printed_as_it_was_published(factor, printed):
 @pytest.mark.parametrize(
     "factor", [Fraction(1, 2**40), Fraction(1, 3 * 10**20), Fraction(10**27, 3)]
 )
-def test_a_printed_rate_fits_where_rates_are_kept(factor):
+def test_a_printed_rate_fits_into_its_column(factor):
     printed = money.printable_rate(factor)
 
     assert printed > 0
@@ -407,12 +407,12 @@ FLAGS = ["at_least", "about", "at_most", "incomplete"]
         (FLAGS, "about"),
     ],
 )
-def test_a_sum_is_bound_as_its_amounts_are(said, bound):
+def test_the_bound_of_a_sum_follows_from_its_amounts(said, bound):
     assert money.bound(**{flag: flag in said for flag in FLAGS}) == bound
 
 
 @given(st.sets(st.sampled_from(FLAGS)))
-def test_a_sum_never_claims_more_than_its_amounts_do(said):
+def test_a_sum_is_never_more_certain_than_its_amounts(said):
     found = money.bound(**{flag: flag in said for flag in FLAGS})
 
     assert (found == "exact") == (not said)

@@ -17,7 +17,7 @@ from projects import names
         ("Kashi", "", "kashi"),
     ],
 )
-def test_place_names_sound_as_they_are_said(text, sound, letters):
+def test_place_names_have_their_own_pinyin(text, sound, letters):
     assert names.pinyin(text) == sound
     assert names.search_key(text).splitlines()[-1] == letters
 

@@ -166,7 +166,7 @@ def test_nearest_finds_what_comparing_with_each_name_finds(name, known, at_least
     assert found == sorted(found, key=lambda pair: (-pair[1], pair[0]))
 
 
-def test_nearest_gives_the_best_of_each_record_and_no_more_than_asked():
+def test_nearest_returns_the_best_score_of_each_record_up_to_the_limit():
     known = {
         "KS-1": ["Kashi Huatai Logistics", "喀什华泰物流有限公司", "华泰"],
         "KS-2": ["喀什华泰国际物流有限公司"],

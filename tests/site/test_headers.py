@@ -163,7 +163,7 @@ def test_only_the_reader_of_the_description_has_pictures_in_its_style(client, re
 
 
 @pytest.mark.parametrize("address", [*PUBLIC, *FILES, *API, *PAGES_OF_THE_API])
-def test_what_is_public_sets_no_cookie_and_is_asked_for_anew(client, register, address):
+def test_public_responses_set_no_cookie_and_are_revalidated(client, register, address):
     answer = client.get(address)
 
     assert not answer.cookies
@@ -171,13 +171,13 @@ def test_what_is_public_sets_no_cookie_and_is_asked_for_anew(client, register, a
 
 
 @pytest.mark.parametrize("address", [*PUBLIC, *FILES, *API, *PAGES_OF_THE_API, *PERSONAL])
-def test_what_is_shown_to_somebody_is_kept_nowhere(client, register, address):
+def test_responses_to_signed_in_users_are_not_stored(client, register, address):
     client.force_login(make_user("administrator"))
 
     assert client.get(address)["Cache-Control"] == "no-store, private"
 
 
-def test_every_page_of_the_admin_is_kept_nowhere(client, register):
+def test_admin_pages_are_not_stored(client, register):
     client.force_login(make_user("administrator"))
 
     for model in admin.site._registry:
@@ -187,7 +187,7 @@ def test_every_page_of_the_admin_is_kept_nowhere(client, register):
 
 
 @pytest.mark.parametrize("address", API)
-def test_what_a_key_is_shown_is_kept_nowhere(client, register, address):
+def test_responses_to_api_keys_are_not_stored(client, register, address):
     _token, key = ApiToken.objects.issue(make_user("clerk"), "test")
 
     for authorization in (f"Token {key}", "Token of nobody", "Basic eA=="):
@@ -196,7 +196,7 @@ def test_what_a_key_is_shown_is_kept_nowhere(client, register, address):
 
 
 @pytest.mark.parametrize("address", PERSONAL)
-def test_a_visitor_keeps_no_page_that_is_for_somebody(client, register, address):
+def test_personal_pages_are_not_stored_for_visitors(client, register, address):
     assert client.get(address)["Cache-Control"] == "no-store, private"
 
 

@@ -48,7 +48,7 @@ def test_the_site_does_not_start_in_production_without_a_key():
     )
 
 
-def test_every_wrong_value_is_named_with_its_remedy_and_nothing_else_is_said():
+def test_every_wrong_value_is_named_with_its_remedy_only():
     wrong = {
         "ALLOWED_HOSTS": "https://register.example.org",
         "CSRF_TRUSTED_ORIGINS": "register.example.org",
@@ -250,7 +250,7 @@ def test_preparing_twice_changes_nothing():
 
 
 @pytest.mark.django_db
-def test_preparing_leaves_a_register_alone_that_holds_anything():
+def test_prepare_does_not_load_the_sample_into_a_register_with_records():
     from tests.factories import make_zone
 
     zone = make_zone()
@@ -330,7 +330,7 @@ LOCKS = ["requirements.lock", "tests/requirements.lock", "tests/requirements-new
 
 
 @pytest.mark.parametrize("lock", LOCKS)
-def test_a_lock_holds_names_versions_and_hashes_only(lock):
+def test_a_lock_has_names_versions_and_hashes_only(lock):
     line = re.compile(
         r"[a-z0-9-]+==[A-Za-z0-9.]+( ; [A-Za-z_0-9 '.=<>!()]+)? \\"
         r"|    --hash=sha256:[0-9a-f]{64}( \\)?"
@@ -348,7 +348,7 @@ def test_both_locks_pin_the_same_versions():
     assert pins("requirements.lock") - pins("tests/requirements.lock") == set()
 
 
-def test_the_lock_holds_every_dependency_that_is_declared():
+def test_the_lock_has_every_declared_dependency():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     declared = [
         *project["project"]["dependencies"],

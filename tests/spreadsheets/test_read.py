@@ -156,7 +156,7 @@ def test_text_has_no_sheets():
         read(b"code\na\n", sheet="One")
 
 
-def test_a_file_that_is_not_there_is_said_so(tmp_path):
+def test_a_missing_file_is_an_error(tmp_path):
     with pytest.raises(FileError, match="cannot be read: No such file"):
         content_of(tmp_path / "missing.csv")
 
@@ -165,7 +165,7 @@ def test_a_very_long_cell_is_read_whole():
     assert rows(b"code,name\na," + b"x" * 300_000) == [{"code": "a", "name": "x" * 300_000}]
 
 
-def test_what_stands_beside_the_table_is_told():
+def test_other_sheets_and_lines_above_are_reported():
     content = workbook(
         Notes=[],
         Data=[["Signed projects"], ["code", "name"], ["a", "A"], ["b", "A"], ["c", None]],
@@ -181,7 +181,7 @@ def test_what_stands_beside_the_table_is_told():
     assert table.samples("name") == ["A"]
 
 
-def test_how_a_text_was_read_is_told():
+def test_encoding_and_delimiter_are_reported():
     table = read("code;name\na;喀什片区\n".encode("gb18030"))
 
     assert (table.encoding, table.delimiter) == ("gb18030", ";")
@@ -199,7 +199,7 @@ def test_how_a_text_was_read_is_told():
         ("cp1252", "the city’s “park”"),
     ],
 )
-def test_chinese_and_western_texts_are_told_apart(encoding, text):
+def test_chinese_and_western_texts_are_distinguished(encoding, text):
     content = f'code,name\na,"{text}"\n'.encode(encoding)
 
     table = read(content)

@@ -34,7 +34,7 @@ def column(*cells):
     return [row[0] for row in rows]
 
 
-def test_csv_begins_with_a_byte_order_mark_and_parts_lines_as_the_standard_has_it():
+def test_csv_has_a_byte_order_mark_and_standard_line_ends():
     assert lines(["喀什"], ["a,b"]) == '\ufeffa\r\n喀什\r\n"a,b"\r\n'.encode()
 
 
@@ -113,7 +113,7 @@ def test_a_marked_number_that_a_spreadsheet_would_change_is_text():
     assert b"\xe2\x89\xa4 1.50\r\n" in lines([QualifiedNumber(Decimal("1.50"), "≤")])
 
 
-def test_further_sheets_stand_behind_the_one_that_explains():
+def test_further_sheets_follow_the_about_sheet():
     file = io.BytesIO()
 
     xlsx(
@@ -162,12 +162,12 @@ def test_any_text_in_xlsx_reads_back_as_it_was(texts):
     assert [[*row, ""][1] for row in read] == texts
 
 
-def test_the_longest_text_that_a_cell_holds_is_there():
+def test_the_longest_possible_text_is_written():
     assert column("长" * 32_767) == ["长" * 32_767]
 
 
 @pytest.mark.parametrize("text", ["x" * 32_768, "𠮷" * 16_384])
-def test_a_longer_text_is_left_out_as_a_whole_and_told_of(text):
+def test_a_longer_text_is_left_out_and_reported(text):
     told = []
 
     def about(too_long):
@@ -181,7 +181,7 @@ def test_a_longer_text_is_left_out_as_a_whole_and_told_of(text):
     assert book.get_sheet_by_name("about").to_python() == [["left out", "B2"]]
 
 
-def test_more_rows_than_a_sheet_holds_are_refused_rather_than_lost(monkeypatch):
+def test_more_rows_than_a_sheet_can_have_are_refused(monkeypatch):
     monkeypatch.setattr(writing, "MOST_ROWS", 3)
 
     assert len(column("a", "b")) == 2

@@ -25,7 +25,7 @@ def resting_on_drafts(model: Any) -> Iterator[Finding]:
         for batch in all_of(model, resting):
             for key in batch.codes:
                 sentence = _(
-                    "It is published and refers to a draft (%(noun)s): publish that, or take the "
-                    "reference out."
+                    "It is published and refers to a draft (%(noun)s): publish that, or remove "
+                    "the reference."
                 ) % {"noun": field.related_model._meta.verbose_name}
                 yield batch.finding(Rule.DRAFT, key, field.name, sentence)

@@ -22,7 +22,7 @@ class Command(BaseCommand):
         file = options["file"]
         if connection.vendor != "sqlite":
             raise CommandError(
-                _("The register is kept in PostgreSQL, so copy it with its own tool:\n  %(line)s")
+                _("The register uses PostgreSQL: back it up with its own tool:\n  %(line)s")
                 % {"line": backups.dump_line(connection.settings_dict, file)}
             )
         try:

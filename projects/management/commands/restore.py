@@ -25,10 +25,7 @@ class Command(BaseCommand):
         file = options["file"]
         if connection.vendor != "sqlite":
             raise CommandError(
-                _(
-                    "The register is kept in PostgreSQL, so put a copy back with its own tool:"
-                    "\n  %(line)s"
-                )
+                _("The register uses PostgreSQL: restore it with its own tool:\n  %(line)s")
                 % {"line": backups.restore_line(connection.settings_dict, file)}
             )
         try:
