@@ -205,13 +205,13 @@ AUTH_PASSWORD_VALIDATORS = [
 SESSION_ENGINE = "projects.accounts.sessions"
 # Seconds after the last request; see also projects.accounts.session_middleware.
 SESSION_COOKIE_AGE = 12 * 60 * 60
-# Seconds for which a link to a new password holds, once.
+# Seconds for which a password reset link is valid.
 PASSWORD_RESET_TIMEOUT = 60 * 60
 
 # What an authenticator shows beside the user's name.
 OTP_TOTP_ISSUER = "Investment register"
-# The library would let a thief of the password keep the owner waiting ever longer:
-# how often a code may be tried is for projects.accounts.lockout to say.
+# The library's throttling would let somebody who has the password lock out the owner;
+# projects.accounts.lockout limits the attempts instead.
 OTP_TOTP_THROTTLE_FACTOR = 0
 
 # Without a mail server, the password reset page says that no mail can be sent.

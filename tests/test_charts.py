@@ -1,4 +1,4 @@
-"""Where figures stand on a picture."""
+"""Positions of bars, points and labels of charts."""
 
 import itertools
 from decimal import Decimal

@@ -32,7 +32,7 @@ class PossibleDuplicate:
 def possible_duplicates(
     user: Any, model: Any, called: Iterable[str], *, code: str = "", besides: Any = None
 ) -> list[PossibleDuplicate]:
-    """The records that `user` may see with names similar to one of `called`, most similar first.
+    """The records visible to `user` with names similar to one of `called`, most similar first.
 
     `code` is the social credit code of an enterprise, `besides` the key of the
     record itself. One query for the code and one for each fragment of a name, at most

@@ -1,4 +1,4 @@
-"""The sample: what was published about the Kashi area in November 2023 (`sample.toml`)."""
+"""The sample data: what was published about the Kashi Area in November 2023 (`sample.toml`)."""
 
 from __future__ import annotations
 
@@ -16,17 +16,16 @@ FILE = Path(__file__).with_name("sample.toml")
 
 @dataclass
 class Loaded:
-    """How many records of the sample were written, and how many were there before."""
+    """The numbers of sample records written, and of those that existed before."""
 
     new: int = 0
     kept: int = 0
 
 
 def load() -> Loaded:
-    """Write the records of the sample that the register does not hold, by the API's own rules.
+    """Write the sample records that do not exist yet, through the API's serializers.
 
-    A record that is there stays as it is, whatever became of it: somebody may
-    have gone on working on it.
+    Existing records stay as they are, as somebody may have edited them.
     """
     loaded = Loaded()
     with FILE.open("rb") as file, transaction.atomic():

@@ -1,8 +1,8 @@
-"""A register of any size for benchmarks: made up, plausible, and the same in every run.
+"""Generate a register of any size for benchmarks: plausible, and the same in every run.
 
-Each record is a function of its number alone, so that a thousand projects made
-at once are those made in two halves. Everything here bears a code that begins
-with `fill-`; where anything else stands, nothing is filled.
+Each record depends on its number only, so that a thousand projects generated at once
+equal those generated in two halves. All codes start with `fill-`; a register with any
+other record is not filled.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ __all__ = ["GeneratedData", "RealRecordsError", "fill", "project_code", "refuse_
 
 @dataclass
 class GeneratedData:
-    """What was made, and the numbers of the first and the last project."""
+    """The numbers of generated records, and of the first and the last project."""
 
     first: int
     last: int
@@ -45,13 +45,13 @@ class GeneratedData:
 
 
 def fill(count: int, report: Callable[[int], None] = lambda done: None) -> GeneratedData:
-    """Make `count` more projects with their enterprises, sectors, partners, sources and receipts.
+    """Generate `count` more projects with enterprises, sectors, partners, sources and receipts.
 
-    500 projects a transaction, each as `projects.history` would have left it:
-    with one row of history and its derived rows. About seventy queries for each
-    500, and more where the database takes fewer values at once; memory does not
-    grow. `report` is told how many are done after each. Raises RealRecordsError,
-    and ValueError where the numbers of codes do not suffice.
+    Transactions of 500 projects, each with one history row and its derived rows, as
+    `projects.history` would write it. About seventy queries for each 500, more on
+    databases that allow fewer parameters; constant memory. `report` is called with the
+    number done after each transaction. Raises RealRecordsError, and ValueError if the
+    numbering of codes is exhausted.
     """
     refuse_real_records()
     done = last_number(Project)

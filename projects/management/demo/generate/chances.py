@@ -1,4 +1,4 @@
-"""Chances that are the same whenever the same is made."""
+"""Reproducible random choices: the same for the same record."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from projects import money
 
 
 def chance_of(*what: object) -> Random:
-    """The chances of one thing, which follow from what it is called."""
+    """A random generator seeded by the name of one thing."""
     return Random(" ".join(map(str, what)))  # noqa: S311
 
 
@@ -20,7 +20,7 @@ def some_day(chance: Random, first: date, last: date) -> date:
 
 
 def rounded(value: float, digits: int) -> Decimal:
-    """An amount with so many digits that say something, as people agree on them."""
+    """An amount with so many significant digits, as in real agreements."""
     power = math.floor(math.log10(value)) + 1 - digits
     return money.from_minor(round(value / 10**power) * 10 ** (power + 2))
 

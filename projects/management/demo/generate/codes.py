@@ -1,4 +1,4 @@
-"""The codes by which made-up records are known, and told from real ones."""
+"""The codes of generated records, which distinguish them from real ones."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from projects.models import Enterprise, Project
 from projects.models.registry import coded_models
 
 PREFIX = "fill-"
-# Codes are numbered in seven digits, so that they stand in order.
+# Numbers have seven digits, so that codes sort in order.
 MOST = 9_999_999
 
-# Whose numbers are read back, to go on from.
+# Models whose last number is read, to continue from.
 _NUMBERED = {
     Project: rf"^{PREFIX}[0-9]{{7}}$",
     Enterprise: rf"^{PREFIX}e-[0-9]{{7}}$",
@@ -20,7 +20,7 @@ _NUMBERED = {
 
 
 class RealRecordsError(Exception):
-    """The register holds something that was not made here; the sentence names it."""
+    """The register contains a record that was not generated; the message names it."""
 
 
 def project_code(number: int) -> str:
@@ -32,13 +32,13 @@ def enterprise_code(number: int) -> str:
 
 
 def last_number(model: type[Project] | type[Enterprise]) -> int:
-    """The number of the last that was made; 0 before the first. One query."""
+    """The number of the last generated record; 0 before the first. One query."""
     code = model.objects.aggregate(last=Max("code"))["last"]
     return int(code.rpartition("-")[2]) if code else 0
 
 
 def refuse_real_records() -> None:
-    """Raise RealRecordsError where the register holds anything else than what is made here."""
+    """Raise RealRecordsError if the register contains a record that was not generated."""
     for model in coded_models():
         real = model._base_manager.exclude(code__regex=_NUMBERED.get(model, f"^{PREFIX}"))
         if found := real.order_by("code").first():

@@ -1,4 +1,4 @@
-"""Made-up enterprises: how one follows from its number, and those that are still to be made."""
+"""Generate enterprises from their numbers."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ PROJECTS_FOR_AN_ENTERPRISE = 3
 
 
 def enterprises_by(project: int) -> int:
-    """How many enterprises there are once this many projects are made."""
+    """The number of enterprises for this many projects."""
     return 1 + project // PROJECTS_FOR_AN_ENTERPRISE
 
 
 def make_enterprises(project: int, ground: Ground) -> int:
-    """Make the enterprises that projects up to this number may name; returns how many were new."""
+    """Generate the missing enterprises of projects up to this number; returns how many."""
     numbers = range(last_number(Enterprise) + 1, enterprises_by(project) + 1)
     enterprises = [_enterprise(number, ground) for number in numbers]
     history.bulk_save(
@@ -41,7 +41,7 @@ def make_enterprises(project: int, ground: Ground) -> int:
 
 
 def enterprises_of(numbers: Iterable[int]) -> dict[int, Enterprise]:
-    """The enterprises with these numbers, which all stand; no more of each than key and code."""
+    """The enterprises with these numbers, which must exist; only their keys and codes are read."""
     number_of = {enterprise_code(number): number for number in numbers}
     return {
         number_of[enterprise.code]: enterprise
@@ -54,7 +54,7 @@ def _enterprise(number: int, ground: Ground) -> Enterprise:
     chance = chance_of("enterprise", number)
     name, name_zh = _enterprise_name(chance)
     settled = chance.random() < 0.7
-    # Of no division of China, so that the code can be nobody's.
+    # Not a division of China, so that nobody can have this code.
     stem = f"91000000{number:09d}"
     return Enterprise(
         code=enterprise_code(number),

@@ -1,4 +1,4 @@
-"""What all made-up projects share: the zone, its areas, sectors, sources and rates."""
+"""The records that all generated projects share: zone, areas, sectors, sources and rates."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from .vocabulary import (
 
 @dataclass(frozen=True)
 class Ground:
-    """What projects are drawn from, in the order of codes."""
+    """The records that projects refer to, ordered by code."""
 
     areas: Sequence[Area]
     sources: Sequence[Source]
@@ -34,10 +34,10 @@ class Ground:
 
     @classmethod
     def laid(cls) -> Ground:
-        """Make it, or find it as an earlier run has made it."""
+        """Create the records, or find those of an earlier run."""
         if not Zone.objects.exists():
             _lay_ground()
-        # Put in order here, as each database sorts texts by rules of its own.
+        # Sorted here, as databases sort texts differently.
         models: tuple[Any, ...] = (Area, Source, Sector)
         return cls(
             *(sorted(model.objects.all(), key=lambda record: record.code) for model in models)

@@ -1,4 +1,4 @@
-"""Made-up projects: how one follows from its number, with its links and receipts."""
+"""Generate projects from their numbers, with links and receipts."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from .vocabulary import (
 
 
 def make_projects(numbers: Sequence[int], ground: Ground) -> int:
-    """Make the projects with these numbers; returns how many receipts they have."""
+    """Generate the projects with these numbers; returns the number of their receipts."""
     drafts = [_draft(number, ground) for number in numbers]
     enterprises = enterprises_of(
         number for draft in drafts for number in (draft.lead, *draft.partners) if number
@@ -50,7 +50,7 @@ def make_projects(numbers: Sequence[int], ground: Ground) -> int:
 
 @dataclass(frozen=True)
 class _Draft:
-    """A project with its links, before it is written; enterprises by their number."""
+    """An unsaved project with its links; enterprises by their numbers."""
 
     project: Project
     lead: int | None
@@ -66,7 +66,7 @@ def _draft(number: int, ground: Ground) -> _Draft:
         ground.sectors, chance.choices((0, 1, 2, 3), weights=(5, 50, 30, 15))[0]
     )
     enterprises = enterprises_by(number)
-    # The square lets a few enterprises have many projects, as a few have.
+    # Squared, so that a few enterprises have many projects, as in reality.
     lead = 1 + int(enterprises * chance.random() ** 2) if chance.random() < 0.92 else None
     partners = {
         1 + chance.randrange(enterprises)
@@ -116,7 +116,7 @@ def _project_name(chance: Random, sectors: Sequence[Sector]) -> tuple[str, str]:
 
 
 def _stage_dates(chance: Random, stage: Stage) -> dict[str, date | None]:
-    """The dates up to the stage, in order; some of them are not known, as in life."""
+    """The dates up to the stage, in order; some are unknown, as in reality."""
     signed = some_day(chance, FIRST_SIGNING, LAST_SIGNING)
     days: dict[str, date | None] = {
         STAGE_DATES[Stage.INTENDED]: signed - timedelta(days=chance.randrange(20, 300))

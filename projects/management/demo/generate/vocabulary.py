@@ -1,4 +1,4 @@
-"""What made-up records are made of: words, days, and how often each thing is so."""
+"""The material of generated records: words, dates and frequencies."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from projects.models import Qualifier, Stage
 
 NOTE = "Made up for a benchmark; it says nothing about anybody."
 FIRST_SIGNING, LAST_SIGNING = date(2020, 1, 1), date(2024, 6, 30)
-# No date lies behind it, so that nothing made up is in the future.
+# The latest date, so that nothing generated is in the future.
 LAST_DAY = date(2025, 12, 31)
 
 AREAS = (
@@ -68,8 +68,8 @@ SYLLABLES = (
     ("Kai", "凯"),
 )
 ORIGINS = ("CN-XJ", "CN-ZJ", "CN-JS", "CN-GD", "CN-SH", "CN-SD", "CN-BJ", "KZ", "KG", "UZ", "DE")
-# Of a unit of each in yuan, about, and how often projects are agreed in it; the rate
-# of the tenge is quoted against the dollar alone, and none of the yen at all.
+# The approximate value of each currency in yuan, and how often projects use it. The tenge
+# only has a rate against the dollar, and the yen has none.
 CURRENCIES = {
     "CNY": (1.0, 82),
     "USD": (7.0, 8),
