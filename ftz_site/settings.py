@@ -228,7 +228,9 @@ if django.VERSION < (6, 1):
     EMAIL_USE_SSL = MAIL.get("EMAIL_USE_SSL")
     EMAIL_TIMEOUT = MAIL_TIMEOUT
 else:
-    MAILERS: dict[str, dict] = {"default": {"BACKEND": MAIL["EMAIL_BACKEND"]}} if MAIL else {}
+    # Django's check asks for a real default, even where nothing is sent.
+    SMTP = "django.core.mail.backends.smtp.EmailBackend"
+    MAILERS: dict[str, dict] = {"default": {"BACKEND": MAIL.get("EMAIL_BACKEND", SMTP)}}
     if MAIL and "smtp" in MAIL["EMAIL_BACKEND"]:
         MAILERS["default"]["OPTIONS"] = {
             "host": MAIL["EMAIL_HOST"],

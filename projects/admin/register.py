@@ -162,8 +162,10 @@ class RegisterAdmin(VersionedAdmin, SimpleHistoryAdmin):
 
     # Deleting
 
-    def get_actions(self, request: HttpRequest) -> Any:
-        actions = super().get_actions(request)
+    def get_actions(self, request: HttpRequest, action_location: Any = None) -> Any:
+        # Django 6.1 also says on which page the actions are.
+        location = () if action_location is None else (action_location,)
+        actions = super().get_actions(request, *location)
         if "delete_selected" in actions:
             _function, name, description = actions["delete_selected"]
             actions["delete_selected"] = delete_selected, name, description

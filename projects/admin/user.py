@@ -247,9 +247,10 @@ class PlainUserAdmin(VersionedAdmin, UserAdmin):
             % {"count": count},
         )
 
-    def get_actions(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        # Django 6.1 passes the place of the actions as well.
-        actions = super().get_actions(request, *args, **kwargs)
+    def get_actions(self, request: HttpRequest, action_location: Any = None) -> Any:
+        # Django 6.1 also says on which page the actions are.
+        location = () if action_location is None else (action_location,)
+        actions = super().get_actions(request, *location)
         if not request.user.is_superuser:
             actions.pop("remove_second_factor", None)
         return actions

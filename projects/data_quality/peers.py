@@ -37,7 +37,9 @@ class Peers:
             for group in some:
                 self._kept[group] = {}
             first, *others = (self._newest(number, group) for number, group in enumerate(some))
-            for number, key, amount in first.union(*others, all=True) if others else first:
+            # Since Django 6.1 a union has the order of its model.
+            rows = first.union(*others, all=True).order_by() if others else first
+            for number, key, amount in rows:
                 self._kept[some[number]][key] = amount
 
     def _newest(self, number: int, group: Group) -> Any:

@@ -37,7 +37,7 @@ def count(user: Any) -> int:
     ]
     proposals = Proposal.objects.visible_to(user).open().order_by().values("pk")
     reported = ErrorReport.objects.open().order_by().values("pk")
-    return proposals.union(*parts, reported, all=True).count()
+    return proposals.union(*parts, reported, all=True).order_by().count()
 
 
 def drafts(filterset: ReviewFilterSet) -> Any:
