@@ -80,7 +80,8 @@ def bring_correct_write_and_take_back(page):
 
     expect(page.locator(".steps [aria-current]")).to_have_text("Preview the changes")
     expect(page.locator(".decision")).to_contain_text("Nothing has been written yet.")
-    expect(page.get_by_role("table", name="What the file adds up to")).to_contain_text("the same")
+    sums = page.get_by_role("table", name="Totals in the file, compared with its rows")
+    expect(sums).to_contain_text("the same")
     changed = page.get_by_role("table", name="Rows: changed")
     expect(changed).to_contain_text("50,000,000.00")
     assert Project.objects.count() == 1
