@@ -34,7 +34,7 @@ class SlidingSessionMiddleware:
         key = session.session_key
         is_renewed = key is not None and renew(session)
         response = self.get_response(request)
-        if is_renewed and session.session_key == key:
+        if key is not None and is_renewed and session.session_key == key:
             response.set_cookie(
                 settings.SESSION_COOKIE_NAME,
                 key,

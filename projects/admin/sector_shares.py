@@ -61,9 +61,10 @@ class SharesFormSet(forms.BaseInlineFormSet):
         if self.instance.pk is not None and version != str(self.instance.version):
             rows = self._compared(rows, version)
         keep_rows(self, [], initial=0, total=len(rows) + self.extra)
+        data: Any = self.data
         for index, (sector, share) in enumerate(rows):
-            self.data[f"{self.prefix}-{index}-sector"] = sector
-            self.data[f"{self.prefix}-{index}-share"] = share
+            data[f"{self.prefix}-{index}-sector"] = sector
+            data[f"{self.prefix}-{index}-share"] = share
 
     def _submitted(self) -> list[Row]:
         """The rows as submitted, without empty and deleted ones."""

@@ -83,7 +83,8 @@ class LargeJSONParser(StrictJSONParser):
 def _decimal(text: str) -> Decimal:
     number = Decimal(text)
     # Written out, 1e999999999 has a gigabyte of digits.
-    if abs(number.as_tuple().exponent) > LARGEST_EXPONENT:
+    exponent = number.as_tuple().exponent
+    if not isinstance(exponent, int) or abs(exponent) > LARGEST_EXPONENT:
         raise ValueError(f"{text[:20]} has too large an exponent")
     return number
 

@@ -75,7 +75,7 @@ def save(record: Any, **links: Sequence[Any] | None) -> None:
     ConflictError if the record has been changed or deleted since it was read; then
     nothing is written.
     """
-    check_rules = partial(check, record, **links)
+    check_rules: Callable[[], None] = partial(check, record, **links)  # type: ignore[arg-type]
     check_rules()
     try:
         with record_history(record):

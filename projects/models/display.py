@@ -5,12 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Field
 from django.utils import formats
 from django.utils.translation import gettext
 
 
-def display(column: Field[Any, Any], value: Any) -> str:
+def display(column: Any, value: Any) -> str:
     """A value of `column` in the reader's language; empty for None and for empty text.
 
     Choices by their labels, numbers with separators, days and moments as the

@@ -68,7 +68,7 @@ class ShareLink(Link):
     def rows(self) -> str:
         """The name by which a record has the rows of its links."""
         through = self.field.remote_field.through
-        return through._meta.get_field(self.field.m2m_field_name()).remote_field.related_name
+        return str(through._meta.get_field(self.field.m2m_field_name()).remote_field.related_name)
 
     @property
     def other(self) -> str:

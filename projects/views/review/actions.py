@@ -38,8 +38,8 @@ class ReviewAction(ReviewView):
         subject = self.find(**address)
         try:
             with transaction.atomic():
-                sentence, address = self.act(subject)
+                sentence, target = self.act(subject)
         except REFUSALS as error:
             return self.page(subject, problem_of(error, request.user, self.serializer_of(subject)))
         messages.success(request, sentence)
-        return redirect(address)
+        return redirect(target)
