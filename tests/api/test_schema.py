@@ -45,11 +45,11 @@ def test_vocabularies_have_names_of_their_own(description):
     assert description["components"]["schemas"].keys() >= {
         "Basis",
         "HeadlineBasis",
-        "Kind",
+        "EnterpriseKind",
         "Qualifier",
         "Stage",
         "State",
-        "What",
+        "HeadlineKind",
     }
 
 

@@ -72,7 +72,7 @@ def test_it_makes_as_many_as_it_was_asked_for_and_says_so():
         f"fill-{number:07}" for number in range(1, 13)
     ]
     assert told == (
-        f"Made 12 projects (fill-0000001 to fill-0000012), {Enterprise.objects.count()} "
+        f"Created 12 projects (fill-0000001 to fill-0000012), {Enterprise.objects.count()} "
         f"enterprises and {Receipt.objects.count()} receipts.\n"
     )
 

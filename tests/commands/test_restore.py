@@ -155,7 +155,7 @@ def test_a_copy_of_a_newer_version_is_refused(live, copy, on_the_file):
 
 
 def test_a_copy_of_an_older_version_is_put_in_place_to_be_migrated(live, copy, on_the_file):
-    on_the_file("migrate", "auth", "0011", "--verbosity=0")
+    on_the_file("migrate", "otp_totp", "0001", "--verbosity=0")
     older = copy.with_name("older.sqlite3")
     backups.backup(live, older)
     on_the_file("migrate", "--verbosity=0")

@@ -370,7 +370,7 @@ def _(person: Person) -> str:
     page = person.browser.get(address)
     if page.status_code != 200:
         return "no"
-    person.post(address, keep=other.pk, seen=page.context["seen"])
+    person.post(address, keep=other.pk, versions=page.context["versions"])
     return yes(Enterprise.objects.count() == 1)
 
 

@@ -150,7 +150,7 @@ def _(person: Person) -> str:
     area: Any = elsewhere(person)
     one, other = make_enterprise(area=area), make_enterprise(area=area)
     address = f"/admin/projects/enterprise/merge/{one.pk}/{other.pk}/"
-    person.post(address, keep=other.pk, seen="1 1")
+    person.post(address, keep=other.pk, versions="1 1")
     return yes(Enterprise.objects.count() == 1)
 
 

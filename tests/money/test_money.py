@@ -98,7 +98,7 @@ def test_undisclosed_is_no_amount(text):
         ("2000万1亿元", "cannot be read"),
         ("万元", "cannot be read"),
         ("5 apples", "cannot be read"),
-        ("超约5亿元", "in two ways"),
+        ("超约5亿元", "two qualifiers"),
         ("not 5 million", "cannot be read"),
         # Said of 120,000,000 and of 25,000; written of 100,002,000 and 20,005.
         ("1亿2千", "cannot be read"),
@@ -139,7 +139,7 @@ def test_a_heading_s_unit_multiplies_bare_numbers_only():
 
 
 def test_a_currency_alone_below_a_heading_in_another_unit_is_refused():
-    with pytest.raises(MoneyError, match="another unit"):
+    with pytest.raises(MoneyError, match="in the unit of its column"):
         money.read_amount("CNY 5000", unit=10_000)
 
 

@@ -45,11 +45,11 @@ from tests.helpers.url_patterns import Address, every_address
 # What is made anew for each answer and says nothing: tokens of forms, nonces, and the moment and
 # the signature of a cursor.
 TOKENS = re.compile(
-    rb'(name="csrfmiddlewaretoken" value="|csrfToken": "|nonce[-=]"?'
+    rb'(name="csrfmiddlewaretoken" value="|csrfToken": "|data-seconds="|"seconds": |nonce[-=]"?'
     rb"|cursor=[.\w-]+%3A)[\w%+:/=-]+"
 )
 # Of the clock, and of how much the asker has asked before.
-NON_FILTER_PARAMETERS = {
+VARYING_HEADERS = {
     "Content-Length",
     "Date",
     "Expires",
@@ -252,7 +252,7 @@ def said(client: Client, address: str, method: str = "get") -> tuple[Any, ...]:
     headers = tuple(
         (name, TOKENS.sub(rb"\1", value.encode()))
         for name, value in sorted(answer.items())
-        if name not in NON_FILTER_PARAMETERS
+        if name not in VARYING_HEADERS
     )
     return answer.status_code, headers, TOKENS.sub(rb"\1", body)
 

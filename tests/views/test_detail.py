@@ -126,7 +126,7 @@ def test_payments_are_listed_with_their_sum(ask):
         ["2024-01-01", "-4.00 CNY", "not stated", "returned"],
     ]
     assert [row.text for row in table.one("tfoot").all("tr")] == [
-        "Together 6.00 CNY",
+        "Total 6.00 CNY",
         "Contracted 24.00 CNY 25.00 % of it received",
     ]
     picture = page.one("svg", role="img")
@@ -140,7 +140,7 @@ def test_funds_of_an_undisclosed_amount_have_no_picture(ask):
     page = ask("/projects/p/")
 
     assert page.all("svg") == []
-    assert page.one("tfoot").text == "Together 10.00 CNY"
+    assert page.one("tfoot").text == "Total 10.00 CNY"
 
 
 def test_more_than_was_contracted_leaves_nothing_to_come(ask):

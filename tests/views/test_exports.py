@@ -266,7 +266,7 @@ def test_the_second_sheet_says_what_was_asked_and_what_the_file_leaves_out(clien
     _rows, narrow = sheets(client, "/projects/export.xlsx?area=kashi&disclosed=true")
     _rows, all_ = sheets(client)
 
-    asked = [line[1] for line in about if line[0] == "Question"]
+    asked = [line[1] for line in about if line[0] == "Filter"]
     said = {line[0]: line[1] for line in narrow}
     assert asked == ["area=kashi, none", "ordering=-name"]
     assert said["Records"] == 2
@@ -274,7 +274,7 @@ def test_the_second_sheet_says_what_was_asked_and_what_the_file_leaves_out(clien
     assert said["Records with an amount and no exchange rate"] == 1
     assert said["Sources cited"] == 1
     assert said["Exported at"].date() == timezone.localdate()
-    assert ["Question", "all records"] in [line[:2] for line in all_]
+    assert ["Filter", "all records"] in [line[:2] for line in all_]
 
 
 def test_a_sheet_that_would_be_too_long_is_refused_before_it_is_written(client, monkeypatch):

@@ -165,7 +165,7 @@ def test_the_second_sheet_says_what_was_asked_and_what_is_left_out(client, trade
     found = said(client, "?area=kashi&by=sector")
 
     texts = [line[:2] for line in lines]
-    assert ["Question", "area=kashi, none"] in texts
+    assert ["Filter", "area=kashi, none"] in texts
     assert ["By", "sector"] in texts
     assert ["By", "stage"] in texts
     assert found["Basis"] == "contracted"
@@ -241,8 +241,8 @@ def test_the_third_sheet_is_the_table_across(client, trade):
 
     sheets = book(client, "?by=area&then=year")
 
-    assert sheets.sheet_names == ["totals", "about", "across"]
-    assert sheets.get_sheet_by_name("across").to_python() == [
+    assert sheets.sheet_names == ["totals", "about", "cross-table"]
+    assert sheets.get_sheet_by_name("cross-table").to_python() == [
         ["Area / Year", "2023", "2024", "Total"],
         ["Kashi", 3.0, 4.0, 7.0],
         ["not stated", 7.0, "not known in CNY", 7.0],
@@ -260,7 +260,7 @@ def test_a_table_too_wide_is_not_put_across_and_that_is_said(client, monkeypatch
         "more than 1 columns, so it is left out" in line[0]
         for line in about(client, "?by=area&then=year")
     )
-    assert book(client, "?by=year&then=area").sheet_names == ["totals", "about", "across"]
+    assert book(client, "?by=year&then=area").sheet_names == ["totals", "about", "cross-table"]
 
 
 @pytest.mark.parametrize("query", ["", "?by=area&then=year"])
