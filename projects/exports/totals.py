@@ -1,9 +1,8 @@
-"""The totals to a file: the rows that the page and the API answer, to the hundredth.
+"""Exports of totals: the same rows as the page and the API, exact to the hundredth.
 
-CSV ends with the total in a row of its own, as the file has no other place for
-it: its keys are empty and its label is "Total". In a workbook the total stands
-on the second sheet, so that whoever sums a column does not count it twice. JSON
-is the API's own answer.
+CSV ends with the total in a row of its own, with empty keys and the label
+"Total". In a workbook the total is on the second sheet, so that summing a column
+does not count it twice. JSON is the response of the API.
 """
 
 from __future__ import annotations

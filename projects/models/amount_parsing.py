@@ -57,31 +57,41 @@ def parse_amount(
         read = money.read_amount(text, unit=unit, negative=negative)
     except money.MoneyError as error:
         raise ValidationError(gettext(error.message), "money", error.params) from error
-    if read.currency and "currency" in sent and read.currency != currency:
-        raise ValidationError(
-            _(
-                "“%(text)s” is in %(read)s, but the currency given is %(currency)s: correct one of "
-                "them."
-            ),
-            "currencies_differ",
-            {"text": text, "read": read.currency, "currency": currency},
-        )
-    said = read.qualifier and Qualifier(read.qualifier.value)
-    if said and said != Qualifier.EXACT and "qualifier" in sent and said != qualifier:
-        raise ValidationError(
-            _(
-                "“%(text)s” says “%(read)s”, but the qualifier given is “%(qualifier)s”: correct "
-                "one of them."
-            ),
-            "qualifiers_differ",
-            {"text": text, "read": said.label, "qualifier": Qualifier(qualifier).label},
-        )
+    said = Qualifier(read.qualifier.value) if read.qualifier else None
+    _check_currency(text, read.currency, currency if "currency" in sent else None)
+    _check_qualifier(text, said, qualifier if "qualifier" in sent else None)
     return ParsedAmount(
         read.value,
         read.currency or currency,
         qualifier if "qualifier" in sent else said or Qualifier.EXACT,
         amount_text if "amount_text" in sent else text,
     )
+
+
+def _check_currency(text: str, read: str | None, given: str | None) -> None:
+    """Raise ValidationError if the currency in `text` is not the `given` one, if there is one."""
+    if read and given is not None and read != given:
+        raise ValidationError(
+            _(
+                "“%(text)s” is in %(read)s, but the currency given is %(currency)s: correct one of "
+                "them."
+            ),
+            "currencies_differ",
+            {"text": text, "read": read, "currency": given},
+        )
+
+
+def _check_qualifier(text: str, read: Qualifier | None, given: str | None) -> None:
+    """Raise ValidationError if the qualifier in `text` is not the `given` one, if there is one."""
+    if read and read != Qualifier.EXACT and given is not None and read != given:
+        raise ValidationError(
+            _(
+                "“%(text)s” says “%(read)s”, but the qualifier given is “%(qualifier)s”: correct "
+                "one of them."
+            ),
+            "qualifiers_differ",
+            {"text": text, "read": read.label, "qualifier": Qualifier(given).label},
+        )
 
 
 def _without_commas(text: str) -> str:

@@ -6,10 +6,10 @@ from .area import Area
 
 
 class AreaLimit(models.Model):
-    """One row is one area to which a person is limited; without any they are not limited.
+    """One row is one area to which a user is limited; a user without rows is not limited.
 
-    Whoever is limited sees drafts of these areas only, and writes nothing that
-    belongs to others; see `rights`.
+    A limited user sees drafts of these areas only, and cannot write records of
+    other areas; see `permissions`.
     """
 
     user = models.ForeignKey(

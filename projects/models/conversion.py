@@ -1,8 +1,7 @@
-"""What is derived from projects, receipts and rates, and can be made anew from them.
+"""Tables derived from projects, receipts and rates: they can be recomputed at any time.
 
-These tables have no history. Each row is stamped with the base currency for
-which it was made; a row made for another one counts as not converted.
-`projects.conversion` fills them.
+They have no history. Each row is stamped with its base currency; a row of
+another base currency counts as not converted. `projects.conversion` fills them.
 """
 
 from __future__ import annotations

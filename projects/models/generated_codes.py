@@ -28,7 +28,7 @@ def project_code(prefix: str, number: int) -> str:
 def last_number(model: Any, prefix: str) -> int:
     """The highest number that a code with this prefix has; 0 without any. One query.
 
-    Codes are unique among all records, whoever may see them.
+    Codes are unique among all records, including those that the user cannot see.
     """
     codes = model._base_manager.filter(code__istartswith=prefix).values_list("code", flat=True)
     rests = (code[len(prefix) :] for code in codes)

@@ -16,11 +16,10 @@ class IdempotentResponseQuerySet(models.QuerySet["IdempotentResponse"]):
         return self.filter(created_at__lt=(now or timezone.now()) - KEPT_FOR)
 
     def claim(self, user: Any, key: str, asked: str) -> tuple[IdempotentResponse, bool]:
-        """The row of this key, and whether it was made just now, its answer still to be written.
+        """Return the row of this key, and whether it is new, without a response yet.
 
-        To be called inside the transaction of the write: whoever claims the same
-        key meanwhile waits until that ends. Clears what has expired, some at a
-        time. Seven queries.
+        Call it inside the transaction of the write: a concurrent request with the
+        same key waits until that ends. Deletes some expired rows. Seven queries.
         """
         self.expired().filter(user=user, key=key).delete()
         # What another request is clearing already is left to it: neither waits for the other.

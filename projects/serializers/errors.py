@@ -1,4 +1,4 @@
-"""Errors as they are said outside: messages by field, whoever found them."""
+"""Errors as the API returns them: messages by field, from models and serializers alike."""
 
 from __future__ import annotations
 

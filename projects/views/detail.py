@@ -62,7 +62,7 @@ class RecordDetailView(View):
         return render(request, self.template, context)
 
     def as_published(self, record: Any) -> str:
-        """The address of the same page as the public sees it, for whoever sees drafts on it."""
+        """The address of the page as the public sees it; empty for users who see no drafts."""
         if getattr(record, "is_draft", False) or not permissions.can_see_drafts(self.user, Project):
             return ""
         return "?state=published"

@@ -340,7 +340,7 @@ class FilterForm:
 
     @property
     def as_published(self) -> str:
-        """The address of the same page as the public sees it, for whoever sees drafts on it."""
+        """The address of the page as the public sees it; empty for users who see no drafts."""
         if "state" not in self.filterset.filters or self.given.get("state"):
             return ""
         if not permissions.can_see_drafts(self.filterset.user, self.filterset._meta.model):

@@ -1,4 +1,4 @@
-"""The table of commands of docs/access.md: what comes of each, whoever sits at the machine."""
+"""The table of commands of docs/access.md: what each does, run by any user of the machine."""
 
 import re
 from io import StringIO

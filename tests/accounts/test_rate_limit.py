@@ -1,4 +1,4 @@
-"""Who asks too often is refused, whoever counts, and from wherever they say they ask."""
+"""Clients over the rate limit are refused by every worker, whatever address they claim."""
 
 import json
 import subprocess

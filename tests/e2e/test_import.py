@@ -1,4 +1,4 @@
-"""A signing list in a browser: brought in, corrected, looked at, written, and taken back."""
+"""A signing list in a browser: uploaded, corrected, previewed, written and undone."""
 
 import io
 

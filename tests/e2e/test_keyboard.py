@@ -10,8 +10,7 @@ from tests.e2e.test_admin import cookies
 from tests.factories import make_area, make_enterprise, make_sector, make_source, make_user
 
 # From the first field to the saved record: one for each field that is passed, two or three for
-# each that is chosen: 27 when it was measured. Whoever types three keys a second needs them in
-# ten seconds.
+# each that is chosen: 27 when it was measured, ten seconds at three keys a second.
 MOST_KEYS = 30
 
 

@@ -1,4 +1,4 @@
-"""A row is written only where whoever brought it in may add or change such records."""
+"""A row is written only if the user of the import may add or change such records."""
 
 from decimal import Decimal
 

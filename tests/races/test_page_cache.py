@@ -17,7 +17,7 @@ def test_no_page_outlives_a_write_that_it_lacks(together, rounds):
             for turn in range(rounds(5, 30)):
                 projects[number].name = f"Mill no. {turn:02} of {number}"
                 history.save(projects[number])
-                # Whoever has written sees it, whatever others wrote and read meanwhile.
+                # The writer sees it, whatever others write and read at the same time.
                 assert projects[number].name in Client().get("/projects/").content.decode()
 
         return change

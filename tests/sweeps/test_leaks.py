@@ -42,8 +42,8 @@ from tests.helpers import unpublished
 from tests.helpers.selection import CHAOS, every_nth
 from tests.helpers.url_patterns import Address, every_address
 
-# What is made anew for each answer and says nothing: tokens of forms, nonces, and the moment and
-# the signature of a cursor.
+# New in each response and without meaning: tokens of forms, nonces, seconds left of a session,
+# and the time and signature of a cursor.
 TOKENS = re.compile(
     rb'(name="csrfmiddlewaretoken" value="|csrfToken": "|data-seconds="|"seconds": |nonce[-=]"?'
     rb"|cursor=[.\w-]+%3A)[\w%+:/=-]+"
@@ -444,7 +444,7 @@ def of_admin() -> Iterator[str]:
 
 @pytest.mark.parametrize("role", LIMITED)
 def test_people_of_other_areas_are_answered_as_if_nothing_were_hidden(public, role):
-    # A source belongs to no area: whoever sees drafts sees those of sources.
+    # A source belongs to no area: users who see drafts see those of sources.
     secret = unpublished.hide(with_source=False)
     # Nobody signs out on the way, and the audit log is a whole (`docs/access.md`).
     left_out = ("logout", "auditentry")

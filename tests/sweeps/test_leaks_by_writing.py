@@ -195,7 +195,7 @@ def test_a_code_of_something_hidden_is_no_code_in_what_is_sent(secret, role):
 
 
 def test_a_code_that_is_taken_is_refused_and_nothing_more_is_said(secret):
-    """Codes are unique for all, whoever may see them: the one thing that is learned."""
+    """Codes are unique for all users: that a code is taken is the one thing that shows."""
     client = of_another_area("clerk")
     record = {"name": "Mine", "area": "there"}
     sentence = "Another record has this code (ignoring case)."

@@ -91,7 +91,7 @@ def test_no_western_mark_stands_beside_chinese(client, signed_in):
     register = make_register()
     if signed_in:
         client.force_login(register.user)
-        # What was found of a file is kept as it was said to whoever had it checked.
+        # The messages of a checked file are kept in the language of the user who had it checked.
         client.post(f"/zh-hans/import/{register.batch.pk}/check/")
     of_the_site = [
         one for one in addresses(register).values() if not one.startswith(("/api/", "/healthz"))

@@ -255,22 +255,7 @@ def _scan_sheet(
                 sheet.merge(Merged(top + 1, left, bottom + 1, right))
         elif kind in (_LABELSST, _LABEL, _RSTRING, _NUMBER, _RK, _MULRK, _BOOLERR, _FORMULA):
             row, column = struct.unpack_from("<HH", data)
-            length, last = 1, column
-            if kind == _LABELSST:
-                length = lengths[struct.unpack_from("<I", data, 6)[0]]
-            elif kind in (_LABEL, _RSTRING):
-                (length,) = struct.unpack_from("<H", data, 6)
-            elif kind == _MULRK:
-                (last,) = struct.unpack_from("<H", data, len(data) - 2)
-                if last < column or last >= _MOST_COLUMNS:
-                    refuse_damaged()
-            elif kind == _BOOLERR and data[7] == 1:
-                sheet.fail(_ERRORS.get(data[6], "#N/A"), row, column)
-            elif kind == _FORMULA and data[12:14] == b"\xff\xff":
-                if data[6] == 2:
-                    sheet.fail(_ERRORS.get(data[8], "#N/A"), row, column)
-                # A text result is in a separate record, and may be empty.
-                length = 0 if data[6] in (0, 3) else 1
+            length, last = _cells_of(kind, data, sheet, lengths)
             check_length(length)
             for at in range(column, last + 1):
                 # A cell that occurs twice: one value would be lost.
@@ -286,6 +271,28 @@ def _scan_sheet(
                     most=f"{MOST_CELLS:,}",
                 )
     refuse_damaged()
+
+
+def _cells_of(kind: int, data: bytes, sheet: ScannedSheet, lengths: list[int]) -> tuple[int, int]:
+    """The length of the text of a cell record, and the last column that the record fills."""
+    row, column = struct.unpack_from("<HH", data)
+    length, last = 1, column
+    if kind == _LABELSST:
+        length = lengths[struct.unpack_from("<I", data, 6)[0]]
+    elif kind in (_LABEL, _RSTRING):
+        (length,) = struct.unpack_from("<H", data, 6)
+    elif kind == _MULRK:
+        (last,) = struct.unpack_from("<H", data, len(data) - 2)
+        if last < column or last >= _MOST_COLUMNS:
+            refuse_damaged()
+    elif kind == _BOOLERR and data[7] == 1:
+        sheet.fail(_ERRORS.get(data[6], "#N/A"), row, column)
+    elif kind == _FORMULA and data[12:14] == b"\xff\xff":
+        if data[6] == 2:
+            sheet.fail(_ERRORS.get(data[8], "#N/A"), row, column)
+        # A text result is in a separate record, and may be empty.
+        length = 0 if data[6] in (0, 3) else 1
+    return length, last
 
 
 def _lengths(records: list[bytes]) -> list[int]:
