@@ -5,6 +5,7 @@ and with random examples, the tests that count in `rounds`, and those marked
 `chaos`, which are left out otherwise.
 """
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -111,3 +112,15 @@ def an_empty_cache() -> None:
     """What one test's requests left in the cache is not the next one's."""
     for cache in caches.all(initialized_only=True):
         cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def no_clean_up_of_recent_writes(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every 32nd write deletes old marks, so the queries of a test would depend on those before it.
+
+    Marked `cleans_up` where that is what is tested.
+    """
+    if "cleans_up" not in request.keywords:
+        monkeypatch.setattr("projects.models.recent_write.CLEARED_EVERY", sys.maxsize)

@@ -219,6 +219,7 @@ def test_head_and_get_are_cached_separately(client, project):
     assert client.head("/projects/").content == b""
 
 
+@pytest.mark.cleans_up
 def test_few_writes_are_stored_and_every_version_differs():
     states = [RecentWrite.objects.version()]
     for _write in range(300):
