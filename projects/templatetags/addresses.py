@@ -1,4 +1,4 @@
-"""Links that keep the question, and the main addresses of the site."""
+"""Links that keep the active filters, and the navigation of the site."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Figures of totals as the pictures that stand beside their tables."""
+"""Charts of totals, shown next to their tables."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ MOST_BARS = 15
 
 
 def largest_as_bars(rows: Sequence[Figure]) -> dict[str, Any]:
-    """The largest of `rows` in their order, for the template of bars; none where none is above
-    zero. Money that went back has no bar."""
+    """The largest of `rows`, in their order, for the bar chart; none if no amount is above zero.
+    Negative amounts have no bar."""
     amounts = sorted((row.amount for row in rows), reverse=True)[:MOST_BARS]
     if not amounts or amounts[0] <= 0:
         return {"chart": charts.bars([]), "bars_left": 0}
@@ -26,7 +26,7 @@ def largest_as_bars(rows: Sequence[Figure]) -> dict[str, Any]:
 
 
 def line_of(rows: Sequence[Figure], dimension: str) -> charts.Line[Figure] | None:
-    """The rows of totals by year or by month, as a line; None for another dimension."""
+    """The rows of totals by year or month as a line chart; None for other dimensions."""
     if dimension not in ("year", "month"):
         return None
     return charts.line(
@@ -37,6 +37,6 @@ def line_of(rows: Sequence[Figure], dimension: str) -> charts.Line[Figure] | Non
 
 
 def _place(key: str) -> int:
-    """Where a year, or a month of one, stands among all years or months."""
+    """The number of a year or month on the time axis."""
     year, _dash, month = key.partition("-")
     return int(year) * 12 + int(month) - 1 if month else int(year)

@@ -1,4 +1,4 @@
-"""The page of one record, that every noun with an address has."""
+"""Detail pages: one record by its code."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from .errors import bad_request
 from .record_status import record_status
 from .tables import ProjectTable
 
-# A page shows so many projects of a record, and leads to the list of them all.
+# A page shows at most this many projects of a record, and links to all of them.
 MOST_PROJECTS = 50
 
 
 class RecordDetailView(View):
-    """The page of one record, by its code; a former code leads to the page of what it is now.
+    """The page of one record, by its code; a former code redirects to the current one.
 
-    `user` is with whose eyes it is looked at: with `state=published`, the public's.
+    `user` is the effective user: a visitor with `state=published`.
     """
 
     http_method_names = ["get", "head", "options"]
@@ -69,7 +69,7 @@ class RecordDetailView(View):
 
 
 def first_projects(filterset: ProjectFilterSet) -> dict[str, Any]:
-    """The first projects of a valid question, and whether there are more. Four queries."""
+    """The first projects of a valid filter set, and whether there are more. Four queries."""
     found = list(filterset.qs.with_related(filterset.user)[: MOST_PROJECTS + 1])
     return {
         "projects": ProjectTable(found[:MOST_PROJECTS], is_sortable=False),

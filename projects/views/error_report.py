@@ -1,4 +1,4 @@
-"""Reporting an error: a short form at each record, for anybody who reads the register."""
+"""Error reports: a short form for each published record, open to everybody."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .lists import refused
 
 
 class ReportForm(forms.ModelForm):
-    # Programs that fill in every field fill in this one; people do not see it.
+    # A honeypot: people do not see it, but programs that fill in every field do.
     website = forms.CharField(
         label=gettext_lazy("Leave this empty"),
         required=False,
@@ -39,10 +39,9 @@ class ReportForm(forms.ModelForm):
 
 
 class ErrorReportView(View):
-    """The form about one published record; nobody learns by it that there is a draft.
+    """The report form of one published record; 404 for a draft.
 
-    It is the one public page that sets a cookie, by which forms of other sites are
-    told from ours.
+    The only public page that sets a cookie: that of the CSRF protection.
     """
 
     http_method_names = ["get", "head", "post", "options"]

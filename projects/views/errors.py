@@ -1,4 +1,4 @@
-"""The pages of refusals and faults, in the dress of the site and without its database."""
+"""Error pages in the design of the site, without database queries."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ bad_request, not_found, fault = (page(status) for status in (400, 404, 500))
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Somebody asked for what they may not have, on a page or in the admin."""
+    """Permission denied, on a page or in the admin; logged in the audit log."""
     audit_log.log_refusal(request)
     return page(403)(request)
 
 
 def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form was sent without a valid CSRF token, as after a long wait or with cookies off."""
+    """A form without a valid CSRF token, for example after a long wait or without cookies."""
     return answer(request, 403, form=True)
 
 
 def answer(request: HttpRequest, status: int, **context: Any) -> HttpResponse:
-    """Rendered without the request, for which context processors ask the session and the user."""
+    """Render the page without the request: context processors would read session and user."""
     context |= {"status": status, "versions": languages.language_versions(request)}
     return HttpResponse(render_to_string("error.html", context), status=status)

@@ -1,4 +1,4 @@
-"""The answer to a question as a file."""
+"""Downloads of lists and totals as files."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from projects.spreadsheets.writing import SheetFullError
 
 
 class ExportView(View):
-    """The question of a page, answered with a file: all of the answer, or 400 and no file."""
+    """A file of all matching records; 400 and no file if the filters have errors."""
 
     http_method_names = ["get", "head", "options"]
-    # Given where the address is.
+    # Set in the URL configuration.
     export: exports.Export = None
 
     def get(self, request: HttpRequest, format: str) -> HttpResponseBase:
@@ -44,11 +44,11 @@ class ExportView(View):
             },
         }
         if request.method == "HEAD":
-            # Streaming nothing, so that no length is told, which nobody has counted.
+            # An empty stream, so that no Content-Length is sent: the length is not known.
             return StreamingHttpResponse([], **named)
         audit_log.log_export(request)
         if format == "xlsx":
-            # Closed, and so removed, with the answer.
+            # Closed, and so deleted, with the response.
             file = TemporaryFile()  # noqa: SIM115
             try:
                 export.xlsx(filterset, file)
@@ -61,7 +61,7 @@ class ExportView(View):
 
 
 def refused(messages: list[str]) -> HttpResponse:
-    """The errors as plain text: a file that holds them would be taken for the records."""
+    """The errors as plain text, so that no file with errors is taken for the records."""
     return in_words([gettext("The filters contain an error, so there is no file:"), *messages], 400)
 
 

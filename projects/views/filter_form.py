@@ -1,4 +1,4 @@
-"""A question as its page shows it: a form that keeps every value, chips, and addresses."""
+"""The filter form of a page: fields, chips of active filters, and links that change one filter."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ from projects.names import places
 from projects.names.messages import truncate_for_display
 from projects.serializers.labels import field_in_words
 
-# Of more rows than this no select is made: their code is typed.
+# Tables with more rows than this get a text field for the code instead of a select.
 MOST_OPTIONS = 100
-# What is looked for in a facet, and all that a page reads beside its question.
+# Parameters of the search in a facet, and all that a page reads besides its filters.
 LOOKING = frozenset({"facet", "facet_search"})
 PAGE_ALONE = LOOKING | {filters.COLUMNS, amount_units.NAME}
-# Each chip holds the whole address, so that many of them would grow with the square.
+# Each chip contains the whole address, so the page would grow with their square.
 MOST_CHIPS = 50
 
 VOCABULARIES: dict[str, Iterable[tuple[str, Any]]] = {
@@ -53,9 +53,9 @@ VOCABULARIES: dict[str, Iterable[tuple[str, Any]]] = {
     "by": [(key, dimension.label) for key, dimension in DIMENSIONS.items()],
     "then": [(key, dimension.label) for key, dimension in DIMENSIONS.items()],
 }
-# The tables that are small enough to choose from.
+# Tables that are small enough for a select.
 SMALL = {"area": Area, "zone": Zone, "sector": Sector, "sector_also": Sector}
-# The columns behind a parameter, where they go by another name.
+# The column of a parameter that has another name.
 COLUMNS = {"sector": "sectors", "sector_also": "sectors"}
 EXAMPLES = {
     "amount_min": "5000万",
@@ -70,7 +70,7 @@ EXAMPLES = {
 
 
 def filter_by(user: Any, **parameters: Any) -> filters.ProjectFilterSet:
-    """The question to projects that a page asks by itself, read and found to be valid."""
+    """A valid filter set of projects with the given parameters. Raises ValueError."""
     filterset = filters.ProjectFilterSet(
         QueryDict(urlencode(parameters)), Project.objects.visible_to(user), user=user
     )
@@ -88,16 +88,16 @@ class Option:
 
 @dataclass(frozen=True)
 class Field:
-    """One parameter in the form. `values` are as typed; without options they are typed by hand.
+    """One parameter in the form: a select where it has options, else a text field.
 
-    A select takes one value until the address holds several.
+    `values` are as typed. A select takes one value until the address has several.
     """
 
     name: str
     label: str
     values: list[str]
     options: list[Option] = field(default_factory=list)
-    # What choosing nothing means; empty where one of the options is in force anyway.
+    # The label of the empty choice; empty where one of the options always applies.
     blank: str = ""
     example: str = ""
     kind: str = "text"
@@ -114,7 +114,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Chip:
-    """One value in force, and the address of the same page without it."""
+    """One active filter value, and the address of the same page without it."""
 
     label: str
     value: str
@@ -123,11 +123,10 @@ class Chip:
 
 
 class FilterForm:
-    """What the page of `question` needs to show and to keep what was asked.
+    """What a template needs to show the form of a filter set.
 
-    `main` are the parameters that stand in the form at once; all others of the
-    question are a click away. Costs one query for each small table to choose
-    from.
+    `main` are the parameters that the form shows at once; all others are behind
+    “More filters”. One query for each small table with a select.
     """
 
     def __init__(
@@ -140,13 +139,13 @@ class FilterForm:
         vocabularies: Mapping[str, Iterable[tuple[str, Any]]] | None = None,
         beside: Collection[str] = (),
     ) -> None:
-        # Parameters that can be chosen beside the form as well.
+        # Parameters that have a facet as well.
         self.beside = beside
         self.filterset = filterset
         self.errors = errors
         self.vocabularies = {**VOCABULARIES, **(vocabularies or {})}
         self.main_names = main
-        # What holds where nothing is said; such parameters group or order, and make no chip.
+        # Defaults; these parameters group or order records, and get no chip.
         self.defaults = {"ordering": filterset.DEFAULT_ORDERING, **(defaults or {})}
         self._small: dict[Any, list[Any]] = {}
 
@@ -170,14 +169,14 @@ class FilterForm:
         ]
 
     def _is_idle(self, name: str) -> bool:
-        """Whether a parameter chooses among what the reader sees but one kind of."""
+        """Whether a parameter has only one possible value for this user."""
         if name != "state" or self.given.get(name):
             return False
         return not permissions.can_see_drafts(self.filterset.user, self.filterset._meta.model)
 
     @property
     def has_more_in_force(self) -> bool:
-        """Whether one of those is in force that cannot be seen elsewhere, or cannot be read."""
+        """Whether “More filters” has an active one without a facet, or one with an error."""
         return any(
             self.given.get(name) and (name in self.errors or name not in self.beside)
             for name in self.filterset.filters
@@ -186,7 +185,7 @@ class FilterForm:
 
     @property
     def hidden(self) -> list[tuple[str, str]]:
-        """What the address says beside the filters; a new question begins at its first page."""
+        """The other parameters of the address, without page, cursor and facet search."""
         return [
             (name, value)
             for name, found in self.given.items()
@@ -195,7 +194,7 @@ class FilterForm:
         ]
 
     def kept(self, *left: str) -> list[tuple[str, str]]:
-        """What a further form of the page sends along, but for what it asks itself."""
+        """The parameters that another form of the page submits as hidden fields, except its own."""
         return [
             (name, value)
             for name, values in self.given.items()
@@ -212,7 +211,7 @@ class FilterForm:
         if isinstance(filter_, base.SearchFilter):
             kind = "search"
         elif isinstance(filter_, base.DateFilter) and not is_faulty:
-            # A browser's date field would drop what is no date without a word.
+            # A browser's date field would silently drop a value that is not a date.
             kind = "date"
         return Field(
             name=name,
@@ -233,13 +232,13 @@ class FilterForm:
         return gettext("none") if name == "then" else gettext("any")
 
     def _options(self, name: str, found: list[str]) -> list[Option]:
-        """The choices of a select with those made; empty where the value is typed."""
+        """The options of a select; empty for a text field."""
         choices = self._choices(name)
         if not choices:
             return []
         chosen = found or ([self.defaults[name]] if name in self.defaults else [])
         known = {value for value, _label in choices}
-        # What was asked stays to be seen, whether or not it can be answered.
+        # Given values are shown even if they are not valid.
         strange = [(value, self.value_label(name, value)) for value in found if value not in known]
         return [Option(value, label, value in chosen) for value, label in [*choices, *strange]]
 
@@ -276,7 +275,7 @@ class FilterForm:
         return name
 
     def value_label(self, name: str, value: str) -> str:
-        """How a value reads: the label of a record or a word, an amount in full, else itself."""
+        """A value in words: the label of a record or choice, an amount in full, else the value."""
         if name not in self.filterset.filters:
             return truncate_for_display(value)
         cleaned = self.filterset.form.cleaned_data.get(name)
@@ -297,7 +296,7 @@ class FilterForm:
 
     @cached_property
     def chips(self) -> list[Chip]:
-        """Every value that narrows the question, and every one that cannot be read.
+        """One chip for each active filter value and for each value that cannot be read.
 
         Of very many only the first; the form holds them all.
         """
@@ -326,7 +325,7 @@ class FilterForm:
         return capfirst(str(known.label)) if known else truncate_for_display(name)
 
     def address(self, given: Mapping[str, Sequence[str]]) -> str:
-        """The address of this page with these parameters, from its first page on."""
+        """The address of this page with these parameters, on its first page."""
         left = {"page", *LOOKING}
         kept = {name: found for name, found in given.items() if found and name not in left}
         return f"?{urlencode(kept, doseq=True)}"
@@ -349,12 +348,12 @@ class FilterForm:
 
     @property
     def whole_query(self) -> str:
-        """All that the address of the page asks, from its first page on."""
+        """The query string of the page without its page number."""
         return self.address(self.given).removeprefix("?")
 
     @property
     def query(self) -> str:
-        """The question without its paging, as an export asks it."""
+        """The query string without paging, as exports take it."""
         left = filters.PAGING_PARAMETERS | LOOKING | {amount_units.NAME}
         asked = {name: v for name, v in self.given.items() if name not in left and v}
         return urlencode(asked, doseq=True)

@@ -1,4 +1,4 @@
-"""Whether the process lives, and whether it can do its work."""
+"""Health checks: the process, and its database."""
 
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """The process answers. It asks no database: restarting would not mend one."""
+    """The process answers. No database query: a restart would not repair the database."""
     return JsonResponse({"status": "ok"})
 
 
@@ -22,7 +22,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
         executor = MigrationExecutor(connection)
         missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
     except DatabaseError:
-        # The driver's own words may hold a host or a user name.
+        # The driver's message may contain a host or user name.
         return not_ready("The database does not answer.")
     if missing:
         names = ", ".join(f"{migration.app_label}.{migration.name}" for migration, _ in missing)

@@ -17,7 +17,7 @@ from .record_status import history_of, sees_all_of
 
 
 class HistoryView(View):
-    """Of one record of a reviewed noun, as far as the reader may know of it."""
+    """The history of one reviewed record, as far as the user may see it."""
 
     http_method_names = ["get", "head", "options"]
     model: Any = None

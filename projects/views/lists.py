@@ -1,4 +1,4 @@
-"""The list page that every noun has: one question, its errors or its records, in pages."""
+"""List pages: filters, facets, a table, paging; or the errors and no records."""
 
 from __future__ import annotations
 
@@ -28,24 +28,24 @@ PAGE_SIZE, LARGEST_PAGE = PAGE_SIZES[0], PAGE_SIZES[-1]
 
 
 def refused(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
-    """The page with its errors and no records."""
+    """The page with its errors and no records, with status 400."""
     return render(request, template, context, status=400)
 
 
 @dataclass(frozen=True)
 class Shown:
-    """How many records a page has, and which columns are chosen, by name; none for the usual."""
+    """The page size and the chosen columns by name; no columns for the default ones."""
 
     page_size: int
     columns: Sequence[str]
 
 
 class FilteredListView(View):
-    """A list of records. What the address asks that cannot be answered makes it a 400."""
+    """A filtered list of records. A parameter that is unknown or cannot be read makes it a 400."""
 
     http_method_names = ["get", "head", "options"]
     filterset_class: type[RegisterFilterSet]
-    # None for a list that is no table.
+    # None for a list that is not a table.
     table_class: type[Table] | None = None
     template = "projects/list.html"
 
@@ -58,13 +58,12 @@ class FilteredListView(View):
         return self.table_class and self.table_class(records, columns)
 
     def beside(self, filterset: RegisterFilterSet, records: list[Any]) -> dict[str, Any]:
-        """What the template needs beside the records; only asked where there are any answers."""
+        """Further context of the template; not called if there are errors."""
         return {}
 
     @classmethod
     def read(cls, filterset: RegisterFilterSet) -> tuple[Shown, dict[str, list[str]]]:
-        """How the records of a question are to be shown; and what the page cannot answer of
-        either, by parameter."""
+        """Page size and columns of the query string, and all its errors by parameter."""
         errors = dict(filterset.errors)
         size = whole_number(filterset.data, "page_size", PAGE_SIZE, LARGEST_PAGE, errors)
         columns = requested_columns(filterset.data, cls.columns(), errors)
@@ -76,11 +75,11 @@ class FilteredListView(View):
 
     @classmethod
     def columns(cls) -> list[str]:
-        """The columns that a reader can choose among, by the names of the fields of a file."""
+        """The columns that a reader can choose, by their field names."""
         return cls.table_class.choices() if cls.table_class else []
 
     def saved_views(self) -> Any:
-        """Those that the reader keeps of this list; None for a visitor. One query, at most."""
+        """The user's saved views of this list; None for a visitor. At most one query."""
         user = self.request.user
         if not user.is_authenticated:
             return None
@@ -134,7 +133,7 @@ class FilteredListView(View):
 
 @dataclass(frozen=True)
 class ColumnChoices:
-    """The columns that a list can show: name, words, and whether it does; and what is kept."""
+    """The columns of a list (name, label, whether shown), and the hidden fields of their form."""
 
     choices: list[tuple[str, str, bool]]
     kept: list[tuple[str, str]]
@@ -143,7 +142,7 @@ class ColumnChoices:
 def column_choices(
     asked: FilterForm, columns: Sequence[str], table: Table | None
 ) -> ColumnChoices | None:
-    """What the form needs by which columns are chosen; None where there is no choice."""
+    """What the form of columns needs; None if there is nothing to choose."""
     if not columns or table is None:
         return None
     shown = {column.name for column in table.shown}
@@ -154,7 +153,7 @@ def column_choices(
 
 
 def whole_number(data: Any, name: str, default: int, largest: int, errors: dict[str, Any]) -> int:
-    """The number that the address gives for `name`; what is none is noted in `errors`."""
+    """The whole number of parameter `name`; adds a message to `errors` if it is not valid."""
     values = [value for value in data.getlist(name) if value]
     if not values:
         return default
@@ -167,7 +166,7 @@ def whole_number(data: Any, name: str, default: int, largest: int, errors: dict[
 
 
 def part_of(records: Any, number: int, size: int, errors: dict[str, Any]) -> Page[Any] | None:
-    """One page of `records`; None, and noted in `errors`, where there is no such page."""
+    """One page of `records`; None and a message in `errors` if there is no such page."""
     paginator = Paginator(records, size)
     if number <= paginator.num_pages:
         return paginator.page(number)

@@ -1,5 +1,4 @@
-"""What a page says of a reviewed record beside what the record says: whether it is public, what is
-proposed about it, and its history."""
+"""Status of a reviewed record on its page: whether it is public, proposals, and history."""
 
 from __future__ import annotations
 
@@ -11,25 +10,25 @@ from projects.history import diff
 from projects.models import Proposal, permissions
 from projects.models.base import ReviewedModel
 
-# On the page of a record; a page of their own has all of them.
+# On the page of a record; the history page has all of them.
 MOST_ENTRIES = 20
 MOST_PROPOSALS = 5
 
 
 def sees_all_of(user: Any, record: Any) -> bool:
-    """Whether `user` sees what `record` was as a draft, and who wrote it."""
+    """Whether `user` sees the draft versions of `record`, and who wrote them."""
     return permissions.can_see_drafts(user, type(record)) and permissions.in_scope(user, record)
 
 
 def history_of(user: Any, record: Any) -> Any:
-    """The rows of history of which `user` may know, the newest first."""
+    """The history rows that `user` may see, newest first."""
     history = diff.all_of if sees_all_of(user, record) else diff.published
     return history(type(record), record.pk)
 
 
 def record_status(user: Any, record: Any) -> dict[str, Any]:
-    """For the template. Two queries, one for each kind of link and one for each noun that its
-    history names; for those who are signed in one more."""
+    """Context of the template. Two queries, one for each kind of link and one for each model that
+    the history names; one more for signed-in users."""
     if not isinstance(record, ReviewedModel):
         return {}
     history = history_of(user, record)

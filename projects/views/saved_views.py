@@ -1,4 +1,4 @@
-"""What somebody keeps of the lists: a question under a name, one's own alone."""
+"""Saved views: a user's own filters of a list, under a name."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from .registry import LIST_PAGES
 
 LISTS = {model.register.plural: page for model, page in LIST_PAGES.items()}
 LONGEST = 2000
-# Where in a list a reader stands is no part of a view of it.
+# The page of a list is not part of a saved view.
 NON_FILTER_PARAMETERS = {"page", "cursor", *LOOKING}
 
 
 def query_of(page: type[FilteredListView], text: str, user: Any) -> str:
-    """The question of a list as an address has it, its known parameters alone.
+    """The query string of a list, with known parameters only.
 
-    Raises a ValidationError where the list would not answer it.
+    Raises ValidationError if the list would refuse it.
     """
     if len(text) > LONGEST:
         raise ValidationError(_("These filters are too long to be saved."))
@@ -47,7 +47,7 @@ def query_of(page: type[FilteredListView], text: str, user: Any) -> str:
 
 
 class SaveView(AccountAction):
-    """Keeps the question of a list under a name, and leads back to it."""
+    """Save the filters of a list under a name, and redirect to it."""
 
     def post(self, request: HttpRequest) -> HttpResponse:
         page = LISTS.get(request.POST.get("listed", ""))

@@ -12,7 +12,7 @@ from projects.imports import template_workbook
 @require_safe
 @login_required
 def blank_sheet(request: HttpRequest, noun: str) -> HttpResponse:
-    """The workbook in which staff enter records of a noun, to import it afterwards."""
+    """The template workbook of a model, which staff fill in and import."""
     if not request.user.is_staff:
         raise PermissionDenied
     return HttpResponse(

@@ -62,7 +62,7 @@ def test_the_filters_of_a_headline_are_kept_and_named(ask):
     assert [row[1] for row in page.rows()] == ["with"]
     assert "open" in page.one("details", id="more-filters").attributes
     assert (
-        page.one("form", id="filterset").one("input", name="contracted_by").attributes["value"]
+        page.one("form", id="filters").one("input", name="contracted_by").attributes["value"]
         == "2023-11-11"
     )
 
