@@ -24,7 +24,7 @@ def test_the_sources_are_counted_and_the_latest_named_without_drafts(ask):
     page = ask("/methods/")
 
     assert page.link("2 sources") == "/sources/"
-    assert "1 exchange rate is kept" in page.text
+    assert "1 exchange rate is recorded" in page.text
     assert page.link("Press report")
     assert "Not yet" not in page.text
 
