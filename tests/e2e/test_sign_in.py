@@ -41,7 +41,7 @@ def test_a_second_factor_is_set_up_asked_for_and_stood_in_for(browser_page, user
     say_password(page)
     page.get_by_role("link", name="Your account").click()
     page.get_by_role("link", name="Set it up").click()
-    page.get_by_role("button", name="Begin").click()
+    page.get_by_role("button", name="Start").click()
 
     # The picture is drawn, within the policy, and the text beside it is the same secret.
     picture = page.get_by_role("img", name="The secret as a QR code")
@@ -93,5 +93,5 @@ def test_no_page_about_signing_in_is_wider_than_the_screen(browser_page, user, w
     say_password(page)
     for path in ("/accounts/", "/accounts/password/", "/accounts/second-factor/"):
         fits(path)
-    page.get_by_role("button", name="Begin").click()
+    page.get_by_role("button", name="Start").click()
     fits("/accounts/second-factor/")

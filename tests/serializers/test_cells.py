@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from rest_framework.exceptions import ValidationError
 
 from projects.models import Qualifier, Stage
+from projects.names.text_rules import join_lines
 from projects.serializers import EnterpriseSerializer, ProjectSerializer
 from projects.serializers.cells import from_cells, headings, to_cells
 from projects.spreadsheets.cells import as_text
@@ -174,6 +175,8 @@ days = st.none() | st.dates().map(str)
 lines = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), min_size=1).filter(
     lambda text: text.strip() == text and text
 )
+# Without line breaks, which a model refuses in a field of one line.
+single_lines = st.text().map(join_lines)
 moments = st.datetimes(timezones=st.just(UTC)).map(lambda moment: moment.isoformat())
 shares = st.decimals("0.01", "100.00", places=2).map(str)
 sectors = st.lists(
@@ -181,8 +184,8 @@ sectors = st.lists(
 )
 named = {
     "code": codes,
-    "name": st.text(),
-    "name_zh": st.text(),
+    "name": single_lines,
+    "name_zh": single_lines,
     "aliases": st.lists(lines, max_size=3),
     "area": st.none() | codes,
     "note": st.text(),
@@ -204,7 +207,7 @@ projects = st.fixed_dictionaries(
         "amount": st.none() | st.decimals(0, Decimal("99999999999999.99"), places=2).map(str),
         "currency": st.sampled_from(["CNY", "USD"]),
         "qualifier": st.sampled_from(Qualifier.values),
-        "amount_text": st.text(max_size=200),
+        "amount_text": st.text(max_size=200).map(join_lines),
         "description": st.text(),
         **{name: st.just(PROJECT[name]) for name in READ_ONLY - named.keys()},
     }
