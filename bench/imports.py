@@ -25,7 +25,7 @@ from projects.imports import import_table
 from projects.management.demo.generate.codes import PREFIX
 from projects.management.demo.generate.vocabulary import NOTE
 from projects.models import Area, Enterprise, Project, Sector, Source
-from projects.serializers import BY_NOUN
+from projects.serializers import BY_MODEL_NAME
 from projects.serializers.cells import headings
 from projects.spreadsheets import reading
 
@@ -122,7 +122,7 @@ def file(rows: int) -> bytes:
 
 
 def ours(content: bytes, is_trial: bool) -> None:
-    table = reading.read(content, known=headings(BY_NOUN["projects"]))
+    table = reading.read(content, known=headings(BY_MODEL_NAME["projects"]))
     report = import_table("projects", table, dry_run=is_trial)
     if report.errors:
         raise RuntimeError(f"refused: {report.errors[:3]}")

@@ -72,7 +72,7 @@ urlpatterns = [
     path("totals/", totals.totals_page, name="totals"),
     files(TOTALS),
     re_path(
-        rf"^import/template/(?P<noun>{'|'.join(template_workbook.NOUNS)})\.xlsx\Z",
+        rf"^import/template/(?P<model_name>{'|'.join(template_workbook.NOUNS)})\.xlsx\Z",
         blank_sheet,
         name="import-template",
     ),
@@ -90,17 +90,17 @@ urlpatterns = [
     path("import/<int:pk>/refused.csv", import_page.RefusedFile.as_view(), name="import-refused"),
     path("review/", ReviewList.as_view(), name="review"),
     path(
-        "review/drafts/<slug:noun>/<int:pk>/",
+        "review/drafts/<slug:model_name>/<int:pk>/",
         review_draft.DraftPage.as_view(),
         name="review-draft",
     ),
     path(
-        "review/drafts/<slug:noun>/<int:pk>/publish/",
+        "review/drafts/<slug:model_name>/<int:pk>/publish/",
         review_draft.Publish.as_view(),
         name="review-draft-publish",
     ),
     path(
-        "review/drafts/<slug:noun>/<int:pk>/return/",
+        "review/drafts/<slug:model_name>/<int:pk>/return/",
         review_draft.ReturnDraft.as_view(),
         name="review-draft-return",
     ),
@@ -118,12 +118,12 @@ urlpatterns = [
     ),
     path("review/deleted/", review_deleted.DeletedList.as_view(), name="review-deleted"),
     path(
-        "review/deleted/<slug:noun>/<int:pk>/",
+        "review/deleted/<slug:model_name>/<int:pk>/",
         review_deleted.DeletedPage.as_view(),
         name="review-deleted-record",
     ),
     path(
-        "review/deleted/<slug:noun>/<int:pk>/restore/",
+        "review/deleted/<slug:model_name>/<int:pk>/restore/",
         review_deleted.Restore.as_view(),
         name="review-restore",
     ),

@@ -17,14 +17,14 @@ from .base import BaseAdmin
 class ImportBatchAdmin(BaseAdmin):
     """Imported files, read-only; their rows are on the pages of the import."""
 
-    list_display = ["file_name", "noun", "user", "created_at", "outcome", "state"]
-    list_filter = ["noun", "state"]
+    list_display = ["file_name", "model_name", "user", "created_at", "outcome", "state"]
+    list_filter = ["model_name", "state"]
     list_select_related = ["user"]
     search_fields = ["file_name", "sha256", "user__username"]
     search_help_text = _("File, SHA-256, user.")
     fields = [
         "file_name",
-        "noun",
+        "model_name",
         "sheet",
         "size",
         "sha256",

@@ -27,6 +27,7 @@ class CountsSerializer(serializers.Serializer):
 class ImportSerializer(serializers.ModelSerializer):
     """An imported file; without counts before it was checked."""
 
+    noun = serializers.CharField(source="model_name", max_length=20)
     counts = serializers.SerializerMethodField()
     url = Address()
 

@@ -10,7 +10,7 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from projects import filters, review
-from projects.models import ApiToken, Proposal
+from projects.models import ApiToken, Proposal, Reviewed
 from projects.serializers.base import Address, KnownFieldsOnly
 
 from .conditional import with_etag
@@ -40,6 +40,7 @@ class ProposalSerializer(serializers.ModelSerializer):
     `record_id`.
     """
 
+    noun = serializers.ChoiceField(Reviewed.choices, source="model_name", read_only=True)
     changes = serializers.DictField(read_only=True)
     before = serializers.DictField(read_only=True)
     code = serializers.SerializerMethodField()
@@ -154,7 +155,7 @@ class ProposalViewSet(viewsets.ReadOnlyModelViewSet):
         return self.again(proposal)
 
 
-class Reviewed:
+class ReviewMixin:
     """Adds the actions of review to the viewset of a reviewed model."""
 
     # The response to a change of a published record that must be reviewed.

@@ -24,7 +24,7 @@ from .filter_backend import FilterSetBackend
 from .formats import Negotiation, StrictJSONParser
 from .history import EntrySerializer, HistoryMixin
 from .idempotency import idempotent
-from .proposals import ProposalSerializer, Reviewed
+from .proposals import ProposalSerializer, ReviewMixin
 from .schema import RegisterSchema
 
 
@@ -136,7 +136,7 @@ class SectorViewSet(RegisterViewSet):
     filterset_class = filters.SectorFilterSet
 
 
-class EnterpriseViewSet(Reviewed, HistoryMixin, RegisterViewSet):
+class EnterpriseViewSet(ReviewMixin, HistoryMixin, RegisterViewSet):
     """Enterprises, settled in an area or only a party to a project.
 
     Reading by the code of an enterprise that was merged into another redirects to
@@ -187,7 +187,7 @@ class EnterpriseViewSet(Reviewed, HistoryMixin, RegisterViewSet):
             raise Moved(code, record.code) from None
 
 
-class ProjectViewSet(Reviewed, HistoryMixin, RegisterViewSet):
+class ProjectViewSet(ReviewMixin, HistoryMixin, RegisterViewSet):
     """Projects that an enterprise intends or has contracted.
 
     A missing amount is undisclosed, which is not zero. When writing, `amount` also
@@ -198,7 +198,7 @@ class ProjectViewSet(Reviewed, HistoryMixin, RegisterViewSet):
     filterset_class = filters.ProjectFilterSet
 
 
-class ReceiptViewSet(Reviewed, HistoryMixin, RegisterViewSet):
+class ReceiptViewSet(ReviewMixin, HistoryMixin, RegisterViewSet):
     """Funds received for a project; negative amounts are money returned."""
 
     serializer_class = serializers.ReceiptSerializer
@@ -207,14 +207,14 @@ class ReceiptViewSet(Reviewed, HistoryMixin, RegisterViewSet):
     lookup_value_regex = "[0-9]+"
 
 
-class SourceViewSet(Reviewed, HistoryMixin, RegisterViewSet):
+class SourceViewSet(ReviewMixin, HistoryMixin, RegisterViewSet):
     """Publications that the records cite."""
 
     serializer_class = serializers.SourceSerializer
     filterset_class = filters.SourceFilterSet
 
 
-class HeadlineViewSet(Reviewed, HistoryMixin, RegisterViewSet):
+class HeadlineViewSet(ReviewMixin, HistoryMixin, RegisterViewSet):
     """Published figures."""
 
     serializer_class = serializers.HeadlineSerializer

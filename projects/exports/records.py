@@ -177,6 +177,6 @@ class RecordsExport(Export):
 
 # Of every model, by the plural that stands in front of the file's name.
 RECORDS = {
-    plural: RecordsExport(plural, filters.BY_NOUN[plural], serializer_class)
-    for plural, serializer_class in serializers.BY_NOUN.items()
+    plural: RecordsExport(plural, filters.BY_MODEL_NAME[plural], serializer_class)
+    for plural, serializer_class in serializers.BY_MODEL_NAME.items()
 }

@@ -22,13 +22,13 @@ from .review import ReviewFilterSet
 from .totals import TotalsFilterSet
 
 # By the plural that files and addresses use for a model.
-BY_NOUN: dict[str, Any] = {
+BY_MODEL_NAME: dict[str, Any] = {
     one._meta.model.register.plural: one
     for one in (ProjectFilterSet, *OrderedFilterSet.__subclasses__())
 }
 
 __all__ = [
-    "BY_NOUN",
+    "BY_MODEL_NAME",
     "COLUMNS",
     "PAGING_PARAMETERS",
     "AreaFilterSet",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from projects.models import Noun, Proposal, ProposalState
+from projects.models import Proposal, ProposalState, Reviewed
 
 from . import base
 
@@ -14,7 +14,7 @@ class ProposalFilterSet(base.RegisterFilterSet):
         method="filter_state", label=_("state"), **base.choices_of(ProposalState)
     )
     noun = base.VocabularyFilter(
-        method="filter_noun", label=_("kind of record"), **base.choices_of(Noun)
+        method="filter_noun", label=_("kind of record"), **base.choices_of(Reviewed)
     )
     ordering = base.ChoiceFilter(
         method="no_op", label=_("order"), choices=base.orderings(["created_at"])
@@ -27,4 +27,4 @@ class ProposalFilterSet(base.RegisterFilterSet):
         fields: list[str] = []
 
     filter_state = base.by_word("state")
-    filter_noun = base.by_word("noun")
+    filter_noun = base.by_word("model_name")

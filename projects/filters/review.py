@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from projects.models import REVIEWED, Area, Noun, Proposal, ProposalState
+from projects.models import REVIEWED, Area, Proposal, ProposalState, Reviewed
 
 from . import base
 from .fields import Selection
@@ -41,7 +41,9 @@ class ReviewFilterSet(base.RegisterFilterSet):
     """Filters proposals; `projects.review.queue` filters drafts by the same values."""
 
     noun = base.VocabularyFilter(
-        method="filter_noun", label=pgettext_lazy("kind of record", "what"), **base.choices_of(Noun)
+        method="filter_noun",
+        label=pgettext_lazy("kind of record", "what"),
+        **base.choices_of(Reviewed),
     )
     area = base.CodesFilter(Area, method="filter_area", label=_("area"))
     whose = base.ChoiceFilter(
@@ -58,13 +60,13 @@ class ReviewFilterSet(base.RegisterFilterSet):
         model = Proposal
         fields: list[str] = []
 
-    filter_noun = base.by_word("noun")
+    filter_noun = base.by_word("model_name")
 
     def filter_area(self, queryset: QuerySet, name: str, chosen: Selection) -> QuerySet:
         wanted = Q()
-        for noun, model in REVIEWED.items():
+        for model_name, model in REVIEWED.items():
             records = model._base_manager.filter(of_areas(model, chosen))
-            wanted |= Q(noun=noun, record_id__in=records.values("pk"))
+            wanted |= Q(model_name=model_name, record_id__in=records.values("pk"))
         return queryset.filter(wanted)
 
     def filter_entered_by(self, queryset: QuerySet, name: str, value: str) -> QuerySet:

@@ -286,8 +286,8 @@ class HistoryReader:
         return join_list(labels) or "—"
 
     def label_of(self, model: Any, key: Any) -> Any:
-        deleted = gettext("deleted %(noun)s %(key)s") % {
-            "noun": model._meta.verbose_name,
+        deleted = gettext("deleted %(model)s %(key)s") % {
+            "model": model._meta.verbose_name,
             "key": key,
         }
         return self.labels.get((model, key), deleted)

@@ -74,7 +74,7 @@ def _receive(
     """The batch, and the table in its file; None where it cannot be read."""
     batch = ImportBatch(
         user=user,
-        noun=noun,
+        model_name=noun,
         file_name=file_name[-255:],
         sha256=hashlib.sha256(content).hexdigest(),
         size=len(content),
@@ -98,7 +98,7 @@ def table_of(batch: ImportBatch) -> Table:
     """The table in a batch's file. Raises FileError."""
 
     def score(cells: Collection[str]) -> int:
-        return recognised(batch.noun, cells)
+        return recognised(batch.model_name, cells)
 
     table = read(bytes(batch.content), known=score, sheet=batch.sheet or None)
     if table.is_json:
@@ -124,16 +124,16 @@ def _headings_digest(noun: str, table: Table) -> str:
 
 def _mapping_for(batch: ImportBatch, table: Table) -> Mapping:
     written = ImportBatch.objects.filter(
-        headings_digest=batch.headings_digest, noun=batch.noun, state=BatchState.WRITTEN
+        headings_digest=batch.headings_digest, model_name=batch.model_name, state=BatchState.WRITTEN
     )
     remembered = written.without_content().order_by("-pk").first()
     if remembered is not None:
         return _mapping_of(remembered)
-    return suggest(batch.noun, table).mapping
+    return suggest(batch.model_name, table).mapping
 
 
 def _mapping_of(batch: ImportBatch) -> Mapping:
-    return mapping_of(batch.mapping, list(serializers.BY_NOUN))
+    return mapping_of(batch.mapping, list(serializers.BY_MODEL_NAME))
 
 
 def map_columns(

@@ -223,7 +223,7 @@ def field_of(noun: str, heading: str, samples: Sequence[str] = ()) -> str | None
     """
     if not heading.strip():
         return None
-    if heading in fields_of(serializers.BY_NOUN[noun]):
+    if heading in fields_of(serializers.BY_MODEL_NAME[noun]):
         return heading
     if noun not in WORDS:
         return None

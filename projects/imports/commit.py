@@ -52,7 +52,7 @@ def _finish(batch: ImportBatch, checked: CheckedFile, lookup: RecordLookup) -> N
         audit_log.Action.IMPORTED,
         user=batch.user,
         subject=f"import/{batch.pk}",
-        noun=batch.noun,
+        model_name=batch.model_name,
         file=batch.file_name,
         **batch.counts,
     )
@@ -88,7 +88,7 @@ def keeper(
     def keep(checked: CheckedFile, pipeline: Pipeline) -> None:
         batch = ImportBatch(
             user=review.user_or_none(pipeline.lookup.user),
-            noun=noun,
+            model_name=noun,
             file_name=file_name[-255:],
             sha256=hashlib.sha256(content).hexdigest(),
             size=len(content),

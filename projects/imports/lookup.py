@@ -288,4 +288,4 @@ def _called(record: Any) -> list[str]:
 
 
 def _serializer_of(model: Any) -> Any:
-    return next(one for one in serializers.BY_NOUN.values() if one.Meta.model is model)
+    return next(one for one in serializers.BY_MODEL_NAME.values() if one.Meta.model is model)

@@ -59,7 +59,7 @@ def _check_constants(mapping: Mapping, serializer: Any) -> Iterator[RowError]:
 
 def _create_records(mapping: Mapping, lookup: RecordLookup) -> Iterator[RowError]:
     # In the order in which models refer to each other, not that of the mapping.
-    for noun, serializer_class in serializers.BY_NOUN.items():
+    for noun, serializer_class in serializers.BY_MODEL_NAME.items():
         for given in mapping.records.get(noun, ()):
             try:
                 lookup.create(serializer_class.Meta.model, given)

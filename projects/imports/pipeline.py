@@ -90,7 +90,7 @@ class Pipeline:
         self.lookup = lookup
         units = [one.unit for one in mapping.columns.values() if one.unit != 1]
         context = {"known": lookup.known, "unit": units[0] if units else 1}
-        self.serializer = serializers.BY_NOUN[noun](context=context)
+        self.serializer = serializers.BY_MODEL_NAME[noun](context=context)
         self.model = self.serializer.Meta.model
         self.parser = RowParser(self.serializer, mapping, lookup)
         self.matcher = RowMatcher(self.model, lookup, mode)
@@ -176,7 +176,7 @@ def import_table(
     of history, by `user`; an unchanged one gets none.
     """
     if mapping is None:
-        fields = headings(serializers.BY_NOUN[noun])
+        fields = headings(serializers.BY_MODEL_NAME[noun])
         mapping = Mapping.of_fields([one for one in table.headings if one in fields])
     mapping = mapping.of_file(table.headings)
     pipeline = Pipeline(noun, mapping, RecordLookup(user, mapping.decisions), mode)

@@ -71,9 +71,9 @@ def check(
     batch: ImportBatch, table: Table, progress: Progress | None = None
 ) -> tuple[Pipeline, CheckedFile]:
     """Check the file of a batch by its mapping and decisions, as its user."""
-    mapping = mapping_of(batch.mapping, list(serializers.BY_NOUN)).of_file(table.headings)
+    mapping = mapping_of(batch.mapping, list(serializers.BY_MODEL_NAME)).of_file(table.headings)
     lookup = RecordLookup(batch.user, {**mapping.decisions, **batch.decisions})
-    pipeline = Pipeline(batch.noun, mapping, lookup)
+    pipeline = Pipeline(batch.model_name, mapping, lookup)
     return pipeline, pipeline.check(table, progress)
 
 
@@ -146,7 +146,7 @@ def _created(batch: ImportBatch, checked: CheckedFile, lookup: RecordLookup) -> 
         if (model, code) in wanted:
             yield ImportRow(
                 batch=batch,
-                noun=model._meta.model_name,
+                model_name=model._meta.model_name,
                 number=0,
                 status=RowStatus.MADE,
                 key=f"{code}: {record}"[:600],
@@ -162,7 +162,7 @@ def _validated(batch: ImportBatch, checked: CheckedFile) -> Iterator[ImportRow]:
         is_changed = row.status != RowStatus.UNCHANGED
         yield ImportRow(
             batch=batch,
-            noun=batch.noun,
+            model_name=batch.model_name,
             number=row.number,
             status=row.status,
             key=_key(row.record),
@@ -186,7 +186,11 @@ def _refused(batch: ImportBatch, checked: CheckedFile, pipeline: Pipeline) -> It
         by_row.setdefault(error.row, []).append(described)
     for number, errors in by_row.items():
         yield ImportRow(
-            batch=batch, noun=batch.noun, number=number, status=RowStatus.REFUSED, errors=errors
+            batch=batch,
+            model_name=batch.model_name,
+            number=number,
+            status=RowStatus.REFUSED,
+            errors=errors,
         )
 
 
@@ -194,7 +198,7 @@ def _excluded(batch: ImportBatch, checked: CheckedFile) -> Iterator[ImportRow]:
     for one in checked.excluded:
         yield ImportRow(
             batch=batch,
-            noun=batch.noun,
+            model_name=batch.model_name,
             number=one.row,
             status=RowStatus.LEFT_OUT,
             errors=[[one.column, one.value, one.reason, ""]],
@@ -205,7 +209,7 @@ def _footers(batch: ImportBatch, checked: CheckedFile) -> Iterator[ImportRow]:
     for one in checked.footers:
         yield ImportRow(
             batch=batch,
-            noun=batch.noun,
+            model_name=batch.model_name,
             number=one.row,
             status=RowStatus.FOOTER,
             key=one.text[:600],

@@ -249,7 +249,7 @@ class _Field:
 
 
 def _fields(noun: str, lists: _Lists) -> list[_Field]:
-    serializer_class = serializers.BY_NOUN[noun]
+    serializer_class = serializers.BY_MODEL_NAME[noun]
     words = in_words(serializer_class)
     found = []
     for name, field in serializer_class().fields.items():

@@ -77,7 +77,7 @@ def undo(batch: ImportBatch, user: Any = SYSTEM_USER) -> Undone:
             audit_log.Action.IMPORT_UNDONE,
             user=review.user_or_none(user),
             subject=f"import/{batch.pk}",
-            noun=batch.noun,
+            model_name=batch.model_name,
             records=result.count,
             kept=len(result.kept),
         )
@@ -98,7 +98,7 @@ def affected(batch: ImportBatch) -> dict[str, int]:
 def missing_permissions(batch: ImportBatch, user: Any) -> list[str]:
     """Why `user` may not undo an import; empty if they may. One query."""
     written = batch.rows.filter(record_id__isnull=False, status__in=ACTIONS).order_by()
-    pairs = sorted(set(written.values_list("noun", "status").distinct()))
+    pairs = sorted(set(written.values_list("model_name", "status").distinct()))
     wanted = dict.fromkeys(
         (ACTIONS[RowStatus(status)], model_named(noun)) for noun, status in pairs
     )
@@ -111,7 +111,7 @@ def missing_permissions(batch: ImportBatch, user: Any) -> list[str]:
 
 def _restore(rows: Any, user: Any, result: Undone) -> None:
     for some in batches(rows.iterator(chunk_size=500)):
-        model = model_named(some[0].noun)
+        model = model_named(some[0].model_name)
         held = history.lock(model._base_manager.filter(pk__in=[row.record_id for row in some]))
         records = {record.pk: record for record in held}
         before = _states(model, some)
@@ -170,7 +170,7 @@ def _withdraw(batch: ImportBatch, result: Undone) -> None:
     for rows in batches(batch.rows.filter(status=RowStatus.PROPOSED).iterator(chunk_size=500)):
         proposals = Proposal.objects.filter(
             batch=batch,
-            noun=model_named(batch.noun).register.plural,
+            model_name=model_named(batch.model_name).register.plural,
             record_id__in=[row.record_id for row in rows],
         )
         states = dict(proposals.values_list("record_id", "state"))
@@ -184,7 +184,7 @@ def _withdraw(batch: ImportBatch, result: Undone) -> None:
 
 def _delete(rows: Any, user: Any, result: Undone) -> None:
     for row in list(rows):
-        model = model_named(row.noun)
+        model = model_named(row.model_name)
         held = history.lock(model._base_manager.filter(pk=row.record_id), to_delete=True)
         if not held:
             continue

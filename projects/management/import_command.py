@@ -40,7 +40,7 @@ class ImportCommand(BaseCommand):
         mapping = None
         if options["mapping"]:
             try:
-                mapping = imports.read_mapping(options["mapping"], list(serializers.BY_NOUN))
+                mapping = imports.read_mapping(options["mapping"], list(serializers.BY_MODEL_NAME))
             except imports.MappingError as error:
                 raise CommandError(f"{options['mapping']}: {error}") from None
         bad = 0
@@ -53,7 +53,7 @@ class ImportCommand(BaseCommand):
 
     def _import(self, file: Path, mapping: Any, options: dict[str, Any]) -> int:
         """Import one file; returns the number of errors."""
-        known = mapping.headings if mapping else headings(serializers.BY_NOUN[self.noun])
+        known = mapping.headings if mapping else headings(serializers.BY_MODEL_NAME[self.noun])
         try:
             content = reading.content_of(file)
             table = reading.read(content, known=known, sheet=options["sheet"])

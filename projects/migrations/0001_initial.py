@@ -366,7 +366,7 @@ class Migration(migrations.Migration):
             name='ImportBatch',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('noun', models.CharField(max_length=20, verbose_name='kind of record')),
+                ('model_name', models.CharField(max_length=20, verbose_name='kind of record')),
                 ('file_name', models.CharField(max_length=255, verbose_name='file')),
                 ('sha256', models.CharField(db_index=True, max_length=64, verbose_name='SHA-256')),
                 ('size', models.PositiveBigIntegerField(verbose_name='size in bytes')),
@@ -876,7 +876,7 @@ class Migration(migrations.Migration):
             name='ErrorReport',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('noun', models.CharField(choices=[('projects', 'project'), ('enterprises', 'enterprise'), ('areas', 'area'), ('headlines', 'headline'), ('sources', 'source')], max_length=20, verbose_name='what')),
+                ('model_name', models.CharField(choices=[('projects', 'project'), ('enterprises', 'enterprise'), ('areas', 'area'), ('headlines', 'headline'), ('sources', 'source')], max_length=20, verbose_name='what')),
                 ('code', projects.models.fields.CodeField(max_length=64, verbose_name='record')),
                 ('wrong', models.TextField(max_length=2000, verbose_name='what is wrong')),
                 ('right', models.TextField(blank=True, max_length=2000, verbose_name='what is right')),
@@ -894,7 +894,7 @@ class Migration(migrations.Migration):
                 'ordering': ['reported_at', 'pk'],
                 'default_permissions': (),
                 'indexes': [models.Index(condition=models.Q(('state', 'open')), fields=['id'], name='errorreport_open'), models.Index(fields=['state', 'reported_at', 'id'], name='errorreport_state')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('noun__in', ['projects', 'enterprises', 'areas', 'headlines', 'sources'])), name='errorreport_noun_known', violation_error_message='Errors can only be reported for records that have a page.')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('model_name__in', ['projects', 'enterprises', 'areas', 'headlines', 'sources'])), name='errorreport_model_known', violation_error_message='Errors can only be reported for records that have a page.')],
             },
         ),
         migrations.CreateModel(
@@ -936,7 +936,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveIntegerField(verbose_name='row')),
                 ('status', models.CharField(choices=[('new', 'new'), ('changed', 'changed'), ('proposed', 'proposed for review'), ('unchanged', 'unchanged'), ('refused', 'refused'), ('left_out', 'left out by the mapping'), ('footer', 'a sum of other rows'), ('made', 'created because a row names it')], max_length=10, verbose_name='status')),
-                ('noun', models.CharField(max_length=20)),
+                ('model_name', models.CharField(max_length=20)),
                 ('key', models.CharField(blank=True, max_length=600, verbose_name='record')),
                 ('record_id', models.BigIntegerField(null=True)),
                 ('version_before', models.PositiveIntegerField(null=True)),
@@ -970,7 +970,7 @@ class Migration(migrations.Migration):
             name='Proposal',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('noun', models.CharField(choices=[('sources', 'source'), ('enterprises', 'enterprise'), ('projects', 'project'), ('receipts', 'funds received'), ('headlines', 'headline')], max_length=20, verbose_name='kind of record')),
+                ('model_name', models.CharField(choices=[('sources', 'source'), ('enterprises', 'enterprise'), ('projects', 'project'), ('receipts', 'funds received'), ('headlines', 'headline')], max_length=20, verbose_name='kind of record')),
                 ('record_id', models.BigIntegerField()),
                 ('key', models.CharField(max_length=600, verbose_name='record')),
                 ('kind', models.CharField(choices=[('change', 'change'), ('deletion', 'deletion')], max_length=10, verbose_name='kind')),
@@ -991,8 +991,8 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'proposals',
                 'ordering': ['-pk'],
                 'default_permissions': (),
-                'indexes': [models.Index(fields=['noun', 'record_id', 'state'], name='proposal_record')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('noun', 'record_id', 'user'), name='proposal_open_once', violation_error_message='This person has an open proposal about this record.')],
+                'indexes': [models.Index(fields=['model_name', 'record_id', 'state'], name='proposal_record')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('model_name', 'record_id', 'user'), name='proposal_open_once', violation_error_message='This person has an open proposal about this record.')],
             },
         ),
         migrations.CreateModel(
@@ -1029,7 +1029,7 @@ class Migration(migrations.Migration):
             name='ReturnedDraft',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('noun', models.CharField(choices=[('sources', 'source'), ('enterprises', 'enterprise'), ('projects', 'project'), ('receipts', 'funds received'), ('headlines', 'headline')], max_length=20)),
+                ('model_name', models.CharField(choices=[('sources', 'source'), ('enterprises', 'enterprise'), ('projects', 'project'), ('receipts', 'funds received'), ('headlines', 'headline')], max_length=20)),
                 ('record_id', models.BigIntegerField()),
                 ('version', models.PositiveIntegerField()),
                 ('reason', models.TextField(verbose_name='reason')),
@@ -1038,7 +1038,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'default_permissions': (),
-                'constraints': [models.UniqueConstraint(fields=('noun', 'record_id', 'version'), name='returneddraft_once', violation_error_message='This version of the draft has already been returned.')],
+                'constraints': [models.UniqueConstraint(fields=('model_name', 'record_id', 'version'), name='returneddraft_once', violation_error_message='This version of the draft has already been returned.')],
             },
         ),
         migrations.CreateModel(

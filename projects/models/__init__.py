@@ -30,7 +30,7 @@ from .project import (
     received_of,
 )
 from .project_sector import ProjectSector
-from .proposal import Noun, Proposal, ProposalKind, ProposalState, ReturnedDraft
+from .proposal import Proposal, ProposalKind, ProposalState, ReturnedDraft, Reviewed
 from .receipt import Receipt
 from .recent_write import RecentWrite
 from .recovery_code import RecoveryCode
@@ -67,7 +67,6 @@ __all__ = [
     "ImportBatch",
     "ImportRow",
     "Listed",
-    "Noun",
     "Outcome",
     "Project",
     "ProjectConversion",
@@ -84,6 +83,7 @@ __all__ = [
     "Reported",
     "ResetRequest",
     "ReturnedDraft",
+    "Reviewed",
     "RowStatus",
     "SavedView",
     "Sector",

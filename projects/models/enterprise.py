@@ -57,7 +57,7 @@ class EnterpriseQuerySet(NamedQuerySet):
         )
 
     def by_codes(self, codes: Iterable[str]) -> dict[str, Enterprise]:
-        """As for every noun, and by the codes of enterprises that were merged: what they are now.
+        """As for every model, and by the codes of enterprises that were merged: what they are now.
 
         One query more, where a code is nobody's now.
         """

@@ -42,7 +42,7 @@ class ErrorReport(TextValidationMixin):
     the outcome in the words of the reviewer.
     """
 
-    noun = models.CharField(
+    model_name = models.CharField(
         pgettext_lazy("kind of record", "what"), max_length=20, choices=Reported
     )
     code = CodeField(verbose_name=_("record"))
@@ -87,8 +87,8 @@ class ErrorReport(TextValidationMixin):
         ordering = ["reported_at", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(noun__in=Reported.values),
-                name="errorreport_noun_known",
+                condition=models.Q(model_name__in=Reported.values),
+                name="errorreport_model_known",
                 violation_error_message=_(
                     "Errors can only be reported for records that have a page."
                 ),
@@ -101,7 +101,7 @@ class ErrorReport(TextValidationMixin):
         ]
 
     def __str__(self) -> str:
-        return f"{self.noun}/{self.code}"
+        return f"{self.model_name}/{self.code}"
 
     @property
     def is_open(self) -> bool:
@@ -109,4 +109,4 @@ class ErrorReport(TextValidationMixin):
 
     @property
     def model(self) -> Any:
-        return REPORTED[self.noun]
+        return REPORTED[self.model_name]

@@ -77,7 +77,7 @@ class ImportBatch(models.Model):
         related_name="import_batches",
         verbose_name=_("user"),
     )
-    noun = models.CharField(_("kind of record"), max_length=20)
+    model_name = models.CharField(_("kind of record"), max_length=20)
     file_name = models.CharField(_("file"), max_length=255)
     sha256 = models.CharField(_("SHA-256"), max_length=64, db_index=True)
     size = models.PositiveBigIntegerField(_("size in bytes"))
@@ -156,7 +156,7 @@ class ImportRow(models.Model):
     batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="rows")
     number = models.PositiveIntegerField(_("row"))
     status = models.CharField(_("status"), max_length=10, choices=RowStatus)
-    noun = models.CharField(max_length=20)
+    model_name = models.CharField(max_length=20)
     key = models.CharField(_("record"), max_length=600, blank=True)
     record_id = models.BigIntegerField(null=True)
     version_before = models.PositiveIntegerField(null=True)

@@ -158,7 +158,7 @@ class ProjectQuerySet(NamedQuerySet):
         return self.filter(~models.Exists(ProjectSector.objects.filter(project=OuterRef("pk"))))
 
     def matching(self, query: str) -> Self:
-        """As for every noun, and by the names of the enterprises that take part."""
+        """As for every model, and by the names of the enterprises that take part."""
         found = self
         for word in names.search_words(query):
             # As one condition a word: two querysets joined by “or” would hold all words before

@@ -16,7 +16,7 @@ from . import permissions
 from .import_batch import ImportBatch
 from .registry import REVIEWED, plurals, reviewed_models
 
-Noun = plurals("Noun", reviewed_models())
+Reviewed = plurals("Reviewed", reviewed_models())
 
 
 class ProposalKind(models.TextChoices):
@@ -40,21 +40,21 @@ class ProposalQuerySet(models.QuerySet):
             return self.none()
         seen = Q(user=user)
         areas = permissions.allowed_areas(user)
-        for noun, model in REVIEWED.items():
+        for model_name, model in REVIEWED.items():
             if not permissions.can_see_drafts(user, model):
                 continue
-            of_noun = Q(noun=noun)
+            of_model = Q(model_name=model_name)
             if areas is not None and model.AREA is not None:
                 within = model._base_manager.filter(**{f"{model.AREA}__in": areas})
-                of_noun &= Q(record_id__in=within.values("pk"))
-            seen |= of_noun
+                of_model &= Q(record_id__in=within.values("pk"))
+            seen |= of_model
         return self.filter(seen)
 
     def open(self) -> Self:
         return self.filter(state=ProposalState.OPEN)
 
     def of(self, record: Any) -> Self:
-        return self.filter(noun=record.register.plural, record_id=record.pk)
+        return self.filter(model_name=record.register.plural, record_id=record.pk)
 
 
 class Proposal(models.Model):
@@ -66,7 +66,7 @@ class Proposal(models.Model):
     are added to it. `key` names the record in case it is deleted.
     """
 
-    noun = models.CharField(_("kind of record"), max_length=20, choices=Noun)
+    model_name = models.CharField(_("kind of record"), max_length=20, choices=Reviewed)
     record_id = models.BigIntegerField()
     key = models.CharField(_("record"), max_length=600)
     kind = models.CharField(_("kind"), max_length=10, choices=ProposalKind)
@@ -108,13 +108,15 @@ class Proposal(models.Model):
         default_permissions = ()
         constraints = [
             models.UniqueConstraint(
-                fields=["noun", "record_id", "user"],
+                fields=["model_name", "record_id", "user"],
                 condition=Q(state="open"),
                 name="proposal_open_once",
                 violation_error_message=_("This person has an open proposal about this record."),
             )
         ]
-        indexes = [models.Index(fields=["noun", "record_id", "state"], name="proposal_record")]
+        indexes = [
+            models.Index(fields=["model_name", "record_id", "state"], name="proposal_record")
+        ]
 
     def __str__(self) -> str:
         return self.key
@@ -128,7 +130,7 @@ class Proposal(models.Model):
 
     @property
     def model(self) -> Any:
-        return REVIEWED[self.noun]
+        return REVIEWED[self.model_name]
 
 
 class ReturnedDraft(models.Model):
@@ -137,7 +139,7 @@ class ReturnedDraft(models.Model):
     An edited draft has another version, and waits for review again.
     """
 
-    noun = models.CharField(max_length=20, choices=Noun)
+    model_name = models.CharField(max_length=20, choices=Reviewed)
     record_id = models.BigIntegerField()
     version = models.PositiveIntegerField()
     reason = models.TextField(_("reason"))
@@ -154,7 +156,7 @@ class ReturnedDraft(models.Model):
         default_permissions = ()
         constraints = [
             models.UniqueConstraint(
-                fields=["noun", "record_id", "version"],
+                fields=["model_name", "record_id", "version"],
                 name="returneddraft_once",
                 violation_error_message=_("This version of the draft has already been returned."),
             )

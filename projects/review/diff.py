@@ -16,7 +16,7 @@ Links = Mapping[str, Any]
 @cache
 def fields_of(model: Any) -> dict[str, Any]:
     """The writable serializer fields of a reviewed model, by name."""
-    fields = serializers.BY_NOUN[model.register.plural]().fields
+    fields = serializers.BY_MODEL_NAME[model.register.plural]().fields
     return {name: field for name, field in fields.items() if not field.read_only}
 
 

@@ -24,7 +24,7 @@ def pending_drafts(user: Any, model: Any) -> Any:
     A returned draft waits for its author, not for review, until it is edited.
     """
     returned = ReturnedDraft.objects.filter(
-        noun=model.register.plural, record_id=OuterRef("pk"), version=OuterRef("version")
+        model_name=model.register.plural, record_id=OuterRef("pk"), version=OuterRef("version")
     )
     drafts = model.objects.visible_to(user).filter(state=State.DRAFT)
     return drafts.annotate(is_returned=Exists(returned)).order_by("pk")
@@ -115,7 +115,7 @@ def return_draft(user: Any, draft: Any, reason: str) -> ReturnedDraft:
     ):
         raise PermissionDenied(_("Only reviewers can return drafts."))
     returned, _new = ReturnedDraft.objects.update_or_create(
-        noun=draft.register.plural,
+        model_name=draft.register.plural,
         record_id=draft.pk,
         version=draft.version,
         defaults={"reason": reason, "reviewer": user_or_none(user)},

@@ -43,13 +43,13 @@ def reported_records(reports: Iterable[ErrorReport], user: Any) -> dict[int, Any
     `user` may not see. One query per model, and one more for codes of merged enterprises."""
     reports = list(reports)
     found: dict[int, Any] = {}
-    for noun, model in REPORTED.items():
-        of_noun = [report for report in reports if report.noun == noun]
-        if of_noun:
+    for model_name, model in REPORTED.items():
+        of_model = [report for report in reports if report.model_name == model_name]
+        if of_model:
             visible = model.objects.visible_to(user)
-            records = visible.by_codes([report.code for report in of_noun])
+            records = visible.by_codes([report.code for report in of_model])
             found |= {
-                report.pk: records[report.code] for report in of_noun if report.code in records
+                report.pk: records[report.code] for report in of_model if report.code in records
             }
     return found
 

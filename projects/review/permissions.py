@@ -41,8 +41,8 @@ def audit_subject(records: Sequence[Any]) -> str:
         return str(len(records))
     (record,) = records
     is_reviewed = isinstance(record, ReviewedModel)
-    noun = record.register.plural if is_reviewed else record._meta.model_name
-    return f"{noun}/{getattr(record, 'code', record.pk)}"
+    model_name = record.register.plural if is_reviewed else record._meta.model_name
+    return f"{model_name}/{getattr(record, 'code', record.pk)}"
 
 
 def check_scope(user: Any, record: Any) -> None:
@@ -68,8 +68,8 @@ def check_may_publish(user: Any, model: Any) -> None:
     """Raise PermissionDenied unless `user` may publish records of a model."""
     if not permissions.has_permission(user, "publish", model):
         raise PermissionDenied(
-            _("Only reviewers can publish or return %(nouns)s.")
-            % {"nouns": model._meta.verbose_name_plural}
+            _("Only reviewers can publish or return %(models)s.")
+            % {"models": model._meta.verbose_name_plural}
         )
 
 

@@ -62,7 +62,7 @@ def propose(
     open_ones = {
         proposal.record_id: proposal
         for proposal in Proposal.objects.open()
-        .filter(noun=model.register.plural, record_id__in=keys, user=user)
+        .filter(model_name=model.register.plural, record_id__in=keys, user=user)
         .select_for_update()
     }
     found: list[Proposal | None] = []
@@ -103,7 +103,7 @@ def _merged(
         then = {**proposal.before, **then}
     if proposal is None:
         proposal = Proposal(
-            noun=record.register.plural,
+            model_name=record.register.plural,
             record_id=record.pk,
             user=user,
             kind=ProposalKind.CHANGE,
@@ -121,7 +121,7 @@ def propose_deletion(user: Any, record: Any) -> Proposal:
     """A proposal to delete a record; replaces the user's open proposal about it."""
     with transaction.atomic():
         proposal, _new = Proposal.objects.update_or_create(
-            noun=record.register.plural,
+            model_name=record.register.plural,
             record_id=record.pk,
             user=user,
             state=ProposalState.OPEN,
@@ -192,7 +192,7 @@ def accept(user: Any, proposal: Proposal, version: int | None = None) -> Any:
             history.delete(record)
             record = None
         else:
-            serializer = serializers.BY_NOUN[proposal.noun](
+            serializer = serializers.BY_MODEL_NAME[proposal.model_name](
                 record, data=proposal.changes, partial=True, context={"user": user}
             )
             serializer.is_valid(raise_exception=True)
@@ -288,5 +288,8 @@ def log_decision(action: audit_log.Action, user: Any, proposal: Proposal) -> Non
     """Log what happened to a proposal."""
     code = proposal.key.partition(":")[0]
     audit_log.log(
-        action, user=user_or_none(user), subject=f"{proposal.noun}/{code}", proposal=proposal.pk
+        action,
+        user=user_or_none(user),
+        subject=f"{proposal.model_name}/{code}",
+        proposal=proposal.pk,
     )

@@ -22,18 +22,22 @@ from . import deleted_records
 from .drafts import pending_drafts
 
 
-def nouns_of(user: Any) -> list[str]:
+def model_names_of(user: Any) -> list[str]:
     """The models whose drafts `user`, if staff, may see. At most two queries, once."""
     if user is None or not (user.is_authenticated and user.is_staff):
         return []
-    return [noun for noun, model in REVIEWED.items() if permissions.can_see_drafts(user, model)]
+    return [
+        model_name
+        for model_name, model in REVIEWED.items()
+        if permissions.can_see_drafts(user, model)
+    ]
 
 
 def count(user: Any) -> int:
     """The number of pending drafts, proposals and error reports that `user` may see. One query."""
     parts = [
-        pending_drafts(user, REVIEWED[noun]).order_by().filter(is_returned=False).values("pk")
-        for noun in nouns_of(user)
+        pending_drafts(user, REVIEWED[model_name]).order_by().filter(is_returned=False).values("pk")
+        for model_name in model_names_of(user)
     ]
     proposals = Proposal.objects.visible_to(user).open().order_by().values("pk")
     reported = ErrorReport.objects.open().order_by().values("pk")
@@ -41,24 +45,24 @@ def count(user: Any) -> int:
 
 
 def drafts(filterset: ReviewFilterSet) -> Any:
-    """The drafts that match a valid filter set: noun, key and time of the last change.
+    """The drafts that match a valid filter set: model, key and time of the last change.
 
     One query for a page, whatever the models.
     """
     wanted = filterset.cleaned_data["noun"]
-    nouns = nouns_of(filterset.user)
+    model_names = model_names_of(filterset.user)
     parts = [
-        _drafts_of(filterset, noun)
+        _drafts_of(filterset, model_name)
         .order_by()
-        .annotate(noun=Value(noun, CharField()))
-        .values("noun", "id", "updated_at")
-        for noun in nouns
-        if wanted is None or noun in wanted.things
+        .annotate(model_name=Value(model_name, CharField()))
+        .values("model_name", "id", "updated_at")
+        for model_name in model_names
+        if wanted is None or model_name in wanted.things
     ]
     if not parts:
         # The user may not see drafts of the requested models.
         return Proposal.objects.none()
-    return union(parts).order_by("updated_at", "noun", "id")
+    return union(parts).order_by("updated_at", "model_name", "id")
 
 
 def union(parts: list[QuerySet]) -> Any:
@@ -66,8 +70,8 @@ def union(parts: list[QuerySet]) -> Any:
     return parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
 
 
-def _drafts_of(filterset: ReviewFilterSet, noun: str) -> QuerySet:
-    values, model = filterset.cleaned_data, REVIEWED[noun]
+def _drafts_of(filterset: ReviewFilterSet, model_name: str) -> QuerySet:
+    values, model = filterset.cleaned_data, REVIEWED[model_name]
     found = pending_drafts(filterset.user, model)
     if values["state"] is not None:
         is_returned = Q()
@@ -115,16 +119,16 @@ def contributions(model: Any, keys: Iterable[Any]) -> list[dict[str, Any]]:
     ]
 
 
-def deleted(user: Any, nouns: Iterable[str]) -> Any:
-    """Deleted records of these models, the latest first: noun, and key of the last history row.
+def deleted(user: Any, model_names: Iterable[str]) -> Any:
+    """Deleted records of these models, the latest first: model, and key of the last history row.
 
     One query for a page.
     """
     parts = [
-        deleted_records.deleted(user, REVIEWED[noun])
+        deleted_records.deleted(user, REVIEWED[model_name])
         .order_by()
-        .annotate(noun=Value(noun, CharField()))
-        .values("noun", "history_id", "history_date")
-        for noun in nouns
+        .annotate(model_name=Value(model_name, CharField()))
+        .values("model_name", "history_id", "history_date")
+        for model_name in model_names
     ]
-    return union(parts).order_by("-history_date", "noun", "-history_id")
+    return union(parts).order_by("-history_date", "model_name", "-history_id")

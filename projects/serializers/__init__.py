@@ -28,10 +28,10 @@ def _serializers(of: Any = RecordSerializer) -> Iterator[Any]:
 
 _BY_MODEL = {one.Meta.model: one for one in _serializers() if hasattr(one, "Meta")}
 # By the plural that files and addresses use; each after those that it refers to.
-BY_NOUN = {model.register.plural: _BY_MODEL[model] for model in register_models()}
+BY_MODEL_NAME = {model.register.plural: _BY_MODEL[model] for model in register_models()}
 
 __all__ = [
-    "BY_NOUN",
+    "BY_MODEL_NAME",
     "AreaSerializer",
     "EnterpriseSerializer",
     "HeadlineSerializer",

@@ -40,7 +40,7 @@ def sections(context: Any) -> list[dict[str, Any]]:
     staff = STAFF_SECTIONS if getattr(user, "is_staff", False) else ()
     for name, label in [*(places[place] for place in sorted(places)), *staff]:
         found.append(_section(path, name, label))
-    if queue.nouns_of(user):
+    if queue.model_names_of(user):
         found.append({**_section(path, "review", _("Review")), "waiting": queue.count(user)})
     return found
 

@@ -63,7 +63,7 @@ class ErrorReportView(View):
 
     def post(self, request: HttpRequest, code: str) -> HttpResponse:
         record = self.find(code)
-        report = ErrorReport(noun=self.model.register.plural, code=record.code)
+        report = ErrorReport(model_name=self.model.register.plural, code=record.code)
         form = ReportForm(request.POST, instance=report)
         context = {"record": record, "form": form}
         if not form.is_valid():

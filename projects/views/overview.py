@@ -88,7 +88,7 @@ def found(words: str, user: Any) -> list[dict[str, Any]]:
                 "label": model._meta.verbose_name_plural,
                 "records": records[:MAX_FOUND],
                 "has_more": len(records) > MAX_FOUND,
-                "all": filters.BY_NOUN[model.register.plural].url(search=words),
+                "all": filters.BY_MODEL_NAME[model.register.plural].url(search=words),
             }
         )
     return groups

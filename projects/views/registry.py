@@ -23,7 +23,7 @@ def list_page(model: Any) -> type[FilteredListView]:
         f"{model.__name__}ListView",
         (FilteredListView,),
         {
-            "filterset_class": filters.BY_NOUN[model.register.plural],
+            "filterset_class": filters.BY_MODEL_NAME[model.register.plural],
             "table_class": next(one for one in Table.__subclasses__() if one.model is model),
         },
     )

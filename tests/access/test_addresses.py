@@ -81,7 +81,7 @@ def arguments(address, records, user):
         "code": "one",
         "id": keyed["user"].pk if address.name.startswith("admin:") else records["receipt"].pk,
         "pk": 10**6,
-        "noun": "projects",
+        "model_name": "projects",
         "format": "csv",
         "app_label": "projects",
         "content_type_id": 1,

@@ -105,7 +105,7 @@ def test_every_page_stays_within_its_query_budget(
         if model is ApiToken:
             record = ApiToken.objects.issue(own, "own")[0]
         elif model is ImportBatch:
-            record = ImportBatch.objects.create(user=own, noun="projects", size=0)
+            record = ImportBatch.objects.create(user=own, model_name="projects", size=0)
         else:
             record = newest(model)
         with django_assert_max_num_queries(MOST_OF_A_FORM, info=f"change of {model}"):

@@ -100,7 +100,7 @@ def register(askers):
     for proposer in (clerk, other):
         project.name = f"As {proposer} has it"
         review.submit(proposer, project)
-        ImportBatch.objects.create(user=proposer, noun="projects", file_name="a.csv", size=0)
+        ImportBatch.objects.create(user=proposer, model_name="projects", file_name="a.csv", size=0)
     found["proposals"] = [*Proposal.objects.values_list("pk", flat=True)]
     found["imports"] = [*ImportBatch.objects.values_list("pk", flat=True)]
     return found

@@ -251,7 +251,7 @@ def test_a_reader_asks_how_a_total_was_made_and_reports_an_error_without_a_scrip
         expect(page.locator("h1")).to_have_text("Thank you")
 
     report = ErrorReport.objects.get()
-    assert (report.noun, report.right) == ("projects", "2亿元")
+    assert (report.model_name, report.right) == ("projects", "2亿元")
 
 
 @pytest.mark.parametrize("width", [320, 1440])

@@ -137,7 +137,7 @@ def _(person: Person) -> str:
 
 
 def reported(code: str) -> ErrorReport:
-    return ErrorReport.objects.create(noun="projects", code=code, wrong="The amount")
+    return ErrorReport.objects.create(model_name="projects", code=code, wrong="The amount")
 
 
 def decided_on_page(person: Person, report: ErrorReport) -> str:

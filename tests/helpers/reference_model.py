@@ -177,7 +177,7 @@ class Model:
         proposed = self.propose(who, record, fields, batch)
         assert proposed is not None
         proposals = self.users[who].proposals.open()
-        proposed.key = proposals.get(noun="projects", record_id=record.key).pk
+        proposed.key = proposals.get(model_name="projects", record_id=record.key).pk
         self.proposals[proposed.key] = proposed
         return "proposed", None
 

@@ -80,7 +80,7 @@ class Register:
         match name:
             case "format":
                 return "csv"
-            case "noun":
+            case "model_name":
                 return "projects"
             case "url":
                 return "nothing"
@@ -184,7 +184,11 @@ def make_register() -> Register:
     review.return_proposal(user, returned, "A reason")
     for noun, draft in drafts.items():
         ReturnedDraft.objects.create(
-            noun=noun, record_id=draft.pk, version=draft.version, reason="Words", reviewer=user
+            model_name=noun,
+            record_id=draft.pk,
+            version=draft.version,
+            reason="Words",
+            reviewer=user,
         )
     gone = make_project(code="gone", **said)
     key = gone.pk
@@ -216,7 +220,11 @@ def make_register() -> Register:
             "group": Group.objects.first(),
             "apitoken": token,
             "report": ErrorReport.objects.create(
-                noun="projects", code="project", wrong="Words", right="Words", email="a@example.org"
+                model_name="projects",
+                code="project",
+                wrong="Words",
+                right="Words",
+                email="a@example.org",
             ),
             "savedview": SavedView.objects.create(
                 user=user, listed="projects", name="A view", name_key="a view", query="stage=signed"

@@ -6,7 +6,7 @@ import pytest
 from projects import serializers
 from projects.imports.mapping import CellError, Column, MappingError, mapping_of, read_mapping
 
-NOUNS = list(serializers.BY_NOUN)
+NOUNS = list(serializers.BY_MODEL_NAME)
 MAPPINGS = Path(__file__).resolve().parents[2] / "docs" / "mappings"
 
 

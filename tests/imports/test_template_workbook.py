@@ -15,7 +15,7 @@ from python_calamine import CalamineWorkbook
 from projects.imports import import_table, template_workbook
 from projects.imports.template_workbook import NOUNS, blank_sheet
 from projects.models import Enterprise, Project, Receipt, RowStatus
-from projects.serializers import BY_NOUN
+from projects.serializers import BY_MODEL_NAME
 from projects.spreadsheets.reading import read
 from tests.factories import (
     make_area,
@@ -38,7 +38,7 @@ def part(content, name="xl/worksheets/sheet1.xml"):
 
 
 def headings(noun):
-    return [name for name, field in BY_NOUN[noun]().fields.items() if not field.read_only]
+    return [name for name, field in BY_MODEL_NAME[noun]().fields.items() if not field.read_only]
 
 
 def letter(noun, name):

@@ -79,8 +79,8 @@ BREAKING = {
     "project_dates_in_order": lambda: broken(
         make_project(), signed_on=date(2023, 2, 2), terminated_on=date(2023, 1, 1)
     ),
-    "errorreport_noun_known": lambda: ErrorReport.objects.create(
-        noun="zones", code="one", wrong="Words"
+    "errorreport_model_known": lambda: ErrorReport.objects.create(
+        model_name="zones", code="one", wrong="Words"
     ),
     "project_stage_known": lambda: broken(make_project(), stage="finished"),
     "project_qualifier_known": lambda: broken(make_project(), qualifier="nearly"),
@@ -127,13 +127,13 @@ BREAKING = {
     ],
     "proposal_open_once": lambda: [
         Proposal.objects.create(
-            noun="projects", record_id=1, key="same", kind="change", version=1, user=user
+            model_name="projects", record_id=1, key="same", kind="change", version=1, user=user
         )
         for user in [make_user()]
         for _again in range(2)
     ],
     "returneddraft_once": lambda: [
-        ReturnedDraft.objects.create(noun="projects", record_id=1, version=1, reason="same")
+        ReturnedDraft.objects.create(model_name="projects", record_id=1, version=1, reason="same")
         for _again in range(2)
     ],
 }

@@ -17,7 +17,7 @@ from projects.models import (
     State,
 )
 from projects.models.permissions import Role
-from projects.serializers import BY_NOUN
+from projects.serializers import BY_MODEL_NAME
 from projects.spreadsheets.reading import read
 from tests.factories import (
     make_area,
@@ -34,7 +34,7 @@ pytestmark = pytest.mark.django_db
 
 def previewed(text, user, noun="projects", **decisions):
     batch = batches.receive(text.encode(), "list.csv", noun, user=user)
-    batches.map_columns(batch, mapping_of(batch.mapping, list(BY_NOUN)), decisions or None)
+    batches.map_columns(batch, mapping_of(batch.mapping, list(BY_MODEL_NAME)), decisions or None)
     batches.work_on(batch)
     assert batch.state == "previewed", batch.message
     return batch
@@ -201,7 +201,7 @@ def test_a_name_that_is_learned_is_proposed_and_withdrawn_with_its_file(clerk):
     batch = written(f"编号,项目名称,投资方\nn,新,{name}\n", clerk, **decided)
 
     proposal = Proposal.objects.get()
-    assert (proposal.noun, proposal.changes) == ("enterprises", {"aliases": [name]})
+    assert (proposal.model_name, proposal.changes) == ("enterprises", {"aliases": [name]})
     assert proposal.batch == batch
     enterprise.refresh_from_db()
     assert enterprise.aliases == ""
@@ -273,7 +273,7 @@ def test_names_of_drafts_of_other_areas_are_not_found_and_their_codes_not_made_a
             },
             "constants": {"area": "here"},
         },
-        list(BY_NOUN),
+        list(BY_MODEL_NAME),
     )
     table = read(b"code,name,who\nn,New,Xingda\n", known=lambda cells: 1)
 

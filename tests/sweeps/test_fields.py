@@ -46,7 +46,7 @@ def editable(model):
 
 
 def writable(model):
-    fields = serializers.BY_NOUN[model.register.plural]().fields
+    fields = serializers.BY_MODEL_NAME[model.register.plural]().fields
     return {name for name, field in fields.items() if not field.read_only}
 
 
@@ -87,7 +87,7 @@ def test_every_field_is_a_heading_of_an_import_and_a_column_of_its_template(mode
     template = CalamineWorkbook.from_filelike(BytesIO(blank_sheet(plural, None)))
     columns = set(template.get_sheet_by_index(0).to_python()[0])
 
-    assert editable(model) - set(fields_of(serializers.BY_NOUN[plural])) == set()
+    assert editable(model) - set(fields_of(serializers.BY_MODEL_NAME[plural])) == set()
     assert editable(model) - columns == set()
     assert columns - editable(model) == set()
 

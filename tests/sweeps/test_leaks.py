@@ -95,7 +95,7 @@ def arguments(address: Address, public: Any, secret: Any) -> dict[str, list[Any]
                 found[parameter] += ["former", "hidden-old"]
         elif parameter == "id" and noun in ("receipt", "rate"):
             found[parameter] = [getattr(public, noun), getattr(secret, noun, 0), 10**9]
-        elif parameter == "noun":
+        elif parameter == "model_name":
             is_template = name == "import-template"
             nouns = ["projects", "enterprises", "receipts"]
             found[parameter] = nouns if is_template else ["projects", "nowhere"]

@@ -55,7 +55,7 @@ def test_a_visitor_reports_what_is_wrong(client, register, address):
 
     report = ErrorReport.objects.get()
     assert (answer.status_code, answer["Location"]) == (302, "/report/sent/")
-    assert (report.noun, report.code) == (address.split("/")[1], "one")
+    assert (report.model_name, report.code) == (address.split("/")[1], "one")
     assert (report.wrong, report.right) == ("The amount", "2 billion")
     assert (report.source, report.email) == ("The gazette", "a@example.org")
     assert report.is_open

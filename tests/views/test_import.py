@@ -126,7 +126,7 @@ def test_an_uploaded_file_leads_to_the_mapping_form(client, office):
 
     batch = ImportBatch.objects.get()
     assert answer.redirect_chain[-1][0] == f"/import/{batch.pk}/mapping/"
-    assert (batch.user, batch.file_name, batch.noun) == (office, "签约项目.csv", "projects")
+    assert (batch.user, batch.file_name, batch.model_name) == (office, "签约项目.csv", "projects")
     assert bytes(batch.content).decode() == SIGNING_LIST
 
 

@@ -31,7 +31,7 @@ def make_report(record=None, **changes):
     record = record or make_project(code="p", name="Textile park")
     return ErrorReport.objects.create(
         **{
-            "noun": "projects",
+            "model_name": "projects",
             "code": record.code,
             "wrong": "The amount",
             "email": "a@example.org",

@@ -31,7 +31,7 @@ def load() -> Loaded:
     with FILE.open("rb") as file, transaction.atomic():
         for noun, records in tomllib.load(file).items():
             for record in records:
-                if _write(serializers.BY_NOUN[noun], record):
+                if _write(serializers.BY_MODEL_NAME[noun], record):
                     loaded.new += 1
                 else:
                     loaded.kept += 1

@@ -60,7 +60,7 @@ class MappingPage(StaffView):
     ) -> HttpResponse:
         context = {
             "batch": batch,
-            "noun": noun_label(batch.noun),
+            "noun": noun_label(batch.model_name),
             "steps": steps_at("mapping"),
             "form": form,
         }

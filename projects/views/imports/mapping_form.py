@@ -67,11 +67,11 @@ class MappingForm(forms.Form):
 
     def __init__(self, batch: ImportBatch, table: Table, user: Any, data: Any = None) -> None:
         super().__init__(data, auto_id="id_%s")
-        self.noun = batch.noun
+        self.noun = batch.model_name
         self.table = table
         self.user = user
-        self.before = mapping_of(batch.mapping, list(serializers.BY_NOUN))
-        self.serializer = serializers.BY_NOUN[batch.noun]()
+        self.before = mapping_of(batch.mapping, list(serializers.BY_MODEL_NAME))
+        self.serializer = serializers.BY_MODEL_NAME[batch.model_name]()
         self._add_columns()
         self._add_values()
         if "amount" in self.writable:

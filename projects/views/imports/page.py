@@ -73,7 +73,7 @@ def page_of(
     errors: dict[str, Any] = {}
     context: dict[str, Any] = {
         "batch": batch,
-        "noun": noun_label(batch.noun),
+        "noun": noun_label(batch.model_name),
         "steps": steps_at(batch.state),
         "problem": problem,
         "errors": errors,
@@ -171,10 +171,12 @@ def _preview(batch: ImportBatch) -> dict[str, Any]:
 
 def meanings(batch: ImportBatch) -> list[tuple[str, str]]:
     """The label of each column's field, in the order of the fields; empty for ignored ones."""
-    mapping = mapping_of(batch.mapping, list(serializers.BY_NOUN))
-    place = {name: at for at, name in enumerate(headings(serializers.BY_NOUN[batch.noun]))}
+    mapping = mapping_of(batch.mapping, list(serializers.BY_MODEL_NAME))
+    place = {
+        name: at for at, name in enumerate(headings(serializers.BY_MODEL_NAME[batch.model_name]))
+    }
     found = [
-        (column.heading, field_label(batch.noun, column.field))
+        (column.heading, field_label(batch.model_name, column.field))
         for column in sorted(mapping.columns.values(), key=lambda one: place.get(one.field, -1))
     ]
     return [*found, *((heading, "") for heading in sorted(mapping.ignored))]
@@ -237,7 +239,9 @@ class CheckAgain(ImportAction):
 
     @staticmethod
     def take(request: HttpRequest, batch: ImportBatch) -> Table:
-        return batches.map_columns(batch, mapping_of(batch.mapping, list(serializers.BY_NOUN)))
+        return batches.map_columns(
+            batch, mapping_of(batch.mapping, list(serializers.BY_MODEL_NAME))
+        )
 
 
 class Undo(StaffView):
@@ -250,7 +254,7 @@ class Undo(StaffView):
         extent = undo.affected(batch)
         context = {
             "batch": batch,
-            "noun": noun_label(batch.noun),
+            "noun": noun_label(batch.model_name),
             "new": extent[RowStatus.NEW],
             "made": extent[RowStatus.MADE],
             "changed": extent[RowStatus.CHANGED],
@@ -280,7 +284,7 @@ class PublishDrafts(StaffView):
         try:
             count = publish.publish(batch, request.user, request.POST.get("mark", ""))
         except REFUSALS as error:
-            problem = problem_of(error, request.user, serializers.BY_NOUN[batch.noun])
+            problem = problem_of(error, request.user, serializers.BY_MODEL_NAME[batch.model_name])
             sentences = " ".join(problem.sentences)
             return page_of(request, batch, problem=sentences, status=problem.status)
         sentence = ngettext(

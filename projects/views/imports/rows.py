@@ -105,7 +105,7 @@ def listed(batch: ImportBatch, status: str, rows: Iterable[ImportRow], user: Any
     if status == RowStatus.NEW:
         fields = list(dict.fromkeys(name for row in rows for name, _old, _new in row.changes))
         fields = [name for name in fields if not _is_shown_elsewhere(name, fields, rows)]
-    headings = [(field_label(batch.noun, name), name == "amount") for name in fields]
+    headings = [(field_label(batch.model_name, name), name == "amount") for name in fields]
     proposals = _proposals(batch, rows, user) if status == RowStatus.PROPOSED else {}
     return Listed(
         [_shown(batch, status, row, fields, proposals.get(row.record_id)) for row in rows], headings
@@ -160,7 +160,7 @@ def _shown(
         row,
         code,
         name,
-        _noun_of(row.noun),
+        _noun_of(row.model_name),
         _address(batch, row, code),
         [_cell(name, values.get(name, ""), values) for name in fields],
         _lines(batch, listed_as, row),
@@ -177,7 +177,7 @@ def _lines(batch: ImportBatch, listed_as: str, row: ImportRow) -> list[Line]:
     if row.status not in (RowStatus.CHANGED, RowStatus.PROPOSED):
         return []
     return [
-        Line(field_label(batch.noun, name), _cell(name, old, {}), _cell(name, new, {}))
+        Line(field_label(batch.model_name, name), _cell(name, old, {}), _cell(name, new, {}))
         for name, old, new in row.changes
     ]
 
@@ -213,7 +213,7 @@ def _address(batch: ImportBatch, row: ImportRow, code: str) -> str:
     if not code or not exists:
         return ""
     try:
-        return reverse(model_named(row.noun).register.singular, args=[code])
+        return reverse(model_named(row.model_name).register.singular, args=[code])
     except NoReverseMatch:
         # A sector, for one, has no page.
         return ""

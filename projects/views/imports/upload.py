@@ -73,7 +73,7 @@ class UploadForm(forms.Form):
         if file is None:
             return None
         try:
-            return mapping_of(tomllib.loads(file.read().decode()), list(serializers.BY_NOUN))
+            return mapping_of(tomllib.loads(file.read().decode()), list(serializers.BY_MODEL_NAME))
         except (MappingError, ValueError) as error:
             raise forms.ValidationError(str(error)) from None
 
@@ -139,7 +139,7 @@ class ImportList(StaffView):
             "files": [
                 (
                     batch,
-                    noun_label(batch.noun),
+                    noun_label(batch.model_name),
                     [(status, batch.counts.get(status, 0)) for status in COUNTED]
                     if batch.counts
                     else [],

@@ -17,7 +17,7 @@ from projects.review import queue
 class ReviewView(View):
     """A page for staff who may see drafts; anonymous users are redirected to the login.
 
-    `nouns`: the names of the models whose drafts the user may see.
+    `model_names`: the names of the models whose drafts the user may see.
     """
 
     http_method_names = ["get", "head", "options"]
@@ -26,13 +26,13 @@ class ReviewView(View):
         if not request.user.is_authenticated:
             is_read = request.method in ("GET", "HEAD")
             return redirect_to_login(request.get_full_path() if is_read else reverse("review"))
-        self.nouns = queue.nouns_of(request.user)
-        if not self.nouns:
+        self.model_names = queue.model_names_of(request.user)
+        if not self.model_names:
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
-    def model_of(self, noun: str) -> Any:
+    def model_of(self, model_name: str) -> Any:
         """The model named in an address. Raises Http404 if the user may not see its drafts."""
-        if noun not in self.nouns:
+        if model_name not in self.model_names:
             raise Http404
-        return REVIEWED[noun]
+        return REVIEWED[model_name]

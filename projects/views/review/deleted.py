@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from projects import review, serializers
 from projects.history import diff
-from projects.models import REVIEWED, Noun, State, permissions
+from projects.models import REVIEWED, Reviewed, State, permissions
 from projects.review import queue
 from projects.views.lists import PAGE_SIZE, part_of, whole_number
 
@@ -29,7 +29,7 @@ class DeletedRecord:
 
     row: Any
     record: Any
-    noun: str
+    model_name: str
     label: str
     name: str
     code: str
@@ -39,12 +39,12 @@ class DeletedRecord:
         return self.row.state == State.DRAFT
 
 
-def deleted_record(noun: str, row: Any) -> DeletedRecord:
-    record = diff.record_of(REVIEWED[noun], row)
+def deleted_record(model_name: str, row: Any) -> DeletedRecord:
+    record = diff.record_of(REVIEWED[model_name], row)
     return DeletedRecord(
         row,
         record,
-        noun,
+        model_name,
         capfirst(str(record._meta.verbose_name)),
         name_of(record),
         getattr(record, "code", ""),
@@ -59,17 +59,21 @@ class DeletedList(ReviewView):
         for name in request.GET:
             if name not in ("noun", "page"):
                 errors[name] = [_("Unknown parameter.")]
-        noun = request.GET.get("noun", "").strip()
-        if noun and noun not in self.nouns:
-            errors["noun"] = [_("Give one of these: %(nouns)s.") % {"nouns": ", ".join(self.nouns)}]
+        model_name = request.GET.get("noun", "").strip()
+        if model_name and model_name not in self.model_names:
+            errors["noun"] = [
+                _("Give one of these: %(names)s.") % {"names": ", ".join(self.model_names)}
+            ]
         number = whole_number(request.GET, "page", 1, 10**9, errors)
         context: dict[str, Any] = {
             "errors": errors,
-            "nouns": [(one, str(label)) for one, label in Noun.choices if one in self.nouns],
-            "noun": noun,
+            "model_names": [
+                (one, str(label)) for one, label in Reviewed.choices if one in self.model_names
+            ],
+            "model_name": model_name,
         }
         if not errors:
-            found = queue.deleted(request.user, [noun] if noun else self.nouns)
+            found = queue.deleted(request.user, [model_name] if model_name else self.model_names)
             page = part_of(found, number, PAGE_SIZE, errors)
             if page is not None:
                 context |= {"page": page, "records": rows_of(page)}
@@ -82,22 +86,22 @@ def rows_of(page: Iterable[Mapping[str, Any]]) -> list[DeletedRecord]:
     page = list(page)
     keys: dict[str, list[Any]] = {}
     for one in page:
-        keys.setdefault(one["noun"], []).append(one["history_id"])
+        keys.setdefault(one["model_name"], []).append(one["history_id"])
     found = {
-        (noun, row.history_id): deleted_record(noun, row)
-        for noun, of_noun in keys.items()
-        for row in REVIEWED[noun]
-        .history.model.objects.filter(history_id__in=of_noun)
+        (model_name, row.history_id): deleted_record(model_name, row)
+        for model_name, of_model in keys.items()
+        for row in REVIEWED[model_name]
+        .history.model.objects.filter(history_id__in=of_model)
         .select_related("history_user")
     }
-    return [found[one["noun"], one["history_id"]] for one in page]
+    return [found[one["model_name"], one["history_id"]] for one in page]
 
 
 def page_of_deleted(
     request: HttpRequest, found: DeletedRecord, problem: Problem | None = None
 ) -> HttpResponse:
     """The last version of a deleted record. `problem`: why it could not be restored."""
-    user, model = request.user, REVIEWED[found.noun]
+    user, model = request.user, REVIEWED[found.model_name]
     # The row of the deletion has no links: show the row before.
     before = diff.all_of(model, found.row.id).filter(history_id__lt=found.row.history_id)
     last = before.exclude(history_type="-").first() or found.row
@@ -115,31 +119,31 @@ def page_of_deleted(
 
 
 class DeletedRecordView(ReviewView):
-    def get_record(self, noun: str, pk: int) -> DeletedRecord:
-        model = self.model_of(noun)
+    def get_record(self, model_name: str, pk: int) -> DeletedRecord:
+        model = self.model_of(model_name)
         rows = review.deleted(self.request.user, model).select_related("history_user")
         row = rows.filter(history_id=pk).first()
         if row is None:
             raise Http404
-        return deleted_record(noun, row)
+        return deleted_record(model_name, row)
 
 
 class DeletedPage(DeletedRecordView):
-    def get(self, request: HttpRequest, noun: str, pk: int) -> HttpResponse:
-        return page_of_deleted(request, self.get_record(noun, pk))
+    def get(self, request: HttpRequest, model_name: str, pk: int) -> HttpResponse:
+        return page_of_deleted(request, self.get_record(model_name, pk))
 
 
 class Restore(DeletedRecordView, ReviewAction):
-    def find(self, *, noun: str, pk: int) -> DeletedRecord:
-        return self.get_record(noun, pk)
+    def find(self, *, model_name: str, pk: int) -> DeletedRecord:
+        return self.get_record(model_name, pk)
 
     def page(self, subject: DeletedRecord, problem: Problem) -> HttpResponse:
         return page_of_deleted(self.request, subject, problem)
 
     def serializer_of(self, subject: DeletedRecord) -> Any:
-        return serializers.BY_NOUN[subject.noun]
+        return serializers.BY_MODEL_NAME[subject.model_name]
 
     def act(self, subject: DeletedRecord) -> tuple[str, str]:
-        record = review.restore(self.request.user, REVIEWED[subject.noun], subject.row)
+        record = review.restore(self.request.user, REVIEWED[subject.model_name], subject.row)
         address = review_of(record) if record.is_draft else page_of(record)
         return _("“%(record)s” has been restored.") % {"record": record}, address

@@ -82,7 +82,7 @@ def _returned(record: Any) -> ReturnedDraft | None:
     """Why the current version was returned, if it was."""
     return (
         ReturnedDraft.objects.filter(
-            noun=record.register.plural, record_id=record.pk, version=record.version
+            model_name=record.register.plural, record_id=record.pk, version=record.version
         )
         .select_related("reviewer")
         .first()
@@ -90,9 +90,9 @@ def _returned(record: Any) -> ReturnedDraft | None:
 
 
 class DraftView(ReviewView):
-    def get_record(self, noun: str, pk: int) -> Any:
+    def get_record(self, model_name: str, pk: int) -> Any:
         """The record, a draft or already published. Raises Http404 if the user may not see it."""
-        model = self.model_of(noun)
+        model = self.model_of(model_name)
         records = prefetch_for_snapshot(model.objects.visible_to(self.request.user))
         record = records.filter(pk=pk).first()
         if record is None:
@@ -101,16 +101,16 @@ class DraftView(ReviewView):
 
 
 class DraftPage(DraftView):
-    def get(self, request: HttpRequest, noun: str, pk: int) -> HttpResponse:
-        record = self.get_record(noun, pk)
+    def get(self, request: HttpRequest, model_name: str, pk: int) -> HttpResponse:
+        record = self.get_record(model_name, pk)
         if record.is_draft:
             return page_of_draft(request, record)
         return redirect(page_of(record))
 
 
 class DraftAction(DraftView, ReviewAction):
-    def find(self, *, noun: str, pk: int) -> Any:
-        return self.get_record(noun, pk)
+    def find(self, *, model_name: str, pk: int) -> Any:
+        return self.get_record(model_name, pk)
 
     def page(self, subject: Any, problem: Problem) -> HttpResponse:
         # Read again: somebody else may have published it.
@@ -118,7 +118,7 @@ class DraftAction(DraftView, ReviewAction):
         return page_of_draft(self.request, record, problem)
 
     def serializer_of(self, subject: Any) -> Any:
-        return serializers.BY_NOUN[subject.register.plural]
+        return serializers.BY_MODEL_NAME[subject.register.plural]
 
 
 class Publish(DraftAction):

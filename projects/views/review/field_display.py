@@ -79,7 +79,7 @@ class FieldFormatter:
     def __init__(self, model: Any, user: Any, *snapshots: Mapping[str, Any]) -> None:
         self.model = model
         self.fields = diff.fields_of(model)
-        self.labels = in_words(serializers.BY_NOUN[model.register.plural])
+        self.labels = in_words(serializers.BY_MODEL_NAME[model.register.plural])
         wanted: dict[Any, set[str]] = {}
         for one in snapshots:
             for name, value in one.items():

@@ -68,7 +68,7 @@ def page_of_proposal(
     is_own = proposal.user_id == user.pk
     context: dict[str, Any] = {
         "proposal": proposal,
-        "record_type": capfirst(str(proposal.get_noun_display())),
+        "record_type": capfirst(str(proposal.get_model_name_display())),
         "name": name_and_code(proposal)[0],
         "record": record,
         "problem": problem,
@@ -186,7 +186,7 @@ class ProposalAction(ReviewAction):
         return page_of_proposal(self.request, get_proposal(self.request.user, subject.pk), problem)
 
     def serializer_of(self, subject: Proposal) -> Any:
-        return serializers.BY_NOUN[subject.noun]
+        return serializers.BY_MODEL_NAME[subject.model_name]
 
 
 class Accept(ProposalAction):

@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from projects import review
 from projects.filters import ReviewFilterSet
 from projects.filters.review import EnteredBy, ReviewState
-from projects.models import REVIEWED, Noun, Proposal
+from projects.models import REVIEWED, Proposal, Reviewed
 from projects.review import queue
 from projects.views.filter_form import FilterForm
 from projects.views.lists import (
@@ -73,11 +73,11 @@ class ReviewList(ReviewView):
         """The selected drafts, and their versions as they were shown. Raises ReviewError."""
         versions: dict[Any, int] = {}
         for key in selected[: LARGEST_PAGE + 1]:
-            noun, _colon, rest = key.partition(":")
+            model_name, _colon, rest = key.partition(":")
             pk, _colon, version = rest.partition(":")
-            if noun not in self.nouns or not _is_number(pk) or not _is_number(version):
+            if model_name not in self.model_names or not _is_number(pk) or not _is_number(version):
                 raise review.ReviewError(_("The request is not a list of drafts."))
-            versions[REVIEWED[noun], int(pk)] = int(version)
+            versions[REVIEWED[model_name], int(pk)] = int(version)
         if not versions:
             raise review.ReviewError(_("Nothing was published: select a draft first."))
         if len(versions) > LARGEST_PAGE:
@@ -101,7 +101,7 @@ class ReviewList(ReviewView):
         second = whole_number(request.GET, "proposals_page", 1, 10**9, errors)
         size = whole_number(request.GET, "page_size", PAGE_SIZE, LARGEST_PAGE, errors)
         vocabularies = {
-            "noun": [(noun, label) for noun, label in Noun.choices if noun in self.nouns],
+            "noun": [(name, label) for name, label in Reviewed.choices if name in self.model_names],
             "whose": EnteredBy.choices,
             "state": ReviewState.choices,
         }

@@ -58,7 +58,7 @@ class Proposed:
 
 
 def drafts(user: Any, rows: Iterable[Mapping[str, Any]], selected: Iterable[str]) -> list[Draft]:
-    """The drafts of `rows` (noun and id), in their order.
+    """The drafts of `rows` (model and id), in their order.
 
     Two queries for each model, and one for returned drafts.
     """
@@ -66,25 +66,25 @@ def drafts(user: Any, rows: Iterable[Mapping[str, Any]], selected: Iterable[str]
     selected = {_without_version(key) for key in selected}
     keys: dict[str, list[Any]] = {}
     for row in rows:
-        keys.setdefault(row["noun"], []).append(row["id"])
+        keys.setdefault(row["model_name"], []).append(row["id"])
     returned = _returned([row["id"] for row in rows])
     found: dict[tuple[str, Any], Draft] = {}
-    for noun, of_noun in keys.items():
+    for model_name, of_model in keys.items():
         contributions: dict[Any, list[dict[str, Any]]] = {}
-        for contribution in queue.contributions(REVIEWED[noun], of_noun):
+        for contribution in queue.contributions(REVIEWED[model_name], of_model):
             contributions.setdefault(contribution["id"], []).append(contribution)
-        records = REVIEWED[noun].objects.visible_to(user).filter(pk__in=of_noun)
-        for record in records.select_related(*_joined(REVIEWED[noun])):
-            found[noun, record.pk] = _draft(
+        records = REVIEWED[model_name].objects.visible_to(user).filter(pk__in=of_model)
+        for record in records.select_related(*_joined(REVIEWED[model_name])):
+            found[model_name, record.pk] = _draft(
                 user,
-                noun,
+                model_name,
                 record,
                 contributions.get(record.pk, []),
-                returned.get((noun, record.pk, record.version)),
+                returned.get((model_name, record.pk, record.version)),
                 selected,
             )
     # Some may have been deleted between the queries.
-    return [found[place] for row in rows if (place := (row["noun"], row["id"])) in found]
+    return [found[place] for row in rows if (place := (row["model_name"], row["id"])) in found]
 
 
 def _joined(model: Any) -> list[str]:
@@ -98,12 +98,12 @@ def _without_version(key: str) -> str:
 
 def _returned(keys: list[Any]) -> dict[tuple[str, Any, int], ReturnedDraft]:
     rows = ReturnedDraft.objects.filter(record_id__in=keys).select_related("reviewer")
-    return {(row.noun, row.record_id, row.version): row for row in rows}
+    return {(row.model_name, row.record_id, row.version): row for row in rows}
 
 
 def _draft(
     user: Any,
-    noun: str,
+    model_name: str,
     record: Any,
     contributions: list[dict[str, Any]],
     returned: ReturnedDraft | None,
@@ -111,7 +111,7 @@ def _draft(
 ) -> Draft:
     model = type(record)
     contributors = {contribution["user"] for contribution in contributions} - {None}
-    key = f"{noun}:{record.pk}:{record.version}"
+    key = f"{model_name}:{record.pk}:{record.version}"
     may_edit = permissions.has_permission(user, "change", model) and permissions.in_scope(
         user, record
     )
@@ -121,7 +121,7 @@ def _draft(
         record_type=capfirst(str(model._meta.verbose_name)),
         key=key,
         code=getattr(record, "code", None) or record.project.code,
-        area=record.project.area if noun == "receipts" else getattr(record, "area", None),
+        area=record.project.area if model_name == "receipts" else getattr(record, "area", None),
         href=review_of(record),
         entered_by=contributions[0]["name"] if contributions else "",
         entered_at=contributions[0]["at"] if contributions else None,
@@ -143,8 +143,10 @@ def _may_publish(user: Any, record: Any, contributors: set[Any]) -> bool:
 
 def proposals(user: Any, found: Iterable[Proposal]) -> list[Proposed]:
     """The rows of proposals. No query."""
-    labels = {noun: in_words(serializers.BY_NOUN[noun]) for noun in REVIEWED}
-    return [_proposed(user, proposal, labels[proposal.noun]) for proposal in found]
+    labels = {
+        model_name: in_words(serializers.BY_MODEL_NAME[model_name]) for model_name in REVIEWED
+    }
+    return [_proposed(user, proposal, labels[proposal.model_name]) for proposal in found]
 
 
 def _proposed(user: Any, proposal: Proposal, labels: Mapping[str, str]) -> Proposed:
@@ -152,7 +154,7 @@ def _proposed(user: Any, proposal: Proposal, labels: Mapping[str, str]) -> Propo
     fields = [] if proposal.kind == ProposalKind.DELETION else list(proposal.changes)
     return Proposed(
         proposal=proposal,
-        record_type=capfirst(str(proposal.get_noun_display())),
+        record_type=capfirst(str(proposal.get_model_name_display())),
         name=name,
         code=code,
         fields=[labels.get(name, name) for name in labels if name in fields],
