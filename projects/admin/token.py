@@ -81,8 +81,4 @@ def _for_oneself(form: Any, user: Any) -> Any:
             super().__init__(*args, **kwargs)
             self.instance.user = user
 
-        def _get_validation_exclusions(self) -> set[str]:
-            # The user is no field of this form, but names of keys are unique for each user.
-            return super()._get_validation_exclusions() - {"user"}
-
     return OwnForm

@@ -822,6 +822,7 @@ class Migration(migrations.Migration):
             name='ApiToken',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name_key', models.CharField(editable=False, max_length=400)),
                 ('name', models.CharField(help_text="What it is used for.", max_length=100, verbose_name='name')),
                 ('digest', models.CharField(editable=False, max_length=64, unique=True)),
                 ('read_only', models.BooleanField(default=False, verbose_name='read only')),
@@ -834,7 +835,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'API key',
                 'verbose_name_plural': 'API keys',
                 'ordering': ['user', 'name'],
-                'constraints': [models.UniqueConstraint(fields=('user', 'name'), name='apitoken_name_once', violation_error_message='This user has a key of this name.')],
+                'constraints': [models.UniqueConstraint(fields=('user', 'name_key'), name='apitoken_name_once', violation_error_message='This user has a key of this name.')],
             },
         ),
         migrations.CreateModel(

@@ -6,16 +6,11 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from projects import names
-
-from .text_validation import TextValidationMixin
-
-NAME_TAKEN = _("This user has a key of this name.")
+from .user_named import UserNamedModel
 
 
 def digest_of(key: str) -> str:
@@ -57,7 +52,7 @@ class ApiTokenQuerySet(models.QuerySet):
         return token, key
 
 
-class ApiToken(TextValidationMixin):
+class ApiToken(UserNamedModel):
     """One row is one API key: a user's permissions, or with `read_only` just those of reading.
 
     Only the key's SHA-256 is stored, so that reading the database gives nobody a
@@ -87,14 +82,11 @@ class ApiToken(TextValidationMixin):
         ordering = ["user", "name"]
         constraints = [
             models.UniqueConstraint(
-                fields=["user", "name"],
+                fields=["user", "name_key"],
                 name="apitoken_name_once",
-                violation_error_message=NAME_TAKEN,
+                violation_error_message=_("This user has a key of this name."),
             )
         ]
-
-    def __str__(self) -> str:
-        return self.name
 
     def has_its_roles(self) -> bool:
         """Whether the user has all roles the key was made with. See `User.roles` for the cost."""
@@ -107,17 +99,3 @@ class ApiToken(TextValidationMixin):
         return (
             not user.is_active or self.created_at < user.keys_valid_from or not self.has_its_roles()
         )
-
-    def validate_unique(self, exclude: Any = None) -> None:
-        """Names that a reader does not tell apart are one: a user has few, so all are compared."""
-        super().validate_unique(exclude)
-        if exclude and {"user", "name"} & set(exclude):
-            return
-        others = type(self).objects.filter(user=self.user_id).exclude(pk=self.pk)
-        taken = map(names.unique_form, others.values_list("name", flat=True))
-        if names.unique_form(self.name) in taken:
-            raise ValidationError({"name": ValidationError(NAME_TAKEN, "unique")})
-
-    def validate_constraints(self, exclude: Any = None) -> None:
-        # `validate_unique` has said the same, and more; forms ask both.
-        super().validate_constraints({*(exclude or ()), "name"})
