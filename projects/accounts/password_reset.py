@@ -72,7 +72,7 @@ def _send_next() -> bool:
             return False
         # Deleted first: a mail may be lost, but is never sent twice.
         reset.delete()
-    if timezone.now() - reset.asked_at < SEND_WITHIN:
+    if timezone.now() - reset.requested_at < SEND_WITHIN:
         with translation.override(reset.language):
             _send(reset)
     return True

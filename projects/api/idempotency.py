@@ -44,11 +44,11 @@ def idempotent(handler: Callable[..., Response]) -> Callable[..., Response]:
             raise exceptions.ValidationError(
                 {HEADER: [_("A key has 1 to 200 letters, digits and signs of ASCII.")]}
             )
-        asked = _digest(request)
+        digest = _digest(request)
         with transaction.atomic():
-            stored, is_new = IdempotentResponse.objects.claim(request.user, key, asked)
+            stored, is_new = IdempotentResponse.objects.claim(request.user, key, digest)
             if not is_new:
-                return _again(stored, asked)
+                return _again(stored, digest)
             response = handler(view, request, *args, **kwargs)
             if status.is_success(response.status_code):
                 _keep(stored, response)
@@ -77,8 +77,8 @@ def _keep(stored: IdempotentResponse, response: Response) -> None:
     stored.save()
 
 
-def _again(stored: IdempotentResponse, asked: str) -> Response:
-    if stored.asked != asked:
+def _again(stored: IdempotentResponse, digest: str) -> Response:
+    if stored.request_digest != digest:
         raise IdempotencyKeyReused(
             _("This key was already used for another request: use a new one.")
         )

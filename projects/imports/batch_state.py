@@ -16,7 +16,7 @@ class BatchError(Exception):
 
 def move(batch: ImportBatch, states: Any, to: BatchState, **columns: Any) -> None:
     """Move a batch from one of `states` into another. Raises BatchError if it is in none."""
-    columns = {"beat_at": timezone.now()} | columns
+    columns = {"heartbeat_at": timezone.now()} | columns
     changed = ImportBatch.objects.filter(pk=batch.pk, state__in=list(states)).update(
         state=to, **columns
     )

@@ -162,7 +162,7 @@ def map_columns(
         mapping=batch.mapping,
         decisions=batch.decisions if decisions is None else decisions,
         message="",
-        plan="",
+        preview_digest="",
     )
     return table
 

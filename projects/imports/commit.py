@@ -31,7 +31,7 @@ def commit(batch: ImportBatch, table: Table) -> None:
         checked, _written = pipeline.write(checked, batch)
         # What only the database refuses is known by now, as it was in the preview.
         rows = preview.rows_of(batch, checked, pipeline)
-        if preview.digest_of(rows) == batch.plan:
+        if preview.digest_of(rows) == batch.preview_digest:
             _finish(batch, checked, pipeline.lookup)
             return
         transaction.set_rollback(True)

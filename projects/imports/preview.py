@@ -61,7 +61,7 @@ def make_preview(batch: ImportBatch, table: Table) -> None:
             counts=counts_of(rows),
             sums={"before": before, "after": after},
             undecided=_undecided(pipeline.lookup),
-            plan=digest_of(rows),
+            preview_digest=digest_of(rows),
         )
         if not finished:
             transaction.set_rollback(True)
@@ -84,7 +84,7 @@ def _progress_of(batch: ImportBatch) -> Progress | None:
 
     def report(done: int, total: int) -> None:
         checking = ImportBatch.objects.filter(pk=batch.pk, state=BatchState.CHECKING)
-        if not checking.update(done=done, total=total, beat_at=timezone.now()):
+        if not checking.update(done=done, total=total, heartbeat_at=timezone.now()):
             raise CancelledError
 
     return report

@@ -27,9 +27,9 @@ def lacks_worker(batch: ImportBatch) -> bool:
 
     At most one query.
     """
-    if batch.state not in WAITING or batch.beat_at is None:
+    if batch.state not in WAITING or batch.heartbeat_at is None:
         return False
-    if timezone.now() - batch.beat_at < PICKED_UP_WITHIN:
+    if timezone.now() - batch.heartbeat_at < PICKED_UP_WITHIN:
         return False
     return not ImportBatch.objects.filter(state__in=AT_WORK).exists()
 
@@ -52,7 +52,9 @@ def mark_interrupted() -> int:
 def _is_alive(batch: ImportBatch) -> bool:
     host, _colon, process = batch.worker.rpartition(":")
     if host != socket.gethostname()[:100]:
-        return batch.beat_at is not None and timezone.now() - batch.beat_at < WORKER_TIMEOUT
+        return (
+            batch.heartbeat_at is not None and timezone.now() - batch.heartbeat_at < WORKER_TIMEOUT
+        )
     return process.isdecimal() and is_running(int(process))
 
 

@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
                 ('email', models.EmailField(max_length=254)),
                 ('site', models.URLField(max_length=300)),
                 ('language', models.CharField(max_length=20)),
-                ('asked_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('requested_at', models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
                 'default_permissions': (),
@@ -381,11 +381,11 @@ class Migration(migrations.Migration):
                 ('done', models.PositiveIntegerField(default=0)),
                 ('total', models.PositiveIntegerField(default=0)),
                 ('worker', models.CharField(blank=True, max_length=120)),
-                ('beat_at', models.DateTimeField(null=True)),
+                ('heartbeat_at', models.DateTimeField(null=True)),
                 ('counts', models.JSONField(blank=True, default=dict)),
                 ('sums', models.JSONField(blank=True, default=dict)),
                 ('undecided', models.JSONField(blank=True, default=list)),
-                ('plan', models.CharField(blank=True, max_length=64)),
+                ('preview_digest', models.CharField(blank=True, max_length=64)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='uploaded at')),
                 ('written_at', models.DateTimeField(null=True, verbose_name='written at')),
                 ('undone_at', models.DateTimeField(null=True, verbose_name='undone at')),
@@ -919,7 +919,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(max_length=200)),
-                ('asked', models.CharField(max_length=64)),
+                ('request_digest', models.CharField(max_length=64)),
                 ('status', models.PositiveSmallIntegerField(default=0)),
                 ('headers', models.JSONField(default=dict)),
                 ('body', models.TextField(default='')),
@@ -928,7 +928,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'default_permissions': (),
-                'constraints': [models.UniqueConstraint(fields=('user', 'key'), name='storedanswer_key_once', violation_error_message='This user has made a request with this key.')],
+                'constraints': [models.UniqueConstraint(fields=('user', 'key'), name='idempotentresponse_key_once', violation_error_message='This user has made a request with this key.')],
             },
         ),
         migrations.CreateModel(

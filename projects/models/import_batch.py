@@ -65,9 +65,9 @@ class ImportBatch(models.Model):
     `mapping` and `decisions`: as `projects.imports` takes them. `counts`: rows by
     status. `undecided`: names that a person must decide about, each with its key
     and similar records (code, similarity, label). `sums`: the contracted totals by
-    sector before and after, in units of the base currency, as texts. `plan`: the
-    digest of the preview; only what has this digest is written. `worker`: host and
-    process of the worker that is at it; `beat_at`: when it last did something.
+    sector before and after, in units of the base currency, as texts. Only what has
+    the `preview_digest` is written. `worker`: host and process of the worker that
+    handles it; `heartbeat_at`: when it last did something.
     """
 
     user = models.ForeignKey(
@@ -94,11 +94,11 @@ class ImportBatch(models.Model):
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
     worker = models.CharField(max_length=120, blank=True)
-    beat_at = models.DateTimeField(null=True)
+    heartbeat_at = models.DateTimeField(null=True)
     counts = models.JSONField(default=dict, blank=True)
     sums = models.JSONField(default=dict, blank=True)
     undecided = models.JSONField(default=list, blank=True)
-    plan = models.CharField(max_length=64, blank=True)
+    preview_digest = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(_("uploaded at"), default=timezone.now)
     written_at = models.DateTimeField(_("written at"), null=True)
     undone_at = models.DateTimeField(_("undone at"), null=True)

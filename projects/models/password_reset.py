@@ -14,11 +14,11 @@ class ResetRequest(models.Model):
     email = models.EmailField(max_length=254)
     site = models.URLField(max_length=300)
     language = models.CharField(max_length=20)
-    asked_at = models.DateTimeField(default=timezone.now)
+    requested_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         # Used by the site alone; no user has permissions for it.
         default_permissions = ()
 
     def __str__(self) -> str:
-        return f"{self.asked_at:%Y-%m-%d %H:%M}"
+        return f"{self.requested_at:%Y-%m-%d %H:%M}"

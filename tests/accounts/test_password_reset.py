@@ -195,7 +195,7 @@ def test_nobody_is_flooded_with_mail(user, coming_from):
 
 def test_a_wish_that_waited_too_long_is_dropped(user, client):
     ask(client)
-    ResetRequest.objects.update(asked_at=timezone.now() - timedelta(hours=2))
+    ResetRequest.objects.update(requested_at=timezone.now() - timedelta(hours=2))
 
     assert password_reset.send_waiting() == 1
     assert mail.outbox == []

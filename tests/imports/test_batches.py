@@ -314,7 +314,7 @@ def test_a_missing_worker_is_detected(office):
     batches.map_columns(batch, as_suggested(batch))
     assert not workers.lacks_worker(batch)
 
-    batch.beat_at -= workers.PICKED_UP_WITHIN
+    batch.heartbeat_at -= workers.PICKED_UP_WITHIN
     assert workers.lacks_worker(batch)
 
     other = brought("code,name\nb,B\n", office)

@@ -115,7 +115,7 @@ BREAKING = {
         for user in [make_user()]
         for _again in range(2)
     ],
-    "storedanswer_key_once": lambda: [
+    "idempotentresponse_key_once": lambda: [
         IdempotentResponse.objects.create(user=user, key="same")
         for user in [make_user()]
         for _again in range(2)

@@ -42,11 +42,11 @@ def previewed(text, user, noun="projects", **decisions):
 
 def written(text, user, noun="projects", **decisions):
     batch = previewed(text, user, noun, **decisions)
-    shown = batch.plan
+    shown = batch.preview_digest
     batches.approve(batch, partial=bool(batch.counts["refused"]))
     batches.work_on(batch)
     assert (batch.state, batch.message) == ("written", "")
-    assert batch.plan == shown
+    assert batch.preview_digest == shown
     return batch
 
 

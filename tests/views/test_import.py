@@ -266,7 +266,7 @@ def test_a_missing_worker_is_reported_with_the_command_to_start_one(client, offi
     monkeypatch.setattr(batches, "AT_ONCE", 0)
     batch = bring(client, "code,name\na,A\n")
     step(client, batch, "check")
-    ImportBatch.objects.update(beat_at=batch.beat_at - workers.PICKED_UP_WITHIN)
+    ImportBatch.objects.update(heartbeat_at=batch.heartbeat_at - workers.PICKED_UP_WITHIN)
 
     page = page_of(client, batch)
 
