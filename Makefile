@@ -40,8 +40,8 @@ test:
 	@echo "Skipped: the newest Django needs Python 3.12 or later, and none was found."
 else
 test: $(testing) ## Run the suite on SQLite, and on PostgreSQL what may differ there (DJANGO=newest)
-	$(venv) tests/postgres.py $(venv) -m pytest -n auto -m postgres
-	$(venv) -m pytest -n auto
+	$(venv) tests/postgres.py $(venv) -m pytest -n auto --dist worksteal -m postgres
+	$(venv) -m pytest -n auto --dist worksteal
 endif
 
 lint: export DEBUG = true

@@ -1,4 +1,4 @@
-"""What every test stands on.
+"""Fixtures and selection for the whole suite.
 
 CHAOS=1 (`make chaos`) runs what is worth running longer: hypothesis with more
 and with random examples, the tests that count in `rounds`, and those marked
@@ -10,46 +10,50 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.core.cache import caches
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 from hypothesis import HealthCheck, settings
 
+from projects.accounts.roles import make_groups
 from tests.helpers.selection import CHAOS
 
-# Where databases may differ: locks, concurrent writes, exact sums, search, order, constraints,
-# bulk writes. Directories, or modules of a directory. Marked `postgres` here and nowhere else.
+# What may differ between databases, as modules or directories of the suite: locks and concurrent
+# writes, exact sums, search and order, constraints, bulk writes, imports, migrations. Marked
+# `postgres` here and nowhere else; `make chaos` runs the rest on PostgreSQL as well.
 POSTGRES = (
     "accounts/test_lockout.py",
-    "accounts/test_rate_limit.py",
-    "admin/test_lists.py",
     "admin/test_merge.py",
     "api/test_bulk.py",
     "api/test_conditional.py",
     "api/test_idempotency.py",
     "api/test_paging.py",
-    "api/test_read.py",
-    "api/test_totals.py",
-    "commands/test_check_data.py",
     "commands/test_rebuild.py",
     "commands/test_worker_killed.py",
     "conversion",
-    "data_quality",
+    "data_quality/test_duplicates.py",
     "exports",
     "filters",
     "history",
-    "imports",
+    "imports/test_batches.py",
+    "imports/test_projects.py",
+    "imports/test_real_projects.py",
+    "imports/test_receipts_and_rates.py",
+    "imports/test_round_trip.py",
+    "imports/test_similar_names.py",
     "models",
     "races",
-    "review",
-    "site/test_setup.py",
-    "sweeps/test_former_codes.py",
+    "review/test_merge.py",
+    "review/test_proposals.py",
+    "review/test_references.py",
+    "review/test_state_machine.py",
+    "review/test_submit.py",
     "sweeps/test_same_answers.py",
     "sweeps/test_text_rules.py",
     "totals",
-    "views/test_facets.py",
     "views/test_import_undo.py",
-    "views/test_overview.py",
-    "views/test_page_cache.py",
-    "views/test_projects.py",
 )
 
 # A slow machine is no fault of the code, hence no deadline and no health check
@@ -81,6 +85,25 @@ def is_property(item: pytest.Item) -> bool:
     return getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Create the tables from the models (`--nomigrations`) and what a migration creates: the roles.
+
+    Tests about migrations request `applied_migrations`; those that start a process migrate for
+    themselves.
+    """
+    with django_db_blocker.unblock():
+        make_groups(apps)
+        MigrationRecorder(connection).ensure_schema()
+
+
+@pytest.fixture
+def applied_migrations(db, settings):
+    """The test's database says that all migrations are applied, as they are on a server."""
+    settings.MIGRATION_MODULES = {}
+    call_command("migrate", fake=True, verbosity=0)
+
+
 @pytest.fixture
 def rounds() -> Callable[[int, int], int]:
     """`rounds(few, many)`: how often to try, in the suite and under CHAOS=1."""
@@ -89,7 +112,7 @@ def rounds() -> Callable[[int, int], int]:
 
 @pytest.fixture
 def figure(record_property: Callable[[str, object], None]) -> Callable[[str, object], None]:
-    """`figure("seconds of the slowest answer", 0.4)`: said at the end of a run under CHAOS=1."""
+    """`figure("seconds of the slowest answer", 0.4)`: printed at the end of a run under CHAOS=1."""
     return record_property
 
 
@@ -103,13 +126,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if reports:
         terminalreporter.section("figures")
     for report in reports:
-        said = ", ".join(f"{name}: {value}" for name, value in report.user_properties)
-        terminalreporter.write_line(f"{report.nodeid}: {said}")
+        figures = ", ".join(f"{name}: {value}" for name, value in report.user_properties)
+        terminalreporter.write_line(f"{report.nodeid}: {figures}")
 
 
 @pytest.fixture(autouse=True)
 def an_empty_cache() -> None:
-    """What one test's requests left in the cache is not the next one's."""
+    """Clear the caches, so that no test reads what another left there."""
     for cache in caches.all(initialized_only=True):
         cache.clear()
 

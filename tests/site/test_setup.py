@@ -224,7 +224,7 @@ def counts() -> dict[str, int]:
     }
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("applied_migrations")
 def test_preparing_makes_the_sample_and_an_administrator():
     told = StringIO()
 
@@ -238,7 +238,7 @@ def test_preparing_makes_the_sample_and_an_administrator():
     assert not is_register_empty()
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("applied_migrations")
 def test_preparing_twice_changes_nothing():
     call_command("prepare", stdout=StringIO())
     before, told = counts(), StringIO()
@@ -249,7 +249,7 @@ def test_preparing_twice_changes_nothing():
     assert told.getvalue() == ""
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("applied_migrations")
 def test_prepare_does_not_load_the_sample_into_a_register_with_records():
     from tests.factories import make_zone
 
@@ -260,7 +260,7 @@ def test_prepare_does_not_load_the_sample_into_a_register_with_records():
     assert list(type(zone).objects.all()) == [zone]
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("applied_migrations")
 def test_preparing_leaves_users_alone():
     user = get_user_model().objects.create_user("office")
 
@@ -292,14 +292,14 @@ def test_the_process_answers_without_a_database(client):
     assert (response.status_code, response.json()) == (200, {"status": "ok"})
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("applied_migrations")
 def test_a_migrated_database_is_ready(client):
     response = client.get("/readyz")
 
     assert (response.status_code, response.json()) == (200, {"status": "ok"})
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("applied_migrations")
 def test_a_database_that_lacks_a_migration_is_not_ready(client):
     [(app, newest)] = MigrationLoader(connection).graph.leaf_nodes("projects")
     MigrationRecorder(connection).record_unapplied(app, newest)
