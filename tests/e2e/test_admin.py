@@ -179,6 +179,8 @@ def test_an_outlier_gets_a_warning_while_typed_and_is_saved(signed_in):
     region.locator("p").wait_for(state="detached")
     page.fill("#id_amount", "100亿元")
     region.locator("p").wait_for()
+    # Saved before the form has shown how the amount is read, it would have to be confirmed.
+    page.locator("#id_amount ~ output", has_text="10,000,000,000.00 CNY").wait_for()
     page.get_by_role("button", name="Save", exact=True).click()
     page.locator(".messagelist .success").wait_for()
     page.locator(".messagelist .warning", has_text="is 100 times what is usual").wait_for()

@@ -179,7 +179,8 @@ def test_a_column_is_said_and_the_file_checked_by_keyboard(browser_page, live_se
     bring(page)
 
     page.get_by_label("科室", exact=True).focus()
-    page.keyboard.type("– ignore")
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_label("科室", exact=True)).to_have_value("-")
     page.get_by_role("button", name="Check the file").focus()
     page.keyboard.press("Enter")
 
@@ -192,6 +193,7 @@ def test_a_printed_preview_leaves_out_what_cannot_be_pressed(browser_page, live_
     bring(page)
     page.get_by_label("科室", exact=True).select_option("-")
     page.get_by_role("button", name="Check the file").click()
+    expect(page.locator(".decision form").first).to_be_visible()
 
     page.emulate_media(media="print")
 

@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from playwright.sync_api import expect
 
 from projects.models import Project
 from tests.e2e.test_admin import cookies
@@ -47,9 +48,12 @@ class Keyboard:
         """In an autocomplete: open it, search, and take what is found."""
         self.tab_to(f"select2-{name}-container")
         self.press("Space")
+        # select2 moves the focus by a timer, before which a letter would reach the closed box.
+        expect(self.page.locator(".select2-search__field").last).to_be_focused()
         self.page.keyboard.type(text)
         self.page.locator(".select2-results__option--highlighted", has_text=option).wait_for()
         self.press("Enter")
+        expect(self.page.locator(f"[aria-labelledby=select2-{name}-container]")).to_be_focused()
 
 
 @pytest.fixture

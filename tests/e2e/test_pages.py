@@ -175,6 +175,7 @@ def test_a_list_is_filtered_by_keyboard(browser_page, register):
     page.keyboard.press("Tab")
     expect(page.get_by_label("Basis", exact=True)).to_be_focused()
     page.keyboard.type("contracted")
+    expect(page.get_by_label("Basis", exact=True)).to_have_value("contracted")
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Enter")
     page.wait_for_url("**/projects/?*search=cold*")

@@ -26,6 +26,11 @@ def as_somebody(browser, live_server, transactional_db):
         context.close()
 
 
+def save(page):
+    page.click("[name=_save]")
+    page.locator(".messagelist li").first.wait_for()
+
+
 def test_a_clerk_enters_a_reviewer_publishes_and_the_public_reads(browser_page, as_somebody):
     make_area(code="kashi", name="Kashi")
     clerk, reviewer = (as_somebody(make_user(role)) for role in ("clerk", "reviewer"))
@@ -33,7 +38,7 @@ def test_a_clerk_enters_a_reviewer_publishes_and_the_public_reads(browser_page, 
     clerk.goto("/admin/projects/project/add/")
     clerk.fill("#id_code", "KS-9")
     clerk.fill("#id_name", "Cold chain base")
-    clerk.click("[name=_save]")
+    save(clerk)
     assert browser_page.goto("/projects/KS-9/").status == 404
 
     clerk.goto("/review/?whose=mine")
@@ -51,7 +56,7 @@ def test_a_clerk_enters_a_reviewer_publishes_and_the_public_reads(browser_page, 
     expect(clerk.get_by_text("Which area?")).to_be_visible()
     clerk.get_by_role("link", name="Edit").click()
     clerk.fill("#id_name", "Cold chain base of Kashi")
-    clerk.click("[name=_save]")
+    save(clerk)
 
     reviewer.goto("/review/")
     reviewer.get_by_role("checkbox", name="Cold chain base of Kashi").check()
@@ -70,7 +75,7 @@ def test_what_is_proposed_is_published_once_it_is_accepted(browser_page, as_some
 
     clerk.goto(f"/admin/projects/project/{project.pk}/change/")
     clerk.fill("#id_name", "Yarn")
-    clerk.click("[name=_save]")
+    save(clerk)
     browser_page.goto("/projects/KS-1/")
     expect(browser_page.get_by_role("heading", level=1)).to_have_text("Cotton yarn")
 
@@ -92,7 +97,7 @@ def test_the_pages_of_review_fit_a_phone_and_paper(as_somebody, scheme):
     clerk.goto(f"/admin/projects/project/{project.pk}/change/")
     clerk.fill("#id_name", "Another name that is as long as names of parks are" * 3)
     clerk.fill("#id_note", "https://www.example.com/" + "a" * 300)
-    clerk.click("[name=_save]")
+    save(clerk)
     reviewer.set_viewport_size({"width": 390, "height": 844})
     reviewer.emulate_media(color_scheme=scheme)
     reviewer.goto("/review/")

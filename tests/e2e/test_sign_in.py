@@ -54,8 +54,8 @@ def test_a_second_factor_is_set_up_asked_for_and_stood_in_for(browser_page, user
     page.get_by_label("Code").fill(f"{shown.token():06}")
     page.get_by_role("button", name="Set it up").click()
 
+    expect(page.locator("li.code")).to_have_count(10)
     codes = page.locator("li.code").all_inner_texts()
-    assert len(codes) == 10
     page.get_by_role("link", name="I have saved them").click()
     sign_out(page)
 
@@ -91,7 +91,9 @@ def test_no_page_about_signing_in_is_wider_than_the_screen(browser_page, user, w
     for path in ("/accounts/login/", "/accounts/password-reset/", "/accounts/password-reset/a/b/"):
         fits(path)
     say_password(page)
+    expect(page).to_have_url(re.compile("/totals/$"))
     for path in ("/accounts/", "/accounts/password/", "/accounts/second-factor/"):
         fits(path)
     page.get_by_role("button", name="Start").click()
+    expect(page.get_by_role("img", name="The secret as a QR code")).to_be_visible()
     fits("/accounts/second-factor/")
