@@ -135,21 +135,21 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     # Outermost, so that every response has these headers.
-    "ftz_site.header_middleware.SecurityHeadersMiddleware",
+    "ftz_site.middleware.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Around everything that has a language, error pages included; static files have none.
-    "projects.i18n.languages.LanguageMiddleware",
-    "projects.i18n.amount_units.AmountUnitsMiddleware",
-    "ftz_site.body_middleware.ContentLengthRequiredMiddleware",
+    "projects.i18n.middleware.LanguageMiddleware",
+    "projects.i18n.middleware.AmountUnitsMiddleware",
+    "ftz_site.middleware.ContentLengthRequiredMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     # After the session's own: it renews the session that was loaded.
-    "projects.accounts.session_middleware.SlidingSessionMiddleware",
+    "projects.accounts.middleware.SlidingSessionMiddleware",
     # After authentication: it redirects users who need a second factor and have none.
-    "projects.accounts.second_factor_middleware.RequireSecondFactorMiddleware",
+    "projects.accounts.middleware.RequireSecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     # After authentication: it records the user of each change.
@@ -203,7 +203,7 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # Sessions in the database that slide, up to a maximum age.
 SESSION_ENGINE = "projects.accounts.sessions"
-# Seconds after the last request; see also projects.accounts.session_middleware.
+# Seconds after the last request; see also projects.accounts.middleware.
 SESSION_COOKIE_AGE = 12 * 60 * 60
 # Seconds for which a password reset link is valid.
 PASSWORD_RESET_TIMEOUT = 60 * 60

@@ -7,13 +7,11 @@ English ones in full; hovering over an amount always shows it in full. No digit 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from django.conf import settings
-from django.core.exceptions import TooManyFieldsSent
-from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -23,7 +21,6 @@ from .languages import is_chinese_active
 
 # The parameter, and the cookie.
 NAME = "units"
-COOKIE_AGE = 365 * 24 * 60 * 60
 SHORT, FULL, TEN_THOUSANDS = "short", "full", "wan"
 CHOICES = {SHORT: _("short"), FULL: _("in full"), TEN_THOUSANDS: _("in 万元")}
 
@@ -36,41 +33,14 @@ WITH_AMOUNTS = frozenset(
 _chosen: ContextVar[str] = ContextVar("chosen", default="")
 
 
-class AmountUnitsMiddleware:
-    """Makes the reader's choice known to whatever writes an amount, and remembers a new one."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        asked, remembered = _asked(request), request.COOKIES.get(NAME, "")
-        before = _chosen.set(next((one for one in (asked, remembered) if one in CHOICES), ""))
-        try:
-            response = self.get_response(request)
-        finally:
-            _chosen.reset(before)
-        if asked in CHOICES and asked != remembered and _is_page(response):
-            response.set_cookie(
-                NAME,
-                asked,
-                max_age=COOKIE_AGE,
-                secure=settings.SESSION_COOKIE_SECURE,
-                httponly=True,
-                samesite="Lax",
-            )
-        return response
-
-
-def _asked(request: HttpRequest) -> str:
-    """What the address asks for; an invalid value is refused by its page."""
+@contextmanager
+def chosen(units: str) -> Iterator[None]:
+    """Write all amounts in these units; "" for those of the page's language."""
+    before = _chosen.set(units)
     try:
-        return request.GET.get(NAME, "").strip()
-    except TooManyFieldsSent:
-        return ""
-
-
-def _is_page(response: HttpResponseBase) -> bool:
-    return response.status_code == 200 and response.get("Content-Type", "").startswith("text/html")
+        yield
+    finally:
+        _chosen.reset(before)
 
 
 def current() -> str:

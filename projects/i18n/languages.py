@@ -6,12 +6,12 @@ and cookies are ignored, so that an address shows everyone the same page.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest
 from django.urls import Resolver404, get_script_prefix, resolve
 from django.utils import translation
 from django.utils.encoding import escape_uri_path
@@ -37,41 +37,6 @@ class LanguageVersion:
     is_current: bool
 
 
-class LanguageMiddleware:
-    """Activates the language of the address for the whole response, errors included."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        language, _rest = split_language(request.path_info)
-        # Libraries read it from there.
-        request.LANGUAGE_CODE = language
-        with translation.override(language):
-            response = self.get_response(request)
-        response.headers.setdefault("Content-Language", TAGS[language])
-        if response.streaming:
-            # It is generated after this function has returned.
-            response.streaming_content = iterate_in_language(language, response.streaming_content)
-        return response
-
-
-def iterate_in_language(language: str, parts: Iterable[Any]) -> Iterator[Any]:
-    """Iterate over `parts`, with `language` active while each of them is generated."""
-    iterator = iter(parts)
-    end = object()
-    try:
-        while True:
-            with translation.override(language):
-                part = next(iterator, end)
-            if part is end:
-                return
-            yield part
-    finally:
-        # Releases resources of a response that is not read to its end.
-        getattr(iterator, "close", lambda: None)()
-
-
 def current_language() -> str:
     """The active language: ENGLISH or CHINESE."""
     return CHINESE if (translation.get_language() or "").startswith("zh") else ENGLISH
@@ -90,9 +55,9 @@ def join_list(things: Iterable[Any]) -> str:
     return pgettext("in a list", ", ").join(map(str, things))
 
 
-def with_label(label: Any, said: Any) -> str:
+def with_label(label: Any, text: Any) -> str:
     """A label and a text: `Area: Kashi` or `片区：喀什`."""
-    return f"{label}{pgettext('after a label', ': ')}{said}"
+    return f"{label}{pgettext('after a label', ': ')}{text}"
 
 
 def split_language(path: str) -> tuple[str, str]:
@@ -127,7 +92,7 @@ def language_versions(request: HttpRequest) -> list[LanguageVersion]:
 def query_string(request: HttpRequest) -> str:
     """The query string of a request, for links on its page.
 
-    Empty if it is longer than LONGEST: each link would repeat it.
+    Empty if it is longer than MAX_QUERY_LENGTH: each link would repeat it.
     """
     query = request.META.get("QUERY_STRING", "")
     return query if len(query) <= MAX_QUERY_LENGTH else ""

@@ -36,7 +36,7 @@ def cache_until_write(
         prefix = f"{RecentWrite.objects.version()}.{amount_units.current()}"
         cached = cache_page(MAX_AGE, cache="pages", key_prefix=prefix)
         response = cached(view)(request, *args, **kwargs)
-        # Meant for this cache alone; for others see `ftz_site.header_middleware`.
+        # Meant for this cache alone; for others see `ftz_site.middleware`.
         for name in ("Age", "Cache-Control", "Expires"):
             response.headers.pop(name, None)
         return response

@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
-from ftz_site.header_middleware import LISTS, NOTHING, OF_THIS_SITE, policy
+from ftz_site.middleware import LISTS, NOTHING, OF_THIS_SITE, policy
 from projects.models import ApiToken
 from tests.factories import make_enterprise, make_project, make_source, make_user
 from tests.helpers import production

@@ -1,9 +1,4 @@
-"""Security and caching headers of every response.
-
-The outermost middleware, so that static files, redirects and errors have the headers
-as well. Only Strict-Transport-Security is left to Django's SecurityMiddleware, which
-sends it over TLS only, as RFC 6797 requires.
-"""
+"""Middleware of the site: security and caching headers, and bodies without a length."""
 
 from __future__ import annotations
 
@@ -11,8 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext
 
 from projects.models.registry import by_plural, listed_models
 
@@ -92,6 +88,13 @@ def policy(directives: Mapping[str, str]) -> str:
 
 
 class SecurityHeadersMiddleware:
+    """Sets the security and caching headers of every response.
+
+    The outermost middleware, so that static files, redirects and errors have them as well.
+    Only Strict-Transport-Security is left to Django's SecurityMiddleware, which sends it
+    over TLS only, as RFC 6797 requires.
+    """
+
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
@@ -140,3 +143,22 @@ def set_cache_control(request: HttpRequest, response: HttpResponseBase) -> None:
         response.headers.setdefault("Cache-Control", "no-cache")
     in_api = request.path_info.startswith("/api/")
     patch_vary_headers(response, ["Accept", "Authorization", "Cookie"] if in_api else ["Cookie"])
+
+
+class ContentLengthRequiredMiddleware:
+    """Answers 411 to requests with a chunked body, which Django reads as an empty one.
+
+    Without this, a change sent that way would be reported as done without changing anything.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        meta = request.META
+        if "HTTP_TRANSFER_ENCODING" not in meta or meta.get("CONTENT_LENGTH"):
+            return self.get_response(request)
+        message = gettext("Send the header Content-Length: chunked bodies are not accepted.")
+        if request.path_info.startswith("/api/"):
+            return JsonResponse({"detail": message}, status=411)
+        return HttpResponse(f"{message}\n", status=411, content_type="text/plain; charset=utf-8")

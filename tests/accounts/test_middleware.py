@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from projects.accounts.session_middleware import renew
+from projects.accounts.middleware import renew
 from tests.accounts.conftest import PASSWORD, is_signed_in, sign_in
 from tests.factories import make_user
 from tests.helpers.page_parser import read

@@ -1,4 +1,4 @@
-"""Sliding sessions: each request of a signed-in user moves the end of the session on."""
+"""Middleware of accounts: sliding sessions, and users who must set up a second factor first."""
 
 from __future__ import annotations
 
@@ -12,16 +12,21 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+
+from . import second_factor
 
 RENEWAL_INTERVAL = timedelta(minutes=10)
 # On SQLite, how long a renewal waits for another writer. A page view must not wait for an import.
 LOCK_WAIT_MS = 50
+# The pages for setting up a second factor, and signing out.
+ALLOWED = frozenset({"second-factor", "second-factor-picture", "logout"})
 
 logger = logging.getLogger(__name__)
 
 
 class SlidingSessionMiddleware:
-    """Renews the session before the view runs, so that pages show when it ends.
+    """Renews a signed-in user's session before the view runs, so that pages show when it ends.
 
     Nothing is read or written for a request without a session cookie.
     """
@@ -84,3 +89,33 @@ def _short_lock_wait() -> Iterator[None]:
             yield
         finally:
             cursor.execute(f"PRAGMA busy_timeout = {usual}")
+
+
+class RequireSecondFactorMiddleware:
+    """Redirects users who must have a second factor and have none to its page.
+
+    The API refuses such users in `projects.api.authentication`.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponseBase | None:
+        match = request.resolver_match
+        if (
+            settings.REQUIRE_SECOND_FACTOR == second_factor.Required.NONE
+            # Without a session cookie nobody is signed in; reading `user` would cost a query.
+            or settings.SESSION_COOKIE_NAME not in request.COOKIES
+            or match.view_name in ALLOWED
+            or "api" in match.namespaces
+            or match.view_name in ("healthz", "readyz")
+        ):
+            return None
+        if request.user.is_authenticated and second_factor.is_lacking(request.user):
+            return redirect("second-factor")
+        return None
