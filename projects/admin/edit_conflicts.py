@@ -18,13 +18,13 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
-from django.utils import formats
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from projects import history
 from projects.i18n.languages import join_list
+from projects.models.display import display_value
 
 VERSION = "shown_version"
 
@@ -273,7 +273,7 @@ def _in_words(field: Any, value: Any) -> str:
             return _("another record") if str(value).isdecimal() else str(value)
     if isinstance(field, forms.ChoiceField):
         return str({str(key): label for key, label in field.choices}.get(str(value), value))
-    return value if isinstance(value, str) else str(formats.localize(value))
+    return display_value(value)
 
 
 def _differ(field: forms.Field, held: Any, sent: Any) -> bool:

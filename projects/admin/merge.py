@@ -13,14 +13,13 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils import formats, timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from projects.i18n.languages import join_list
 from projects.models import Enterprise, Project, Source
-from projects.models.display import display
+from projects.models.display import display_field, display_value
 from projects.review import merge as merging
 
 PERMISSIONS = (
@@ -147,8 +146,8 @@ def _rows(
     if old is not None and kept is not None:
         result, sources = merging.united(old, kept)
     for name in COMPARED:
-        values = [_display(record, name) for record in both]
-        yield _compared(_label(name), values, _display(result, name) if result else "")
+        values = [display_field(record, name) for record in both]
+        yield _compared(_label(name), values, display_field(result, name) if result else "")
     values = [join_list(record.sources.all()) for record in both]
     yield _compared(_label("sources"), values, join_list(sources))
     for label, column in ((_("projects led"), "enterprise"), (_("partner in"), "partners")):
@@ -157,10 +156,10 @@ def _rows(
         all_named = Project.objects.filter(**{f"{column}__in": both}).distinct()
         if column == "partners":
             all_named = all_named.exclude(enterprise__in=both)
-        counts = [str(formats.localize(found.count())) for found in named]
-        after = str(formats.localize(all_named.count())) if result else ""
+        counts = [display_value(found.count()) for found in named]
+        after = display_value(all_named.count()) if result else ""
         yield _compared(capfirst(str(label)), counts, after)
-    values = [str(formats.localize(timezone.localtime(record.updated_at))) for record in both]
+    values = [display_value(record.updated_at) for record in both]
     yield _compared(_label("updated_at"), values, "")
 
 
@@ -170,9 +169,3 @@ def _compared(label: str, values: Sequence[str], result: str) -> Compared:
 
 def _label(name: str) -> str:
     return capfirst(str(Enterprise._meta.get_field(name).verbose_name))
-
-
-def _display(record: Enterprise, name: str) -> str:
-    if name == "origin":
-        return record.origin_name
-    return display(Enterprise._meta.get_field(name), getattr(record, name))

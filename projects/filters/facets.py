@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.db.models.functions import ExtractYear, NullIf
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from projects import names
@@ -34,6 +33,7 @@ from projects.models import (
     Stage,
     Zone,
 )
+from projects.models.fields import PlaceField
 from projects.names import places
 
 
@@ -106,7 +106,7 @@ def by_origin(path: str) -> Facet:
     return Facet(
         "origin",
         column(path, is_text=True),
-        label_of=lambda key: places.place_name(key, get_language() or "en"),
+        label_of=PlaceField.name_of,
         matching=_places_named,
     )
 

@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from projects.models import permissions
+from projects.models.display import display_value
 
 from .diff import record_of
 
@@ -33,7 +33,9 @@ class ConflictError(IntegrityError):
                 "“%(record)s” was decided on by %(who)s at %(when)s, after you opened it. Look at "
                 "it again."
             )
-            found = LastChange(self.record, str(self.by or _("somebody else")), moment(self.at))
+            found = LastChange(
+                self.record, str(self.by or _("somebody else")), display_value(self.at)
+            )
         else:
             last = None if self.record is None else last_change(type(self.record), self.record.pk)
             if last is None:
@@ -77,14 +79,9 @@ def last_change(model: Any, key: Any) -> LastChange | None:
     return LastChange(
         record_of(model, row),
         str(row.history_user or _("somebody else")),
-        moment(row.history_date),
+        display_value(row.history_date),
         row.history_type == "-",
     )
-
-
-def moment(at: datetime) -> str:
-    """As the pages of history have it: the same in every language, to the second."""
-    return f"{timezone.localtime(at):%Y-%m-%d %H:%M:%S}"
 
 
 def anything_changed() -> str:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet, TextChoices
@@ -20,7 +21,6 @@ from simple_history.utils import get_m2m_field_name
 from projects.i18n.languages import join_list
 from projects.models import State
 from projects.models.display import display
-from projects.models.fields import MoneyField
 from projects.models.permissions import SYSTEM_USER, Role
 
 # Longer texts are cut to where they differ.
@@ -86,8 +86,9 @@ def entries(
     if not rows:
         return []
     model = rows[0].instance_type
-    reader = reader or _PageReader
-    read = reader(model, rows, history, SYSTEM_USER if names else None, with_first=False)
+    read = (reader or HistoryReader)(
+        model, rows, history, SYSTEM_USER if names else None, with_first=False
+    )
     return [
         Entry(
             at=row.history_date,
@@ -128,7 +129,7 @@ def changes(model: Any, rows: Sequence[Any]) -> list[list[Change]]:
 
 def full_changes(model: Any, row: Any, user: Any) -> list[Change]:
     """All fields of a row of history, as changes from nothing, in full length."""
-    reader = _PageReader(model, [row], type(row).objects.none(), user, max_length=None)
+    reader = HistoryReader(model, [row], type(row).objects.none(), user, max_length=None)
     return reader.between(None, row)
 
 
@@ -265,25 +266,14 @@ class HistoryReader:
         return str(record)
 
     def format_value(self, column: Any, value: Any) -> Any:
-        if value is None and isinstance(column, MoneyField):
-            return gettext("undisclosed")
-        if value is None or value == "":
-            return "—"
-        if column.is_relation:
+        if column.is_relation and value is not None:
             return self.label_of(column.related_model, value)
-        return display(column, value)
+        return display(column, value) or "—"
 
     def format_links(self, field: Any, links: Sequence[tuple[Any, ...]]) -> Any:
-        labels = [
-            " ".join(
-                [
-                    self.label_of(field.related_model, end),
-                    *(f"{value} %" for value in rest if value is not None),
-                ]
-            )
-            for end, *rest in links
-        ]
-        return join_list(labels) or "—"
+        kind = field.model.links()[field.name]
+        label_of = partial(self.label_of, field.related_model)
+        return join_list(kind.display(label_of(end), *rest) for end, *rest in links) or "—"
 
     def label_of(self, model: Any, key: Any) -> Any:
         deleted = gettext("deleted %(model)s %(key)s") % {
@@ -291,12 +281,3 @@ class HistoryReader:
             "key": key,
         }
         return self.labels.get((model, key), deleted)
-
-
-class _PageReader(HistoryReader):
-    """For pages: dates in ISO format."""
-
-    def format_value(self, column: Any, value: Any) -> Any:
-        if isinstance(value, date):
-            return value.isoformat()
-        return super().format_value(column, value)

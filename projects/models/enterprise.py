@@ -9,14 +9,15 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 from django.urls import reverse
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from projects.names import places
 from projects.names.credit_codes import read_uscc, uscc_problem
 
 from .area import Area
 from .base import NamedQuerySet, RegisterOptions, ReviewedModel
+from .display import display_field
+from .fields import PlaceField
 from .history import RegisterHistory
 from .sourced import SourcedModel
 
@@ -91,7 +92,7 @@ class Enterprise(SourcedModel, ReviewedModel):
         blank=True,
         help_text=_("18 characters (GB 32100-2015); spaces, hyphens and lower case are corrected."),
     )
-    origin = models.CharField(
+    origin = PlaceField(
         _("home province or country"),
         max_length=5,
         blank=True,
@@ -166,21 +167,7 @@ class Enterprise(SourcedModel, ReviewedModel):
             raise ValidationError(
                 {"uscc": ValidationError(gettext(problem.message), "uscc", problem.params)}
             )
-        if self.origin and not places.is_place(self.origin):
-            raise ValidationError(
-                {
-                    "origin": ValidationError(
-                        _(
-                            "“%(value)s” is not a place in ISO 3166: give a province such as "
-                            "CN-ZJ or a country "
-                            "such as KZ."
-                        ),
-                        "origin",
-                        {"value": self.origin},
-                    )
-                }
-            )
 
     @property
     def origin_name(self) -> str:
-        return places.place_name(self.origin, get_language() or "en") if self.origin else ""
+        return display_field(self, "origin")

@@ -11,10 +11,11 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Cast
 from django.utils.deconstruct import deconstructible
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from projects import money
+from projects.names import places
 from projects.names.messages import truncate_for_display
 
 from .text_validation import check_text
@@ -61,6 +62,29 @@ class CodeField(models.CharField):
         super().__init__(*args, **kwargs)
 
     default_validators = [CodeValidator()]
+
+
+def validate_place(value: str) -> None:
+    if not places.is_place(value):
+        raise ValidationError(
+            _(
+                "“%(value)s” is not a place in ISO 3166: give a province such as CN-ZJ or a "
+                "country such as KZ."
+            ),
+            "origin",
+            {"value": value},
+        )
+
+
+class PlaceField(models.CharField):
+    """A province of China or a country, by its code in ISO 3166; empty if it is not stated."""
+
+    default_validators = [validate_place]
+
+    @staticmethod
+    def name_of(code: str) -> str:
+        """The name of a place in the reader's language."""
+        return places.place_name(code, get_language() or "en")
 
 
 class MoneyField(models.Field):

@@ -53,6 +53,10 @@ class Link:
         """As a cell of a file has it."""
         return code
 
+    def display(self, label: str, *rest: Any) -> str:
+        """In words for people; `label` is the other record's."""
+        return label
+
     def check(self, links: Sequence[Any]) -> None:
         """Raise ValidationError where a record cannot have these links together."""
 
@@ -99,6 +103,10 @@ class ShareLink(Link):
     def as_text(self, code: str, *rest: Any) -> str:
         (share,) = rest
         return code if share is None else f"{code} {share}"
+
+    def display(self, label: str, *rest: Any) -> str:
+        (share,) = rest
+        return label if share is None else f"{label} {share} %"
 
     def check(self, links: Sequence[Any]) -> None:
         through: Any = self.field.remote_field.through

@@ -87,4 +87,4 @@ class Receipt(RegisterModel, ReviewedModel, ConvertedModel):
         return self.project.area_id
 
     def __str__(self) -> str:
-        return with_label(self.received_on, f"{self.amount} {self.currency}")
+        return with_label(self.received_on, f"{money.grouped(self.amount)} {self.currency}")

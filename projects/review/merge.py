@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from projects import history, review
 from projects.models import Enterprise, FormerCode, Project, Source, chunking, permissions
-from projects.models.display import display
+from projects.models.display import display_field
 from projects.models.permissions import SYSTEM_USER
 from projects.names import credit_codes
 
@@ -84,9 +84,9 @@ def check(old: Enterprise, into: Enterprise) -> None:
             {
                 "field": Enterprise._meta.get_field(name).verbose_name,
                 "old": old.code,
-                "one": _in_words(old, name),
+                "one": display_field(old, name),
                 "into": into.code,
-                "other": _in_words(into, name),
+                "other": display_field(into, name),
             },
         )
         for name in CLAIMS
@@ -198,10 +198,6 @@ def _claim(record: Enterprise, name: str) -> Any:
     code = credit_codes.read_uscc(record.uscc)
     problem = credit_codes.uscc_problem(code)
     return code if problem is None or problem.is_warning else ""
-
-
-def _in_words(record: Enterprise, name: str) -> str:
-    return display(Enterprise._meta.get_field(name), getattr(record, name))
 
 
 def _shown(code: str) -> str:

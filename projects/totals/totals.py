@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Value
 from django.db.models.functions import ExtractMonth, ExtractYear, NullIf
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from projects import money
 from projects.filters import ProjectFilterSet
@@ -30,8 +30,7 @@ from projects.models import (
     Stage,
     base_currency,
 )
-from projects.models.fields import ExactSum
-from projects.names import places
+from projects.models.fields import ExactSum, PlaceField
 
 
 @dataclass(frozen=True)
@@ -309,7 +308,7 @@ class _Names:
         if self.dimension == "stage":
             return str(Stage(key).label)
         if self.dimension == "origin":
-            return places.place_name(key, get_language() or "en")
+            return PlaceField.name_of(key)
         return key
 
 

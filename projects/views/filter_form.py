@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.utils.text import capfirst
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from projects import filters, money
@@ -31,7 +31,7 @@ from projects.models import (
     base_currency,
     permissions,
 )
-from projects.names import places
+from projects.models.fields import PlaceField
 from projects.names.messages import truncate_for_display
 from projects.serializers.labels import field_in_words
 
@@ -286,7 +286,7 @@ class FilterForm:
             return str(labels[value]) if value in labels else truncate_for_display(value)
         if isinstance(cleaned, Selection):
             if name == "origin":
-                return places.place_name(value, get_language() or "en")
+                return PlaceField.name_of(value)
             for thing in cleaned.things:
                 if getattr(thing, "code", None) == value:
                     return thing.label

@@ -181,7 +181,7 @@ def test_the_history_says_who_when_and_what_in_words(office):
     assert said == {
         "Name": ("Old", "New"),
         "Lead enterprise": ("—", "Leader"),
-        "Signed on": ("Nov. 11, 2023", "Nov. 12, 2023"),
+        "Signed on": ("2023-11-11", "2023-11-12"),
         "Amount": ("undisclosed", "1,760,000,000.00"),
         "Amount as published": ("—", "17.6亿元"),
         "Sectors": ("—", "Trade 100.00 %"),

@@ -147,8 +147,8 @@ def test_values_stay_where_the_other_enterprise_has_none():
     [
         ("uscc", ONE, OTHER, (ONE, OTHER)),
         ("kind", "private", "state_owned", ("private", "state-owned")),
-        ("origin", "CN-ZJ", "KZ", ("CN-ZJ", "KZ")),
-        ("settled_on", date(2023, 11, 11), date(2023, 11, 12), ("Nov. 11, 2023", "Nov. 12, 2023")),
+        ("origin", "CN-ZJ", "KZ", ("Zhejiang", "Kazakhstan")),
+        ("settled_on", date(2023, 11, 11), date(2023, 11, 12), ("2023-11-11", "2023-11-12")),
     ],
 )
 def test_contradictions_are_refused_by_field(field, one, other, shown):

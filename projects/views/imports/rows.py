@@ -20,6 +20,7 @@ from projects.models import (
     Qualifier,
     RowStatus,
 )
+from projects.models.display import display
 from projects.models.registry import model_named
 
 from .labels import field_label
@@ -162,7 +163,7 @@ def _shown(
         name,
         _noun_of(row.model_name),
         _address(batch, row, code),
-        [_cell(name, values.get(name, ""), values) for name in fields],
+        [_cell(batch, name, values.get(name, ""), values) for name in fields],
         _lines(batch, listed_as, row),
         proposal,
     )
@@ -177,14 +178,18 @@ def _lines(batch: ImportBatch, listed_as: str, row: ImportRow) -> list[Line]:
     if row.status not in (RowStatus.CHANGED, RowStatus.PROPOSED):
         return []
     return [
-        Line(field_label(batch.model_name, name), _cell(name, old, {}), _cell(name, new, {}))
+        Line(
+            field_label(batch.model_name, name),
+            _cell(batch, name, old, {}),
+            _cell(batch, name, new, {}),
+        )
         for name, old, new in row.changes
     ]
 
 
-def _cell(name: str, text: str, values: Mapping[str, str]) -> Cell:
+def _cell(batch: ImportBatch, name: str, text: str, values: Mapping[str, str]) -> Cell:
     if name != "amount":
-        return Cell(text)
+        return Cell(display(model_named(batch.model_name)._meta.get_field(name), text))
     qualifier = values.get("qualifier") or Qualifier.EXACT
     return Cell(text, _decimal(text), values.get("currency", ""), qualifier, is_amount=True)
 

@@ -1,4 +1,4 @@
-"""Names and addresses of records: public page, review page, admin."""
+"""Addresses of records: public page, review page, admin."""
 
 from __future__ import annotations
 
@@ -6,16 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from projects import money
-from projects.i18n.languages import with_label
 from projects.models import Headline, Receipt
-
-
-def name_of(record: Any) -> str:
-    """The name of a record on pages; of a receipt its date and amount."""
-    if isinstance(record, Receipt):
-        return with_label(record.received_on, f"{money.grouped(record.amount)} {record.currency}")
-    return str(record)
 
 
 def page_of(record: Any) -> str:

@@ -18,7 +18,7 @@ from projects.review import queue
 from projects.views.lists import PAGE_SIZE, part_of, whole_number
 
 from .actions import ReviewAction
-from .addresses import name_of, page_of, review_of
+from .addresses import page_of, review_of
 from .base import ReviewView
 from .errors import Problem
 
@@ -46,7 +46,7 @@ def deleted_record(model_name: str, row: Any) -> DeletedRecord:
         record,
         model_name,
         capfirst(str(record._meta.verbose_name)),
-        name_of(record),
+        str(record),
         getattr(record, "code", ""),
     )
 

@@ -18,7 +18,7 @@ from projects.review.diff import prefetch_for_snapshot, snapshot
 from projects.review.permissions import check_may_decide
 
 from .actions import ReviewAction
-from .addresses import admin_of, name_of, page_of, review_of
+from .addresses import admin_of, page_of, review_of
 from .base import ReviewView
 from .errors import Problem
 from .field_display import FieldFormatter, Named
@@ -40,7 +40,7 @@ def page_of_draft(
     context: dict[str, Any] = {
         "record": record,
         "record_type": capfirst(str(model._meta.verbose_name)),
-        "name": name_of(record),
+        "name": str(record),
         "href": page_of(record),
         "problem": problem,
         "typed": request.POST.get("reason", ""),

@@ -12,17 +12,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.core.exceptions import FieldDoesNotExist
 from django.db import models
-from django.utils.translation import get_language
 
 from projects import serializers
 from projects.models import Qualifier, Source
-from projects.models.display import display
+from projects.models.display import display, display_value
 from projects.models.fields import MoneyField
-from projects.names import places
 from projects.review import diff
-from projects.serializers.fields import CodeRelatedField
 from projects.serializers.labels import in_words
 
 from .addresses import page_of, review_of
@@ -77,13 +73,12 @@ class FieldFormatter:
     """
 
     def __init__(self, model: Any, user: Any, *snapshots: Mapping[str, Any]) -> None:
-        self.model = model
-        self.fields = diff.fields_of(model)
+        self.columns = {name: model._meta.get_field(name) for name in diff.fields_of(model)}
         self.labels = in_words(serializers.BY_MODEL_NAME[model.register.plural])
         wanted: dict[Any, set[str]] = {}
         for one in snapshots:
             for name, value in one.items():
-                if (other := self._other(name)) is not None:
+                if other := self.columns[name].related_model:
                     wanted.setdefault(other, set()).update(_codes(value))
         self.records = {
             other: other.objects.visible_to(user).by_codes(codes)
@@ -93,17 +88,17 @@ class FieldFormatter:
 
     def lines(self, values: Mapping[str, Any]) -> list[Line]:
         """All fields in the order of the API; currency and qualifier are part of the amount."""
-        shown = [name for name in self.fields if name not in OF_AMOUNTS]
+        shown = [name for name in self.columns if name not in OF_AMOUNTS]
         return [Line(name, self.labels[name], self.value(name, values)) for name in shown]
 
     def value(self, name: str, values: Mapping[str, Any]) -> Value:
         """The formatted value of a field; of an amount with its currency and qualifier."""
-        value = values.get(name)
-        if self._is_amount(name):
+        value, column = values.get(name), self.columns[name]
+        if isinstance(column, MoneyField):
             currency = values.get("currency") or ""
             if value is not None and not currency:
                 # A headline that counts something.
-                return Value(text=f"{int(Decimal(value)):,}")
+                return Value(text=display_value(int(Decimal(value))))
             return Value(
                 amount=None if value is None else Decimal(value),
                 currency=currency,
@@ -112,45 +107,21 @@ class FieldFormatter:
             )
         if value in (None, "", []):
             return Value()
-        if self._other(name) is not None:
+        if column.related_model:
             many = value if isinstance(value, list) else [value]
-            return Value(records=tuple(self._named(name, one) for one in many))
+            return Value(records=tuple(self._named(column.related_model, one) for one in many))
         if isinstance(value, list):
-            return Value(text="; ".join(map(str, value)))
-        return self._of_column(name, value)
-
-    def _of_column(self, name: str, value: Any) -> Value:
-        column = self._column(name)
+            return Value(text="; ".join(value))
         if isinstance(column, models.DateField):
-            return Value(day=date.fromisoformat(str(value)))
-        if isinstance(column, models.URLField):
-            return Value(text=str(value), is_address=True)
-        if name == "origin":
-            return Value(text=places.place_name(str(value), get_language() or "en"))
-        if column is not None and column.choices:
-            return Value(text=display(column, value))
-        return Value(text=str(value), is_prose=isinstance(column, models.TextField))
+            return Value(day=date.fromisoformat(value))
+        return Value(
+            text=display(column, value),
+            is_address=isinstance(column, models.URLField),
+            is_prose=isinstance(column, models.TextField),
+        )
 
-    def _is_amount(self, name: str) -> bool:
-        return isinstance(self._column(name), MoneyField)
-
-    def _column(self, name: str) -> Any:
-        try:
-            return self.model._meta.get_field(name)
-        except FieldDoesNotExist:
-            return None
-
-    def _other(self, name: str) -> Any:
-        """The related model of a field; None if it has none."""
-        of_api = self.fields.get(name)
-        if isinstance(of_api, CodeRelatedField):
-            return of_api.model
-        link = self.model.links().get(name)
-        return link.field.related_model if link else None
-
-    def _named(self, name: str, one: Any) -> Named:
+    def _named(self, other: Any, one: Any) -> Named:
         code, share = _code(one), one["share"] if isinstance(one, dict) else None
-        other = self._other(name)
         record = self.records.get(other, {}).get(code)
         share = f"{share} %" if share is not None else ""
         if record is None:

@@ -21,7 +21,7 @@ from projects.review import diff
 from projects.review.permissions import check_may_decide
 
 from .actions import ReviewAction
-from .addresses import admin_of, name_of, page_of
+from .addresses import admin_of, page_of
 from .base import ReviewView
 from .errors import Problem
 from .field_display import OF_AMOUNTS, FieldFormatter, Value
@@ -133,7 +133,7 @@ def compared(user: Any, proposal: Proposal, record: Any) -> list[Compared]:
     names = set(wanted)
     if names.intersection(OF_AMOUNTS):
         # Show the amount that they belong to.
-        names |= {name for name in ("amount", "value") if name in formatter.fields}
+        names |= {name for name in ("amount", "value") if name in formatter.columns}
     return [
         Compared(
             formatter.labels[name],
@@ -142,7 +142,7 @@ def compared(user: Any, proposal: Proposal, record: Any) -> list[Compared]:
             None if diff.same(then.get(name), now.get(name)) else formatter.value(name, then),
             name in wanted and diff.same(now.get(name), wanted[name]),
         )
-        for name in formatter.fields
+        for name in formatter.columns
         if name in names
     ]
 
@@ -160,9 +160,7 @@ def _referring(user: Any, record: Any) -> dict[str, Any]:
                 records = records.select_related(*related)
             label = capfirst(str(records.model._meta.verbose_name_plural))
             found.append(
-                Referring(
-                    label, count, [(name_of(one), page_of(one)) for one in records[:MOST_NAMED]]
-                )
+                Referring(label, count, [(str(one), page_of(one)) for one in records[:MOST_NAMED]])
             )
     return {"referring": found, "is_referred_to": True}
 

@@ -14,7 +14,7 @@ from projects.review import error_reports
 from projects.views.lists import PAGE_SIZE, part_of, whole_number
 
 from .actions import ReviewAction
-from .addresses import admin_of, name_of, page_of
+from .addresses import admin_of, page_of
 from .base import ReviewView
 from .errors import Problem
 
@@ -38,14 +38,10 @@ class ReportList(ReviewView):
             page = part_of(found, number, PAGE_SIZE, errors)
             if page is not None:
                 records = error_reports.reported_records(page, request.user)
-                rows = [(report, name_of_reported(records.get(report.pk))) for report in page]
+                rows = [(report, records.get(report.pk) or "") for report in page]
                 context |= {"page": page, "reports": rows}
         status = 400 if errors else 200
         return render(request, "projects/review_reports.html", context, status=status)
-
-
-def name_of_reported(record: Any) -> str:
-    return "" if record is None else name_of(record)
 
 
 def page_of_report(
@@ -56,7 +52,7 @@ def page_of_report(
     may_decide = report.is_open and error_reports.may_decide(request.user, record)
     context = {
         "report": report,
-        "name": name_of_reported(record),
+        "name": record or "",
         "href": "" if record is None else page_of(record),
         "edit_url": admin_of(record) if record is not None and may_decide else "",
         "may_decide": may_decide,

@@ -22,7 +22,7 @@ from projects.review import queue
 from projects.review.permissions import check_may_decide
 from projects.serializers.labels import in_words
 
-from .addresses import admin_of, name_of, review_of
+from .addresses import admin_of, review_of
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def _draft(
     )
     return Draft(
         record=record,
-        name=name_of(record),
+        name=str(record),
         record_type=capfirst(str(model._meta.verbose_name)),
         key=key,
         code=getattr(record, "code", None) or record.project.code,
