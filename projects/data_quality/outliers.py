@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,13 +11,21 @@ from typing import Any, Self
 from projects.models import Headline, Project, Receipt, Sector, Source
 from projects.money.unit_errors import (
     MIN_PEERS,
+    Distribution,
     mismatch_above_whole,
     mismatch_below_parts,
     mismatch_with_peers,
     mismatch_with_whole,
 )
 
-from . import outlier_messages
+from .outlier_messages import (
+    OTHER_RECEIPTS,
+    PEERS,
+    PUBLISHED_TOTAL,
+    SUM_OF_RECORDS,
+    WHOLE_PROJECT,
+    outlier_warning,
+)
 from .peers import AREA, SECTOR, SOURCE, Group, Peers, Published, Received
 
 
@@ -72,7 +81,7 @@ class OutlierDetector:
 
     # --- Projects --------------------------------------------------------------
 
-    def projects(self, stated: Sequence[AmountContext], *, among: str = "") -> list[list[str]]:
+    def projects(self, contexts: Sequence[AmountContext], *, among: str = "") -> list[list[str]]:
         """The warnings for each project's amount, as sentences.
 
         Compares with contracted projects of the same sectors, or else of the same area,
@@ -80,22 +89,22 @@ class OutlierDetector:
         same currency. If the register has too few peers and `among` names the list
         that these projects make up, compares with the others of the list.
         """
-        disclosed = [one for one in stated if one.project.amount]
+        disclosed = [one for one in contexts if one.project.amount]
         self.peers.read(
             group for one in disclosed for groups, _name in one.groups for group in groups
         )
         self.published.read(
             group for one in disclosed if one.project.is_contracted for group in one.wholes
         )
-        beside = _by_currency([one.project for one in disclosed]) if among else {}
+        listed = _by_currency([one.project for one in disclosed]) if among else {}
         return [
             [
-                *self._off_its_peers(one, beside.get(one.project.currency, ()), among),
+                *self._far_from_peers(one, listed.get(one.project.currency), among),
                 *self._above_headlines(one),
             ]
             if one.project.amount
             else []
-            for one in stated
+            for one in contexts
         ]
 
     def project(
@@ -104,32 +113,33 @@ class OutlierDetector:
         """The warnings for one project. Two queries at most, and those for the names of groups."""
         return self.projects([AmountContext(project, sectors, sources)])[0]
 
-    def _off_its_peers(
-        self, one: AmountContext, beside: Sequence[Decimal], among: str
+    def _far_from_peers(
+        self, context: AmountContext, listed: Distribution | None, among: str
     ) -> Iterator[str]:
-        amount, currency = one.project.amount, one.project.currency
-        assert amount is not None  # noqa: S101 - only called for projects with an amount.
-        named = [
-            (self.peers.of(groups, besides=one.project.pk), called) for groups, called in one.groups
-        ]
-        for peers, called in [*named, (beside, among)]:
-            if len(peers) < MIN_PEERS:
+        """Compare with the first groups that have enough peers, or else with those `listed`."""
+        project = context.project
+        compared = (
+            (self.peers.of(groups, without=project.pk), name) for groups, name in context.groups
+        )
+        for peers, name in (*compared, (listed, among)):
+            if project.amount is None or peers is None or len(peers) < MIN_PEERS:
                 continue
-            if slip := mismatch_with_peers(amount, peers):
-                yield outlier_messages.usual(amount, currency, slip, called)
+            if mismatch := mismatch_with_peers(project.amount, peers):
+                yield outlier_warning(PEERS, project.amount, project.currency, mismatch, peers=name)
             return
 
-    def _above_headlines(self, one: AmountContext) -> Iterator[str]:
+    def _above_headlines(self, context: AmountContext) -> Iterator[str]:
         """Warn once if the amount exceeds the largest published total that includes it."""
-        project = one.project
+        project = context.project
         if not project.is_contracted or project.amount is None:
             return
-        areas = [group for group in one.wholes if group[0] == AREA]
-        sources = [group for group in one.wholes if group[0] == SOURCE]
-        for groups in (areas, sources):
+        for kind in (AREA, SOURCE):
+            groups = [group for group in context.wholes if group[0] == kind]
             value, code = self.published.largest(groups)
-            if slip := mismatch_above_whole(project.amount, value):
-                yield outlier_messages.published(project.amount, project.currency, slip, code)
+            if mismatch := mismatch_above_whole(project.amount, value):
+                yield outlier_warning(
+                    PUBLISHED_TOTAL, project.amount, project.currency, mismatch, code=code
+                )
                 return
 
     # --- Funds received --------------------------------------------------------
@@ -142,26 +152,26 @@ class OutlierDetector:
         projects must have been read. One query.
         """
         self.received.read(receipt.project_id for receipt in receipts)
-        beside = self.received.with_these(receipts)
+        received = self.received.including(receipts)
         return [
-            list(self._of_receipt(receipt, beside[receipt.project_id, receipt.currency]))
+            list(self._of_receipt(receipt, received.get((receipt.project_id, receipt.currency))))
             for receipt in receipts
         ]
 
     @staticmethod
-    def _of_receipt(receipt: Receipt, all_received: Sequence[Decimal]) -> Iterator[str]:
-        """`all_received` includes the receipt's own amount."""
-        if not receipt.amount:
+    def _of_receipt(receipt: Receipt, received: Distribution | None) -> Iterator[str]:
+        """`received` includes the receipt's own amount; None if it has none."""
+        if not receipt.amount or received is None:
             return
         size, project = abs(receipt.amount), receipt.project
         whole = project.amount if project.currency == receipt.currency else None
-        if whole and (slip := mismatch_with_whole(size, whole)):
-            yield outlier_messages.part(receipt.amount, receipt.currency, slip)
+        if whole and (mismatch := mismatch_with_whole(size, whole)):
+            sentences = WHOLE_PROJECT
+        elif mismatch := mismatch_with_peers(size, received, among_parts=True):
+            sentences = OTHER_RECEIPTS
+        else:
             return
-        others = list(all_received)
-        others.remove(size)
-        if slip := mismatch_with_peers(size, others, among_parts=True):
-            yield outlier_messages.beside(receipt.amount, receipt.currency, slip)
+        yield outlier_warning(sentences, receipt.amount, receipt.currency, mismatch)
 
     # --- Published figures -----------------------------------------------------
 
@@ -174,13 +184,15 @@ class OutlierDetector:
         """
         if not headline.currency or not itemised:
             return []
-        slip = mismatch_below_parts(headline.value, itemised)
-        return [outlier_messages.whole(headline.value, headline.currency, slip)] if slip else []
+        mismatch = mismatch_below_parts(headline.value, itemised)
+        if mismatch is None:
+            return []
+        return [outlier_warning(SUM_OF_RECORDS, headline.value, headline.currency, mismatch)]
 
 
-def _by_currency(projects: Sequence[Project]) -> dict[str, list[Decimal]]:
-    found: dict[str, list[Decimal]] = {}
+def _by_currency(projects: Sequence[Project]) -> dict[str, Distribution]:
+    found: dict[str, list[Decimal]] = defaultdict(list)
     for project in projects:
         if project.amount and project.is_contracted:
-            found.setdefault(project.currency, []).append(project.amount)
-    return found
+            found[project.currency].append(project.amount)
+    return {currency: Distribution(amounts) for currency, amounts in found.items()}

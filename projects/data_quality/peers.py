@@ -14,6 +14,7 @@ from django.db.models import IntegerField, Q, Value
 
 from projects.models import HeadlineKind
 from projects.models.chunking import batches
+from projects.money.unit_errors import Distribution
 
 Group = tuple[str, Any, str]
 SECTOR, AREA, SOURCE = "sector", "area", "source"
@@ -29,6 +30,7 @@ class Peers:
     def __init__(self, projects: Any) -> None:
         self._projects = projects
         self._kept: dict[Group, dict[int, Decimal]] = {}
+        self._distributions: dict[tuple[Any, ...], Distribution] = {}
 
     def read(self, groups: Iterable[Group]) -> None:
         """Read the groups that are not cached. One query for each hundred."""
@@ -54,13 +56,21 @@ class Peers:
             .values_list(Value(number, output_field=IntegerField()), "pk", "amount")
         )
 
-    def of(self, groups: Sequence[Group], *, besides: int | None) -> list[Decimal]:
-        """The amounts of the newest records of these groups, without duplicates."""
-        found: dict[int, Decimal] = {}
-        for group in groups:
-            found |= self._kept[group]
-        keys = sorted(found.keys() - {besides}, reverse=True)
-        return [found[key] for key in keys[:MOST_PEERS]]
+    def of(self, groups: Sequence[Group], *, without: int | None) -> Distribution:
+        """The amounts of the newest records of these groups, each record once.
+
+        `without`: the key of the record itself. Cached, as many records have the same peers.
+        """
+        if not any(without in self._kept[group] for group in groups):
+            without = None
+        cache_key = (*groups, without)
+        if cache_key not in self._distributions:
+            found: dict[int, Decimal] = {}
+            for group in groups:
+                found |= self._kept[group]
+            keys = sorted(found.keys() - {without}, reverse=True)
+            self._distributions[cache_key] = Distribution(found[key] for key in keys[:MOST_PEERS])
+        return self._distributions[cache_key]
 
 
 class Published:
@@ -108,15 +118,15 @@ class Received:
         for project, key, currency, amount in found.values_list(*columns):
             self._kept[project].append((key, currency, abs(amount)))
 
-    def with_these(self, receipts: Iterable[Any]) -> dict[tuple[Any, str], list[Decimal]]:
-        """Amounts by project and currency, with `receipts` as they are in memory."""
+    def including(self, receipts: Iterable[Any]) -> dict[tuple[Any, str], Distribution]:
+        """The amounts by project and currency, with `receipts` as they are in memory."""
         receipts = [one for one in receipts if one.amount is not None]
-        renewed = {one.pk for one in receipts if one.pk}
+        replaced = {one.pk for one in receipts if one.pk}
         found: dict[tuple[Any, str], list[Decimal]] = defaultdict(list)
         for project, kept in self._kept.items():
             for key, currency, amount in kept:
-                if key not in renewed:
+                if key not in replaced:
                     found[project, currency].append(amount)
         for one in receipts:
             found[one.project_id, one.currency].append(abs(one.amount))
-        return found
+        return {key: Distribution(amounts) for key, amounts in found.items()}

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.core.exceptions import ValidationError as ModelError
@@ -254,14 +255,9 @@ class RecordLookup:
 
 
 def references(serializer: Any, rows: Any) -> dict[Any, set[str]]:
-    """The codes by which `rows`, in the fields of the API, refer to records of each noun."""
+    """The codes by which `rows`, in the fields of the API, refer to records of each model."""
     found: dict[Any, set[str]] = defaultdict(set)
-    for name, field in serializer.fields.items():
-        if field.read_only:
-            continue
-        model = referred(field)
-        if model is None:
-            continue
+    for name, model in _reference_fields(serializer.__class__).items():
         for row in rows:
             value = row.get(name)
             for one in value if isinstance(value, list) else [value]:
@@ -269,6 +265,14 @@ def references(serializer: Any, rows: Any) -> dict[Any, set[str]]:
                 if isinstance(code, str) and re.fullmatch(CODE_PATTERN, code, re.ASCII):
                     found[model].add(code)
     return found
+
+
+@cache
+def _reference_fields(serializer_class: Any) -> dict[str, Any]:
+    """The models to whose records the writable fields of a serializer refer, by field."""
+    fields = serializer_class().fields
+    models = {name: referred(field) for name, field in fields.items() if not field.read_only}
+    return {name: model for name, model in models.items() if model is not None}
 
 
 def referred(field: Any) -> Any:

@@ -153,12 +153,15 @@ class Validator:
         )
 
     def _created(self, data: Mapping[str, Any]) -> frozenset[Key]:
-        keys = (
+        """The new records that a row refers to."""
+        if not self.lookup.created:
+            return frozenset()
+        return frozenset(
             (model, code)
             for model, codes in references(self.serializer, [data]).items()
             for code in codes
+            if (model, code) in self.lookup.created
         )
-        return frozenset(key for key in keys if key in self.lookup.created)
 
     def _changes(
         self, record: Any, links: Mapping[str, Any], names: Sequence[str], before: _Before | None

@@ -7,11 +7,11 @@ The most common mistakes change an amount by a power of ten: 亿 read as billion
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from math import log10
-from statistics import median
 
 # Exponents of the factors (powers of ten) of the usual mistakes.
 MISMATCH_POWERS = (1, 2, 4, 8)
@@ -48,22 +48,59 @@ class MagnitudeMismatch:
         return amount * self.factor if self.is_below else amount / self.factor
 
 
+class Distribution:
+    """The distribution of amounts in one currency, by their decimal logarithms.
+
+    Amounts of zero or less are ignored. One amount can be left out without reading the
+    others again, so that comparing each of n amounts with the rest takes n log n steps.
+    """
+
+    def __init__(self, amounts: Iterable[Decimal]) -> None:
+        self._logs = sorted(log10(one) for one in amounts if one > 0)
+        # Distances from a median, by the median: leaving one amount out makes at most three.
+        self._deviations: dict[float, list[float]] = {}
+
+    def __len__(self) -> int:
+        return len(self._logs)
+
+    def middle_and_spread(self, without: float | None = None) -> tuple[float, float]:
+        """The median of the logarithms, and the standard deviation estimated from their distances.
+
+        The median absolute deviation is used, which a few wrong amounts do not change.
+        `without`: the logarithm of an amount to leave out.
+        """
+        middle = _median(self._logs, without)
+        if middle not in self._deviations:
+            self._deviations[middle] = sorted(abs(one - middle) for one in self._logs)
+        left_out = None if without is None else abs(without - middle)
+        return middle, _DEVIATION * _median(self._deviations[middle], left_out)
+
+
+def _median(values: Sequence[float], without: float | None) -> float:
+    """The median of sorted values, one of which may be left out."""
+    count = len(values) if without is None else len(values) - 1
+    gap = len(values) if without is None else bisect_left(values, without)
+    upper = values[count // 2 + (count // 2 >= gap)]
+    if count % 2:
+        return upper
+    return (values[count // 2 - 1 + (count // 2 - 1 >= gap)] + upper) / 2
+
+
 def mismatch_with_peers(
-    amount: Decimal, peers: Sequence[Decimal], *, among_parts: bool = False
+    amount: Decimal,
+    peers: Distribution,
+    *,
+    among_parts: bool = False,
 ) -> MagnitudeMismatch | None:
     """The likely mistake if `amount` is an outlier among its `peers`; None if it is not.
 
-    All in one currency. Peers that are zero or negative are ignored. Compares
-    logarithms with their median and median absolute deviation, which a few wrong
-    peers do not change. None as well if there are too few peers. `among_parts`:
-    the peers are parts of one whole, which are fewer and vary more.
+    None as well if there are too few peers. `among_parts`: the peers are the parts of one
+    whole, `amount` itself included, which are fewer and vary more.
     """
     fewest, spreads = (MIN_PARTS, SPREADS_OF_PARTS) if among_parts else (MIN_PEERS, SPREADS)
-    known = [log10(peer) for peer in peers if peer > 0]
-    if amount <= 0 or len(known) < fewest:
+    if amount <= 0 or len(peers) - among_parts < fewest:
         return None
-    middle = median(known)
-    spread = _DEVIATION * median(abs(one - middle) for one in known)
+    middle, spread = peers.middle_and_spread(without=log10(amount) if among_parts else None)
     distance = log10(amount) - middle
     if abs(distance) < min(max(UNREMARKABLE, spreads * spread), REMARKABLE):
         return None

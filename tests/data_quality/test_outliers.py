@@ -1,16 +1,22 @@
 """A slip of unit is told by how far an amount is off its peers, and nothing else is called one."""
 
 from decimal import Decimal
+from math import log10
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projects.money.unit_errors import MIN_PEERS, mismatch_above_whole, mismatch_with_peers
+from projects.money import unit_errors
+from projects.money.unit_errors import MIN_PARTS, MIN_PEERS, Distribution, mismatch_above_whole
 
 # Contracted amounts as a list of signings has them: from 20 to 500 million.
 PEERS = [Decimal(n) * 10**6 for n in (20, 50, 80, 100, 100, 120, 150, 200, 300, 500)]
 AMOUNTS = st.decimals("0.01", "99999999999999.99", places=2)
+
+
+def mismatch_with_peers(amount, peers):
+    return unit_errors.mismatch_with_peers(amount, Distribution(peers))
 
 
 @pytest.mark.parametrize(
@@ -90,3 +96,14 @@ def test_more_than_the_whole_that_was_published_is_a_slip(amount, factor):
 def test_the_whole_itself_is_none():
     assert mismatch_above_whole(Decimal("17600000000"), Decimal("17600000000")) is None
     assert mismatch_above_whole(Decimal(5), Decimal(0)) is None
+
+
+@given(peers=st.lists(AMOUNTS, min_size=MIN_PARTS + 1, max_size=30), data=st.data())
+def test_a_distribution_without_one_amount_is_that_of_the_others(peers, data):
+    left_out = data.draw(st.sampled_from(peers))
+    others = list(peers)
+    others.remove(left_out)
+
+    without = Distribution(peers).middle_and_spread(without=log10(left_out))
+
+    assert without == Distribution(others).middle_and_spread()
