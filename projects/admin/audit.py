@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from projects.i18n.languages import join_list, with_label
 from projects.models import AuditEntry
 
-from .base import BaseAdmin
+from .base import ReadOnlyAdmin
 
 # Older rows are found by filters: counting a million rows takes longer than reading a page.
 MOST_LISTED = 10_000
@@ -26,7 +26,7 @@ class FirstPages(Paginator):
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(BaseAdmin):
+class AuditEntryAdmin(ReadOnlyAdmin):
     """The audit log, read-only; needs the permission `projects.view_auditentry`."""
 
     list_display = ["moment", "name", "action", "subject", "address", "facts"]
@@ -49,15 +49,6 @@ class AuditEntryAdmin(BaseAdmin):
     ) -> tuple[QuerySet, bool]:
         term = search_term.replace("\x00", "").strip()
         return (queryset.filter(**{column_for(term): term}) if term else queryset), False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     @admin.display(description=_("at (UTC)"))
     def moment(self, entry: AuditEntry) -> str:

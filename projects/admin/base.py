@@ -122,3 +122,21 @@ class BaseAdmin(admin.ModelAdmin):
         _found, _counts, permissions, protected = super().get_deleted_objects(objs, request)
         found = [with_label(capfirst(self.opts.verbose_name), one) for one in objs]
         return found, {self.opts.verbose_name_plural: len(found)}, permissions, protected
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
+        """Delete one by one, as each deletion is logged."""
+        for record in queryset:
+            self.delete_model(request, record)
+
+
+class ReadOnlyAdmin(BaseAdmin):
+    """An admin whose records can be looked at, and neither added, changed nor deleted."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -1,5 +1,3 @@
-from typing import Any
-
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -10,11 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from projects.i18n.languages import join_list
 from projects.models import ImportBatch, RowStatus
 
-from .base import BaseAdmin
+from .base import ReadOnlyAdmin
 
 
 @admin.register(ImportBatch)
-class ImportBatchAdmin(BaseAdmin):
+class ImportBatchAdmin(ReadOnlyAdmin):
     """Imported files, read-only; their rows are on the pages of the import."""
 
     list_display = ["file_name", "model_name", "user", "created_at", "outcome", "state"]
@@ -43,15 +41,6 @@ class ImportBatchAdmin(BaseAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         batches = super().get_queryset(request) & ImportBatch.objects.visible_to(request.user)
         return batches.defer("content")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     @admin.display(description=_("rows"))
     def outcome(self, batch: ImportBatch) -> str:

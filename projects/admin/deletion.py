@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.contrib.admin import actions
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -39,6 +39,7 @@ def named_references(records: Sequence[Any], user: Any) -> list[str]:
     return named
 
 
+@admin.action(description=actions.delete_selected.short_description, permissions=["delete"])
 @history.retry_on_deadlock()
 def delete_selected(
     model_admin: Any, request: HttpRequest, queryset: QuerySet

@@ -14,8 +14,7 @@ from django.utils.translation import gettext, pgettext
 from projects.data_quality.duplicates import PossibleDuplicate, possible_duplicates
 
 from .forms import DUPLICATE_FIELDS
-from .live_checks import LiveCheck
-from .query_params import read_key, read_text
+from .live_checks import LiveCheck, read_key, read_text
 
 # As long as a name may be.
 MAX_LENGTH = 500

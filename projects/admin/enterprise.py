@@ -22,7 +22,7 @@ from .register import RegisterAdmin
 class EnterpriseAdmin(RegisterAdmin):
     form = EnterpriseForm
     live_checks = [DUPLICATES]
-    actions = [merge_two]
+    actions = [*RegisterAdmin.actions, merge_two]
     list_display = [
         "code",
         "name",

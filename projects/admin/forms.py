@@ -58,21 +58,6 @@ class RegisterForm(VersionedModelForm):
             if hasattr(widget, "at_hand"):
                 widget.at_hand = list(self._related(name))
 
-    def _make_code_optional(self) -> None:
-        if self.instance.pk is None and "code" in self.fields:
-            self.fields["code"].required = False
-            self.fields["code"].help_text = _("Leave empty to generate one.")
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("code") == "":
-            cleaned["code"] = self.new_code(cleaned)
-        return cleaned
-
-    def new_code(self, cleaned: dict[str, Any]) -> str:
-        """A code for a new record without one, where the form makes it optional."""
-        raise NotImplementedError
-
     @classmethod
     def of_user(cls, user: Any, *, parent: str = "") -> Any:
         """The form for one user; `parent` as in `VersionedModelForm`."""
@@ -104,13 +89,31 @@ class RegisterForm(VersionedModelForm):
             return [] if related is None else [related]
         return ()
 
-    def _check_duplicates_live(self) -> None:
-        """Have the script of the page look for duplicates while a name is typed."""
+
+class NamedForm(RegisterForm):
+    """A form whose names are checked for duplicates while they are typed.
+
+    A new record without a code gets one.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         address = reverse(f"admin:projects_{self.instance._meta.model_name}_duplicates")
-        for name in DUPLICATE_FIELDS:
-            if name in self.fields:
-                attrs = {"data-duplicates": address, "data-exclude": self.instance.pk or ""}
-                self.fields[name].widget.attrs |= attrs
+        for name in self.fields.keys() & set(DUPLICATE_FIELDS):
+            attrs = {"data-duplicates": address, "data-exclude": self.instance.pk or ""}
+            self.fields[name].widget.attrs |= attrs
+        if self.instance.pk is None and "code" in self.fields:
+            self.fields["code"].required = False
+            self.fields["code"].help_text = _("Leave empty to generate one.")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("code") == "":
+            cleaned["code"] = self.new_code(cleaned)
+        return cleaned
+
+    def new_code(self, cleaned: dict[str, Any]) -> str:
+        raise NotImplementedError
 
 
 class AmountForm(RegisterForm):
@@ -181,7 +184,7 @@ class AmountForm(RegisterForm):
         return super().is_valid() and not self.confirmation
 
 
-class ProjectForm(AmountForm):
+class ProjectForm(NamedForm, AmountForm):
     amount = AmountField(
         label=_("Amount"),
         outliers="project",
@@ -195,11 +198,6 @@ class ProjectForm(AmountForm):
     class Meta:
         model = Project
         fields = ["amount", "currency", "qualifier", "amount_text", "enterprise", "partners"]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._check_duplicates_live()
-        self._make_code_optional()
 
     def new_code(self, cleaned: dict[str, Any]) -> str:
         area = cleaned.get("area")
@@ -217,15 +215,10 @@ class ProjectForm(AmountForm):
             self.add_error(None, error)
 
 
-class EnterpriseForm(RegisterForm):
+class EnterpriseForm(NamedForm):
     class Meta:
         model = Enterprise
         fields: list[str] = []
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._check_duplicates_live()
-        self._make_code_optional()
 
     def new_code(self, cleaned: dict[str, Any]) -> str:
         name = cleaned.get("name") or cleaned.get("name_zh") or ""

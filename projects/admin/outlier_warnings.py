@@ -13,8 +13,7 @@ from django.http import HttpRequest, QueryDict
 from projects.data_quality import OutlierDetector
 from projects.models import Area, Project, Receipt, Sector, Source, Stage
 
-from .live_checks import LiveCheck
-from .query_params import read_amount, read_key, read_keys
+from .live_checks import LiveCheck, read_amount, read_key, read_keys
 
 MEDIA = Media(
     css={"screen": ["projects/admin_outliers.css"]},

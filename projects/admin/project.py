@@ -22,13 +22,13 @@ from .duplicate_warnings import DUPLICATES, warn_of_duplicates
 from .edit_conflicts import VERSION, VersionedFormSet
 from .forms import ProjectForm, ReceiptForm
 from .list_filters import filter_by, filter_by_state, records_of, yes_or_no
+from .live_checks import read_amount
 from .outlier_warnings import (
     AMOUNT_FIELDS,
     PROJECT_OUTLIERS,
     warn_of_project,
     warn_of_receipts,
 )
-from .query_params import read_amount
 from .register import RegisterAdmin
 from .sector_shares import ShareInline, SharesFormSet
 

@@ -40,6 +40,8 @@ class RegisterAdmin(VersionedAdmin, SimpleHistoryAdmin):
     """
 
     form = RegisterForm
+    # In place of Django's action of this name.
+    actions = [delete_selected]
     object_history_list_template = "admin/projects/history_list.html"
     # The fields with whose values the next form begins after “Save and add another”.
     kept_for_another: Sequence[str] = ()
@@ -161,15 +163,6 @@ class RegisterAdmin(VersionedAdmin, SimpleHistoryAdmin):
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     # Deleting
-
-    def get_actions(self, request: HttpRequest, action_location: Any = None) -> Any:
-        # Django 6.1 also says on which page the actions are.
-        location = () if action_location is None else (action_location,)
-        actions = super().get_actions(request, *location)
-        if "delete_selected" in actions:
-            _function, name, description = actions["delete_selected"]
-            actions["delete_selected"] = delete_selected, name, description
-        return actions
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """What would be deleted, and what refers to it. Its parts are kept in its history."""

@@ -68,10 +68,6 @@ class ApiTokenAdmin(VersionedAdmin):
         audit_log.log_token(audit_log.Action.TOKEN_DELETED, obj, request)
         super().delete_model(request, obj)
 
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
-        for token in queryset.select_related("user"):
-            self.delete_model(request, token)
-
 
 def _for_oneself(form: Any, user: Any) -> Any:
     """The form for a key of `user`, which is set before the model is validated."""

@@ -233,7 +233,13 @@ class PlainUserAdmin(VersionedAdmin, UserAdmin):
             if self.has_delete_permission(request, user):
                 self.delete_model(request, user)
 
-    @admin.action(description=_("Remove the second factor of the chosen users"))
+    def has_second_factor_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_superuser
+
+    @admin.action(
+        description=_("Remove the second factor of the chosen users"),
+        permissions=["second_factor"],
+    )
     def remove_second_factor(self, request: HttpRequest, queryset: QuerySet) -> None:
         """For who has lost both the device and the recovery codes."""
         count = sum(second_factor.remove(user) for user in queryset)
@@ -246,14 +252,6 @@ class PlainUserAdmin(VersionedAdmin, UserAdmin):
             )
             % {"count": count},
         )
-
-    def get_actions(self, request: HttpRequest, action_location: Any = None) -> Any:
-        # Django 6.1 also says on which page the actions are.
-        location = () if action_location is None else (action_location,)
-        actions = super().get_actions(request, *location)
-        if not request.user.is_superuser:
-            actions.pop("remove_second_factor", None)
-        return actions
 
 
 @admin.register(Group)
@@ -296,7 +294,3 @@ class PlainGroupAdmin(VersionedAdmin, GroupAdmin):
         for user in obj.user_set.all():
             audit_log.log_role(user, left=[obj.name])
         super().delete_model(request, obj)
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
-        for group in queryset:
-            self.delete_model(request, group)

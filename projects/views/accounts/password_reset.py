@@ -31,7 +31,6 @@ class RequestLink(LockoutMixin, FormView):
 
     form_class = EmailForm
     template_name = "registration/password_reset.html"
-    extra_context = {"can_send": True}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {"can_send": settings.CAN_SEND_MAIL}
