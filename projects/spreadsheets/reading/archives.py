@@ -71,8 +71,7 @@ class Archive:
             refuse(
                 _(
                     "The file is an archive of more than %(most)s parts, which no workbook needs: "
-                    "save "
-                    "the sheet again as XLSX or CSV."
+                    "save the sheet again as XLSX or CSV."
                 ),
                 most=MOST_PARTS,
             )
@@ -199,8 +198,7 @@ class Archive:
             refuse(
                 _(
                     "The workbook has more cells than can be read, including blank ones with a "
-                    "format: "
-                    "clear everything outside the table, or split it."
+                    "format: clear everything outside the table, or split it."
                 )
             )
 

@@ -109,8 +109,7 @@ def _restored(number: int, cells: list[str]) -> list[str]:
             refuse(
                 _(
                     "The cell %(cell)s has a formula that starts a program (DDE): check where the "
-                    "file "
-                    "comes from, and empty the cell."
+                    "file comes from, and empty the cell."
                 ),
                 cell=f"{column_letters(at)}{number}",
             )

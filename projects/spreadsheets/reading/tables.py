@@ -153,9 +153,8 @@ def _add(table: Table, headings: Sequence[str], line: Line, *, is_ragged: bool) 
         refuse(
             _(
                 "Line %(number)s has %(count)s cells, but there are %(headings)s headings: the "
-                "file "
-                "is cut off there, or a cell has a line break without quotation marks. Correct the "
-                "line."
+                "file is cut off there, or a cell has a line break without quotation marks. "
+                "Correct the line."
             ),
             number=line.number,
             count=len(cells),
@@ -171,8 +170,7 @@ def _add(table: Table, headings: Sequence[str], line: Line, *, is_ragged: bool) 
             refuse(
                 _(
                     "Row %(number)s has “%(value)s” in column %(column)s, which has no heading: "
-                    "add a "
-                    "heading, or empty the cell."
+                    "add a heading, or empty the cell."
                 ),
                 number=line.number,
                 value=truncate_for_display(cell),
@@ -325,9 +323,8 @@ def _filled(lines: Iterable[Line], above: int, merged: Sequence[Merged]) -> Iter
                 if at < len(cells) and cells[at] not in ("", text):
                     refuse(
                         _(
-                            "The cell %(cell)s has “%(value)s” hidden under a merged cell: "
-                            "unmerge it, and "
-                            "enter what is meant."
+                            "The cell %(cell)s has “%(value)s” hidden under a merged cell: unmerge "
+                            "it, and enter what is meant."
                         ),
                         cell=f"{column_letters(at)}{line.number}",
                         value=truncate_for_display(cells[at]),
@@ -342,8 +339,7 @@ def _check_merged(one: Merged, text: str) -> None:
         refuse(
             _(
                 "“%(value)s” in the cell %(cell)s is merged over the rows %(top)s to %(bottom)s, "
-                "so "
-                "it is unclear which row it belongs to: unmerge it, and give each row its own "
+                "so it is unclear which row it belongs to: unmerge it, and give each row its own "
                 "value."
             ),
             value=truncate_for_display(text),

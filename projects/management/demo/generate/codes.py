@@ -45,9 +45,8 @@ def refuse_real_records() -> None:
             raise RealRecordsError(
                 _(
                     "This register contains real records (%(noun)s “%(code)s”), which must not be "
-                    "mixed with generated ones: set DATABASE_URL to an empty database, migrate "
-                    "it, and fill "
-                    "that."
+                    "mixed with generated ones: set DATABASE_URL to an empty database, migrate it, "
+                    "and fill that."
                 )
                 % {"noun": model._meta.verbose_name, "code": found.code}
             )
