@@ -13,7 +13,6 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from projects import serializers
 from projects.models import BatchState, ImportBatch, RowStatus
 from projects.models.import_batch import OPEN, WAITING
 from projects.spreadsheets.reading import FileError, Table, read
@@ -133,7 +132,7 @@ def _mapping_for(batch: ImportBatch, table: Table) -> Mapping:
 
 
 def _mapping_of(batch: ImportBatch) -> Mapping:
-    return mapping_of(batch.mapping, list(serializers.BY_MODEL_NAME))
+    return mapping_of(batch.mapping)
 
 
 def map_columns(

@@ -78,10 +78,7 @@ def with_versions(
 ) -> list[ImportRow]:
     """Those of `rows` whose records were written, with their keys and versions; not saved."""
     by_row = {row.number: row.record for row in checked.rows}
-    created = {
-        f"{code}: {record}"[:600]: record
-        for (_model, code), (record, _links) in lookup.created.items()
-    }
+    created = {preview.key_of(record): record for record, _links in lookup.created.values()}
     written = []
     for row in rows:
         is_created = row.status == RowStatus.MADE

@@ -94,6 +94,7 @@ class RecordLookup:
                 % {"noun": model._meta.verbose_name, "name": truncate_for_display(name)}
             )
         if decided := self.decided(model, name):
+            self._add_alias(model, decided, name)
             return decided
         if not has_permission(self.user, "add", model):
             raise CellError(
@@ -129,7 +130,6 @@ class RecordLookup:
         if decision == NEW:
             return None
         if decision and self.exists(model, decision):
-            self._add_alias(model, decision, name)
             return decision
         similar = self._similar(model, name) if model in MIN_SIMILARITY else ()
         if not similar:

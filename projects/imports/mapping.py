@@ -18,6 +18,7 @@ from typing import Any, NoReturn
 
 from django.utils.translation import gettext as _
 
+from projects import serializers
 from projects.filters.fields import parse_iso_date
 from projects.models.date_parsing import DATE_FORMATS, read_date
 from projects.names.messages import truncate_for_display
@@ -190,7 +191,7 @@ def _options(column: Column) -> dict[str, Any]:
     return found
 
 
-def read_mapping(path: Path, nouns: Sequence[str]) -> Mapping:
+def read_mapping(path: Path) -> Mapping:
     """The mapping in a TOML file. Raises MappingError."""
     try:
         with path.open("rb") as file:
@@ -201,10 +202,10 @@ def read_mapping(path: Path, nouns: Sequence[str]) -> Mapping:
         )
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         refuse(_("The mapping is not valid TOML: %(reason)s."), reason=error)
-    return mapping_of(data, nouns)
+    return mapping_of(data)
 
 
-def mapping_of(data: AnyMapping[str, Any], nouns: Sequence[str]) -> Mapping:
+def mapping_of(data: AnyMapping[str, Any]) -> Mapping:
     """The mapping that this data describes. Raises MappingError, which names the key."""
     _known(data, {"columns", "ignored", "constants", "records", "decisions"}, "")
     columns: dict[str, Column] = {}
@@ -216,7 +217,7 @@ def mapping_of(data: AnyMapping[str, Any], nouns: Sequence[str]) -> Mapping:
     ignored = data.get("ignored", [])
     _texts(ignored, "ignored")
     records = _table(data, "records")
-    _known(records, set(nouns), "records.")
+    _known(records, set(serializers.BY_MODEL_NAME), "records.")
     for noun, several in records.items():
         if not isinstance(several, list) or not all(isinstance(one, dict) for one in several):
             refuse(_("“%(key)s” must be a list of tables."), key=f"records.{noun}")

@@ -100,8 +100,6 @@ class CodeKeys(NaturalKeys):
         if code is None:
             return match
         aliases = self.lookup.known.get(self.model, code).alias_list()
-        # The row itself writes the other name.
-        self.lookup.new_aliases.pop((self.model, code), None)
         data = {**data, "code": code}
         data["aliases"] = list(dict.fromkeys([*aliases, *data.get("aliases", ()), name]))
         return replace(

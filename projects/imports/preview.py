@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -18,7 +19,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from rapidfuzz import process
 
-from projects import names, serializers
+from projects import names
 from projects.filters import ProjectFilterSet
 from projects.models import WRITABLE, Basis, BatchState, ImportBatch, ImportRow, Project, RowStatus
 from projects.spreadsheets.reading import Table
@@ -71,7 +72,7 @@ def check(
     batch: ImportBatch, table: Table, progress: Progress | None = None
 ) -> tuple[Pipeline, CheckedFile]:
     """Check the file of a batch by its mapping and decisions, as its user."""
-    mapping = mapping_of(batch.mapping, list(serializers.BY_MODEL_NAME)).of_file(table.headings)
+    mapping = mapping_of(batch.mapping).of_file(table.headings)
     lookup = RecordLookup(batch.user, {**mapping.decisions, **batch.decisions})
     pipeline = Pipeline(batch.model_name, mapping, lookup)
     return pipeline, pipeline.check(table, progress)
@@ -130,13 +131,26 @@ def differences(batch: ImportBatch) -> list[tuple[str, Decimal, Decimal]]:
 
 def rows_of(batch: ImportBatch, checked: CheckedFile, pipeline: Pipeline) -> list[ImportRow]:
     """A row for each row of the file and for each record that is created for it, unsaved."""
+    row_of = partial(ImportRow, batch=batch, model_name=batch.model_name)
     rows = [
         *_created(batch, checked, pipeline.lookup),
-        *_validated(batch, checked),
-        *_refused(batch, checked, pipeline),
-        *_excluded(batch, checked),
-        *_footers(batch, checked),
+        *_validated(row_of, checked),
+        *_refused(row_of, checked, pipeline),
     ]
+    for one in checked.excluded:
+        errors = [[one.column, one.value, one.reason, ""]]
+        rows.append(row_of(number=one.row, status=RowStatus.LEFT_OUT, errors=errors))
+    for footer in checked.footers:
+        counts = ["", "", str(footer.undisclosed), str(footer.refused)]
+        rows.append(
+            row_of(
+                number=footer.row,
+                status=RowStatus.FOOTER,
+                key=footer.text[:600],
+                changes=[["amount", _amount(footer.stated), _amount(footer.computed)]],
+                errors=[counts] if footer.differs else [],
+            )
+        )
     return sorted(rows, key=lambda row: row.number)
 
 
@@ -149,23 +163,21 @@ def _created(batch: ImportBatch, checked: CheckedFile, lookup: RecordLookup) -> 
                 model_name=model._meta.model_name,
                 number=0,
                 status=RowStatus.MADE,
-                key=f"{code}: {record}"[:600],
+                key=key_of(record),
                 changes=[["code", "", code], ["name", "", str(record)]],
             )
 
 
-def _validated(batch: ImportBatch, checked: CheckedFile) -> Iterator[ImportRow]:
-    warnings: dict[int, list[list[str]]] = {}
+def _validated(row_of: Callable[..., ImportRow], checked: CheckedFile) -> Iterator[ImportRow]:
+    warnings: dict[int, list[list[str]]] = defaultdict(list)
     for one in checked.warnings:
-        warnings.setdefault(one.row, []).append([one.column, one.value, one.reason, ""])
+        warnings[one.row].append([one.column, one.value, one.reason, ""])
     for row in checked.rows:
         is_changed = row.status != RowStatus.UNCHANGED
-        yield ImportRow(
-            batch=batch,
-            model_name=batch.model_name,
+        yield row_of(
             number=row.number,
             status=row.status,
-            key=_key(row.record),
+            key=key_of(row.record),
             record_id=row.record.pk if row.version is not None else None,
             version_before=row.version,
             changes=[list(change) for change in row.changes] if is_changed else [],
@@ -173,49 +185,21 @@ def _validated(batch: ImportBatch, checked: CheckedFile) -> Iterator[ImportRow]:
         )
 
 
-def _key(record: Any) -> str:
+def key_of(record: Any) -> str:
+    """The code and name of a record, as its row keeps them."""
     code = getattr(record, "code", "")
     return f"{code}: {record}"[:600] if code else str(record)[:600]
 
 
-def _refused(batch: ImportBatch, checked: CheckedFile, pipeline: Pipeline) -> Iterator[ImportRow]:
-    by_row: dict[int, list[list[str]]] = {}
+def _refused(
+    row_of: Callable[..., ImportRow], checked: CheckedFile, pipeline: Pipeline
+) -> Iterator[ImportRow]:
+    by_row: dict[int, list[list[str]]] = defaultdict(list)
     for error in checked.errors:
         nearest = nearest_value(pipeline, error)
-        described = [error.column, error.value, error.reason, nearest]
-        by_row.setdefault(error.row, []).append(described)
+        by_row[error.row].append([error.column, error.value, error.reason, nearest])
     for number, errors in by_row.items():
-        yield ImportRow(
-            batch=batch,
-            model_name=batch.model_name,
-            number=number,
-            status=RowStatus.REFUSED,
-            errors=errors,
-        )
-
-
-def _excluded(batch: ImportBatch, checked: CheckedFile) -> Iterator[ImportRow]:
-    for one in checked.excluded:
-        yield ImportRow(
-            batch=batch,
-            model_name=batch.model_name,
-            number=one.row,
-            status=RowStatus.LEFT_OUT,
-            errors=[[one.column, one.value, one.reason, ""]],
-        )
-
-
-def _footers(batch: ImportBatch, checked: CheckedFile) -> Iterator[ImportRow]:
-    for one in checked.footers:
-        yield ImportRow(
-            batch=batch,
-            model_name=batch.model_name,
-            number=one.row,
-            status=RowStatus.FOOTER,
-            key=one.text[:600],
-            changes=[["amount", _amount(one.stated), _amount(one.computed)]],
-            errors=[["", "", str(one.undisclosed), str(one.refused)]] if one.differs else [],
-        )
+        yield row_of(number=number, status=RowStatus.REFUSED, errors=errors)
 
 
 def _amount(amount: Decimal | None) -> str:

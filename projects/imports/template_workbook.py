@@ -28,7 +28,6 @@ from projects.models import (
     Stage,
     base_currency,
 )
-from projects.models.registry import by_plural, importable_models
 from projects.names import places
 from projects.serializers.fields import CodeRelatedField, MoneyField
 from projects.serializers.labels import in_words
@@ -357,4 +356,3 @@ _EXAMPLES: Mapping[str, Callable[[_Lists], list[dict[str, Any]]]] = {
     "enterprises": _enterprises,
     "receipts": _receipts,
 }
-NOUNS = tuple(by_plural(importable_models()))

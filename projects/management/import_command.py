@@ -40,7 +40,7 @@ class ImportCommand(BaseCommand):
         mapping = None
         if options["mapping"]:
             try:
-                mapping = imports.read_mapping(options["mapping"], list(serializers.BY_MODEL_NAME))
+                mapping = imports.read_mapping(options["mapping"])
             except imports.MappingError as error:
                 raise CommandError(f"{options['mapping']}: {error}") from None
         bad = 0

@@ -7,7 +7,6 @@ from django.test.utils import CaptureQueriesContext
 from projects.imports import batches
 from projects.imports.mapping import mapping_of
 from projects.models import ApiToken, BatchState
-from projects.serializers import BY_MODEL_NAME
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +18,7 @@ def brought(user, text="code,name\na,A\n"):
 
 def written(user):
     batch = brought(user)
-    batches.map_columns(batch, mapping_of(batch.mapping, list(BY_MODEL_NAME)))
+    batches.map_columns(batch, mapping_of(batch.mapping))
     batches.work_on(batch)
     batches.approve(batch)
     batches.work_on(batch)

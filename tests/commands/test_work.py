@@ -6,7 +6,6 @@ import pytest
 from projects.imports import batches
 from projects.imports.mapping import mapping_of
 from projects.models import BatchState, ImportBatch, Project
-from projects.serializers import BY_MODEL_NAME
 from tests.commands.test_imports import run
 from tests.factories import make_user
 
@@ -15,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 def queued(text, name="file.csv"):
     batch = batches.receive(text.encode(), name, "projects", user=make_user("superuser"))
-    batches.map_columns(batch, mapping_of(batch.mapping, list(BY_MODEL_NAME)))
+    batches.map_columns(batch, mapping_of(batch.mapping))
     return batch
 
 

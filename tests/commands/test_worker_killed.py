@@ -22,11 +22,10 @@ from projects.imports import batches
 from projects.imports.mapping import mapping_of
 from projects.models import Sector
 from projects import history
-from projects.serializers import BY_MODEL_NAME
 history.save(Sector(code="trade", name="Trade"))
 rows = "".join(f"p{{n}},Project {{n}},trade,{{n}}.50\\n" for n in range({ROWS}))
 batch = batches.receive(f"code,name,sectors,amount\\n{{rows}}".encode(), "f.csv", "projects")
-batches.map_columns(batch, mapping_of(batch.mapping, list(BY_MODEL_NAME)))
+batches.map_columns(batch, mapping_of(batch.mapping))
 batches.work_on(batch)
 batches.approve(batch)
 """

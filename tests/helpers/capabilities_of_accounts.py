@@ -10,7 +10,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from projects.imports import batches
 from projects.imports.mapping import mapping_of
 from projects.models import ApiToken, ImportBatch, Project
-from projects.serializers import BY_MODEL_NAME
 from tests.factories import make_area, make_project, make_user
 from tests.helpers.admin_forms import sent
 from tests.helpers.capabilities import (
@@ -37,7 +36,7 @@ def brought(person: Person, text: str) -> None:
 
 def written_by(user: Any) -> ImportBatch:
     batch = batches.receive(LIST.encode(), "list.csv", "projects", user=user)
-    batches.map_columns(batch, mapping_of(batch.mapping, list(BY_MODEL_NAME)))
+    batches.map_columns(batch, mapping_of(batch.mapping))
     batches.work_on(batch)
     batches.approve(batch, partial=True)
     batches.work_on(batch)

@@ -28,7 +28,6 @@ from projects.models import (
     State,
 )
 from projects.review import merge
-from projects.serializers import BY_MODEL_NAME
 from tests.factories import (
     make_area,
     make_enterprise,
@@ -240,7 +239,7 @@ def _merge_drafts(clerk: Any, reviewer: Any, here: Area) -> None:
 def _file(clerk: Any) -> ImportBatch:
     text = "code,name,area\nhidden-file,Hidden,here\nport,Hidden,here\n"
     batch = batches.receive(text.encode(), "hidden.csv", "projects", user=clerk)
-    batches.map_columns(batch, mapping_of(batch.mapping, list(BY_MODEL_NAME)))
+    batches.map_columns(batch, mapping_of(batch.mapping))
     batches.work_on(batch)
     batches.approve(batch)
     batches.work_on(batch)

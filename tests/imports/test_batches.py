@@ -18,7 +18,6 @@ from projects.models import (
     RowStatus,
     Sector,
 )
-from projects.serializers import BY_MODEL_NAME
 from tests.factories import make_area, make_project, make_receipt, make_sector, make_user
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +50,7 @@ def brought(text, office, noun="projects", encoding="utf-8"):
 
 
 def as_suggested(batch):
-    return mapping_of(batch.mapping, list(BY_MODEL_NAME))
+    return mapping_of(batch.mapping)
 
 
 def previewed(text, office, **changes):
@@ -171,7 +170,7 @@ def test_an_unmapped_column_must_be_ignored(office):
     with pytest.raises(batches.BatchError, match="Colour"):
         batches.map_columns(batch, as_suggested(batch))
 
-    mapping = mapping_of({**batch.mapping, "ignored": ["Colour"]}, list(BY_MODEL_NAME))
+    mapping = mapping_of({**batch.mapping, "ignored": ["Colour"]})
     batches.map_columns(batch, mapping)
     assert batch.state == BatchState.QUEUED
 

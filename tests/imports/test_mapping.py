@@ -12,7 +12,7 @@ MAPPINGS = Path(__file__).resolve().parents[2] / "docs" / "mappings"
 
 @pytest.mark.parametrize("file", sorted(MAPPINGS.glob("*.toml")), ids=lambda file: file.name)
 def test_each_mapping_in_the_documentation_can_be_read(file):
-    assert read_mapping(file, NOUNS).columns
+    assert read_mapping(file).columns
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_each_mapping_in_the_documentation_can_be_read(file):
 )
 def test_an_invalid_mapping_is_refused_with_its_key(given, sentence):
     with pytest.raises(MappingError, match=sentence):
-        mapping_of(given, NOUNS)
+        mapping_of(given)
 
 
 def test_invalid_toml_is_refused(tmp_path):
@@ -69,13 +69,13 @@ def test_invalid_toml_is_refused(tmp_path):
     file.write_text("columns = {")
 
     with pytest.raises(MappingError, match="The mapping is not valid TOML"):
-        read_mapping(file, NOUNS)
+        read_mapping(file)
     with pytest.raises(MappingError, match="cannot be read: No such file"):
-        read_mapping(tmp_path / "missing.toml", NOUNS)
+        read_mapping(tmp_path / "missing.toml")
 
 
 def test_toml_dates_become_iso_texts():
-    mapping = mapping_of({"constants": {"signed_on": date(2023, 1, 2)}}, NOUNS)
+    mapping = mapping_of({"constants": {"signed_on": date(2023, 1, 2)}})
 
     assert mapping.constants == {"signed_on": "2023-01-02"}
 
@@ -130,9 +130,9 @@ def test_other_date_formats_are_those_of_the_mapping():
 
 @pytest.mark.parametrize("file", sorted(MAPPINGS.glob("*.toml")), ids=lambda file: file.name)
 def test_a_mapping_survives_being_stored(file):
-    mapping = read_mapping(file, NOUNS)
+    mapping = read_mapping(file)
 
-    assert mapping_of(mapping.as_data(), NOUNS) == mapping
+    assert mapping_of(mapping.as_data()) == mapping
 
 
 def test_date_formats_apply_to_any_field_and_refuse_other_text():
@@ -155,7 +155,7 @@ def test_a_required_column_refuses_blank_cells():
 
 def test_a_column_takes_the_heading_that_the_file_has():
     given = {"columns": {"Net": {"field": "amount", "also": ["Amount", "Net  Amount"]}, "Id": "id"}}
-    mapping = mapping_of(given, NOUNS)
+    mapping = mapping_of(given)
 
     assert mapping.headings == {"Net", "Amount", "Net Amount", "Id"}
     assert mapping.of_file(["Id", "Net Amount"]).headings == {"Id", "Net Amount"}

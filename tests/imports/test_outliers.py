@@ -13,7 +13,6 @@ from projects.imports import batches, import_table, undo
 from projects.imports.mapping import mapping_of
 from projects.models import BatchState, Project, Receipt, RowStatus
 from projects.money.unit_errors import MIN_PEERS
-from projects.serializers import BY_MODEL_NAME
 from projects.spreadsheets.reading import read
 from tests.factories import (
     make_area,
@@ -50,7 +49,7 @@ def doubted(text, noun="projects", **options):
 
 def brought(text, user, noun="projects"):
     batch = batches.receive(text.encode(), "list.csv", noun, user=user)
-    batches.map_columns(batch, mapping_of(batch.mapping, list(BY_MODEL_NAME)))
+    batches.map_columns(batch, mapping_of(batch.mapping))
     assert batches.work_on(batch)
     assert batch.state == BatchState.PREVIEWED, batch.message
     return batch

@@ -8,7 +8,6 @@ from django.contrib.auth.models import Permission
 from projects.imports import batches
 from projects.imports.mapping import mapping_of
 from projects.models import Enterprise, Project, RowStatus
-from projects.serializers import BY_MODEL_NAME
 from tests.factories import make_project, make_user
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +23,7 @@ def may(*codenames):
 
 def previewed(text, user):
     batch = batches.receive(text.encode(), "list.csv", "projects", user=user)
-    batches.map_columns(batch, mapping_of(batch.mapping, list(BY_MODEL_NAME)))
+    batches.map_columns(batch, mapping_of(batch.mapping))
     batches.work_on(batch)
     return batch
 

@@ -7,7 +7,6 @@ import pytest
 from projects.imports import import_table
 from projects.imports.mapping import mapping_of
 from projects.models import Allocation, Area, Enterprise, Project, RowStatus, Sector, Source, Zone
-from projects.serializers import BY_MODEL_NAME
 from projects.spreadsheets.reading import read
 from tests.factories import (
     make_area,
@@ -22,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 def import_text(text, mapping=None, noun="projects", **options):
-    mapping = mapping and mapping_of(mapping, list(BY_MODEL_NAME))
+    mapping = mapping and mapping_of(mapping)
     known = mapping.headings if mapping else ["code", "name"]
     return import_table(noun, read(text.encode(), known=known), mapping, **options)
 

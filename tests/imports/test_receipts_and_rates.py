@@ -9,7 +9,6 @@ from projects import conversion
 from projects.imports import import_table
 from projects.imports.mapping import mapping_of
 from projects.models import Allocation, ExchangeRate, Outcome, Project, Receipt, RowStatus
-from projects.serializers import BY_MODEL_NAME
 from projects.spreadsheets.reading import read
 from tests.factories import (
     make_area,
@@ -24,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 
 def import_text(noun, text, mapping=None, **options):
-    mapping = mapping and mapping_of(mapping, list(BY_MODEL_NAME))
+    mapping = mapping and mapping_of(mapping)
     known = mapping.headings if mapping else ["project", "from_currency"]
     return import_table(noun, read(text.encode(), known=known), mapping, **options)
 

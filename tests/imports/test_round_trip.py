@@ -13,7 +13,6 @@ from projects.imports import batches, import_table
 from projects.imports.mapping import mapping_of
 from projects.management.demo import sample
 from projects.models import Enterprise, Project, Receipt, RowStatus
-from projects.serializers import BY_MODEL_NAME
 from projects.serializers.cells import headings
 from projects.spreadsheets.reading import read
 from tests.factories import (
@@ -174,7 +173,7 @@ def test_the_exported_sample_imports_unchanged(form):
 def test_an_uploaded_export_gets_the_mapping_of_its_fields(register, form, noun, export):
     batch = batches.receive(exported(export, form), f"export.{form}", noun)
 
-    batches.map_columns(batch, mapping_of(batch.mapping, list(BY_MODEL_NAME)))
+    batches.map_columns(batch, mapping_of(batch.mapping))
     batches.work_on(batch)
 
     statuses = {status: count for status, count in batch.counts.items() if count}
@@ -184,7 +183,7 @@ def test_an_uploaded_export_gets_the_mapping_of_its_fields(register, form, noun,
 def test_unknown_names_in_json_can_be_ignored():
     batch = batches.receive(b'[{"code": "a", "name": "A", "colour": "red"}]', "a.json", "projects")
 
-    mapping = mapping_of({**batch.mapping, "ignored": ["colour"]}, list(BY_MODEL_NAME))
+    mapping = mapping_of({**batch.mapping, "ignored": ["colour"]})
     batches.map_columns(batch, mapping)
     batches.work_on(batch)
 
@@ -195,7 +194,7 @@ def test_an_unknown_source_is_reported_with_the_nearest():
     make_source(code="press-2023")
     batch = batches.receive(b"code,name,sources\na,A,press-2032\n", "a.csv", "projects")
 
-    batches.map_columns(batch, mapping_of(batch.mapping, list(BY_MODEL_NAME)))
+    batches.map_columns(batch, mapping_of(batch.mapping))
     batches.work_on(batch)
 
     ((column, _value, _reason, nearest),) = batch.rows.get().errors

@@ -6,7 +6,6 @@ from projects.imports import batches
 from projects.imports.lookup import decision_key
 from projects.imports.mapping import mapping_of
 from projects.models import Enterprise, Project, RowStatus
-from projects.serializers import BY_MODEL_NAME
 from tests.factories import make_area, make_enterprise, make_project, make_user
 
 pytestmark = pytest.mark.django_db
@@ -16,7 +15,7 @@ LIST = "项目编号,项目名称,投资方\na,纺织项目,新疆兴达纺织�
 
 def previewed(text, noun="projects"):
     batch = batches.receive(text.encode(), "list.csv", noun, user=make_user("superuser"))
-    batches.map_columns(batch, mapping_of(batch.mapping, list(BY_MODEL_NAME)))
+    batches.map_columns(batch, mapping_of(batch.mapping))
     batches.work_on(batch)
     return batch
 

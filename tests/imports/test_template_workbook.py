@@ -13,7 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from python_calamine import CalamineWorkbook
 
 from projects.imports import import_table, template_workbook
-from projects.imports.template_workbook import NOUNS, blank_sheet
+from projects.imports.permissions import NOUNS
+from projects.imports.template_workbook import blank_sheet
 from projects.models import Enterprise, Project, Receipt, RowStatus
 from projects.serializers import BY_MODEL_NAME
 from projects.spreadsheets.reading import read

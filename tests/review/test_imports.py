@@ -17,7 +17,6 @@ from projects.models import (
     State,
 )
 from projects.models.permissions import Role
-from projects.serializers import BY_MODEL_NAME
 from projects.spreadsheets.reading import read
 from tests.factories import (
     make_area,
@@ -34,7 +33,7 @@ pytestmark = pytest.mark.django_db
 
 def previewed(text, user, noun="projects", **decisions):
     batch = batches.receive(text.encode(), "list.csv", noun, user=user)
-    batches.map_columns(batch, mapping_of(batch.mapping, list(BY_MODEL_NAME)), decisions or None)
+    batches.map_columns(batch, mapping_of(batch.mapping), decisions or None)
     batches.work_on(batch)
     assert batch.state == "previewed", batch.message
     return batch
@@ -273,7 +272,6 @@ def test_names_of_drafts_of_other_areas_are_not_found_and_their_codes_not_made_a
             },
             "constants": {"area": "here"},
         },
-        list(BY_MODEL_NAME),
     )
     table = read(b"code,name,who\nn,New,Xingda\n", known=lambda cells: 1)
 

@@ -15,7 +15,6 @@ from projects.models import ApiToken, Enterprise, Project
 from projects.models.base import RegisterModel, ReviewedModel
 from projects.models.permissions import SYSTEM_USER
 from projects.review import merge
-from projects.serializers import BY_MODEL_NAME
 from projects.spreadsheets.reading import read
 from tests.factories import (
     make_area,
@@ -207,7 +206,7 @@ def test_a_file_of_the_shell_says_so_by_row(drafts, partial):
 
 def written(text, user, noun="projects"):
     batch = batches.receive(text.encode(), "list.csv", noun, user=user)
-    batches.map_columns(batch, mapping_of(batch.mapping, list(BY_MODEL_NAME)))
+    batches.map_columns(batch, mapping_of(batch.mapping))
     batches.work_on(batch)
     batches.approve(batch)
     batches.work_on(batch)

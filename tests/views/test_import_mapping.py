@@ -9,7 +9,6 @@ from django.test.utils import CaptureQueriesContext
 
 from projects.imports.mapping import mapping_of
 from projects.models import Area, BatchState, Enterprise, Project
-from projects.serializers import BY_MODEL_NAME
 from tests.factories import make_area, make_sector, make_source, make_user, make_zone
 from tests.helpers.import_pages import (
     SIGNING_LIST,
@@ -37,7 +36,7 @@ def chosen(form):
 
 
 def columns_of(batch):
-    return mapping_of(batch.mapping, list(BY_MODEL_NAME)).columns
+    return mapping_of(batch.mapping).columns
 
 
 def errors(answer):

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from projects import exports
-from projects.imports.template_workbook import NOUNS
+from projects.imports.permissions import NOUNS
 from projects.spreadsheets.reading import read
 from tests.factories import make_user
 

@@ -1,18 +1,20 @@
-"""The base of the import pages: who may use them, and which imports a user sees."""
+"""The base of the import pages: who may use them, which imports a user sees, and labels."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import FieldDoesNotExist, PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.views import View
 
 from projects.imports import permissions, publish
 from projects.models import ImportBatch
+from projects.models.registry import model_named
 
 
 class StaffView(View):
@@ -39,3 +41,16 @@ class StaffView(View):
     def batch(self, pk: int) -> ImportBatch:
         """One of the imports that the user sees, with its user. One query."""
         return get_object_or_404(self.seen().select_related("user"), pk=pk)
+
+
+def noun_label(noun: str) -> str:
+    return capfirst(str(model_named(noun)._meta.verbose_name_plural))
+
+
+def field_label(noun: str, name: str) -> str:
+    """The verbose name of a field; its name if the model has no such field."""
+    try:
+        column = model_named(noun)._meta.get_field(name)
+    except FieldDoesNotExist:
+        return name
+    return capfirst(str(getattr(column, "verbose_name", name)))

@@ -11,8 +11,7 @@ from projects.imports.mapping import MappingError
 from projects.models import ImportBatch
 from projects.spreadsheets.reading import FileError
 
-from .base import StaffView
-from .labels import noun_label
+from .base import StaffView, noun_label
 from .mapping_form import MappingForm
 from .page import page_of, steps_at
 

@@ -24,7 +24,7 @@ from projects.serializers.cells import headings
 from projects.serializers.errors import flat
 from projects.spreadsheets.reading import Table
 
-from .labels import field_label
+from .base import field_label
 from .mapping_choices import (
     BY_CODE,
     BY_NAME,
@@ -70,7 +70,7 @@ class MappingForm(forms.Form):
         self.noun = batch.model_name
         self.table = table
         self.user = user
-        self.before = mapping_of(batch.mapping, list(serializers.BY_MODEL_NAME))
+        self.before = mapping_of(batch.mapping)
         self.serializer = serializers.BY_MODEL_NAME[batch.model_name]()
         self._add_columns()
         self._add_values()

@@ -31,9 +31,8 @@ from projects.spreadsheets.writing import csv_lines
 from projects.views.lists import part_of, whole_number
 from projects.views.review.errors import REFUSALS, problem_of
 
-from .base import StaffView
+from .base import StaffView, field_label, noun_label
 from .decisions import name_choices, read_decisions
-from .labels import field_label, noun_label
 from .rows import KEPT, WITH_WARNINGS, listed, sum_of
 
 # Seconds after which the page reloads while a worker is at the import.
@@ -171,7 +170,7 @@ def _preview(batch: ImportBatch) -> dict[str, Any]:
 
 def meanings(batch: ImportBatch) -> list[tuple[str, str]]:
     """The label of each column's field, in the order of the fields; empty for ignored ones."""
-    mapping = mapping_of(batch.mapping, list(serializers.BY_MODEL_NAME))
+    mapping = mapping_of(batch.mapping)
     place = {
         name: at for at, name in enumerate(headings(serializers.BY_MODEL_NAME[batch.model_name]))
     }
@@ -239,9 +238,7 @@ class CheckAgain(ImportAction):
 
     @staticmethod
     def take(request: HttpRequest, batch: ImportBatch) -> Table:
-        return batches.map_columns(
-            batch, mapping_of(batch.mapping, list(serializers.BY_MODEL_NAME))
-        )
+        return batches.map_columns(batch, mapping_of(batch.mapping))
 
 
 class Undo(StaffView):

@@ -23,7 +23,7 @@ from projects.models import (
 from projects.models.display import display
 from projects.models.registry import model_named
 
-from .labels import field_label
+from .base import field_label
 
 # Lists of rows by other things than their status: rows with warnings, and rows of an undone
 # import whose records were kept.

@@ -12,15 +12,13 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from projects import serializers
 from projects.imports import batches
 from projects.imports.mapping import Mapping, MappingError, mapping_of
 from projects.models import ImportBatch, RowStatus
 from projects.spreadsheets import reading
 from projects.views.lists import PAGE_SIZE, part_of, whole_number
 
-from .base import StaffView
-from .labels import noun_label
+from .base import StaffView, noun_label
 from .upload_handler import is_too_large
 
 # The statuses that the list of imports counts.
@@ -73,7 +71,7 @@ class UploadForm(forms.Form):
         if file is None:
             return None
         try:
-            return mapping_of(tomllib.loads(file.read().decode()), list(serializers.BY_MODEL_NAME))
+            return mapping_of(tomllib.loads(file.read().decode()))
         except (MappingError, ValueError) as error:
             raise forms.ValidationError(str(error)) from None
 
