@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError as ModelError
 from django.utils.translation import gettext as _
 from rest_framework.serializers import ValidationError
 
-from projects import history, names, review, serializers
+from projects import names, review, serializers
 from projects.data_quality.duplicates import MAX_DUPLICATES, MIN_SIMILARITY
 from projects.models import permissions
 from projects.models.fields import CODE_PATTERN
@@ -190,11 +190,10 @@ class RecordLookup:
             self.known.read(other, codes)
         serializer.is_valid(raise_exception=True)
         record, links = serializer.apply()
-        links = review.with_publication_state(self.user, record, links)
         if not permissions.in_scope(self.user, record):
             raise ValidationError({"code": [permissions.out_of_scope(self.user)]})
         try:
-            history.check(record, without_queries=True, **links)
+            links = review.check_rules(self.user, record, links, without_queries=True)
         except ModelError as error:
             raise outward(error) from error
         self.known.add(record)

@@ -64,13 +64,10 @@ def unpublished(batch: ImportBatch, user: Any) -> Unpublished:
 
 
 def _may_not(batch: ImportBatch, user: Any, lacking: list[Any]) -> str:
-    try:
-        for model in lacking:
-            review.check_may_publish(user, model)
-        review.check_not_own(user, {batch.user_id})
-    except PermissionDenied as error:
-        return str(error)
-    return ""
+    reasons = [review.refusal(review.check_may_publish, user, model) for model in lacking]
+    return next(
+        filter(None, [*reasons, review.refusal(review.check_not_own, user, {batch.user_id})]), ""
+    )
 
 
 def publish(batch: ImportBatch, user: Any, mark: str) -> int:

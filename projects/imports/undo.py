@@ -133,7 +133,7 @@ def _restore(rows: Any, user: Any, result: Undone) -> None:
             else:
                 for name in model.register_history.compared_fields(model):
                     setattr(record, name, getattr(old[0], name))
-                record._history_user = review.user_or_none(user)
+                review.set_author(user, record)
                 written.append((row, (record, old[1])))
         resting = draft_references.depends_on_drafts([pair for _row, pair in written])
         for row, (record, _links) in written:
@@ -198,7 +198,7 @@ def _delete(rows: Any, user: Any, result: Undone) -> None:
         if not in_scope(user, record):
             result.keep(row, out_of_scope(user))
             continue
-        record._history_user = review.user_or_none(user)
+        review.set_author(user, record)
         try:
             with transaction.atomic():
                 history.delete(record)

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError as ModelError
 from rest_framework import serializers as rest
 
-from projects import history, review
+from projects import review
 from projects.models import RowStatus, permissions
 from projects.serializers.errors import outward
 
@@ -93,9 +93,7 @@ class Validator:
         record, links = self.serializer.apply()
         proposed = review.is_proposal(self.user, record)
         try:
-            if not proposed:
-                links = review.with_publication_state(self.user, record, links)
-            history.check(record, without_queries=True, allow_drafts=proposed, **links)
+            links = review.check_rules(self.user, record, links, without_queries=True)
         except ModelError as error:
             return ValidatedRow(parsed.number, errors=parsed.add_errors(outward(error)).errors)
         created = self._created(parsed.data)

@@ -120,8 +120,7 @@ def _save_created(lookup: RecordLookup, record: Any, saved: dict[Any, int]) -> N
     for linked in links.values():
         for other in linked or ():
             _save_created(lookup, other[0] if isinstance(other, tuple) else other, saved)
-    if author := review.user_or_none(lookup.user):
-        record._history_user = author
+    review.set_author(lookup.user, record)
     history.save(record, **links)
     saved[model] += 1
 

@@ -83,10 +83,16 @@ def visible(model: Any, user: Any, prefix: str = "") -> Q:
     published = Q(**{f"{prefix}state": "published"})
     if not can_see_drafts(user, model):
         return published
+    drafts = in_allowed_areas(model, user, prefix)
+    return published | drafts if drafts else drafts
+
+
+def in_allowed_areas(model: Any, user: Any, prefix: str = "") -> Q:
+    """A filter for the records of a model in the areas of `user`; empty without a limit."""
     areas = allowed_areas(user)
     if areas is None or model.AREA is None:
         return Q()
-    return published | Q(**{f"{prefix}{model.AREA}__in": areas})
+    return Q(**{f"{prefix}{model.AREA}__in": areas})
 
 
 def in_scope(user: Any, record: Any) -> bool:

@@ -39,14 +39,12 @@ class ProposalQuerySet(models.QuerySet):
         if user is None or not user.is_authenticated:
             return self.none()
         seen = Q(user=user)
-        areas = permissions.allowed_areas(user)
         for model_name, model in REVIEWED.items():
             if not permissions.can_see_drafts(user, model):
                 continue
             of_model = Q(model_name=model_name)
-            if areas is not None and model.AREA is not None:
-                within = model._base_manager.filter(**{f"{model.AREA}__in": areas})
-                of_model &= Q(record_id__in=within.values("pk"))
+            if limit := permissions.in_allowed_areas(model, user):
+                of_model &= Q(record_id__in=model._base_manager.filter(limit).values("pk"))
             seen |= of_model
         return self.filter(seen)
 

@@ -1,4 +1,4 @@
-"""Review before publication: drafts, proposals, and decisions about them.
+"""Approval before publication: drafts, proposals, and the decisions of reviewers about them.
 
 Pages, admin and API write by `submit` and `remove` (imports by `submit_many`). What
 superusers and commands write is published at once. Anybody else's new record is a
@@ -13,6 +13,8 @@ from .permissions import (
     check_may_decide,
     check_may_publish,
     check_not_own,
+    refusal,
+    set_author,
     user_or_none,
 )
 from .proposals import (
@@ -25,11 +27,11 @@ from .proposals import (
 from .submission import (
     Submitted,
     check_form,
+    check_rules,
     is_proposal,
     remove,
     submit,
     submit_many,
-    with_publication_state,
 )
 
 __all__ = [
@@ -40,20 +42,22 @@ __all__ = [
     "check_may_decide",
     "check_may_publish",
     "check_not_own",
+    "check_rules",
     "contributors_of",
     "deleted",
     "is_proposal",
     "outdated_fields",
     "pending_drafts",
     "publish",
+    "refusal",
     "remove",
     "restore",
     "resubmit",
     "return_draft",
     "return_proposal",
+    "set_author",
     "submit",
     "submit_many",
     "user_or_none",
-    "with_publication_state",
     "withdraw",
 ]

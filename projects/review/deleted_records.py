@@ -13,7 +13,7 @@ from projects.accounts import audit_log
 from projects.history import save
 from projects.models import permissions
 
-from .permissions import ReviewError, audit_subject, user_or_none
+from .permissions import ReviewError, audit_subject, set_author, user_or_none
 
 
 def deleted(user: Any, model: Any) -> Any:
@@ -25,13 +25,17 @@ def deleted(user: Any, model: Any) -> Any:
     existing = model._base_manager.filter(pk=OuterRef("id"))
     later = history.filter(id=OuterRef("id"), history_id__gt=OuterRef("history_id"))
     rows = history.filter(~Exists(existing), ~Exists(later), history_type="-")
-    if not permissions.has_full_access(user):
-        if not permissions.can_see_drafts(user, model):
-            return rows.none()
-        areas = permissions.allowed_areas(user)
-        if areas is not None and model.AREA is not None:
-            rows = rows.filter(**{f"{model.AREA}__in": areas})
-    return rows.order_by("-history_id")
+    if not permissions.can_see_drafts(user, model):
+        return rows.none()
+    return rows.filter(permissions.in_allowed_areas(model, user)).order_by("-history_id")
+
+
+def check_may_restore(user: Any, record: Any) -> None:
+    """Raise PermissionDenied unless `user` may restore a deleted record."""
+    if not permissions.has_permission(user, "publish", type(record)):
+        raise PermissionDenied(_("Only reviewers can restore deleted records."))
+    if not permissions.in_scope(user, record):
+        raise PermissionDenied(permissions.out_of_scope(user))
 
 
 def restore(user: Any, model: Any, row: Any) -> Any:
@@ -42,8 +46,8 @@ def restore(user: Any, model: Any, row: Any) -> Any:
     record exists, and ValidationError if its code is taken or it refers to a record
     that no longer exists.
     """
-    if not permissions.has_permission(user, "publish", model):
-        raise PermissionDenied(_("Only reviewers can restore deleted records."))
+    record = row.instance
+    check_may_restore(user, record)
     with transaction.atomic():
         if model._base_manager.filter(pk=row.id).exists():
             raise ReviewError(_("It has been restored already."))
@@ -53,13 +57,9 @@ def restore(user: Any, model: Any, row: Any) -> Any:
         )
         last = before.order_by("-history_id").first()
         links = model.register_history.links_of(model, [last])[last.history_id] if last else {}
-        record = row.instance
-        if not permissions.in_scope(user, record):
-            raise PermissionDenied(permissions.out_of_scope(user))
         record._state.adding = True
         record.version = row.version + 1
-        record._history_user = user_or_none(user)
-        record._change_reason = "restored"
+        set_author(user, record, reason="restored")
         save(record, **links)
         audit_log.log(
             audit_log.Action.RESTORED, user=user_or_none(user), subject=audit_subject([record])

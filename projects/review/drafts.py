@@ -1,21 +1,29 @@
-"""Drafts: list pending ones, publish them, return them."""
+"""Approval of drafts: list pending ones, publish them, return them to their authors."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from projects.accounts import audit_log
 from projects.history import ConflictError, bulk_save, draft_references
-from projects.models import REVIEWED, ReturnedDraft, State, permissions
+from projects.models import REVIEWED, ReturnedDraft, State
 from projects.models.chunking import WRITTEN_AT_ONCE, batches
 
-from .permissions import ReviewError, audit_subject, check_may_decide, read_reason, user_or_none
+from .permissions import (
+    ReviewError,
+    audit_subject,
+    check_may_decide,
+    check_may_review,
+    read_reason,
+    set_author,
+    user_or_none,
+)
 
 
 def pending_drafts(user: Any, model: Any) -> Any:
@@ -90,7 +98,7 @@ def _publish(user: Any, model: Any, keys: list[Any], versions: dict[Any, int] | 
         if versions is not None and versions.get((model, draft.pk)) != draft.version:
             raise ConflictError(draft)
         draft.state = State.PUBLISHED
-        draft._history_user = user_or_none(user)
+        set_author(user, draft)
         linked = {name: list(getattr(draft, name).all()) for name in links}
         try:
             draft_references.check(draft, linked)
@@ -110,10 +118,7 @@ def return_draft(user: Any, draft: Any, reason: str) -> ReturnedDraft:
     reason = read_reason(reason, _("Give a reason, so that the author knows what to correct."))
     if not draft.is_draft:
         raise ReviewError(_("This is published already: propose a change instead."))
-    if not permissions.has_permission(user, "publish", type(draft)) or not permissions.in_scope(
-        user, draft
-    ):
-        raise PermissionDenied(_("Only reviewers can return drafts."))
+    check_may_review(user, draft)
     returned, _new = ReturnedDraft.objects.update_or_create(
         model_name=draft.register.plural,
         record_id=draft.pk,

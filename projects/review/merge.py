@@ -17,6 +17,8 @@ from projects.models.display import display_field
 from projects.models.permissions import SYSTEM_USER
 from projects.names import credit_codes
 
+from .permissions import set_author
+
 # Fields with a single value: if the two enterprises differ, a person must decide.
 CLAIMS = ("uscc", "kind", "origin", "area", "settled_on")
 # Codes are truncated in the change reason, whose column is short.
@@ -50,7 +52,7 @@ def merge(old: Enterprise, into: Enterprise, user: Any = None) -> Merged:
         check(old, into)
         reason = f"merged {_shown(old.code)} into {_shown(into.code)}"
         record, sources = united(old, into)
-        _note(user, reason, old, record)
+        set_author(reader, old, record, reason=reason)
         led, partnered = _move_projects(old, record, user, reason)
         _move_codes(old, record, user)
         # Deleted first, as two enterprises cannot have the same social credit code.
@@ -142,14 +144,6 @@ def _locked(old: Enterprise, into: Enterprise, user: Any) -> tuple[Enterprise, E
     return current[old.pk], current[into.pk]
 
 
-def _note(user: Any, reason: str, *records: Any) -> None:
-    """Set the user and the reason for the history row of each record."""
-    for record in records:
-        record._change_reason = reason
-        if user is not None:
-            record._history_user = user
-
-
 def _move_projects(old: Enterprise, into: Enterprise, user: Any, reason: str) -> tuple[int, int]:
     """Replace `old` by `into` as lead and partner; returns the numbers of projects of each kind."""
     led = partnered = 0
@@ -164,7 +158,7 @@ def _move_projects(old: Enterprise, into: Enterprise, user: Any, reason: str) ->
             if old in partners:
                 partnered += 1
             written.append((project, {"partners": list(_partners(project, partners, old, into))}))
-        _note(user, reason, *batch)
+        set_author(user, *batch, reason=reason)
         history.bulk_save(written)
     return led, partnered
 

@@ -1,13 +1,12 @@
-"""Checks of who may review what; refusals come as sentences."""
+"""Who may review what. The checks raise PermissionDenied with a message for the user."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
 from projects.models import permissions
@@ -24,12 +23,20 @@ def user_or_none(user: Any) -> Any:
     return user if getattr(user, "pk", None) else None
 
 
+def set_author(user: Any, *records: Any, reason: str | None = None) -> None:
+    """Set the author, and the reason, of the rows of history that writing `records` makes."""
+    for record in records:
+        record._history_user = user_or_none(user)
+        if reason is not None:
+            record._change_reason = reason
+
+
 def read_reason(reason: str, missing: str) -> str:
     """A reason, validated and stripped. Raises ReviewError, with `missing` if it is empty."""
     if not reason.strip():
         raise ReviewError(missing)
     try:
-        check_text(reason, gettext("reason"), lines=True, hidden=True)
+        check_text(reason, _("reason"), lines=True, hidden=True)
     except ValidationError as error:
         raise ReviewError(" ".join(error.messages)) from error
     return reason.strip()
@@ -73,11 +80,16 @@ def check_may_publish(user: Any, model: Any) -> None:
         )
 
 
-def check_may_decide(user: Any, record: Any, contributors: set[Any]) -> None:
-    """Raise PermissionDenied unless `user` may publish `record`, as written by `contributors`."""
+def check_may_review(user: Any, record: Any) -> None:
+    """Raise PermissionDenied unless `user` may publish `record`, if somebody else wrote it."""
     check_may_publish(user, type(record))
     if not permissions.in_scope(user, record):
         raise PermissionDenied(permissions.out_of_scope(user))
+
+
+def check_may_decide(user: Any, record: Any, contributors: set[Any]) -> None:
+    """Raise PermissionDenied unless `user` may publish `record`, as written by `contributors`."""
+    check_may_review(user, record)
     check_not_own(user, contributors)
 
 
@@ -89,3 +101,12 @@ def check_not_own(user: Any, contributors: set[Any]) -> None:
         raise PermissionDenied(
             _("This is your own entry: somebody else must review it before it is published.")
         )
+
+
+def refusal(check: Callable[..., None], *args: Any) -> str:
+    """Why one of these checks refuses, in words; empty if it does not."""
+    try:
+        check(*args)
+    except PermissionDenied as error:
+        return str(error)
+    return ""

@@ -1,4 +1,4 @@
-"""Proposals to change or delete published records: make them, and decide about them."""
+"""Approval of proposed changes and deletions: make proposals, and decide about them."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ from .permissions import (
     check_may_publish,
     check_scope,
     read_reason,
+    set_author,
     user_or_none,
 )
 
@@ -160,6 +161,14 @@ def outdated_fields(proposal: Proposal, record: Any) -> list[str]:
     ]
 
 
+def check_may_decide_about(user: Any, proposal: Proposal, record: Any) -> None:
+    """Raise PermissionDenied unless `user` may decide about a proposal; `record` as `record_of`."""
+    if record is None:
+        check_may_publish(user, proposal.model)
+    else:
+        check_may_decide(user, record, {proposal.user_id})
+
+
 def accept(user: Any, proposal: Proposal, version: int | None = None) -> Any:
     """Carry out a proposal; returns the changed record, or None if it was deleted.
 
@@ -174,7 +183,7 @@ def accept(user: Any, proposal: Proposal, version: int | None = None) -> Any:
         record = record_of(proposal, lock=True)
         if record is None:
             raise _deleted(proposal)
-        check_may_decide(user, record, {proposal.user_id})
+        check_may_decide_about(user, proposal, record)
         if version is not None and record.version != version:
             raise history.ConflictError(record)
         if version is None and (names := outdated_fields(proposal, record)):
@@ -186,8 +195,7 @@ def accept(user: Any, proposal: Proposal, version: int | None = None) -> Any:
                 )
                 % {"fields": join_list(names)}
             )
-        record._history_user = user_or_none(user)
-        record._change_reason = f"proposal {proposal.pk}"
+        set_author(user, record, reason=f"proposal {proposal.pk}")
         if proposal.kind == ProposalKind.DELETION:
             history.delete(record)
             record = None
@@ -208,12 +216,7 @@ def return_proposal(user: Any, proposal: Proposal, reason: str) -> None:
     reason = read_reason(reason, _("Give a reason, so that the author knows what to correct."))
     with transaction.atomic():
         proposal = _locked(proposal)
-        check_may_publish(user, proposal.model)
-        record = record_of(proposal)
-        if record is not None:
-            check_may_decide(user, record, {proposal.user_id})
-        elif not permissions.has_permission(user, "publish", proposal.model):
-            raise PermissionDenied(_("Only reviewers can decide about it."))
+        check_may_decide_about(user, proposal, record_of(proposal))
         _decide(proposal, user, ProposalState.RETURNED, reason)
 
 

@@ -14,7 +14,7 @@ from projects.history import draft_references
 from projects.models import ImportBatch, Proposal, State, permissions
 from projects.models.base import ReviewedModel
 
-from .permissions import check_scope, user_or_none
+from .permissions import check_scope, set_author
 from .proposals import Change, log_decision, propose, propose_deletion
 
 
@@ -53,6 +53,21 @@ def check_form(user: Any, record: Any, links: Any, *, parent: str = "") -> None:
         draft_references.check(record, links, skip={parent})
 
 
+def check_rules(
+    user: Any, record: Any, links: Any, *, without_queries: bool = False
+) -> dict[str, Any]:
+    """The checks of `submit` but for the user's areas; returns the links to save.
+
+    Sets the state of `record`. A proposal may refer to drafts until it is accepted.
+    `without_queries` and errors as in `history.check`.
+    """
+    allow_drafts = is_proposal(user, record)
+    if not allow_drafts:
+        links = with_publication_state(user, record, links)
+    history.check(record, without_queries=without_queries, allow_drafts=allow_drafts, **links)
+    return links
+
+
 def submit(user: Any, record: Any, **links: Any) -> Submitted:
     """Write a record with its links on behalf of `user`, whose permission was checked before.
 
@@ -63,15 +78,13 @@ def submit(user: Any, record: Any, **links: Any) -> Submitted:
     with transaction.atomic():
         check_scope(user, record)
         if is_proposal(user, record):
-            # It may refer to drafts until it is accepted.
-            history.check(record, allow_drafts=True, **links)
+            check_rules(user, record, links)
             (proposal,) = propose(user, [(record, links)])
             if proposal is not None:
                 log_decision(Action.PROPOSED, user, proposal)
             return Submitted(record, proposal, is_proposal=True)
         links = with_publication_state(user, record, links)
-        if user_or_none(user) is not None:
-            record._history_user = user_or_none(user)
+        set_author(user, record)
         history.save(record, **links)
     return Submitted(record)
 
@@ -106,14 +119,11 @@ def submit_many(
     """
     proposed = [change for change in changes if is_proposal(user, change[0])]
     direct = [change for change in changes if not is_proposal(user, change[0])]
-    author = user_or_none(user)
-    written = []
-    for record, links in direct:
-        if author is not None:
-            record._history_user = author
-        written.append((record, with_publication_state(user, record, links)))
+    set_author(user, *(record for record, _links in direct))
     with transaction.atomic():
-        history.bulk_save(written)
+        history.bulk_save(
+            [(record, with_publication_state(user, record, links)) for record, links in direct]
+        )
         proposals = propose(user, proposed, batch)
     found = [Submitted(record) for record, _links in direct]
     found += [
@@ -137,7 +147,6 @@ def remove(user: Any, record: Any) -> Submitted:
             proposal = propose_deletion(user, record)
             log_decision(Action.PROPOSED, user, proposal)
             return Submitted(record, proposal, is_proposal=True)
-        if user_or_none(user) is not None:
-            record._history_user = user_or_none(user)
+        set_author(user, record)
         history.delete(record)
     return Submitted(record)

@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 
 from projects import review, serializers
 from projects.history import diff
-from projects.models import REVIEWED, Reviewed, State, permissions
+from projects.models import REVIEWED, Reviewed, State
 from projects.review import queue
+from projects.review.deleted_records import check_may_restore
+from projects.review.permissions import refusal
 from projects.views.lists import PAGE_SIZE, part_of, whole_number
 
 from .actions import ReviewAction
@@ -105,13 +107,10 @@ def page_of_deleted(
     # The row of the deletion has no links: show the row before.
     before = diff.all_of(model, found.row.id).filter(history_id__lt=found.row.history_id)
     last = before.exclude(history_type="-").first() or found.row
-    may_restore = permissions.has_permission(user, "publish", model) and permissions.in_scope(
-        user, found.record
-    )
     context = {
         "deleted": found,
         "changes": diff.full_changes(model, last, user),
-        "may_restore": may_restore,
+        "may_restore": not refusal(check_may_restore, user, found.record),
         "problem": problem,
     }
     status = problem.status if problem else 200

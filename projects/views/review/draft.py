@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,7 +14,7 @@ from projects import review, serializers
 from projects.history import diff
 from projects.models import ReturnedDraft, permissions
 from projects.review.diff import prefetch_for_snapshot, snapshot
-from projects.review.permissions import check_may_decide
+from projects.review.permissions import check_may_decide, check_may_review, refusal
 
 from .actions import ReviewAction
 from .addresses import admin_of, page_of, review_of
@@ -46,9 +45,8 @@ def page_of_draft(
         "typed": request.POST.get("reason", ""),
         "lines": lines,
         "drafts": _drafts_in(lines),
-        "may_not_publish": _may_not_publish(user, record, contributors),
-        "may_return": permissions.has_permission(user, "publish", model)
-        and permissions.in_scope(user, record),
+        "may_not_publish": refusal(check_may_decide, user, record, contributors),
+        "may_return": not refusal(check_may_review, user, record),
         "returned": _returned(record),
         "entries": diff.entries(history, rows[:MOST_CHANGES], names=True),
         "history_url": admin_of(record, "history") if len(rows) > MOST_CHANGES else "",
@@ -68,14 +66,6 @@ def _drafts_in(lines: Any) -> list[Named]:
     """The drafts that a record refers to: they must be published before it or with it."""
     found = [one for line in lines for one in line.value.records if one.is_draft]
     return list({one.review: one for one in found}.values())
-
-
-def _may_not_publish(user: Any, record: Any, contributors: set[Any]) -> str:
-    try:
-        check_may_decide(user, record, contributors)
-    except PermissionDenied as error:
-        return str(error)
-    return ""
 
 
 def _returned(record: Any) -> ReturnedDraft | None:

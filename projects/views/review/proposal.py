@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -18,7 +17,8 @@ from projects import history, review, serializers
 from projects.imports import publish
 from projects.models import ImportBatch, Proposal, ProposalKind, permissions
 from projects.review import diff
-from projects.review.permissions import check_may_decide
+from projects.review.permissions import refusal
+from projects.review.proposals import check_may_decide_about
 
 from .actions import ReviewAction
 from .addresses import admin_of, page_of
@@ -75,7 +75,7 @@ def page_of_proposal(
         "typed": request.POST.get("reason", ""),
         "is_own": is_own,
         "is_added_to": proposal.updated_at - proposal.created_at >= SHOWN_DIFFERENCE,
-        "refusal": _refusal(user, proposal, record),
+        "refusal": refusal(check_may_decide_about, user, proposal, record),
         "batch": _batch(user, proposal),
     }
     if record is not None:
@@ -89,18 +89,6 @@ def page_of_proposal(
             context |= _referring(user, record)
     status = problem.status if problem else 200
     return render(request, "projects/review_proposal.html", context, status=status)
-
-
-def _refusal(user: Any, proposal: Proposal, record: Any) -> str:
-    """Why `user` may not decide about it; empty if they may."""
-    try:
-        if record is not None:
-            check_may_decide(user, record, {proposal.user_id})
-        elif not permissions.has_permission(user, "publish", proposal.model):
-            return _("Only reviewers can decide about it.")
-    except PermissionDenied as error:
-        return str(error)
-    return ""
 
 
 def _batch(user: Any, proposal: Proposal) -> ImportBatch | None:

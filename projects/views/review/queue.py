@@ -1,4 +1,4 @@
-"""The review queue: drafts and proposals; publishing several drafts at once."""
+"""The review queue: drafts and proposals that wait for approval; approving several drafts."""
 
 from __future__ import annotations
 

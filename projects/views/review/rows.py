@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.utils.text import capfirst
 
 from projects import serializers
@@ -19,7 +18,7 @@ from projects.models import (
     permissions,
 )
 from projects.review import queue
-from projects.review.permissions import check_may_decide
+from projects.review.permissions import check_may_decide, refusal
 from projects.serializers.labels import in_words
 
 from .addresses import admin_of, review_of
@@ -126,19 +125,11 @@ def _draft(
         entered_by=contributions[0]["name"] if contributions else "",
         entered_at=contributions[0]["at"] if contributions else None,
         is_own=user.pk in contributors,
-        may_publish=_may_publish(user, record, contributors),
+        may_publish=not refusal(check_may_decide, user, record, contributors),
         is_selected=_without_version(key) in selected,
         edit_url=admin_of(record) if may_edit else "",
         returned=returned,
     )
-
-
-def _may_publish(user: Any, record: Any, contributors: set[Any]) -> bool:
-    try:
-        check_may_decide(user, record, contributors)
-    except PermissionDenied:
-        return False
-    return True
 
 
 def proposals(user: Any, found: Iterable[Proposal]) -> list[Proposed]:
