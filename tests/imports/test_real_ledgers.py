@@ -1,6 +1,8 @@
-"""The World Bank's projects and Manchester's payments, against the figures that were published.
+"""Imports of the World Bank's projects and Manchester's payments give the published figures.
 
-The files are not part of the project: where they are not beside it, these tests are skipped.
+The quick suite imports a part of each kind of file and compares it with the same rows, added up
+without the register; CHAOS=1 imports the whole files. The files are not part of the project:
+without them these tests are skipped.
 """
 
 import csv
@@ -61,11 +63,23 @@ ALL_PAID = "9429210465.06"
 WARNING = re.compile(r"^row .+ (times|more than).* Did you mean .+\? ")
 
 
+def part(file, directory, keep):
+    """A copy of the file with its heading and the rows for which `keep(number, row)` is true."""
+    with file.open(encoding="utf-8", newline="") as source:
+        heading, *rows = csv.reader(source)
+    copy = directory / file.name
+    with copy.open("w", encoding="utf-8", newline="") as target:
+        csv.writer(target).writerows(
+            [heading, *(row for i, row in enumerate(rows) if keep(i, row))]
+        )
+    return copy
+
+
 def load(command, *files, mapping, **options):
-    """What the command prints, and what it says of errors."""
-    said, errors = StringIO(), StringIO()
+    """The command's standard output, and its errors without the warnings about outliers."""
+    output, errors = StringIO(), StringIO()
     paths = [str(file) for file in files]
-    options = {"mapping": MAPPINGS / mapping, "stdout": said, "stderr": errors} | options
+    options = {"mapping": MAPPINGS / mapping, "stdout": output, "stderr": errors} | options
     try:
         call_command(command, *paths, **options, verbosity=0)
     except CommandError as error:
@@ -73,14 +87,14 @@ def load(command, *files, mapping, **options):
     lines = errors.getvalue().splitlines(keepends=True)
     warnings = [line for line in lines if WARNING.match(line)]
     # Few of the real amounts are outliers.
-    assert len(warnings) == counts(said.getvalue(), "warnings")
-    assert len(warnings) <= max(3, counts(said.getvalue(), "new") // 50)
-    return said.getvalue(), "".join(line for line in lines if not WARNING.match(line))
+    assert len(warnings) == counts(output.getvalue(), "warnings")
+    assert len(warnings) <= max(10, counts(output.getvalue(), "new") // 30)
+    return output.getvalue(), "".join(line for line in lines if not WARNING.match(line))
 
 
-def counts(said, status):
+def counts(output, status):
     """How many rows of all files had this status."""
-    return sum(int(number) for number in re.findall(rf"^{status}: (\d+)$", said, re.MULTILINE))
+    return sum(int(number) for number in re.findall(rf"^{status}: (\d+)$", output, re.MULTILINE))
 
 
 def answer(client, address):
@@ -92,38 +106,49 @@ def answer(client, address):
 # --- The World Bank -----------------------------------------------------------
 
 
-def published():
+def rows_of(file):
+    with file.open(encoding="utf-8", newline="") as content:
+        return list(csv.DictReader(content))
+
+
+@pytest.fixture
+def some_of_the_bank(tmp_path):
+    """All of South Asia in the published year, and every 200th row, among them refused ones."""
     with WORLD_BANK.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+        columns = {name: place for place, name in enumerate(next(csv.reader(file)))}
+    region, approved = columns["regionname"], columns["boardapprovaldate"]
+
+    def keep(number, row):
+        published = row[region] == "South Asia" and "2022-07" <= row[approved] < "2023-07"
+        return published or number % 200 == 0
+
+    return part(WORLD_BANK, tmp_path, keep)
 
 
-def of_south_asia(row):
-    # What has no region either, too: the rows that are refused, and three besides.
-    return row["regionname"] in ("South Asia", "")
-
-
-def check_the_bank(client, file, rows):
-    """Import the file, hold it against `rows`, and import it once more."""
+def check_the_bank(client, file):
+    """Import the file, compare with its rows, and import it again."""
+    rows = rows_of(file)
     refused = [row for row in rows if not row["projectstatusdisplay"]]
     dropped = [row for row in rows if row["projectstatusdisplay"] == "Dropped"]
     good = [row for row in rows if row not in refused and row not in dropped]
 
-    said, errors = load("import_projects", file, mapping="worldbank_csv.toml")
+    output, errors = load("import_projects", file, mapping="worldbank_csv.toml")
 
-    assert (counts(said, "errors"), Project.objects.count()) == (len(refused), 0)
+    assert (counts(output, "errors"), Project.objects.count()) == (len(refused), 0)
 
-    said, errors = load("import_projects", file, mapping="worldbank_csv.toml", partial=True)
+    output, errors = load("import_projects", file, mapping="worldbank_csv.toml", partial=True)
 
     *faults, end = errors.splitlines()
     assert end == f"{len(refused)} errors."
     assert len(faults) == len({fault.partition(",")[0] for fault in faults}) == len(refused)
     reason = re.compile(r"row \d+, projectstatusdisplay: .+ requires a value here$")
     assert all(map(reason.match, faults))
-    assert counts(said, "new") == len(good)
-    assert counts(said, "left out by the mapping") == len(dropped)
-    standing = dict(Project.objects.values_list("code", "stage"))
+    assert counts(output, "new") == len(good)
+    assert counts(output, "left out by the mapping") == len(dropped)
     stages = {"Active": Stage.SIGNED, "Closed": Stage.SIGNED, "Pipeline": Stage.INTENDED}
-    assert standing == {row["id"]: stages[row["projectstatusdisplay"]] for row in good}
+    assert dict(Project.objects.values_list("code", "stage")) == {
+        row["id"]: stages[row["projectstatusdisplay"]] for row in good
+    }
     amounts = dict(Project.objects.values_list("code", "amount"))
     assert amounts == {row["id"]: Decimal(row["curr_total_commitment"]) for row in good}
     named = {row[name].casefold() for row in good for name in ("sector1", "sector2", "sector3")}
@@ -145,44 +170,40 @@ def check_the_bank(client, file, rows):
         Decimal(row["curr_total_commitment"]) for row in contracted
     )
 
-    said, _errors = load("import_projects", file, mapping="worldbank_csv.toml", partial=True)
+    output, _errors = load("import_projects", file, mapping="worldbank_csv.toml", partial=True)
 
-    assert (counts(said, "new"), counts(said, "changed")) == (0, 0)
-    assert counts(said, "unchanged") == Project.history.count() == len(good)
+    assert (counts(output, "new"), counts(output, "changed")) == (0, 0)
+    assert counts(output, "unchanged") == Project.history.count() == len(good)
 
 
 @beside_the_bank
-def test_south_asia_gives_the_published_sum_and_empty_rows_are_refused(client, settings, tmp_path):
+def test_south_asia_gives_the_published_sum_and_empty_rows_are_refused(
+    client, settings, some_of_the_bank
+):
     settings.BASE_CURRENCY = "USD"
-    rows = [row for row in published() if of_south_asia(row)]
-    file = tmp_path / "south_asia.csv"
-    with file.open("w", encoding="utf-8", newline="") as out:
-        writer = csv.DictWriter(out, rows[0])
-        writer.writeheader()
-        writer.writerows(rows)
 
-    check_the_bank(client, file, rows)
+    check_the_bank(client, some_of_the_bank)
 
 
 @beside_the_bank
 @pytest.mark.chaos
 def test_the_whole_world_gives_the_published_sum_of_south_asia(client, settings):
     settings.BASE_CURRENCY = "USD"
-    rows = published()
+    rows = rows_of(WORLD_BANK)
     assert len(rows) == 22_569
     assert sum(not row["projectstatusdisplay"] for row in rows) == 1_776
 
-    check_the_bank(client, WORLD_BANK, rows)
+    check_the_bank(client, WORLD_BANK)
 
 
 @beside_the_bank
 def test_a_workbook_with_a_title_and_two_date_formats_is_read(client, settings):
     settings.BASE_CURRENCY = "USD"
 
-    said, errors = load("import_projects", WORLD_BANK_2005, mapping="worldbank_xlsx.toml")
+    output, errors = load("import_projects", WORLD_BANK_2005, mapping="worldbank_xlsx.toml")
 
     assert errors == ""
-    assert (counts(said, "new"), counts(said, "left out by the mapping")) == (439, 48)
+    assert (counts(output, "new"), counts(output, "left out by the mapping")) == (439, 48)
     assert Counter(Project.objects.values_list("stage", flat=True)) == {
         "signed": 435,
         "intended": 4,
@@ -208,43 +229,61 @@ def test_a_workbook_with_a_title_and_two_date_formats_is_read(client, settings):
         ("Other Agriculture, Fishing and Forestry", None),
     ]
 
-    said, _errors = load("import_projects", WORLD_BANK_2005, mapping="worldbank_xlsx.toml")
+    output, _errors = load("import_projects", WORLD_BANK_2005, mapping="worldbank_xlsx.toml")
 
-    assert counts(said, "unchanged") == Project.history.count() == 439
+    assert counts(output, "unchanged") == Project.history.count() == 439
 
 
-def through_the_page(client, file, mapping):
-    """Bring a file in by the form with its mapping, and have a worker check it."""
+def upload(client, file, mapping):
+    """Upload a file with its mapping on the page, and have a worker validate it."""
     client.force_login(make_user("superuser"))
-    with file.open("rb") as content, (MAPPINGS / mapping).open("rb") as said:
-        sent = {"file": content, "mapping": said, "noun": "projects"}
+    with file.open("rb") as content, (MAPPINGS / mapping).open("rb") as mapping_file:
+        sent = {"file": content, "mapping": mapping_file, "noun": "projects"}
         assert client.post("/import/", sent).status_code == 302
     call_command("work", once=True, verbosity=0)
     return ImportBatch.objects.get()
 
 
-def written_through_the_page(client, batch, **form):
+def publish(client, batch, **form):
     assert client.post(f"/import/{batch.pk}/approve/", form).status_code == 302
     call_command("work", once=True, verbosity=0)
     batch.refresh_from_db()
     assert batch.state == BatchState.WRITTEN, batch.message
 
 
-@beside_the_bank
-def test_the_page_imports_the_workbook_as_the_command_does(client, settings):
-    settings.BASE_CURRENCY = "USD"
+def check_the_page(client, file):
+    """Import the file on the page, and download the rows that it refuses."""
+    status = Counter(row["projectstatusdisplay"] for row in rows_of(file))
 
-    batch = through_the_page(client, WORLD_BANK_2005, "worldbank_xlsx.toml")
+    batch = upload(client, file, "worldbank_csv.toml")
 
-    assert (batch.state, batch.counts["new"], batch.counts["left_out"]) == (
-        BatchState.PREVIEWED,
-        439,
-        48,
-    )
+    assert batch.state == BatchState.PREVIEWED
+    new = status.total() - status[""] - status["Dropped"]
+    assert (batch.counts["refused"], batch.counts["new"]) == (status[""], new)
+    last = (status[""] - 1) // 50 + 1
+    page = client.get(f"/import/{batch.pk}/?fate=refused&page={last}").content.decode()
+    assert "projectstatusdisplay" in page
+    refused = client.get(f"/import/{batch.pk}/refused.csv")
+    lines = b"".join(refused.streaming_content).decode("utf-8-sig")
+    assert len(list(csv.DictReader(StringIO(lines)))) == status[""]
     assert not Project.objects.exists()
-    written_through_the_page(client, batch)
-    assert Project.objects.count() == 439
+    publish(client, batch, partial="true")
+
+    assert Project.objects.count() == new
+    found = answer(client, f"/api/v1/totals/?by=area&{SOUTH_ASIA_2023}")
+    assert (found["total"]["projects"], found["total"]["amount"]) == (37, "10091330000.00")
+    return batch
+
+
+@beside_the_bank
+def test_the_page_imports_a_file_as_the_command_does_and_undoes_it(
+    client, settings, some_of_the_bank
+):
+    settings.BASE_CURRENCY = "USD"
+    batch = check_the_page(client, some_of_the_bank)
+
     assert client.post(f"/import/{batch.pk}/undo/").status_code == 302
+
     assert not Project.objects.exists()
 
 
@@ -253,33 +292,39 @@ def test_the_page_imports_the_workbook_as_the_command_does(client, settings):
 def test_the_page_imports_the_whole_world_and_lists_refused_rows(client, settings):
     settings.BASE_CURRENCY = "USD"
 
-    batch = through_the_page(client, WORLD_BANK, "worldbank_csv.toml")
+    check_the_page(client, WORLD_BANK)
 
-    assert batch.state == BatchState.PREVIEWED
-    assert (batch.counts["refused"], batch.counts["new"]) == (1_776, 18_925)
-    page = client.get(f"/import/{batch.pk}/?fate=refused&page=36").content.decode()
-    assert "projectstatusdisplay" in page
-    refused = client.get(f"/import/{batch.pk}/refused.csv")
-    lines = b"".join(refused.streaming_content).decode("utf-8-sig")
-    assert len(list(csv.DictReader(StringIO(lines)))) == 1_776
-    written_through_the_page(client, batch, partial="true")
 
-    found = answer(client, f"/api/v1/totals/?by=area&{SOUTH_ASIA_2023}")
-    assert (found["total"]["projects"], found["total"]["amount"]) == (37, "10091330000.00")
+@beside_the_bank
+@pytest.mark.chaos
+def test_the_page_imports_the_workbook_as_the_command_does(client, settings):
+    settings.BASE_CURRENCY = "USD"
+
+    batch = upload(client, WORLD_BANK_2005, "worldbank_xlsx.toml")
+
+    assert (batch.state, batch.counts["new"], batch.counts["left_out"]) == (
+        BatchState.PREVIEWED,
+        439,
+        48,
+    )
+    publish(client, batch)
+    assert Project.objects.count() == 439
+    assert client.post(f"/import/{batch.pk}/undo/").status_code == 302
+    assert not Project.objects.exists()
 
 
 # --- Manchester ---------------------------------------------------------------
 
 
 def pay(files):
-    """Rows of the files that were new, changed and unchanged; none may be at fault."""
-    said, errors = load("import_receipts", *files, mapping="manchester.toml")
+    """How many rows of the files were new, changed and unchanged. None may have an error."""
+    output, errors = load("import_receipts", *files, mapping="manchester.toml")
     assert errors == ""
-    return [counts(said, status) for status in ("new", "changed", "unchanged")]
+    return [counts(output, status) for status in ("new", "changed", "unchanged")]
 
 
 def ledger(files):
-    """What the files hold, read without the register: payments of each service area, as text."""
+    """Payments of each service area as (day, amount), read without the register."""
     found = defaultdict(list)
     for path in files:
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -295,42 +340,71 @@ def by_month(client):
     return {row["month"]: row["amount"] for row in found["rows"]}, found["total"]["amount"]
 
 
+def sums_by_month(files):
+    """The sum of each file, which has the payments of one month."""
+    return {
+        file.stem: f"{sum(amount for one in ledger([file]).values() for _day, amount in one):.2f}"
+        for file in files
+    }
+
+
 def check_the_council(files):
-    """Each service area has the payments of the files, neither more nor fewer."""
-    held = ledger(files)
-    assert set(Project.objects.values_list("name", flat=True)) == set(held)
-    for name, payments in held.items():
-        standing = Receipt.objects.filter(project__name=name).values_list("received_on", "amount")
-        assert Counter((str(day), amount) for day, amount in standing) == Counter(payments)
-    return sum(map(len, held.values()))
+    """Each service area has exactly the payments of the files. Return their number."""
+    expected = ledger(files)
+    assert set(Project.objects.values_list("name", flat=True)) == set(expected)
+    for name, payments in expected.items():
+        saved = Receipt.objects.filter(project__name=name).values_list("received_on", "amount")
+        assert Counter((str(day), amount) for day, amount in saved) == Counter(payments)
+    return sum(map(len, expected.values()))
 
 
-@beside_manchester
-def test_seven_months_give_the_published_sums_also_when_imported_again(client, settings):
-    settings.BASE_CURRENCY = "GBP"
-    files = MANCHESTER[:7]
-
+def check_months(client, files):
+    """Import the files twice: the second time changes nothing."""
     statuses = pay(files)
 
     rows = check_the_council(files)
     assert statuses == [rows, 0, 0]
-    assert by_month(client) == (PAID, f"{sum(map(Decimal, PAID.values()))}")
+    sums = sums_by_month(files)
+    assert by_month(client) == (sums, f"{sum(map(Decimal, sums.values()))}")
     assert set(Receipt.objects.values_list("conversion__outcome", flat=True)) == {Outcome.COUNTED}
     assert differing(list(Project.objects.values_list("pk", flat=True))) == {}
 
     assert pay(files) == [0, 0, rows]
-    assert by_month(client)[0] == PAID
+    assert by_month(client)[0] == sums
     assert Receipt.history.count() == rows
 
 
 @beside_manchester
-def test_equal_rows_and_negative_amounts_are_payments():
+def test_payments_of_seven_months_give_their_sums_also_when_imported_again(
+    client, settings, tmp_path
+):
+    settings.BASE_CURRENCY = "GBP"
+    assert sums_by_month(MANCHESTER[:7]) == PAID
+
+    check_months(
+        client, [part(file, tmp_path, lambda i, _: i % 40 == 0) for file in MANCHESTER[:7]]
+    )
+
+
+@beside_manchester
+@pytest.mark.chaos
+def test_seven_months_give_the_published_sums_also_when_imported_again(client, settings):
+    settings.BASE_CURRENCY = "GBP"
+
+    check_months(client, MANCHESTER[:7])
+
+    assert by_month(client)[0] == PAID
+
+
+@beside_manchester
+def test_equal_rows_and_negative_amounts_are_payments(tmp_path):
     last, wide = MANCHESTER[-1], MANCHESTER[0].with_name("2015-07.csv")
+    files = [part(file, tmp_path, lambda number, _row: number < 100) for file in (last, wide)]
 
     # The heading of one begins with a broken mark; rows of the other end in an empty cell.
-    statuses = pay([last, wide])
+    statuses = pay(files)
 
-    rows = check_the_council([last, wide])
+    rows = check_the_council(files)
     assert statuses == [rows, 0, 0]
     alike = Counter(Receipt.objects.values_list("project", "received_on", "amount", "note"))
     assert max(alike.values()) > 1
