@@ -228,11 +228,12 @@ class _Field:
         if self.required:
             lines.append(gettext("Required: %(which)s") % {"which": self.required})
         otherwise = OtherValues.REFUSED
-        if self.model is not None:
-            # A code may be that of a record that is added later; a list of codes is in no list.
-            otherwise = (
-                OtherValues.ASKED if isinstance(self.field, CodeRelatedField) else OtherValues.TAKEN
-            )
+        if isinstance(self.field, CodeRelatedField):
+            # The code may be that of a record that is added later.
+            otherwise = OtherValues.WARNED
+        elif self.model is not None:
+            # The drop-down lists single codes, and the cell may hold several.
+            otherwise = OtherValues.ACCEPTED
         return Column(
             heading=self.name,
             comment="\n".join(lines),

@@ -16,8 +16,6 @@ from rapidfuzz import fuzz, process
 
 from projects import names
 
-from .credit_codes import read_uscc, uscc_problem
-
 SAME = 1.0
 # Equal but for a part in brackets: 华泰（新疆）纺织, 华泰纺织.
 WITHOUT_BRACKETS = 0.95
@@ -121,15 +119,11 @@ def core_name_without_brackets(name: str) -> str:
     return core_name(_BRACKETED.sub(" ", name)) or core_name(name)
 
 
-def phonetic_key(name: str) -> str:
-    """A phonetic key of the core: pinyin without spaces, words for trades in English.
-
-    兴达纺织, `Xingda Fangzhi` and `Xingda Textile Co., Ltd.` all become xingdatextile.
-    """
-    return _sound(core_name(name))
-
-
 def _sound(text: str) -> str:
+    """A phonetic key of a core name: pinyin without spaces, words for trades in English.
+
+    兴达纺织, `Xingda Fangzhi` and `Xingda Textile` all become xingdatextile.
+    """
     translated = _TRADE.sub(lambda trade: f" {_TRADES[trade[0]].split()[0]} ", text)
     spoken = names.transliterate(translated)
     joined = _PHRASE.sub(lambda words: "".join(filter(None, words.groups())), spoken)
@@ -168,27 +162,8 @@ class NameForms:
         return cls(text, outside, _sound(text), names.is_chinese(text))
 
 
-def name_similarity(one: str, other: str, *, codes: tuple[str, str] = ("", "")) -> float:
-    """The similarity of two names, from 0 to 1 (equal but for the legal form). Symmetric.
-
-    `codes` are the social credit codes of the two enterprises and take precedence
-    over the names: 1 if they are equal, 0 if they differ and both are valid.
-    """
-    first, second = map(read_uscc, codes)
-    if first and second:
-        if first == second:
-            return SAME
-        if _is_valid(first) and _is_valid(second):
-            return 0.0
-    return _score(NameForms.of(one), NameForms.of(other))
-
-
-def _is_valid(code: str) -> bool:
-    problem = uscc_problem(code)
-    return problem is None or problem.is_warning
-
-
-def _score(one: NameForms, other: NameForms) -> float:
+def name_similarity(one: NameForms, other: NameForms) -> float:
+    """From 0 to 1, which is equal but for the legal form. Symmetric."""
     if not one.core or not other.core:
         return 0.0
     if one.core == other.core:
@@ -253,32 +228,32 @@ class NameIndex:
         self, name: str, limit: int = 5, at_least: float = MIN_SIMILARITY
     ) -> list[tuple[str, float]]:
         """(key, score) of the records with the most similar names, best first, then by key."""
-        asked = NameForms.of(name)
-        if not asked.core:
+        forms = NameForms.of(name)
+        if not forms.core:
             return []
         found: dict[str, float] = {}
-        for form in self._candidates(asked, at_least):
-            score = _score(asked, form)
+        for form in self._candidates(forms, at_least):
+            score = name_similarity(forms, form)
             if score >= at_least:
                 for key in self._keys[form]:
                     found[key] = max(score, found.get(key, 0.0))
         return sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]
 
-    def _candidates(self, asked: NameForms, at_least: float) -> set[NameForms]:
+    def _candidates(self, forms: NameForms, at_least: float) -> set[NameForms]:
         """All forms whose score may be `at_least` or more."""
         found = {
-            *self._by_core.get(asked.core, ()),
-            *self._by_core.get(asked.bare, ()),
-            *self._by_bare.get(asked.core, ()),
-            *self._by_sound.get(asked.sound, ()),
+            *self._by_core.get(forms.core, ()),
+            *self._by_core.get(forms.bare, ()),
+            *self._by_bare.get(forms.core, ()),
+            *self._by_sound.get(forms.sound, ()),
         }
         if at_least > IN_PART:
             return found
-        if asked.is_chinese:
-            for text in _similar(asked.core, self._cores, at_least):
+        if forms.is_chinese:
+            for text in _similar(forms.core, self._cores, at_least):
                 found.update(self._by_core[text])
-        sounds = self._foreign_sounds if asked.is_chinese else self._sounds
-        for text in _similar(asked.sound, sounds, at_least):
+        sounds = self._foreign_sounds if forms.is_chinese else self._sounds
+        for text in _similar(forms.sound, sounds, at_least):
             found.update(self._by_sound[text])
         return found
 
@@ -307,20 +282,6 @@ def search_fragments(name: str, *, in_part: bool = True) -> list[str]:
 
 def _shortest(piece: str) -> int:
     return SHORTEST_HALF if names.is_chinese(piece) else SHORTEST_WORD
-
-
-def most_similar(
-    name: str,
-    known: NameIndex | Mapping[str, Iterable[str]],
-    limit: int = 5,
-    at_least: float = MIN_SIMILARITY,
-) -> list[tuple[str, float]]:
-    """(key, score) of those of `known` whose names are most similar to `name`, best first.
-
-    For a single search. For several searches of the same names, build a `Known` once.
-    """
-    index = known if isinstance(known, NameIndex) else NameIndex(known)
-    return index.nearest(name, limit, at_least)
 
 
 def _similar(text: str, texts: list[str], at_least: float) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.utility import quote_sheetname, xl_range_abs
 
-from .writing import FIRST_DAY, MOST_ROWS, Sheet, SheetWriter
+from .writing import FIRST_DAY, MOST_ROWS, Sheet, SheetWriter, write_sheet
 
 _WIDTH = 18
 # The number of the built-in text format.
@@ -22,8 +22,8 @@ class OtherValues(Enum):
     """How a spreadsheet treats a value that its drop-down list does not contain."""
 
     REFUSED = auto()
-    ASKED = auto()
-    TAKEN = auto()
+    WARNED = auto()
+    ACCEPTED = auto()
 
 
 @dataclass(frozen=True)
@@ -76,11 +76,7 @@ def template_workbook(
         sheet = SheetWriter(workbook, name)
         sheet.write_headings([column.heading for column in columns])
         for each in explained:
-            beside = SheetWriter(workbook, each.name)
-            beside.write_headings(each.headings)
-            for row in each.rows:
-                beside.write(row)
-            beside.finish()
+            write_sheet(workbook, each)
         ranges = _write_lists(workbook, lists, columns)
         form = _Form(workbook, sheet, refusals)
         for at, column in enumerate(columns):
@@ -136,8 +132,8 @@ class _Form:
                 "validate": "list",
                 "source": ranges[column.choices.name],
                 "error_message": self.refusals.choice,
-                "error_type": "warning" if column.otherwise == OtherValues.ASKED else "stop",
-                "show_error": column.otherwise != OtherValues.TAKEN,
+                "error_type": "warning" if column.otherwise == OtherValues.WARNED else "stop",
+                "show_error": column.otherwise != OtherValues.ACCEPTED,
             }
         else:
             return

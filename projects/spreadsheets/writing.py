@@ -127,12 +127,16 @@ def xlsx(
         data.finish()
         explained.finish()
         for each in further:
-            sheet = SheetWriter(workbook, each.name)
-            sheet.write_headings(each.headings)
-            for row in each.rows:
-                sheet.write(row)
-            sheet.finish()
+            write_sheet(workbook, each)
         workbook.close()
+
+
+def write_sheet(workbook: Any, sheet: Sheet) -> None:
+    writer = SheetWriter(workbook, sheet.name)
+    writer.write_headings(sheet.headings)
+    for row in sheet.rows:
+        writer.write(row)
+    writer.finish()
 
 
 class SheetWriter:

@@ -118,14 +118,9 @@ def test_what_says_nothing_is_like_nothing(typed):
 @settings(deadline=None)
 @given(one=NAMES, other=NAMES)
 def test_the_key_of_a_name_that_sounds_the_same_has_a_piece_of_it(one, other):
-    alike = similarity.phonetic_key(one) == similarity.phonetic_key(other) and similarity.core_name(
-        one
-    )
+    forms, other_forms = similarity.NameForms.of(one), similarity.NameForms.of(other)
+    alike = forms.sound == other_forms.sound and forms.core
     pieces = similarity.search_fragments(one, in_part=False)
 
-    if (
-        alike
-        and pieces
-        and similarity.NameForms.of(one).is_chinese == similarity.NameForms.of(other).is_chinese
-    ):
+    if alike and pieces and forms.is_chinese == other_forms.is_chinese:
         assert any(piece in search_key(other) for piece in pieces)

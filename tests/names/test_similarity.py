@@ -9,10 +9,9 @@ from projects.names.similarity import (
     MIN_SIMILARITY,
     SAME,
     WITHOUT_BRACKETS,
+    NameForms,
     NameIndex,
     core_name,
-    most_similar,
-    name_similarity,
 )
 
 # Names as lists of signings have them: a place, a word or two, a trade and a legal form.
@@ -26,6 +25,10 @@ NAMES = st.builds(
     ),
 )
 ANY_NAMES = NAMES | st.text(max_size=30)
+
+
+def name_similarity(one, other):
+    return similarity.name_similarity(NameForms.of(one), NameForms.of(other))
 
 
 @pytest.mark.parametrize(
@@ -113,17 +116,6 @@ def test_a_place_or_a_trade_in_common_is_not_worth_a_look(one, other):
     assert name_similarity(one, other) < MIN_SIMILARITY
 
 
-def test_social_credit_codes_settle_it_whatever_the_names():
-    valid, another = "91110000600037341L", "91350100M000100Y43"
-
-    assert (
-        name_similarity("兴达纺织", "Khorgos Port", codes=(valid, "9111-0000 600037341l")) == SAME
-    )
-    assert name_similarity("兴达纺织", "兴达纺织", codes=(valid, another)) == 0.0
-    assert name_similarity("兴达纺织", "兴达纺织", codes=(valid, "91110000600037341M")) == SAME
-    assert name_similarity("兴达纺织", "兴达纺织", codes=(valid, "")) == SAME
-
-
 @given(ANY_NAMES)
 def test_the_core_of_a_core_is_itself(name):
     assert core_name(core_name(name)) == core_name(name)
@@ -160,23 +152,25 @@ def test_nearest_finds_what_comparing_with_each_name_finds(name, known, at_least
     }
     expected = {key: score for key, score in scores.items() if score >= at_least}
 
-    found = most_similar(name, NameIndex(known), limit=1000, at_least=at_least)
+    found = NameIndex(known).nearest(name, limit=1000, at_least=at_least)
 
     assert dict(found) == expected
     assert found == sorted(found, key=lambda pair: (-pair[1], pair[0]))
 
 
 def test_nearest_returns_the_best_score_of_each_record_up_to_the_limit():
-    known = {
-        "KS-1": ["Kashi Huatai Logistics", "喀什华泰物流有限公司", "华泰"],
-        "KS-2": ["喀什华泰国际物流有限公司"],
-        "KS-3": ["喀什华太物流有限公司"],
-        "UR-1": ["乌鲁木齐纺织"],
-    }
+    known = NameIndex(
+        {
+            "KS-1": ["Kashi Huatai Logistics", "喀什华泰物流有限公司", "华泰"],
+            "KS-2": ["喀什华泰国际物流有限公司"],
+            "KS-3": ["喀什华太物流有限公司"],
+            "UR-1": ["乌鲁木齐纺织"],
+        }
+    )
 
-    found = most_similar("喀什华泰物流", known)
+    found = known.nearest("喀什华泰物流")
 
     assert [key for key, _score in found] == ["KS-1", "KS-3", "KS-2"]
     assert found[0][1] == SAME
-    assert most_similar("喀什华泰物流", known, limit=1) == found[:1]
-    assert most_similar("（）", known) == []
+    assert known.nearest("喀什华泰物流", limit=1) == found[:1]
+    assert known.nearest("（）") == []

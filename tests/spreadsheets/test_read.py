@@ -177,8 +177,6 @@ def test_other_sheets_and_lines_above_are_reported():
     assert [line.cells for line in table.above] == [["Signed projects", ""]]
     assert (table.sheet, table.other_sheets) == ("Data", ["Old"])
     assert table.columns == {"code": "A", "name": "B"}
-    assert table.samples("code", 2) == ["a", "b"]
-    assert table.samples("name") == ["A"]
 
 
 def test_encoding_and_delimiter_are_reported():

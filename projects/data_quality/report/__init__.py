@@ -16,9 +16,9 @@ from projects import data_quality
 from projects.models import Project, Receipt
 from projects.models.registry import register_models
 
-from . import cross_record, derived_rows, drafts, outliers
+from . import cross_record, derived_rows
 from .finding import ERRORS, Batch, Finding, Rule, all_of, readably
-from .records import of_records
+from .records import of_records, outliers
 
 __all__ = ["ERRORS", "Finding", "Rule", "findings"]
 
@@ -37,18 +37,14 @@ def findings(today: date | None = None) -> Iterator[Finding]:
             derived_rows.histories,
         ]
         if model is Project:
-            checks += [
-                derived_rows.derived_rows,
-                derived_rows.parts,
-                partial(outliers.of_projects, detector=detector),
-            ]
-        if model is Receipt:
-            checks.append(partial(outliers.of_receipts, detector=detector))
+            checks += [derived_rows.derived_rows, derived_rows.parts]
+        if model in (Project, Receipt):
+            checks.append(partial(outliers, detector=detector))
         for batch in all_of(model):
             for check in checks:
                 yield from readably(check, batch)
         yield from cross_record.repeated(model)
-        yield from drafts.resting_on_drafts(model)
+        yield from cross_record.references_to_drafts(model)
     yield from cross_record.dangling()
     yield from cross_record.published_figures()
     yield from cross_record.alike_enterprises()

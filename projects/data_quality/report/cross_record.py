@@ -1,4 +1,4 @@
-"""Checks across records: uniqueness, missing references, contradictions, duplicates."""
+"""Checks across records: uniqueness, references, contradictions, duplicates."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from django.db.models import Count, Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from projects import data_quality, names
-from projects.models import Enterprise, Headline
+from projects.models import Enterprise, Headline, State
+from projects.models.base import ReviewedModel
 from projects.models.chunking import batches, batches_by_pk
 from projects.names import similarity
 from projects.totals import reconciliation
 
-from .finding import Batch, Finding, Rule, all_of, readably
+from .finding import Batch, Finding, Rule, all_have, all_of, readably
 
 
 def repeated(model: Any) -> Iterator[Finding]:
@@ -30,10 +31,8 @@ def repeated(model: Any) -> Iterator[Finding]:
         groups = records.order_by().values(*alike).annotate(count=Count("pk")).filter(count__gt=1)
         for group in groups:
             group.pop("count")
-            for batch in all_of(model, records.filter(**group)):
-                for key in batch.codes:
-                    sentence = str(constraint.get_violation_error_message())
-                    yield batch.finding(Rule.REPEATED, key, "", sentence)
+            sentence = str(constraint.get_violation_error_message())
+            yield from all_have(Rule.REPEATED, model, records.filter(**group), "", sentence)
 
 
 def _expression(column: Any) -> Any:
@@ -55,12 +54,29 @@ def dangling() -> Iterator[Finding]:
             lost = model._base_manager.filter(
                 ~Exists(target), **{f"{field.attname}__isnull": False}
             )
-            for batch in all_of(model, lost):
-                for key in batch.codes:
-                    sentence = _("It refers to a record (%(noun)s) that does not exist.") % {
-                        "noun": field.related_model._meta.verbose_name
-                    }
-                    yield batch.finding(Rule.DANGLING, key, field.name, sentence)
+            sentence = _("It refers to a record (%(noun)s) that does not exist.") % {
+                "noun": field.related_model._meta.verbose_name
+            }
+            yield from all_have(Rule.DANGLING, model, lost, field.name, sentence)
+
+
+def references_to_drafts(model: Any) -> Iterator[Finding]:
+    """Public records of a model that refer to drafts, which reveals the drafts.
+
+    One query for each relation.
+    """
+    records = model._base_manager.all()
+    if issubclass(model, ReviewedModel):
+        records = records.filter(state=State.PUBLISHED)
+    for field in (*model._meta.concrete_fields, *model._meta.many_to_many):
+        if not field.is_relation or not issubclass(field.related_model, ReviewedModel):
+            continue
+        referring = records.filter(**{f"{field.name}__state": State.DRAFT}).distinct()
+        sentence = _(
+            "It is published and refers to a draft (%(noun)s): publish that, or remove the "
+            "reference."
+        ) % {"noun": field.related_model._meta.verbose_name}
+        yield from all_have(Rule.DRAFT, model, referring, field.name, sentence)
 
 
 def published_figures() -> Iterator[Finding]:
@@ -75,11 +91,11 @@ def published_figures() -> Iterator[Finding]:
 def _published(batch: Batch) -> Iterator[Finding]:
     # Each headline adds several columns to a query, and databases limit their number.
     for some in batches(batch.records.select_related("zone", "area", "source"), 50):
-        for beside in reconciliation.reconcile(some, user=None):
-            headline = beside.headline
-            for sentence in data_quality.OutlierDetector.headline(headline, beside.itemised):
+        for reconciled in reconciliation.reconcile(some, user=None):
+            headline = reconciled.headline
+            for sentence in data_quality.OutlierDetector.headline(headline, reconciled.itemised):
                 yield batch.finding(Rule.SLIP, headline.pk, "value", sentence)
-            for other in beside.conflicts:
+            for other in reconciled.conflicts:
                 if (other.as_of, other.pk) < (headline.as_of, headline.pk):
                     sentence = _(
                         "%(value)s as of %(day)s, but “%(code)s” says %(other)s as of "

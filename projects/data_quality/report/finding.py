@@ -87,24 +87,23 @@ class Batch:
     def records(self) -> Any:
         return self.model._base_manager.filter(pk__in=list(self.codes)).order_by("pk")
 
-    def one_by_one(self) -> Iterator[Batch]:
-        for key, code in self.codes.items():
-            yield Batch(self.model, {key: code})
-
     def finding(self, rule: Rule, key: int, field: str, sentence: str) -> Finding:
         return Finding(rule, self.model._meta.model_name, self.codes[key], field, sentence)
-
-
-def _code(model: Any) -> str:
-    return "code" if any(field.name == "code" for field in model._meta.fields) else "pk"
 
 
 def all_of(model: Any, records: Any = None) -> Iterator[Batch]:
     """Yield batches of all records of a model, or of `records`; only reads keys and codes."""
     records = model._base_manager.all() if records is None else records
-    code = _code(model)
+    code = "code" if any(field.name == "code" for field in model._meta.fields) else "pk"
     for found in batches_by_pk(records.only(code)):
         yield Batch(model, {one.pk: str(getattr(one, code)) for one in found})
+
+
+def all_have(rule: Rule, model: Any, records: Any, field: str, sentence: str) -> Iterator[Finding]:
+    """The same finding about each of these records."""
+    for batch in all_of(model, records):
+        for key in batch.codes:
+            yield batch.finding(rule, key, field, sentence)
 
 
 def readably(check: Callable[[Batch], Iterable[Finding]], batch: Batch) -> Iterator[Finding]:
@@ -113,8 +112,8 @@ def readably(check: Callable[[Batch], Iterable[Finding]], batch: Batch) -> Itera
         found = _confirmed(check, batch)
     except UNREADABLE as error:
         if len(batch.codes) > 1:
-            for one in batch.one_by_one():
-                yield from readably(check, one)
+            for key, code in batch.codes.items():
+                yield from readably(check, Batch(batch.model, {key: code}))
             return
         [key] = batch.codes
         sentence = _(

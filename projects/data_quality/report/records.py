@@ -12,7 +12,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
-from projects import history
+from projects import data_quality, history
 from projects.conversion import stale_search_keys
 from projects.models import (
     STAGE_DATES,
@@ -27,7 +27,7 @@ from projects.models import (
 )
 from projects.names import credit_codes
 
-from .finding import Batch, Finding, Rule
+from .finding import UNREADABLE, Batch, Finding, Rule
 
 
 def of_records(batch: Batch, today: date) -> Iterator[Finding]:
@@ -224,3 +224,36 @@ def _words(record: Any) -> Iterator[Warned]:
 
 def money_in_words(amount: Decimal | None, currency: str) -> str:
     return _("undisclosed") if amount is None else f"{amount:,} {currency}"
+
+
+def outliers(batch: Batch, detector: data_quality.OutlierDetector) -> Iterator[Finding]:
+    """Amounts of projects or receipts that are outliers, perhaps in the wrong unit.
+
+    At most six queries, and those for the peers of sectors and areas that are not cached.
+    """
+    records: list[Any]
+    try:
+        if batch.model is Project:
+            contexts = [
+                # A missing sector is reported on its own.
+                data_quality.AmountContext(
+                    project,
+                    [share.sector for share in project.shares.all() if hasattr(share, "sector")],
+                    list(project.sources.all()),
+                )
+                for project in batch.records.select_related("area").prefetch_related(
+                    "shares__sector", "sources"
+                )
+            ]
+            records = [context.project for context in contexts]
+            warnings = detector.projects(contexts)
+        else:
+            records = list(batch.records.select_related("project"))
+            warnings = detector.receipts(records)
+    except UNREADABLE:
+        # Records that cannot be read, which may be those to compare with, are reported on
+        # their own and must be corrected first.
+        return
+    for record, sentences in zip(records, warnings, strict=True):
+        for sentence in sentences:
+            yield batch.finding(Rule.SLIP, record.pk, "amount", sentence)

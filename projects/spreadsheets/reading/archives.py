@@ -10,7 +10,7 @@ import io
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from typing import Any, NoReturn, Protocol
+from typing import Any, NoReturn
 from xml.parsers import expat
 
 from django.utils.translation import gettext as _
@@ -29,14 +29,22 @@ _MOST_ELEMENTS = 2 * MOST_CELLS
 _LARGEST_OTHER = 32 * 1024 * 1024
 
 
-class Reader(Protocol):
-    """Handles the XML elements of one kind of part."""
+class Reader:
+    """Handles the XML elements of one part.
 
-    def start(self, name: str, attributes: dict[str, str]) -> None: ...
+    This one scans nothing; the part counts towards the limits, as the library reads it.
+    """
 
-    def end(self, name: str) -> None: ...
+    holds_cells = False
 
-    def text(self, data: str) -> None: ...
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        pass
+
+    def end(self, name: str) -> None:
+        pass
+
+    def text(self, data: str) -> None:
+        pass
 
 
 def refuse_damaged() -> NoReturn:
@@ -186,7 +194,7 @@ class Archive:
             _feed(parser, piece, fed)
             if parser.StartElementHandler is None:
                 parser = None
-            elif reader is not None and fed > _LARGEST_OTHER and not _holds_cells(reader):
+            elif reader is not None and fed > _LARGEST_OTHER and not reader.holds_cells:
                 _refuse_bomb()
         if parser is not None:
             _feed(parser, b"", fed, is_last=True)
@@ -201,10 +209,6 @@ class Archive:
                     "format: clear everything outside the table, or split it."
                 )
             )
-
-
-def _holds_cells(reader: Reader) -> bool:
-    return getattr(reader, "holds_cells", False)
 
 
 def _feed(parser: Any, piece: bytes, fed: int, *, is_last: bool = False) -> None:

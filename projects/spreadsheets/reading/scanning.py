@@ -89,16 +89,3 @@ def refuse_texts() -> None:
 
 def local(name: str) -> str:
     return name.rpartition(":")[2] if ":" in name else name
-
-
-class Ignored:
-    """A part that is not scanned, but counts towards the limits because the library reads it."""
-
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        pass
-
-    def end(self, name: str) -> None:
-        pass
-
-    def text(self, data: str) -> None:
-        pass

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from .archives import Archive, refuse_damaged, refuse_password, refuse_program
+from .archives import Archive, Reader, refuse_damaged, refuse_password, refuse_program
 from .limits import check_length, refuse
-from .scanning import Ignored, ScannedSheet, local
+from .scanning import ScannedSheet, local
 from .tables import Merged
 
 
@@ -14,12 +14,12 @@ def scan_ods(archive: Archive) -> list[ScannedSheet]:
     """The sheets of an ODS file, in order. Reads all parts."""
     found = _Tables()
 
-    def reader_of(root: str) -> Ignored | None:
+    def reader_of(root: str) -> Reader | None:
         if root == "document-content":
             return found
         if root == "manifest":
             return _Manifest()
-        return Ignored()
+        return Reader()
 
     # The manifest first: it says whether parts are encrypted, which otherwise look damaged.
     for name in sorted(archive.parts, key=lambda name: not name.lower().startswith("meta-inf/")):
@@ -29,13 +29,13 @@ def scan_ods(archive: Archive) -> list[ScannedSheet]:
     return found.sheets
 
 
-class _Manifest(Ignored):
+class _Manifest(Reader):
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if local(name) == "encryption-data":
             refuse_password()
 
 
-class _Tables(Ignored):
+class _Tables(Reader):
     holds_cells = True
 
     def __init__(self) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 
-from .archives import Archive, refuse_damaged, refuse_program
+from .archives import Archive, Reader, refuse_damaged, refuse_program
 from .limits import MOST_CHARACTERS, check_length
-from .scanning import Ignored, ScannedSheet, local, refuse_texts
+from .scanning import ScannedSheet, local, refuse_texts
 from .tables import Merged
 
 _PLACE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
@@ -23,7 +23,7 @@ def scan_xlsx(archive: Archive) -> list[ScannedSheet]:
     for name in sorted(archive.parts, key=lambda name: "sharedstrings" not in name.lower()):
         here = posixpath.normpath(name).lower().lstrip("/")
 
-        def reader_of(root: str, here: str = here) -> Ignored | None:
+        def reader_of(root: str, here: str = here) -> Reader | None:
             match root:
                 case "sst" if not sheets:
                     return shared
@@ -39,7 +39,7 @@ def scan_xlsx(archive: Archive) -> list[ScannedSheet]:
                 case "externalLink":
                     return _ExternalLink()
                 case "styleSheet":
-                    return Ignored()
+                    return Reader()
             return None
 
         archive.read(name, reader_of)
@@ -58,7 +58,7 @@ def scan_xlsx(archive: Archive) -> list[ScannedSheet]:
     return found
 
 
-class _Book(Ignored):
+class _Book(Reader):
     def __init__(self) -> None:
         self.part = ""
         self.sheets: list[tuple[str, str, bool]] = []
@@ -70,7 +70,7 @@ class _Book(Ignored):
             self.sheets.append((attributes.get("name", ""), relation, is_hidden))
 
 
-class _Relations(Ignored):
+class _Relations(Reader):
     def __init__(self) -> None:
         self.targets: dict[str, str] = {}
 
@@ -79,13 +79,13 @@ class _Relations(Ignored):
             self.targets[attributes.get("Id", "")] = attributes.get("Target", "")
 
 
-class _ExternalLink(Ignored):
+class _ExternalLink(Reader):
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if local(name) == "ddeLink":
             refuse_program()
 
 
-class _SharedStrings(Ignored):
+class _SharedStrings(Reader):
     holds_cells = True
 
     def __init__(self) -> None:
@@ -119,7 +119,7 @@ class _SharedStrings(Ignored):
             check_length(self.lengths[-1])
 
 
-class _Sheet(Ignored):
+class _Sheet(Reader):
     holds_cells = True
 
     def __init__(self, lengths: list[int]) -> None:

@@ -83,17 +83,6 @@ class Table:
     sheet: str = ""
     other_sheets: list[str] = field(default_factory=list)
 
-    def samples(self, heading: str, most: int = 3) -> list[Any]:
-        """The first few distinct values of a column, in the order of the file."""
-        found: list[Any] = []
-        for row in self.rows:
-            value = row.cells.get(heading)
-            if value not in (None, "") and value not in found:
-                found.append(value)
-                if len(found) == most:
-                    break
-        return found
-
 
 # Known headings, or a function that counts the known ones among some cells.
 KnownHeadings = Collection[str] | Callable[[Collection[str]], int]
