@@ -7,14 +7,14 @@ and with random examples, the tests that count in `rounds`, and those marked
 
 import gc
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from django.apps import apps
 from django.core.cache import caches
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 from hypothesis import HealthCheck, settings
 
@@ -103,6 +103,21 @@ def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         make_groups(apps)
         MigrationRecorder(connection).ensure_schema()
+
+
+@pytest.fixture(scope="module")
+def module_db(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """A transaction around all tests of a module, for fixtures of the scope `module` that write.
+
+    What they write is built once in a process; each test runs in a savepoint of its own. Not for
+    modules with a test marked `transaction=True` or with a TestCase that builds its own records.
+    """
+    atomic = transaction.atomic()
+    # As in Django's TestCase: blocks marked durable may be nested in it.
+    atomic._from_testcase = True
+    with django_db_blocker.unblock(), atomic:
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from tests.helpers.xss_texts import ADDRESSES, SCRIPTS
 
 pytestmark = pytest.mark.django_db
 
-NOUNS = [
+MODELS = [
     model
     for model in admin.site._registry
     if model._meta.app_label == "projects" and model not in READ_ONLY
@@ -42,14 +42,19 @@ def typed(page, text):
     return sent(page, **texts)
 
 
-@pytest.mark.parametrize("model", NOUNS)
+@pytest.fixture(scope="module")
+def register(module_db):
+    return make_register()
+
+
+@pytest.mark.usefixtures("register")
+@pytest.mark.parametrize("model", MODELS)
 def test_what_is_typed_is_text_where_it_is_saved_and_where_it_is_refused(office, scripts, model):
-    make_register()
     name = model._meta.model_name
     add = reverse(f"admin:projects_{name}_add")
     change = page_of(model._default_manager.order_by("pk").first())
 
-    for script in every_nth(scripts, 3, NOUNS.index(model)):
+    for script in every_nth(scripts, 3, MODELS.index(model)):
         for address, more in (
             (add, {}),
             (change, {}),

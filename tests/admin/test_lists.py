@@ -20,6 +20,7 @@ from tests.factories import (
     make_zone,
 )
 from tests.helpers.admin_forms import READ_ONLY, errors, sent
+from tests.helpers.selection import every_nth
 
 pytestmark = pytest.mark.django_db
 
@@ -188,18 +189,8 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("model", REGISTERED, ids=lambda model: model._meta.model_name)
-def test_no_address_of_a_list_is_a_server_error(administrator, model):
-    make_one_of_each()
-
-    for query in HOSTILE:
-        answer = administrator.get(address(model, "changelist") + query)
-        assert answer.status_code in (200, 302, 400, 403, 404), query
-        if answer.status_code == 302:
-            assert administrator.get(answer.url).status_code == 200, query
-
-
-def make_one_of_each():
+@pytest.fixture
+def one_of_each():
     project = make_project(
         area=make_area(zone=make_zone()),
         enterprise=make_enterprise(),
@@ -211,13 +202,24 @@ def make_one_of_each():
     make_rate()
 
 
+@pytest.mark.parametrize("model", REGISTERED, ids=lambda model: model._meta.model_name)
+def test_no_address_of_a_list_is_a_server_error(administrator, one_of_each, model):
+    n = 1 if model is Project else 4
+
+    for query in every_nth(HOSTILE, n, REGISTERED.index(model)):
+        answer = administrator.get(address(model, "changelist") + query)
+        assert answer.status_code in (200, 302, 400, 403, 404), query
+        if answer.status_code == 302:
+            assert administrator.get(answer.url).status_code == 200, query
+
+
 KEYS = ["abc", "0", "-1", "99999999999999999999999", "%00", "1_2F", "_", "%F0%9F%92%A3", "９９"]
 
 
 @pytest.mark.parametrize("model", REGISTERED, ids=lambda model: model._meta.model_name)
 def test_no_key_of_a_record_is_a_server_error(administrator, model):
     pages = ("change", "history") if model in READ_ONLY else ("change", "delete", "history")
-    for key in KEYS:
+    for key in every_nth(KEYS, 1 if model is Project else 3, REGISTERED.index(model)):
         for page in pages:
             path = address(model, page, "KEY").replace("KEY", key)
             answer = administrator.get(path)

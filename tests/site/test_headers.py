@@ -1,4 +1,4 @@
-"""Every answer carries its policies; whose it is says who may keep it."""
+"""Every response carries the security headers, and caching headers by who asked for it."""
 
 import re
 
@@ -11,6 +11,8 @@ from ftz_site.middleware import LISTS, NOTHING, OF_THIS_SITE, policy
 from projects.models import ApiToken
 from tests.factories import make_enterprise, make_project, make_source, make_user
 from tests.helpers import production
+
+pytestmark = pytest.mark.django_db
 
 PUBLIC = [
     "/",
@@ -62,8 +64,8 @@ NAMES = {
 }
 
 
-@pytest.fixture
-def register(db):
+@pytest.fixture(scope="module")
+def register(module_db):
     make_project(code="p1", enterprise=make_enterprise(code="e1"), sources=[make_source()])
 
 
@@ -97,7 +99,7 @@ def test_so_does_the_answer_to_every_method(client, register, address, method):
     assert {name.lower() for name in getattr(client, method)(address).headers} >= NAMES
 
 
-def test_so_does_a_host_that_is_not_ours(client):
+def test_so_does_the_answer_to_a_wrong_host(client):
     answer = client.get("/", headers={"host": "evil.example.org"})
 
     assert answer.status_code == 400
@@ -107,9 +109,9 @@ def test_so_does_a_host_that_is_not_ours(client):
 @pytest.mark.parametrize(
     "broken", ["projects.views.lists.FilteredListView.get", "view", "middleware"]
 )
-def test_so_does_a_fault_of_ours(monkeypatch, db, broken):
+def test_so_does_a_server_error(monkeypatch, db, broken):
     def fail(*args, **kwargs):
-        raise RuntimeError("a fault of ours")
+        raise RuntimeError("not to be shown")
 
     monkeypatch.setattr(
         {
@@ -122,7 +124,7 @@ def test_so_does_a_fault_of_ours(monkeypatch, db, broken):
 
     assert answer.status_code == 500
     assert {name.lower() for name in answer.headers} >= NAMES
-    assert "a fault of ours" not in answer.content.decode()
+    assert "not to be shown" not in answer.content.decode()
 
 
 def test_a_file_that_was_not_modified_keeps_its_policy(client):
@@ -220,7 +222,7 @@ def test_static_files_are_the_same_for_everybody(client, register):
     assert "Cookie" not in varies(answer)
 
 
-def test_a_visitor_costs_no_look_at_a_session(client, register, django_assert_num_queries):
+def test_a_visitor_costs_no_query_for_a_session(client, register, django_assert_num_queries):
     with django_assert_num_queries(0):
         client.get("/nowhere")
         client.get("/accounts/login/")

@@ -1,4 +1,4 @@
-"""Whatever stands in an address, a page answers: with records, or with what it cannot read."""
+"""Pages answer every query string: with records, or with the errors and no records."""
 
 import pytest
 from django.urls import resolve, reverse
@@ -8,10 +8,12 @@ from projects.views.overview import OverviewFilterSet
 from tests.api.test_hostile import VALUES
 from tests.factories import make_enterprise, make_headline, make_project, make_source
 from tests.helpers.page_parser import read
+from tests.helpers.selection import every_nth
 
 pytestmark = pytest.mark.django_db
 
 LISTS = ["projects", "enterprises", "areas", "headlines", "sources"]
+PAGES = [*LISTS, "totals", "overview"]
 PAGING = ["page", "page_size", "cursor"]
 
 
@@ -25,14 +27,14 @@ def parameters_of(name):
 
 PARAMETERS = [
     (name, parameter)
-    for name in [*LISTS, "totals", "overview"]
+    for name in PAGES
     for parameter in [*parameters_of(name), "colour"]
 ]
 RECORD_PAGES = ["project", "enterprise", "area", "source"]
 
 
-@pytest.fixture
-def register():
+@pytest.fixture(scope="module")
+def register(module_db):
     make_project(name="Secret of the list", enterprise=make_enterprise())
     make_headline(source=make_source())
 
@@ -56,22 +58,23 @@ def test_what_cannot_be_read_is_named_and_shows_nothing(client, register, name, 
 
 @pytest.mark.parametrize(("name", "parameter"), PARAMETERS)
 def test_no_value_of_any_parameter_makes_a_fault(client, register, name, parameter):
-    for value in ("%00", "%F0%9F%98%80", "9" * 40, "x" * 10_000, "none", f"none&{parameter}=none"):
+    values = ("%00", "%F0%9F%98%80", "9" * 40, "x" * 10_000, "none", f"none&{parameter}=none")
+    for value in every_nth(values, 3, PARAMETERS.index((name, parameter))):
         answer = client.get(f"{reverse(name)}?{parameter}={value}")
 
         assert answer.status_code in (200, 400), value[:60]
 
 
-@pytest.mark.parametrize("name", [*LISTS, "totals", "overview"])
+@pytest.mark.parametrize("name", PAGES)
 def test_hostile_values_of_all_parameters_together_make_no_fault(client, register, name):
-    for value in VALUES:
+    for value in every_nth(VALUES, 2, PAGES.index(name)):
         query = "&".join(f"{parameter}={value}" for parameter in parameters_of(name))
         answer = client.get(f"{reverse(name)}?{query}")
 
         assert answer.status_code in (200, 400), value[:60]
 
 
-@pytest.mark.parametrize("name", [*LISTS, "totals", "overview"])
+@pytest.mark.parametrize("name", PAGES)
 def test_hostile_names_of_parameters_are_refused(client, name):
     for parameter in ("%00", "a%5B%5D", "x" * 10_000, "__proto__", "%F0%9F%98%80", "'%22<b>"):
         answer = client.get(f"{reverse(name)}?{parameter}=1")
