@@ -47,26 +47,13 @@ class FieldDifference:
         }
 
 
-@dataclass(frozen=True)
-class EditConflict:
-    """Who changed a record after a form showed it, and when; `shown` as in `shown_values`."""
-
-    who: str
-    when: str
-    shown: Mapping[str, Any] | None
-
-    @classmethod
-    def of(cls, record: Any, version: str) -> EditConflict:
-        """Three queries, and two for each kind of link."""
-        shown = shown_values(record, version)
-        return cls(**last_change(type(record), record.pk), shown=shown)
-
-    def __str__(self) -> str:
-        return _(
-            "Not saved: %(who)s changed this at %(when)s, after you opened it. What you typed is "
-            "still in the form; fields you left alone show the current values. Save again to "
-            "overwrite the current version with what the form shows."
-        ) % {"who": self.who, "when": self.when}
+def conflict_message(record: Any) -> str:
+    """Who changed a record after a form showed it, and when. One query."""
+    return _(
+        "Not saved: %(who)s changed this at %(when)s, after you opened it. What you typed is "
+        "still in the form; fields you left alone show the current values. Save again to "
+        "overwrite the current version with what the form shows."
+    ) % last_change(type(record), record.pk)
 
 
 def last_change(model: Any, key: Any) -> dict[str, str]:
@@ -120,15 +107,15 @@ class VersionedModelForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.conflict: EditConflict | None = None
+        self.conflict = ""
         self.differences: list[FieldDifference] = []
         if self.instance.pk is None:
             return
         current = self.fields[VERSION].initial = self.current_version()
         version = self.data.get(self.add_prefix(VERSION), "")
         if self.is_bound and version != current:
-            self.conflict = EditConflict.of(self.instance, version)
-            self._compare(self.conflict.shown)
+            self.conflict = conflict_message(self.instance)
+            self._compare(shown_values(self.instance, version))
 
     def current_version(self) -> str:
         """The version of the record, or a digest of its values (a query for each link)."""
@@ -173,11 +160,9 @@ class VersionedModelForm(forms.ModelForm):
     def full_clean(self) -> None:
         super().full_clean()
         # A row that was left alone is not written.
-        if self.conflict is None or (self.parent and not self.has_changed()):
-            return
-        lines = self.differences if self.parent else []
-        for line in (self.conflict, *lines):
-            self.add_error(None, ValidationError(str(line), "conflict"))
+        if self.conflict and (self.has_changed() or not self.parent):
+            lines = [self.conflict, *(self.differences if self.parent else ())]
+            self.add_error(None, [ValidationError(str(line), "conflict") for line in lines])
 
 
 class VersionedFormSet(forms.BaseInlineFormSet):
@@ -190,25 +175,22 @@ class VersionedFormSet(forms.BaseInlineFormSet):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.missing: list[str] = []
-        if self.is_bound and self.instance.pk is not None:
-            self._leave_out_missing()
-
-    def _leave_out_missing(self) -> None:
-        existing = {str(row.pk) for row in self.get_queryset()}
+        if not self.is_bound or self.instance.pk is None:
+            return
+        existing = {None, *(str(row.pk) for row in self.get_queryset())}
         total = self.total_form_count()
-        initial = min(self.initial_form_count(), total)
-        missing = []
-        for index in range(initial):
-            prefix = self.add_prefix(index)
-            key = self.data.get(f"{prefix}-{self.model._meta.pk.name}")
-            if key is None or key in existing:
-                continue
-            missing.append(index)
-            if not self.data.get(f"{prefix}-DELETE"):
-                self.missing.append(self._describe(key, prefix))
+        prefixes = [self.add_prefix(index) for index in range(total)]
+        initial = prefixes[: self.initial_form_count()]
+        keys = {one: self.data.get(f"{one}-{self.model._meta.pk.name}") for one in initial}
+        missing = {prefix: key for prefix, key in keys.items() if key not in existing}
+        self.missing = [
+            self._describe(key, prefix)
+            for prefix, key in missing.items()
+            if not self.data.get(f"{prefix}-DELETE")
+        ]
         if missing:
-            kept = [index for index in range(total) if index not in missing]
-            keep_rows(self, kept, initial=initial - len(missing), total=len(kept))
+            kept = [index for index, prefix in enumerate(prefixes) if prefix not in missing]
+            keep_rows(self, kept, initial=len(initial) - len(missing), total=len(kept))
 
     def _describe(self, key: str, prefix: str) -> str:
         typed = sent_in_words(self.form.base_fields, self.data, f"{prefix}-")
@@ -223,7 +205,7 @@ class VersionedFormSet(forms.BaseInlineFormSet):
             " ".join(map(str, (form.instance, form.conflict, *form.differences)))
             for form in self.initial_forms
             # Django does not validate a row that is to be deleted.
-            if form.conflict is not None and self._should_delete_form(form)
+            if form.conflict and self._should_delete_form(form)
         ]
         if problems:
             raise ValidationError(problems, "conflict")
