@@ -10,6 +10,7 @@ from projects import money
 from projects.i18n.languages import with_label
 
 from .base import ConvertedModel, RegisterModel, RegisterOptions, RegisterQuerySet, ReviewedModel
+from .display import display_field
 from .fields import MoneyField
 from .history import RegisterHistory
 from .project import Project, base_currency, validate_currency
@@ -87,4 +88,4 @@ class Receipt(RegisterModel, ReviewedModel, ConvertedModel):
         return self.project.area_id
 
     def __str__(self) -> str:
-        return with_label(self.received_on, f"{money.grouped(self.amount)} {self.currency}")
+        return with_label(self.received_on, f"{display_field(self, 'amount')} {self.currency}")
