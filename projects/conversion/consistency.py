@@ -17,27 +17,18 @@ from projects.models import (
     RecentWrite,
 )
 from projects.models.chunking import batches_by_pk
+from projects.models.conversion import Conversion
 from projects.models.registry import named_models
 
 from .allocate import DerivedRows, derived_rows, lock_projects, recompute
 
-CONVERSION_COLUMNS = (
-    "base_currency",
-    "outcome",
-    "amount_base",
-    "rate",
-    "rate_date",
-    "rate_from_id",
-    "rate_to_id",
-)
-ALLOCATION_COLUMNS = (
-    "receipt_id",
-    "sector_id",
-    "assumed",
-    "base_currency",
-    "outcome",
-    "amount_base",
-)
+CONVERSION_COLUMNS = [field.attname for field in Conversion._meta.fields]
+# Without its own key and that of the project, by which rows are grouped.
+ALLOCATION_COLUMNS = [
+    field.attname
+    for field in Allocation._meta.concrete_fields
+    if field.name not in ("id", "project")
+]
 
 
 def _values(row: Any, columns: Sequence[str]) -> tuple[Any, ...]:

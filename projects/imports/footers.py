@@ -11,7 +11,7 @@ from projects import money
 from projects.money.hundredths import in_common_width
 from projects.spreadsheets.reading import Row
 
-from .mapping import Column, Mapping
+from .mapping import Mapping
 from .rows import RowError
 from .validate import ValidatedRow
 
@@ -49,7 +49,7 @@ class Footer:
         return self.stated is not None and self.stated != self.computed
 
 
-def is_footer(row: Row) -> str | None:
+def footer_word(row: Row) -> str | None:
     """The word by which a row is recognised as a footer; None for any other row."""
     for cell in row.cells.values():
         text = in_common_width(str(cell or "")) if cell else ""
@@ -58,24 +58,16 @@ def is_footer(row: Row) -> str | None:
     return None
 
 
-def is_of_a_part(text: str) -> bool:
-    """Whether a footer sums the rows since the one before it, and not all of them."""
-    return bool(_PART.match(text))
-
-
-def amount_in(row: Row, mapping: Mapping) -> Decimal | None:
+def _amount_in(row: Row, mapping: Mapping) -> Decimal | None:
     """The amount in a footer, read as the amounts above it are."""
     for column in mapping.columns.values():
         if column.field == "amount":
-            return _read(str(row.cells.get(column.heading) or ""), column)
+            text = column.rounded(str(row.cells.get(column.heading) or ""))
+            try:
+                return money.read_amount(text, unit=column.unit, negative=True).value
+            except money.MoneyError:
+                return None
     return None
-
-
-def _read(text: str, column: Column) -> Decimal | None:
-    try:
-        return money.read_amount(column.rounded(text), unit=column.unit, negative=True).value
-    except money.MoneyError:
-        return None
 
 
 def compare(
@@ -88,10 +80,11 @@ def compare(
     found = []
     since = 0
     for row in table:
-        text = is_footer(row)
+        text = footer_word(row)
         if text is None:
             continue
-        first = since if is_of_a_part(text) else 0
+        # A footer of a part sums the rows since the one before it.
+        first = since if _PART.match(text) else 0
         above = [one.record for one in rows if first < one.number < row.number]
         amounts = [record.amount for record in above if record.amount is not None]
         one_currency = len({record.currency for record in above}) <= 1
@@ -99,7 +92,7 @@ def compare(
             Footer(
                 row.number,
                 text,
-                amount_in(row, mapping),
+                _amount_in(row, mapping),
                 sum(amounts, Decimal("0.00")) if one_currency else None,
                 len(above) - len(amounts),
                 len({one.row for one in errors if first < one.row < row.number}),

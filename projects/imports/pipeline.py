@@ -120,7 +120,7 @@ class Pipeline:
 
     def _check_rows(self, rows: Sequence[Row], *, is_json: bool) -> CheckedFile:
         parsed = [
-            self.parser.parse(row, is_json=is_json) for row in rows if not footers.is_footer(row)
+            self.parser.parse(row, is_json=is_json) for row in rows if not footers.footer_word(row)
         ]
         counted = [row for row in parsed if row.excluded is None]
         matched = self.matcher.match(counted, by_name=not is_json)

@@ -120,14 +120,10 @@ def _restore(rows: Any, user: Any, result: Undone) -> None:
             record, old = records.get(row.record_id), before.get(row.record_id)
             if record is None:
                 result.keep(row, _("It has been deleted since the import."))
-            elif record.version != row.version_after:
-                result.keep(row, _("It has been edited since the import."))
-            elif review.is_proposal(user, record):
-                result.keep(row, _("It has been published."))
+            elif reason := _why_kept(record, row, user):
+                result.keep(row, reason)
             elif old is None:
                 result.keep(row, _("Its history does not go back that far."))
-            elif not in_scope(user, record):
-                result.keep(row, out_of_scope(user))
             elif _is_made_a_draft(record, old[0]) and draft_references.is_published_upon(record):
                 result.keep(row, _("Published records refer to it now."))
             else:
@@ -135,13 +131,22 @@ def _restore(rows: Any, user: Any, result: Undone) -> None:
                     setattr(record, name, getattr(old[0], name))
                 review.set_author(user, record)
                 written.append((row, (record, old[1])))
-        resting = draft_references.depends_on_drafts([pair for _row, pair in written])
+        on_drafts = draft_references.depends_on_drafts([pair for _row, pair in written])
         for row, (record, _links) in written:
-            if record.pk in resting:
+            if record.pk in on_drafts:
                 result.keep(row, _("A record that it referred to before is now a draft."))
-        standing = [pair for _row, pair in written if pair[0].pk not in resting]
-        history.bulk_save(standing)
-        result.count += len(standing)
+        restored = [pair for _row, pair in written if pair[0].pk not in on_drafts]
+        history.bulk_save(restored)
+        result.count += len(restored)
+
+
+def _why_kept(record: Any, row: ImportRow, user: Any) -> str:
+    """Why the record of a row may not be undone; empty if it may."""
+    if row.version_after is not None and record.version != row.version_after:
+        return _("It has been edited since the import.")
+    if review.is_proposal(user, record):
+        return _("It has been published.")
+    return "" if in_scope(user, record) else out_of_scope(user)
 
 
 def _is_made_a_draft(record: Any, old: Any) -> bool:
@@ -189,14 +194,8 @@ def _delete(rows: Any, user: Any, result: Undone) -> None:
         if not held:
             continue
         record = held[0]
-        if row.version_after is not None and record.version != row.version_after:
-            result.keep(row, _("It has been edited since the import."))
-            continue
-        if review.is_proposal(user, record):
-            result.keep(row, _("It has been published."))
-            continue
-        if not in_scope(user, record):
-            result.keep(row, out_of_scope(user))
+        if reason := _why_kept(record, row, user):
+            result.keep(row, reason)
             continue
         review.set_author(user, record)
         try:

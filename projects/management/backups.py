@@ -31,6 +31,9 @@ _BESIDE = ("-wal", "-shm", "-journal")
 class BackupError(Exception):
     """A backup or restore that failed; the message names the file and what to do."""
 
+    def __init__(self, message: str, **params: object) -> None:
+        super().__init__(message % params)
+
 
 @dataclass(frozen=True)
 class Restored:
@@ -81,20 +84,18 @@ def backup(live: Path, file: Path, *, force: bool = False) -> None:
     """
     if not live.is_file():
         raise BackupError(
-            _("There is no database at %(live)s yet: run manage.py migrate.") % {"live": live}
+            _("There is no database at %(live)s yet: run manage.py migrate."), live=live
         )
     _refuse_the_database_itself(live, file)
     if file.is_dir():
-        raise BackupError(_("%(file)s is a folder: name a file in it.") % {"file": file})
+        raise BackupError(_("%(file)s is a folder: name a file in it."), file=file)
     if file.exists() and not force:
         raise BackupError(
-            _("%(file)s already exists: name another file, or add --force to replace it.")
-            % {"file": file}
+            _("%(file)s already exists: name another file, or add --force to replace it."),
+            file=file,
         )
     if not file.parent.is_dir():
-        raise BackupError(
-            _("There is no folder %(folder)s: create it first.") % {"folder": file.parent}
-        )
+        raise BackupError(_("There is no folder %(folder)s: create it first."), folder=file.parent)
     with _sentences(file):
         _copy(live, file)
 
@@ -134,15 +135,15 @@ def refuse_unfit(live: Path, file: Path) -> bool:
     Returns whether it is of an older version and must be migrated after the restore.
     """
     if not file.is_file():
-        raise BackupError(_("There is no file %(file)s.") % {"file": file})
+        raise BackupError(_("There is no file %(file)s."), file=file)
     _refuse_the_database_itself(live, file)
     with _sentences(file):
         with file.open("rb") as opened:
             header = opened.read(len(_HEADER))
         if header != _HEADER:
             raise BackupError(
-                _("%(file)s is not an SQLite database: name a file created by manage.py backup.")
-                % {"file": file}
+                _("%(file)s is not an SQLite database: name a file created by manage.py backup."),
+                file=file,
             )
         with closing(_open(file, "ro")) as source:
             _refuse_damage(source, file)
@@ -156,8 +157,8 @@ def _is_older(source: sqlite3.Connection, file: Path) -> bool:
         applied = set(source.execute("SELECT app, name FROM django_migrations"))
     if "projects_project" not in tables or not any(app == "projects" for app, _name in applied):
         raise BackupError(
-            _("%(file)s is a database, but not one of this register: its tables are missing.")
-            % {"file": file}
+            _("%(file)s is a database, but not one of this register: its tables are missing."),
+            file=file,
         )
     loader = MigrationLoader(None)
     known = set(loader.disk_migrations)
@@ -168,8 +169,9 @@ def _is_older(source: sqlite3.Connection, file: Path) -> bool:
             _(
                 "%(file)s is of a newer version of the register (%(migration)s is not known "
                 "here): install that version, then restore it."
-            )
-            % {"file": file, "migration": ".".join(unknown[0])}
+            ),
+            file=file,
+            migration=".".join(unknown[0]),
         )
     return not set(loader.graph.nodes) <= applied
 
@@ -223,8 +225,10 @@ def _refuse_other_pages(source: sqlite3.Connection, target: sqlite3.Connection, 
                 "%(file)s has pages of %(theirs)s bytes, and the present database of %(ours)s: "
                 "run sqlite3 %(file)s 'PRAGMA journal_mode=DELETE; PRAGMA page_size=%(ours)s; "
                 "VACUUM' first."
-            )
-            % {"file": file, "theirs": theirs, "ours": ours}
+            ),
+            file=file,
+            theirs=theirs,
+            ours=ours,
         )
 
 
@@ -253,7 +257,7 @@ def _refuse_the_database_itself(live: Path, file: Path) -> None:
         live.exists() and file.exists() and file.samefile(live)
     ):
         raise BackupError(
-            _("%(file)s is the register's own database: name another file.") % {"file": file}
+            _("%(file)s is the register's own database: name another file."), file=file
         )
 
 
@@ -261,8 +265,7 @@ def _refuse_damage(database: sqlite3.Connection, file: Path) -> None:
     found = [text for (text,) in database.execute("PRAGMA integrity_check")]
     if found != ["ok"]:
         raise BackupError(
-            _("%(file)s is damaged (%(found)s): use an earlier copy.")
-            % {"file": file, "found": found[0]}
+            _("%(file)s is damaged (%(found)s): use an earlier copy."), file=file, found=found[0]
         )
 
 
@@ -276,16 +279,17 @@ def _sentences(file: Path) -> Iterator[None]:
             _(
                 "%(file)s cannot be read or written (%(error)s): check permissions and free space, "
                 "and that no other program has locked the database."
-            )
-            % {"file": file, "error": error}
+            ),
+            file=file,
+            error=error,
         ) from error
     except sqlite3.DatabaseError as error:
         raise BackupError(
-            _("%(file)s is damaged (%(found)s): use an earlier copy.")
-            % {"file": file, "found": error}
+            _("%(file)s is damaged (%(found)s): use an earlier copy."), file=file, found=error
         ) from error
     except OSError as error:
         raise BackupError(
-            _("%(file)s cannot be read or written: %(error)s.")
-            % {"file": file, "error": error.strerror or error}
+            _("%(file)s cannot be read or written: %(error)s."),
+            file=file,
+            error=error.strerror or error,
         ) from error

@@ -25,17 +25,27 @@ _GROUPED = re.compile(r"[1-9][0-9]{0,2}([, ’'])[0-9]{3}(?:\1[0-9]{3})*(?:\.[0-
 _ONLY_WIDTH = ("<wide>", "<narrow>", "<noBreak>")
 
 
+# One message for each error, for numbers and texts alike.
+NOT_A_NUMBER = gettext_noop("“%(value)s” is not a number: write it like 1000000.00.")
+BELOW_ZERO = gettext_noop("“%(value)s” is below zero: an amount cannot be negative.")
+TOO_LARGE = gettext_noop("“%(value)s” is too large: an amount is at most 99,999,999,999,999.99.")
+TOO_MANY_DECIMALS = gettext_noop(
+    "“%(value)s” has more than two decimals: give at most two; nothing is rounded."
+)
+
+
 class MoneyError(ValueError):
     """An amount that cannot be accepted.
 
     `message` is an English sentence with named placeholders, and its own
-    translation key; `params` are their values; `str()` is the English text.
+    translation key; `params` are their values, that of `value` shortened for display;
+    `str()` is the English text.
     """
 
-    def __init__(self, message: str, **params: str) -> None:
+    def __init__(self, message: str, value: object = "", **params: str) -> None:
         self.message = message
-        self.params = params
-        super().__init__(message % params)
+        self.params = {"value": truncate_for_display(value), **params}
+        super().__init__(message % self.params)
 
 
 def in_common_width(text: str) -> str:
@@ -78,15 +88,15 @@ def to_minor(value: Decimal | int | str, *, negative: bool = False) -> int:
     # str() refuses integers with too many digits, but not Decimals.
     given = value if isinstance(value, str) else number
     if not number.is_finite():
-        raise not_a_number(given)
+        raise MoneyError(NOT_A_NUMBER, given)
     if number < 0 and not negative:
-        raise below_zero(given)
+        raise MoneyError(BELOW_ZERO, given)
     # Checked before shifting the point: 1e400 would become an integer of 403 digits.
     if number.copy_abs() > _LARGEST:
-        raise too_large(given)
+        raise MoneyError(TOO_LARGE, given)
     minor = number.scaleb(2, _EXACT)
     if minor != minor.to_integral_value():
-        raise too_many_decimals(given)
+        raise MoneyError(TOO_MANY_DECIMALS, given)
     return int(minor)
 
 
@@ -94,53 +104,20 @@ def _number(value: object) -> Decimal:
     if isinstance(value, int) and not isinstance(value, bool):
         return Decimal(value)
     if not isinstance(value, str):
-        raise not_a_number(value)
+        raise MoneyError(NOT_A_NUMBER, value)
     # 60 characters are enough for the largest amount in any grouping.
     text = in_common_width(value) if len(value) <= 60 else ""
     sign, digits = (text[0], text[1:]) if text[:1] in ("-", "+", "−") else ("", text)
     if not re.match(r"[0-9]", digits):
-        raise not_a_number(value)
+        raise MoneyError(NOT_A_NUMBER, value)
     number = read_digits(digits)
     if number is None:
-        raise not_a_number(value)
+        raise MoneyError(NOT_A_NUMBER, value)
     if len(digits.partition(".")[2]) > 2:
-        raise too_many_decimals(value)
+        raise MoneyError(TOO_MANY_DECIMALS, value)
     return number if sign in ("", "+") else number.copy_negate()
 
 
 def from_minor(minor: int) -> Decimal:
     """Convert hundredths to a Decimal with exactly two decimals; works for sums of any size."""
     return Decimal(minor).scaleb(-2, _EXACT)
-
-
-# One message for each error, for numbers and texts alike.
-
-
-def not_a_number(value: object) -> MoneyError:
-    return MoneyError(
-        gettext_noop("“%(value)s” is not a number: write it like 1000000.00."),
-        value=truncate_for_display(value),
-    )
-
-
-def below_zero(value: object) -> MoneyError:
-    return MoneyError(
-        gettext_noop("“%(value)s” is below zero: an amount cannot be negative."),
-        value=truncate_for_display(value),
-    )
-
-
-def too_large(value: object) -> MoneyError:
-    return MoneyError(
-        gettext_noop("“%(value)s” is too large: an amount is at most 99,999,999,999,999.99."),
-        value=truncate_for_display(value),
-    )
-
-
-def too_many_decimals(value: object) -> MoneyError:
-    return MoneyError(
-        gettext_noop(
-            "“%(value)s” has more than two decimals: give at most two; nothing is rounded."
-        ),
-        value=truncate_for_display(value),
-    )

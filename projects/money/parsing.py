@@ -14,18 +14,18 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
-from projects.names.messages import gettext_noop, truncate_for_display
+from projects.names.messages import gettext_noop
 
 from .currency_codes import is_currency
 from .hundredths import (
+    BELOW_ZERO,
     MAX_MINOR,
+    TOO_LARGE,
+    TOO_MANY_DECIMALS,
     MoneyError,
-    below_zero,
     from_minor,
     in_common_width,
     read_digits,
-    too_large,
-    too_many_decimals,
 )
 from .qualifiers import Qualifier
 from .vocabulary import (
@@ -41,6 +41,11 @@ from .vocabulary import (
     YUAN_OR_YEN,
 )
 
+_UNREADABLE = gettext_noop(
+    "“%(value)s” cannot be read as an amount: write it like 1000000.00, 17.6亿元, 5000万元 or "
+    "1 billion yuan."
+)
+_TWO_CURRENCIES = gettext_noop("“%(value)s” names more than one currency: give one.")
 # No amount needs more. The limit bounds the work of parsing.
 LONGEST_TEXT = 200
 
@@ -72,7 +77,7 @@ def read_amount(text: str, *, unit: int | Decimal = 1, negative: bool = False) -
     if len(text) > LONGEST_TEXT:
         raise MoneyError(
             gettext_noop("“%(value)s” is too long for an amount: give at most 200 characters."),
-            value=truncate_for_display(text),
+            text,
         )
     folded = in_common_width(text).translate(SIMPLIFIED).rstrip(".。")
     if not folded:
@@ -85,7 +90,7 @@ def read_amount(text: str, *, unit: int | Decimal = 1, negative: bool = False) -
     words = _cut(folded[1:] if minus else folded, text)
     value = _value(words, unit, text)
     if minus and value and not negative:
-        raise below_zero(text)
+        raise MoneyError(BELOW_ZERO, text)
     return Amount(
         value=from_minor(-value if minus else value),
         currency=_currency(words, text),
@@ -106,12 +111,12 @@ def read_bound(text: str, *, currency: str) -> Decimal:
             gettext_noop(
                 "“%(value)s” is not a single amount: give a limit such as 5000万 or 1.5bn."
             ),
-            value=truncate_for_display(text),
+            text,
         )
     if read.currency not in (None, currency):
         raise MoneyError(
             gettext_noop("“%(value)s” is not in %(currency)s: give the limit in %(currency)s."),
-            value=truncate_for_display(text),
+            text,
             currency=currency,
         )
     return read.value
@@ -173,7 +178,7 @@ def _cut(folded: str, text: str) -> list[_Word]:
     while position < len(folded):
         found = _TOKEN.match(folded, position)
         if found is None:
-            raise _unreadable(text)
+            raise MoneyError(_UNREADABLE, text)
         if not found["space"]:
             words.append(_word(found, text))
         position = found.end()
@@ -183,10 +188,10 @@ def _cut(folded: str, text: str) -> list[_Word]:
     ):
         raise MoneyError(
             gettext_noop("“%(value)s” has more than one number: give one amount."),
-            value=truncate_for_display(text),
+            text,
         )
     if not _SHAPE.fullmatch(kinds):
-        raise _unreadable(text)
+        raise MoneyError(_UNREADABLE, text)
     return words
 
 
@@ -200,14 +205,14 @@ def _word(found: re.Match[str], text: str) -> _Word:
                     "“%(value)s” can be read in more than one way: use a point for decimals and "
                     "commas only between groups of three, like 1,234.50."
                 ),
-                value=truncate_for_display(text),
+                text,
             )
         return _Word(_NUMBER, written, Fraction(number))
     if found["numeral"]:
         return _Word(_NUMBER, written, Fraction(_numeral(written, text)))
     if found["code"]:
         if not is_currency(written):
-            raise _unreadable(text)
+            raise MoneyError(_UNREADABLE, text)
         return _Word(CURRENCY, written, meaning=written)
     kind, meaning = WORDS[written.lower()]
     if isinstance(meaning, int):
@@ -227,20 +232,20 @@ def _numeral(written: str, text: str) -> int:
             if digit is None and scale == 10 and place == 0:
                 digit = 1
             if not digit or scale >= scale_before:
-                raise _unreadable(text)
+                raise MoneyError(_UNREADABLE, text)
             total, digit, scale_before, after_zero = total + digit * scale, None, scale, False
         elif digit is not None or (after_zero and character == "零"):
-            raise _unreadable(text)
+            raise MoneyError(_UNREADABLE, text)
         elif character == "零" and len(written) > 1:
             after_zero = True
         else:
             digit = NUMERALS[character]
     if digit is None:
         if after_zero:
-            raise _unreadable(text)
+            raise MoneyError(_UNREADABLE, text)
         return total
     if scale_before in (100, 1000) and not after_zero:
-        raise _unreadable(text)
+        raise MoneyError(_UNREADABLE, text)
     return total + digit
 
 
@@ -262,12 +267,12 @@ def _value(words: list[_Word], unit: int | Decimal, text: str) -> int:
     last, its_scale = groups[-1]
     if its_scale == multiplier == 1 and len(last.written.partition(".")[2]) > 2:
         # Zeros count as well, as in `to_minor`: 1.500 may mean fifteen hundred.
-        raise too_many_decimals(text)
+        raise MoneyError(TOO_MANY_DECIMALS, text)
     minor = sum((word.number * scale for word, scale in groups), Fraction(0)) * multiplier * 100
     if minor > MAX_MINOR:
-        raise too_large(text)
+        raise MoneyError(TOO_LARGE, text)
     if minor.denominator != 1:
-        raise too_many_decimals(text)
+        raise MoneyError(TOO_MANY_DECIMALS, text)
     return int(minor)
 
 
@@ -290,7 +295,7 @@ def _multiplier(words: list[_Word], unit: int | Decimal, text: str) -> Fraction:
             "“%(value)s” may or may not be in the unit of its column: give the number alone, or "
             "with its unit, such as 5000万元."
         ),
-        value=truncate_for_display(text),
+        text,
     )
 
 
@@ -303,7 +308,7 @@ def _groups(words: list[_Word], text: str) -> list[tuple[_Word, int]]:
         elif word.kind == SCALE:
             groups[-1] = (groups[-1][0], int(word.number))
             if len(groups) > 1 and not word.is_chinese:
-                raise _unreadable(text)
+                raise MoneyError(_UNREADABLE, text)
     for (number, scale), (following, its_scale) in pairwise(groups):
         if not (
             its_scale in _FOLLOWING.get(scale, ())
@@ -312,7 +317,7 @@ def _groups(words: list[_Word], text: str) -> list[tuple[_Word, int]]:
             # 2万5 may mean 25,000 (spoken) or 20,005 (written); 2万5000 is unambiguous.
             and (its_scale > 1 or _fills_four_places(following))
         ):
-            raise _unreadable(text)
+            raise MoneyError(_UNREADABLE, text)
     return groups
 
 
@@ -338,17 +343,17 @@ def _currency(words: list[_Word], text: str) -> str | None:
                     gettext_noop(
                         "“%(value)s” may be in yuan or in yen: write CNY or JPY in place of ¥."
                     ),
-                    value=truncate_for_display(text),
+                    text,
                 )
             return "CNY"
         if not named <= {"CNY", "JPY"}:
-            raise _two_currencies(text)
+            raise MoneyError(_TWO_CURRENCIES, text)
     if len(named) > 1:
-        raise _two_currencies(text)
+        raise MoneyError(_TWO_CURRENCIES, text)
     if UNIT_OF_CURRENCY in written:
         before = {word.meaning for word in words[:number] if word.kind == CURRENCY}
         if named - {"CNY"} and not named <= before:
-            raise _two_currencies(text)
+            raise MoneyError(_TWO_CURRENCIES, text)
         return next(iter(named), "CNY")
     return next(iter(named), None)
 
@@ -361,23 +366,6 @@ def _qualifier(words: list[_Word], text: str) -> Qualifier | None:
             gettext_noop(
                 "“%(value)s” has two qualifiers: use one of exactly, at least, about and at most."
             ),
-            value=truncate_for_display(text),
+            text,
         )
     return Qualifier(given.pop()) if given else None
-
-
-def _unreadable(text: str) -> MoneyError:
-    return MoneyError(
-        gettext_noop(
-            "“%(value)s” cannot be read as an amount: write it like 1000000.00, 17.6亿元, "
-            "5000万元 or 1 billion yuan."
-        ),
-        value=truncate_for_display(text),
-    )
-
-
-def _two_currencies(text: str) -> MoneyError:
-    return MoneyError(
-        gettext_noop("“%(value)s” names more than one currency: give one."),
-        value=truncate_for_display(text),
-    )

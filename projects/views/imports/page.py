@@ -33,7 +33,7 @@ from projects.views.review.errors import REFUSALS, problem_of
 
 from .base import StaffView, field_label, noun_label
 from .decisions import name_choices, read_decisions
-from .rows import KEPT, WITH_WARNINGS, listed, sum_of
+from .rows import KEPT, WITH_WARNINGS, footer_of, listed
 
 # Seconds after which the page reloads while a worker is at the import.
 REFRESH = 2
@@ -151,7 +151,7 @@ def _preview(batch: ImportBatch) -> dict[str, Any]:
         for sector in Sector.objects.filter(code__in=[key for key, _before, _after in moved])
     }
     footers = batch.rows.filter(status=RowStatus.FOOTER).order_by("number")[:MOST_SUMS]
-    sums = [sum_of(row) for row in footers]
+    sums = [footer_of(row) for row in footers]
     return {
         "moved": [
             (key, names.get(key, key), before, after, after - before)

@@ -12,6 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.text import capfirst
 
 from projects.imports import permissions
+from projects.imports.footers import Footer
 from projects.models import (
     BatchState,
     ImportBatch,
@@ -72,36 +73,20 @@ class Shown:
         return max(1, len(self.lines))
 
 
-@dataclass(frozen=True)
-class Sum:
-    """A footer and the sum of its rows; None as in `projects.imports.footers.Footer`."""
-
-    row: ImportRow
-    text: str
-    stated: Decimal | None
-    computed: Decimal | None
-    undisclosed: str = "0"
-    refused: str = "0"
-
-    @property
-    def differs(self) -> bool:
-        return self.stated is not None and self.stated != self.computed
-
-
 @dataclass
 class Listed:
     """Rows of one status. `headings`: the fields of new records, and whether each is an amount."""
 
     rows: list[Shown] = field(default_factory=list)
     headings: list[tuple[str, bool]] = field(default_factory=list)
-    sums: list[Sum] = field(default_factory=list)
+    sums: list[Footer] = field(default_factory=list)
 
 
 def listed(batch: ImportBatch, status: str, rows: Iterable[ImportRow], user: Any) -> Listed:
     """Rows of one status as their list shows them. One query for proposals."""
     rows = list(rows)
     if status == RowStatus.FOOTER:
-        return Listed(sums=[sum_of(row) for row in rows])
+        return Listed(sums=[footer_of(row) for row in rows])
     fields: list[str] = []
     if status == RowStatus.NEW:
         fields = list(dict.fromkeys(name for row in rows for name, _old, _new in row.changes))
@@ -140,10 +125,13 @@ def _is_shown_elsewhere(name: str, fields: Sequence[str], rows: Sequence[ImportR
     return name == "code"
 
 
-def sum_of(row: ImportRow) -> Sum:
+def footer_of(row: ImportRow) -> Footer:
+    """The footer that a row keeps."""
     ((_name, stated, computed),) = row.changes or [("amount", "", "")]
     undisclosed, refused = row.errors[0][2:4] if row.errors else ("0", "0")
-    return Sum(row, row.key, _decimal(stated), _decimal(computed), undisclosed, refused)
+    return Footer(
+        row.number, row.key, _decimal(stated), _decimal(computed), int(undisclosed), int(refused)
+    )
 
 
 def _shown(
