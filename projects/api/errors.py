@@ -33,7 +33,7 @@ from projects.history import (
     references_sentence,
 )
 from projects.review import ReviewError
-from projects.serializers.errors import flat, outward
+from projects.serializers.errors import api_error, flat
 
 from .etags import PreconditionFailed
 from .formats import BodyTooLarge
@@ -93,7 +93,7 @@ def to_api_error(error: Exception, user: Any) -> Exception:
     """
     match error:
         case ModelError():
-            return outward(error)
+            return api_error(error)
         case StillReferencedError() | ConflictError():
             return Conflict(error.sentence(user))
         case ProtectedError() | RestrictedError():

@@ -18,7 +18,7 @@ from rest_framework.renderers import JSONRenderer
 from projects import filters, serializers
 from projects.models import base_currency
 from projects.serializers.cells import headings, to_cells
-from projects.serializers.labels import in_words
+from projects.serializers.labels import field_labels
 from projects.spreadsheets import writing
 from projects.spreadsheets.writing import Row, SheetFullError, TooLong
 
@@ -142,7 +142,7 @@ class RecordsExport(Export):
             yield from self._counts(counted, columns)
             yield about_sheet.moments()
             yield from about_sheet.kept_out(too_long)
-            words = in_words(self.serializer_class)
+            words = field_labels(self.serializer_class)
             yield from about_sheet.columns({name: words[name] for name in columns})
 
         writing.xlsx(

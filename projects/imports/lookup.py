@@ -21,7 +21,7 @@ from projects.models.generated_codes import code_from_name
 from projects.models.permissions import SYSTEM_USER, has_permission
 from projects.names import similarity
 from projects.names.messages import truncate_for_display
-from projects.serializers.errors import flat, outward
+from projects.serializers.errors import api_error, flat
 
 from .mapping import CellError
 from .permissions import refusal
@@ -195,7 +195,7 @@ class RecordLookup:
         try:
             links = review.check_rules(self.user, record, links, without_queries=True)
         except ModelError as error:
-            raise outward(error) from error
+            raise api_error(error) from error
         self.known.add(record)
         self.created[model, code] = (record, links)
         if model in self._codes:

@@ -30,7 +30,7 @@ from projects.models import (
 )
 from projects.names import places
 from projects.serializers.fields import CodeRelatedField, MoneyField
-from projects.serializers.labels import in_words
+from projects.serializers.labels import field_labels
 from projects.spreadsheets.template_sheets import (
     Choices,
     Column,
@@ -250,7 +250,7 @@ class _Field:
 
 def _fields(noun: str, lists: _Lists) -> list[_Field]:
     serializer_class = serializers.BY_MODEL_NAME[noun]
-    words = in_words(serializer_class)
+    words = field_labels(serializer_class)
     found = []
     for name, field in serializer_class().fields.items():
         if field.read_only:

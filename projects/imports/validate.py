@@ -11,7 +11,7 @@ from rest_framework import serializers as rest
 
 from projects import review
 from projects.models import RowStatus, permissions
-from projects.serializers.errors import outward
+from projects.serializers.errors import api_error
 
 from .lookup import Key, RecordLookup, references
 from .match import MatchedRow
@@ -86,7 +86,7 @@ class Validator:
         parsed, record = row.parsed, row.record
         names = self._fields_of(parsed)
         before = None if record is None else self._before(record, names)
-        if not self.serializer.ask(parsed.data, record):
+        if not self.serializer.is_valid_for(parsed.data, record):
             parsed = parsed.add_errors(rest.ValidationError(self.serializer.errors))
         if parsed.errors:
             return ValidatedRow(parsed.number, errors=parsed.errors)
@@ -95,7 +95,7 @@ class Validator:
         try:
             links = review.check_rules(self.user, record, links, without_queries=True)
         except ModelError as error:
-            return ValidatedRow(parsed.number, errors=parsed.add_errors(outward(error)).errors)
+            return ValidatedRow(parsed.number, errors=parsed.add_errors(api_error(error)).errors)
         created = self._created(parsed.data)
         status = RowStatus.NEW
         if before is not None:

@@ -16,7 +16,7 @@ from rest_framework.settings import api_settings
 from projects import history, review
 from projects.models import ImportBatch, RowStatus, permissions
 from projects.models.chunking import WRITTEN_AT_ONCE, batches
-from projects.serializers.errors import flat, outward
+from projects.serializers.errors import api_error, flat
 
 from .lookup import Key, RecordLookup
 from .mapping import Mapping as FileMapping
@@ -182,7 +182,7 @@ def _refusals(row: ValidatedRow, mapping: FileMapping) -> list[RowError]:
     try:
         row.record.full_clean()
     except ModelError as error:
-        found = flat(outward(error).detail)
+        found = flat(api_error(error).detail)
     else:
         found = {"": [_came_between()]}
     return [

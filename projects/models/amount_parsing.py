@@ -1,4 +1,4 @@
-"""What somebody who writes an amount means by it: one rule for forms, API and files."""
+"""Amounts as people write them: one rule for forms, API and files."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PLAIN = re.compile(r"-?[0-9]+(,[0-9]{3})*(\.[0-9]*)?\Z")
 
 @dataclass(frozen=True)
 class ParsedAmount:
-    """An amount with all that belongs to it, as it is to be stored. `amount` None: undisclosed."""
+    """An amount and its fields as they are stored. `amount` None: undisclosed."""
 
     amount: Decimal | None
     currency: str
@@ -38,14 +38,13 @@ def parse_amount(
     negative: bool = False,
     unit: int = 1,
 ) -> ParsedAmount:
-    """Read `text` beside the currency, qualifier and words that stand or were sent with it.
+    """Parse `text`, given the other fields of the amount, current or sent with it.
 
-    A plain number means just a number: the other three stay. Words
-    (`17.6亿元`, `more than 1 billion yuan`, `未披露`) bring their own currency and
-    qualifier and are kept as `amount_text`; where one of those is in `sent`
-    as well, the two must not contradict each other, and the words sent are
-    kept. `unit` multiplies numbers, as where a heading says 万元. An empty text
-    is undisclosed. Raises ValidationError with a sentence.
+    A plain number changes the amount alone. Words (`17.6亿元`, `more than 1 billion
+    yuan`, `未披露`) contain a currency and a qualifier, and are kept as `amount_text`.
+    Fields in `sent` must not contradict them, and an `amount_text` in `sent` is kept.
+    `unit` multiplies numbers, for a column whose heading says 万元. An empty text is
+    undisclosed. Raises ValidationError.
     """
     text = text.strip()
     if not text:
@@ -57,13 +56,13 @@ def parse_amount(
         read = money.read_amount(text, unit=unit, negative=negative)
     except money.MoneyError as error:
         raise ValidationError(gettext(error.message), "money", error.params) from error
-    said = Qualifier(read.qualifier.value) if read.qualifier else None
+    qualifier_read = Qualifier(read.qualifier.value) if read.qualifier else None
     _check_currency(text, read.currency, currency if "currency" in sent else None)
-    _check_qualifier(text, said, qualifier if "qualifier" in sent else None)
+    _check_qualifier(text, qualifier_read, qualifier if "qualifier" in sent else None)
     return ParsedAmount(
         read.value,
         read.currency or currency,
-        qualifier if "qualifier" in sent else said or Qualifier.EXACT,
+        qualifier if "qualifier" in sent else qualifier_read or Qualifier.EXACT,
         amount_text if "amount_text" in sent else text,
     )
 

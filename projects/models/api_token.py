@@ -55,8 +55,8 @@ class ApiTokenQuerySet(models.QuerySet):
 class ApiToken(UserNamedModel):
     """One row is one API key: a user's permissions, or with `read_only` just those of reading.
 
-    Only the key's SHA-256 is stored, so that reading the database gives nobody a
-    key. `roles` are the user's roles when the key was made: it is revoked when
+    Only the key's SHA-256 is stored, so that the database does not reveal
+    it. `roles` are the user's roles when the key was made: it is revoked when
     one of them is lost, and by a new password or a deactivated account
     (`User.keys_valid_from`).
     """

@@ -9,7 +9,7 @@ from .zone import Zone
 
 
 class Area(SourcedModel):
-    """One row is one area (片区) of a zone, where enterprises settle and projects stand."""
+    """One row is one area (片区) of a zone, where enterprises and projects are."""
 
     zone = models.ForeignKey(Zone, models.PROTECT, related_name="areas", verbose_name=_("zone"))
     size_km2 = models.DecimalField(

@@ -37,7 +37,7 @@ class AttemptKey(NamedTuple):
 
     @property
     def digest(self) -> str:
-        # A digest, so that the table tells neither names nor addresses.
+        # A digest, so that the table contains neither names nor addresses.
         text = f"{self.limit.name}\n{self.subject}"
         return salted_hmac("projects.attempt", text, algorithm="sha256").hexdigest()
 
@@ -128,7 +128,7 @@ class AttemptCountQuerySet(models.QuerySet["AttemptCount"]):
         self.filter(pk__in=keys).delete()
 
     def undo_attempt(self, key: AttemptKey) -> None:
-        """Take back one registered attempt, because it succeeded."""
+        """Subtract one registered attempt, because it succeeded."""
         self.filter(digest=key.digest, count__gt=0).update(count=F("count") - 1)
 
     def reset(self, key: AttemptKey) -> None:

@@ -45,7 +45,7 @@ class RegisterOptions:
 
 
 class RegisterQuerySet(models.QuerySet):
-    """The QuerySet that every query of the register starts from."""
+    """The base of all querysets of the register."""
 
     def visible_to(self, user: AbstractBaseUser | AnonymousUser | None) -> Self:
         """The records that `user` may see: published ones, and drafts by permission.
@@ -69,9 +69,9 @@ class RegisterQuerySet(models.QuerySet):
         return ()
 
     def with_related(self, user: Any) -> Self:
-        """The records that an answer names beside each: those it refers to or is linked to.
+        """Load what a list or a response shows of related records, as far as `user` may see it.
 
-        One query with joins, and one for each kind of link. `user` is who reads.
+        One query with joins, and one for each kind of link.
         """
         return self.with_links()
 
@@ -103,7 +103,7 @@ class RegisterModel(TextValidationMixin):
     register: RegisterOptions
     # The lookup of the area that a record belongs to, for users who are limited to areas.
     AREA: str | None = None
-    # Whether users who are limited to areas may write it, although it belongs to none.
+    # Whether users who are limited to areas may write its records, which have no area.
     ANYBODYS = False
 
     class Meta:
@@ -115,7 +115,7 @@ class RegisterModel(TextValidationMixin):
 
     @classmethod
     def links(cls) -> dict[str, Link]:
-        """What a record is linked to, by the name of the field."""
+        """The links of the model by the names of their fields."""
         return {field.name: link_of(field) for field in cls._meta.many_to_many}
 
     @classmethod
@@ -215,7 +215,7 @@ class NamedModel(CodedModel):
 
     @property
     def label(self) -> str:
-        """The name in the reader's language, or the other one where that is missing."""
+        """The name in the reader's language, or in the other if it is missing."""
         chinese = (get_language() or "").startswith("zh")
         first, second = (self.name_zh, self.name) if chinese else (self.name, self.name_zh)
         return first or second or self.code
@@ -263,16 +263,16 @@ class ReviewedModel(models.Model):
 
 
 class ConvertedModel(models.Model):
-    """A record with an amount, of which a derived row holds what it is in the base currency."""
+    """A record with an amount, whose `conversion` is a derived row with the converted amount."""
 
     class Meta:
         abstract = True
 
     @property
     def current_conversion(self) -> Any:
-        """The row for the base currency of today's settings; None where there is none.
+        """The row for the base currency of today's settings; None if there is none.
 
-        A query where it has not been read along.
+        A query if it has not been loaded.
         """
         conversion = getattr(self, "conversion", None)
         return conversion if conversion is not None and conversion.is_current else None

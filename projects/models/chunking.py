@@ -1,4 +1,4 @@
-"""Many things a batch at a time, so that neither memory nor a query grows with their number."""
+"""Batches of records, so that neither memory nor a query grows with their number."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from itertools import islice
 from typing import Any
 
 BATCH = 500
-# What is written in one go comes in larger batches: each costs some thirty queries, whatever its
-# size, and 10,000 records are to be written with fewer than 200.
+# Bulk writes take larger batches: each costs some thirty queries, and 10,000 records must be
+# written in fewer than 200.
 WRITTEN_AT_ONCE = 2_500
 
 
 def batches(things: Iterable[Any], size: int | None = None) -> Iterator[list[Any]]:
-    """`size` (or 500) of `things` at a time: `itertools.batched`, which Python 3.11 has not."""
+    """Lists of `size` (500) of `things`: `itertools.batched` for Python 3.11."""
     rest = iter(things)
     while batch := list(islice(rest, size or BATCH)):
         yield batch
@@ -22,9 +22,8 @@ def batches(things: Iterable[Any], size: int | None = None) -> Iterator[list[Any
 def batches_by_pk(records: Any) -> Iterator[list[Any]]:
     """The records of a queryset in the order of their keys, 500 at a time.
 
-    Each batch is a query of its own: a cursor left open between them would hold
-    SQLite to the state in which it began, in which it can write no more once
-    somebody else has.
+    A query for each batch. An open cursor would keep SQLite's transaction at the
+    state of its first read, and later writes would fail after those of another process.
     """
     records = records.order_by("pk")
     batch = list(records[:BATCH])

@@ -28,7 +28,7 @@ class Outcome(models.TextChoices):
 
 class DerivedQuerySet(models.QuerySet):
     def current(self) -> Self:
-        """Rows made for the base currency of today's settings."""
+        """Rows in the base currency of today's settings."""
         return self.filter(base_currency=base_currency())
 
     def stale(self) -> Self:
@@ -38,11 +38,11 @@ class DerivedQuerySet(models.QuerySet):
 class Conversion(models.Model):
     """An amount in the base currency: rounded half up once, with the rate that was used.
 
-    `amount_base` is None where the amount is undisclosed or no rate lay within
+    `amount_base` is None if the amount is undisclosed or there is no rate of the day or
     the 45 days before. `rate` is units of the base currency for one unit of the
-    amount's own, None where both are the same; where it went through the pivot
-    currency, `rate_from` and `rate_to` are the two rates used, else only
-    `rate_from` stands. `rate_date` is the day of the older of them.
+    amount's own; None if both are the same. A cross rate has two published rates,
+    `rate_from` and `rate_to`, others only `rate_from`. `rate_date` is the day of the
+    older of them.
     """
 
     base_currency = models.CharField(max_length=3)
@@ -104,19 +104,17 @@ class AllocationQuerySet(DerivedQuerySet):
 
     @staticmethod
     def counted() -> Q:
-        """Those that have an amount in the base currency: a row that was made for another one
-        counts as not converted."""
+        """Rows that have an amount in the current base currency."""
         return Q(outcome=Outcome.COUNTED, base_currency=base_currency())
 
 
 class Allocation(models.Model):
     """One row is the part of a project's amount, or of one receipt, that falls to one sector.
 
-    The parts of one amount add up to it to the hundredth (largest remainder).
-    A project without a sector has one row whose `sector` is None. `receipt` is
-    None where the row is of the project's own amount, intended or contracted
-    as its stage says. Totals read this table alone, so that nothing is summed
-    across a join of many rows.
+    The parts of one amount add up to it exactly (largest remainder). A project without
+    a sector has one row whose `sector` is None. `receipt` is None in rows of the
+    project's own amount, which is intended or contracted depending on its stage.
+    Totals read this table alone, as a sum over a join of many rows would be wrong.
     """
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="allocations")
@@ -142,9 +140,9 @@ class Allocation(models.Model):
 
 
 def contracted_of_area(user: Any) -> Subquery:
-    """What contracted projects of an area come to that `user` may see, to put areas in order by.
+    """The contracted total of an area, of projects that `user` may see, to sort areas by.
 
-    Of the same rows as the totals by area; None where none of them has an amount that counts.
+    Uses the same rows as the totals by area. None without a converted amount.
     """
     sums = (
         Allocation.objects.of_basis(Basis.CONTRACTED, user)

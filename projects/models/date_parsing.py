@@ -18,10 +18,10 @@ DATE_FORMATS = (
 
 
 def read_date(text: str, formats: tuple[str, ...] = DATE_FORMATS) -> date | None:
-    """The date that a text means, or None; `11/05/2023` means none, as it could be two days."""
+    """The date that a text means; None if it is ambiguous, such as `11/05/2023`, or no date."""
     for one in formats:
         try:
-            # Only the day is used, so that no time zone matters.
+            # Only the day is used: the time zone does not matter.
             return datetime.strptime(text.strip(), one).date()  # noqa: DTZ007
         except ValueError:
             continue

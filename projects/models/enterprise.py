@@ -33,7 +33,7 @@ class EnterpriseKind(models.TextChoices):
 
 class EnterpriseQuerySet(NamedQuerySet):
     def settled(self, by: date | None = None) -> Self:
-        """Enterprises that settled in an area, by that day where one is given.
+        """Enterprises that settled in an area, at all or by a day.
 
         One whose settling date is not stated counts as settled, since its area is.
         """
@@ -43,10 +43,7 @@ class EnterpriseQuerySet(NamedQuerySet):
         return found
 
     def with_contract(self, user: Any, by: date | None = None) -> Self:
-        """Enterprises that lead or take part in a contracted project, signed by that day.
-
-        Of the projects, those that `user` may see.
-        """
+        """Enterprises in a contracted project that `user` may see, signed at all or by a day."""
         project_model = apps.get_model("projects", "Project")
         projects = project_model.objects.visible_to(user).contracted()
         if by is not None:
@@ -58,9 +55,9 @@ class EnterpriseQuerySet(NamedQuerySet):
         )
 
     def by_codes(self, codes: Iterable[str]) -> dict[str, Enterprise]:
-        """As for every model, and by the codes of enterprises that were merged: what they are now.
+        """As for every model, and by former codes of enterprises, which lead to the current ones.
 
-        One query more, where a code is nobody's now.
+        One query more if a code is not a current one.
         """
         wanted = set(codes)
         found = super().by_codes(wanted)
@@ -70,13 +67,13 @@ class EnterpriseQuerySet(NamedQuerySet):
         return found
 
     def formerly(self, codes: Iterable[str]) -> Self:
-        """Those that have one of these as a former code, in upper or lower case."""
+        """Enterprises with one of these former codes, ignoring case."""
         lowered = {code.lower() for code in codes}
         moved = self.annotate(former=Lower("former_codes__code"))
         return moved.filter(former__in=lowered)
 
     def has_code(self, code: str) -> bool:
-        """Whether one has this code or had it, in upper or lower case. Two queries at most."""
+        """Whether this is a current or former code, ignoring case. Two queries at most."""
         return self.filter(code__iexact=code).exists() or self.formerly([code]).exists()
 
     def former_codes(self) -> Iterable[tuple[str, str]]:
@@ -142,7 +139,7 @@ class Enterprise(SourcedModel, ReviewedModel):
         return f"{super().make_search_key()}\n{self.uscc.lower()}".rstrip()
 
     def validate_unique(self, exclude: Any = None) -> None:
-        """A former code stays what it is, so that what names it never means another enterprise."""
+        """Refuse former codes of other enterprises, so that old links never lead to a wrong one."""
         super().validate_unique(exclude)
         if (exclude and "code" in exclude) or not self.code:
             return
@@ -156,7 +153,7 @@ class Enterprise(SourcedModel, ReviewedModel):
             raise ValidationError({"code": ValidationError(message, "unique", params)})
 
     def clean_fields(self, exclude: object = None) -> None:
-        # Mended before the fields are checked, so that a code with hyphens is not too long.
+        # Corrected before the fields are checked, as a code with hyphens may be too long.
         self.uscc = read_uscc(self.uscc)
         super().clean_fields(exclude)  # type: ignore[arg-type]
 

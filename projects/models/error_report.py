@@ -17,9 +17,8 @@ from .text_validation import TextValidationMixin
 
 LONGEST = 2000
 
-
 REPORTED = by_plural(reportable_models())
-# A record is reported from its page, or from its place on one.
+# Models whose records have a page, or a place on one.
 Reported = plurals("Reported", reportable_models())
 
 

@@ -1,4 +1,4 @@
-"""The kinds of column that this register needs and Django does not have."""
+"""Model fields for codes, places, money and rates, and sums of money."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from projects.names.messages import truncate_for_display
 from .text_validation import check_text
 
 RESERVED_CODES = frozenset({"none", "bulk"})
-# The first letter or digit is told apart from what precedes it, so that matching never backtracks:
-# a long text that is no code costs its length, not its square.
+# The first letter or digit cannot match in two ways, so that matching never backtracks and takes
+# linear time.
 CODE_PATTERN = r"[._-]*[A-Za-z0-9][A-Za-z0-9._-]*"
 
 
@@ -30,8 +30,8 @@ CODE_PATTERN = r"[._-]*[A-Za-z0-9][A-Za-z0-9._-]*"
 class CodeValidator(RegexValidator):
     """Letters, digits, `-`, `_` and `.`, with one letter or digit (`..` would break an address).
 
-    `none` means "not stated" in every question and `bulk` is an address of the
-    API: neither can be a code, in any case.
+    `none` means "not stated" in filters and `bulk` is an address of the API: neither can
+    be a code, in upper or lower case.
     """
 
     regex = rf"^{CODE_PATTERN}\Z"
@@ -42,7 +42,7 @@ class CodeValidator(RegexValidator):
     )
 
     def __call__(self, value: Any) -> None:
-        # Named, as a sentence about a code cannot show what nobody sees.
+        # Its message names invisible characters; the one about codes could not show them.
         check_text(str(value), gettext("code"))
         super().__call__(value)
         if str(value).lower() in RESERVED_CODES:
@@ -54,7 +54,7 @@ class CodeValidator(RegexValidator):
 
 
 class CodeField(models.CharField):
-    """The name by which addresses, files and programs call a record. Case is kept."""
+    """The code by which addresses, files and programs refer to a record. Case is kept."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("verbose_name", _("code"))
@@ -88,14 +88,13 @@ class PlaceField(models.CharField):
 
 
 class MoneyField(models.Field):
-    """An amount: Decimal with two places in Python, whole hundredths in 64 bits below.
+    """An amount: a Decimal with two places, stored as whole hundredths in 64 bits.
 
-    NULL means undisclosed (or, in a derived table, not known in the base
-    currency); zero is an amount like any other. SQLite keeps only 15 digits of
-    a decimal column, so money never stands in one. With `negative=True` the
-    amount may be below zero, as money returned is. Raises ValidationError in
-    forms and ValueError in queries for what has more than two decimals or is
-    out of range; nothing is rounded.
+    NULL means undisclosed (in a derived table, not converted); zero is an amount. A
+    decimal column would not do, as SQLite keeps only 15 digits of it. With
+    `negative=True` amounts below zero are allowed (money returned). Raises
+    ValidationError in forms and ValueError in queries for more than two decimals and
+    values out of range; nothing is rounded.
     """
 
     description = _("An exact amount of money")
@@ -128,7 +127,7 @@ class MoneyField(models.Field):
 
     def get_prep_value(self, value: Any) -> int | None:
         value = super().get_prep_value(value)
-        # Comparisons may ask for either sign; what is stored has been cleaned.
+        # Comparisons may be with either sign; stored values have been validated.
         return None if value is None else money.to_minor(value, negative=True)
 
     def value_to_string(self, obj: models.Model) -> str:
@@ -137,7 +136,7 @@ class MoneyField(models.Field):
 
 
 class RateField(models.CharField):
-    """A positive exact decimal, kept as text: no database here keeps all digits of it otherwise."""
+    """A positive exact decimal, stored as text: SQLite would not keep all digits of it."""
 
     description = _("An exact positive number")
 
@@ -175,18 +174,18 @@ class RateField(models.CharField):
         return None if value is None else format(value, "f")
 
     def validate(self, value: Any, model_instance: models.Model | None) -> None:
-        # CharField would ask whether a Decimal is among the empty texts.
+        # CharField would compare the Decimal with its empty values.
         models.Field.validate(self, value, model_instance)
 
     def run_validators(self, value: Any) -> None:
-        """Nothing more to ask: `to_python` has checked the number and its length."""
+        """Nothing: `to_python` has checked the number and its length."""
 
 
 SPLIT = 100_000_000
 
 
 class SumField(models.Field):
-    """What an `ExactSum` comes back as. Named a text, so that no backend makes a float of it."""
+    """The result of an `ExactSum`. A text for backends, so that none converts it to float."""
 
     def get_internal_type(self) -> str:
         return "TextField"

@@ -9,10 +9,10 @@ from .fields import CodeField
 
 
 class FormerCode(models.Model):
-    """One row is a code under which an enterprise stood before it was merged into this one.
+    """One row is the code of an enterprise that was merged into another one.
 
-    Addresses, questions and files that name it lead on; `enterprise` is always
-    the last of a chain of merges. `projects.review.merge` writes it.
+    Addresses, filters and files with it find `enterprise`, which is the last of a chain
+    of merges. Only `projects.review.merge` adds rows.
     """
 
     code = CodeField(unique=True)

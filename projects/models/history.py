@@ -166,8 +166,8 @@ class RegisterHistory(HistoricalRecords):
             for link in links:
                 record = records.get(getattr(link, other))
                 if record is not None:
-                    made = model.links()[field.name].made(record, link)
-                    found[link.history_id][field.name].append(made)
+                    value = model.links()[field.name].from_row(record, link)
+                    found[link.history_id][field.name].append(value)
         return found
 
     def compared_fields(self, model: type[models.Model]) -> list[str]:

@@ -1,4 +1,4 @@
-"""What a record is linked to, and how a link is read, compared and written down."""
+"""Links between records: how they are read, compared and written."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from django.db import models
 class Link:
     """A many-to-many field of a model of the register: partners or sources.
 
-    Links are values: the other record alone here. Their `parts` are the other
-    record and whatever the link says of it.
+    A link is a value, here the other record alone. Its `parts` are the other record
+    and the link's own data.
     """
 
     def __init__(self, field: models.ManyToManyField) -> None:
@@ -21,56 +21,56 @@ class Link:
 
     @property
     def prefetch(self) -> str:
-        """What is to be prefetched so that `read` costs no query."""
+        """The lookup to prefetch, so that `read` needs no query."""
         return self.name
 
     @property
     def prefetched(self) -> tuple[str, ...]:
-        """The names under which a record keeps what has been prefetched of it."""
+        """The relations whose prefetched rows are outdated once the links are saved."""
         return (self.name,)
 
     def read(self, record: Any) -> list[Any]:
         """The links of `record`; none of one that has not been saved."""
         return list(getattr(record, self.name).all()) if record.pk else []
 
-    def made(self, other: Any, row: Any) -> Any:
-        """The link to `other` as a row of the link table, or of its history, has it."""
+    def from_row(self, other: Any, row: Any) -> Any:
+        """The link to `other` of a row of the link table or of its history."""
         return other
 
     def parts(self, link: Any) -> tuple[Any, ...]:
         return (link,)
 
     def key(self, link: Any) -> Any:
-        """Equal for links that say the same."""
+        """A key that is equal for equal links."""
         other, *rest = self.parts(link)
         return (other.pk, *rest)
 
     def as_json(self, code: Any, *rest: Any) -> Any:
-        """As the API has it; `code` is the other record's."""
+        """The link in the format of the API; `code` is the other record's."""
         return code
 
     def as_text(self, code: str, *rest: Any) -> str:
-        """As a cell of a file has it."""
+        """The link in a cell of a file."""
         return code
 
     def display(self, label: str, *rest: Any) -> str:
-        """In words for people; `label` is the other record's."""
+        """The link in words; `label` is the other record's."""
         return label
 
     def check(self, links: Sequence[Any]) -> None:
-        """Raise ValidationError where a record cannot have these links together."""
+        """Raise ValidationError if a record cannot have these links together."""
 
 
 class ShareLink(Link):
     """A link with a share in per cent, None where it is not known: a pair of record and share.
 
-    The table of such links has rows of its own, in the order in which they were
-    entered, and says in `check_together` which shares a record can have.
+    Its table keeps the order in which links were entered, and checks them in
+    `check_together`.
     """
 
     @property
     def rows(self) -> str:
-        """The name by which a record has the rows of its links."""
+        """The related name of the link table on the record."""
         through = self.field.remote_field.through
         return str(through._meta.get_field(self.field.m2m_field_name()).remote_field.related_name)
 
@@ -88,9 +88,9 @@ class ShareLink(Link):
 
     def read(self, record: Any) -> list[Any]:
         rows: Iterable[Any] = getattr(record, self.rows).all() if record.pk else ()
-        return [self.made(getattr(row, self.other), row) for row in rows]
+        return [self.from_row(getattr(row, self.other), row) for row in rows]
 
-    def made(self, other: Any, row: Any) -> Any:
+    def from_row(self, other: Any, row: Any) -> Any:
         return other, row.share
 
     def parts(self, link: Any) -> tuple[Any, ...]:

@@ -45,7 +45,7 @@ STAGE_DATES = {
     Stage.REGISTERED: "registered_on",
     Stage.CONSTRUCTION: "started_on",
     Stage.OPERATING: "operating_on",
-    # A project may end at any time, so this date only has to follow the others.
+    # A project may end at any time: this date only has to follow the others.
     Stage.TERMINATED: "terminated_on",
 }
 
@@ -58,7 +58,7 @@ class Qualifier(models.TextChoices):
 
 
 class Basis(models.TextChoices):
-    """What kind of money a figure is of. Figures of different bases never add up together."""
+    """Which money a figure counts. Figures of different bases are never added up."""
 
     CONTRACTED = "contracted", pgettext_lazy("basis", "contracted")
     INTENDED = "intended", pgettext_lazy("basis", "intended")
@@ -84,7 +84,7 @@ def validate_currency(value: str) -> None:
 
 
 def dates_in_order() -> Q:
-    """No two stage dates that are both present run backwards."""
+    """A condition: dates of stages, where present, are in the order of the stages."""
     in_order = Q()
     for earlier, later in combinations(STAGE_DATES.values(), 2):
         in_order &= (
@@ -96,7 +96,7 @@ def dates_in_order() -> Q:
 
 
 def _takes_part(enterprises: Any) -> Q:
-    """That one of `enterprises` leads a project or is a partner."""
+    """A condition: one of `enterprises` leads a project or is a partner."""
     partnerships = Project.partners.through.objects.filter(enterprise__in=enterprises)
     return Q(enterprise__in=enterprises) | Q(pk__in=partnerships.values("project"))
 
@@ -110,8 +110,7 @@ class ProjectQuerySet(NamedQuerySet):
         return self.filter(stage=Stage.INTENDED)
 
     def received(self, user: Any) -> Self:
-        """Projects with a receipt that `user` may see, whatever their stage and even where money
-        went back."""
+        """Projects of any stage with a receipt that `user` may see, also of money returned."""
         # Imported by name: the module of receipts imports this one.
         receipts = (
             apps.get_model("projects", "Receipt")
@@ -136,7 +135,7 @@ class ProjectQuerySet(NamedQuerySet):
         return self.filter(amount__isnull=True)
 
     def signed_by(self, day: date) -> Self:
-        """Signed by the end of `day`; one without a signing date is not known to be."""
+        """Signed by the end of `day`; without those whose signing date is not stated."""
         return self.filter(signed_on__lte=day)
 
     def with_enterprise(self, enterprises: Any) -> Self:
@@ -144,12 +143,12 @@ class ProjectQuerySet(NamedQuerySet):
         return self.filter(_takes_part(enterprises))
 
     def without_enterprise(self) -> Self:
-        """Projects of which neither a lead enterprise nor a partner is stated."""
+        """Projects with neither a lead enterprise nor a partner."""
         partnerships = Project.partners.through.objects.filter(project=OuterRef("pk"))
         return self.filter(~models.Exists(partnerships), enterprise__isnull=True)
 
     def in_sectors(self, sectors: Any) -> Self:
-        """Projects that touch one of `sectors`; whole projects, each once."""
+        """Projects in one of `sectors`, each once."""
         return self.filter(
             pk__in=ProjectSector.objects.filter(sector__in=sectors).values("project")
         )
@@ -161,8 +160,8 @@ class ProjectQuerySet(NamedQuerySet):
         """As for every model, and by the names of the enterprises that take part."""
         found = self
         for word in names.search_words(query):
-            # As one condition a word: two querysets joined by “or” would hold all words before
-            # it twice, and each word would double what it takes to write the query.
+            # One condition for each word: joining two querysets by “or” would repeat all
+            # earlier words, and so double the query with each word.
             enterprises = Enterprise.objects.filter(search_key__contains=word).values("pk")
             found = found.filter(Q(search_key__contains=word) | _takes_part(enterprises))
         return found
@@ -172,7 +171,7 @@ class ProjectQuerySet(NamedQuerySet):
         return self.annotate(received=received_of(user))
 
     def with_related(self, user: Any) -> Self:
-        """Everything that a list or an API page shows `user` of each project, at a fixed cost.
+        """Load what a list or a page of the API shows `user` of each project.
 
         One query with joins, and one each for sectors, partners and sources.
         """
@@ -183,8 +182,7 @@ class ProjectQuerySet(NamedQuerySet):
 def received_of(user: Any, total: Any = ExactSum) -> Subquery:
     """Funds received of a project in the base currency, by receipts that `user` may see.
 
-    None until there is such a receipt that could be converted. `total` is the
-    way to sum them.
+    None without a converted receipt. `total` is the aggregate.
     """
     receipt, conversion = (
         apps.get_model("projects", name) for name in ("Receipt", "ReceiptConversion")
@@ -314,7 +312,7 @@ class Project(SourcedModel, ReviewedModel, ConvertedModel):
             raise ValidationError(problems)
 
     def _dates_that_run_backwards(self) -> dict[str, list[ValidationError]]:
-        """The constraint's rule, said field by field."""
+        """The errors of the constraint on dates, by field."""
         problems: dict[str, list[ValidationError]] = {}
         for earlier, later in combinations(STAGE_DATES.values(), 2):
             before, after = getattr(self, earlier), getattr(self, later)
@@ -339,7 +337,7 @@ class Project(SourcedModel, ReviewedModel, ConvertedModel):
 
     @property
     def conversion_day(self) -> date | None:
-        """The day whose rate converts the amount: of signing, or of the intention before it."""
+        """The day whose rate converts the amount: of signing or, if only intended, of that."""
         return self.signed_on or (self.intended_on if self.stage == Stage.INTENDED else None)
 
     @property

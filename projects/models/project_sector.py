@@ -14,9 +14,9 @@ from .sector import Sector
 class ProjectSector(models.Model):
     """One row is one sector of a project and its share in per cent; None where not known.
 
-    The shares of a project make 100, or none of them is known: then its money
-    is allocated in equal parts, marked as assumed. Rows keep the order in which
-    they were entered, which settles the odd fen.
+    The shares of a project add up to 100, or none is known: then its money is allocated
+    in equal parts, marked as assumed. Rows keep the order in which they were entered, by
+    which remainders are allocated.
     """
 
     # Without an index of its own: the unique constraint begins with it.
@@ -57,8 +57,8 @@ class ProjectSector(models.Model):
 
     @staticmethod
     def check_together(links: Sequence[tuple[Sector, Decimal | None]]) -> None:
-        """Raise ValidationError unless the shares of one project make 100 or are all unknown, and
-        each sector is named once."""
+        """Raise ValidationError unless the shares of a project add up to 100 or are all unknown,
+        and no sector is repeated."""
         known = [share for _sector, share in links if share is not None]
         if any(not 0 < share <= 100 for share in known):
             raise ValidationError(_("A share must be above 0 and at most 100 per cent."), "shares")

@@ -19,7 +19,7 @@ from .source import Source
 
 class ReceiptQuerySet(RegisterQuerySet):
     def with_related(self, user: Any) -> Self:
-        """What a list or an API page shows of each receipt, in one query."""
+        """Load what a list or a page of the API shows of each receipt, in one query."""
         return (
             super()
             .with_related(user)

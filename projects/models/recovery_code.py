@@ -48,7 +48,7 @@ class RecoveryCodeQuerySet(models.QuerySet["RecoveryCode"]):
 class RecoveryCode(models.Model):
     """One row is one code that replaces a lost second factor, once.
 
-    Only its SHA-256 is stored, so that reading the database gives nobody a code.
+    Only its SHA-256 is stored, so that the database does not reveal it.
     """
 
     user = models.ForeignKey(

@@ -1,6 +1,6 @@
-"""The models of the register: which there are, and what each takes part in.
+"""The models of the register, by their `register` options.
 
-A model says so itself, in its `register` options. Routers, navigation, exports, imports,
+ Routers, navigation, exports, imports,
 review, error reports and checks go over these functions and keep no lists of their own.
 """
 
@@ -22,7 +22,7 @@ from .sector import Sector
 from .source import Source
 from .zone import Zone
 
-# A model stands after those that it refers to: what comes first is written and published first.
+# A model comes after those that it refers to, as records are written and published in this order.
 _MODELS: tuple[Any, ...] = (
     Source,
     Zone,
@@ -64,7 +64,7 @@ def listed_models() -> list[Any]:
 
 
 def reportable_models() -> list[Any]:
-    """Models whose records anybody may report as wrong, in the order of the navigation."""
+    """Models with a form to report errors in their records, in the order of the navigation."""
     return _in_menu_order([one for one in _MODELS if one.register.reportable])
 
 

@@ -7,12 +7,11 @@ from .sourced import SourcedModel
 
 
 class Sector(SourcedModel):
-    """One row is one sector of the economy as this register names it.
+    """One row is one sector of the economy.
 
-    Its codes in the published classifications stand beside it, each with the
-    version of its scheme: the same letter means another thing in another one
-    (G is trade in ISIC Rev.4, transport in GB/T 4754-2017). Blank means that
-    the classification has no class of its own for it.
+    Each code in a published classification has the version of its scheme, as letters
+    differ between schemes: G is trade in ISIC Rev.4, transport in GB/T 4754-2017. A
+    blank code means that the scheme has no class for the sector.
     """
 
     gbt4754_code = models.CharField(

@@ -16,7 +16,7 @@ from .history import RegisterHistory
 
 class SourceQuerySet(RegisterQuerySet):
     def matching(self, query: str) -> Self:
-        """Sources whose title, publisher or code hold every word of `query` between them."""
+        """Sources whose title, publisher or code together contain every word of `query`."""
         found = self
         for word in names.search_words(query):
             found = found.filter(
@@ -26,9 +26,9 @@ class SourceQuerySet(RegisterQuerySet):
 
 
 class Source(CodedModel, ReviewedModel):
-    """One row is one publication that says what the register repeats.
+    """One row is one publication that records of the register cite.
 
-    The only place where a person's name may stand is `quote`.
+    Only `quote` may contain names of persons.
     """
 
     title = models.CharField(_("title"), max_length=500)

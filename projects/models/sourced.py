@@ -6,7 +6,7 @@ from .source import Source
 
 
 class SourcedModel(NamedModel):
-    """A named record that says where it was published."""
+    """A named record that cites sources."""
 
     sources = models.ManyToManyField(Source, verbose_name=_("sources"), blank=True)
 

@@ -1,4 +1,4 @@
-"""The one place where the texts of records are held to what a text may hold."""
+"""Validation of the texts of records: no control characters, no invisible ones."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from projects.names import text_rules
 
 
 class TextValidationMixin(models.Model):
-    """A record none of whose texts holds a character that cannot be read or seen.
+    """A record whose texts contain no invalid characters; see `projects.names.text_rules`.
 
-    Columns of one line hold no line break; `names_in_lines` are columns of
-    several whose lines are names.
+    CharFields contain no line breaks. `names_in_lines`: TextFields with a name on each
+    line, in which invisible characters are not allowed either.
     """
 
     names_in_lines: Collection[str] = ()
@@ -44,14 +44,14 @@ class TextValidationMixin(models.Model):
                         and field.name not in self.names_in_lines,
                     )
                 except ValidationError as error:
-                    # Whatever else is wrong with it, comes of this.
+                    # Other errors of the field follow from this one.
                     problems[field.name] = [error]
         if problems:
             raise ValidationError(problems)
 
 
 def text_fields(model: Any) -> tuple[Any, ...]:
-    """The columns of a model that hold what somebody wrote."""
+    """The columns of a model with texts that users write."""
     return _text_fields(model)
 
 
@@ -65,7 +65,7 @@ def _text_fields(model: Any) -> tuple[Any, ...]:
 
 
 def check_text(text: str, field: str, **allowed: bool) -> None:
-    """Raise a ValidationError, in the words of `projects.names.text_rules`."""
+    """Raise ValidationError if `projects.names.text_rules` forbids a character of `text`."""
     problem = text_rules.text_problem(text, capfirst(field), **allowed)
     if problem is not None:
         raise ValidationError(gettext(problem.message), "character", problem.params)

@@ -44,7 +44,7 @@ class User(AbstractUser):
     keys_valid_from = models.DateTimeField(default=timezone.now, editable=False)
 
     def save(self, **kwargs: Any) -> None:
-        """Check the names where they are written. One query more then, none at a sign-in."""
+        """Check the names if they are saved: one query more, none at a sign-in."""
         fields = kwargs.get("update_fields")
         if fields is None or not set(NAMES).isdisjoint(fields):
             self.check_names()
@@ -52,7 +52,7 @@ class User(AbstractUser):
         if self._password is not None or not self.is_active:
             self.keys_valid_from = timezone.now()
         if not self.is_active:
-            # So that what the user held stays invalid when the account is activated again.
+            # So that old sessions and keys stay invalid when the account is activated again.
             self.sessions_valid_from = self.keys_valid_from
         if fields is not None:
             kwargs["update_fields"] = {*fields, *self._derived_from(fields)}
@@ -76,7 +76,7 @@ class User(AbstractUser):
 
     def check_names(self) -> None:
         """Set `username_key`; raise ValidationError, by field, for invalid names. One query."""
-        # A form leaves a name out that it has refused already.
+        # Empty if a form has refused the name.
         self.username_key = names.unique_form(self.username or "")[:LONGEST_KEY]
         problems: dict[str, Any] = {}
         for name in NAMES:
@@ -102,15 +102,14 @@ class User(AbstractUser):
         self.save(update_fields=["sessions_valid_from"])
 
     def roles(self) -> frozenset[str]:
-        """What the user may lose: groups, staff and superuser status. One query, unless prefetched.
+        """Groups, and staff and superuser status. One query, unless prefetched.
 
-        Read from the database, not kept as a stamp in the user's row: a group
-        can be left by the user's form, by the group's deletion or in a shell,
-        and no column would follow all of these without signals.
+        Not kept in a column: membership of a group ends by the user's form, by the
+        deletion of the group or in a shell, and a column could follow all of these only by
+        signals.
         """
-        flags = ("is_staff", "is_superuser")
-        held = [name for name in flags if getattr(self, name)]
-        return frozenset([*held, *(f"group {group.pk}" for group in self.groups.all())])
+        flags = [name for name in ("is_staff", "is_superuser") if getattr(self, name)]
+        return frozenset([*flags, *(f"group {group.pk}" for group in self.groups.all())])
 
     def get_session_auth_hash(self) -> str:
         """Password, roles and `sessions_valid_from`, keyed with SECRET_KEY. One query."""

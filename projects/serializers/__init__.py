@@ -1,4 +1,4 @@
-"""One serialisation a model: its field names are JSON keys, export headings and import headings."""
+"""One serializer for each model: its fields are JSON keys, and headings of exports and imports."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -27,7 +27,7 @@ def _serializers(of: Any = RecordSerializer) -> Iterator[Any]:
 
 
 _BY_MODEL = {one.Meta.model: one for one in _serializers() if hasattr(one, "Meta")}
-# By the plural that files and addresses use; each after those that it refers to.
+# By the plural that files and addresses use. Models come after those that they refer to.
 BY_MODEL_NAME = {model.register.plural: _BY_MODEL[model] for model in register_models()}
 
 __all__ = [

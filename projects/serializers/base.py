@@ -16,7 +16,7 @@ from projects.models import Source
 from projects.models.text_validation import text_fields
 from projects.names.messages import truncate_for_display
 
-from .errors import outward
+from .errors import api_error
 from .fields import CodeRelatedField, LinesField
 
 LEFT_TO_THE_MODEL = (ProhibitNullCharactersValidator, ProhibitSurrogateCharactersValidator)
@@ -24,9 +24,9 @@ STAMPS = ["version", "created_at", "updated_at"]
 
 
 class KnownFieldsOnly(serializers.Serializer):
-    """Refuses fields that it does not have: a misspelt one would be lost without a word.
+    """Refuses unknown fields, as a misspelt one would be ignored without notice.
 
-    Those that are only read are known, so that what was read can be sent back.
+    Read-only fields are accepted, so that clients can send back what they have read.
     """
 
     def to_internal_value(self, data: Any) -> Any:
@@ -48,17 +48,17 @@ class KnownFieldsOnly(serializers.Serializer):
 
 
 class RecordSerializer(KnownFieldsOnly, serializers.ModelSerializer):
-    """A record from outside and to outside: its field names are JSON keys and headings alike.
+    """Base of the serializers of records.
 
-    Rules are the model's: whatever passes here is checked by
-    `projects.history` before it is written, uniqueness included.
+    The model's rules, uniqueness included, are checked by `projects.history` when the
+    record is written.
     """
 
-    def ask(self, data: Any, record: Any = None) -> bool:
-        """Take `data` for another record (None: a new one) and say whether they are valid.
+    def is_valid_for(self, data: Any, record: Any = None) -> bool:
+        """Whether `data` are valid for another record; None for a new one.
 
-        For files of many rows: the fields of a serializer take longer to build
-        than a row to check. What is not sent of a record that is there stays.
+        For files with many rows, as building a serializer takes longer than checking a
+        row. Fields that are not sent keep their values.
         """
         self.instance, self.initial_data, self.partial = record, data, record is not None
         for name in ("_validated_data", "_errors", "_data"):
@@ -66,10 +66,7 @@ class RecordSerializer(KnownFieldsOnly, serializers.ModelSerializer):
         return self.is_valid()
 
     def apply(self) -> tuple[Any, dict[str, Any]]:
-        """The record with the valid data set on it, unsaved, and the links that go with it.
-
-        A link that was not sent is None in the links: it stays as it is.
-        """
+        """The record with the validated data, unsaved, and its links; None for those not sent."""
         data = dict(self.validated_data)
         links = {name: data.pop(name, None) for name in self.Meta.model.links()}
         record = self.instance if self.instance is not None else self.Meta.model()
@@ -82,12 +79,12 @@ class RecordSerializer(KnownFieldsOnly, serializers.ModelSerializer):
         try:
             history.save(record, **links)
         except ModelError as error:
-            raise outward(error) from error
+            raise api_error(error) from error
         self.instance = record
         return record
 
     def get_extra_kwargs(self) -> dict[str, Any]:
-        # Uniqueness is the model's to check: once, and with its own sentence.
+        # The model checks uniqueness, and has the message.
         extra = super().get_extra_kwargs()
         for name in ("code", "uscc"):
             if name in self.Meta.fields:
@@ -95,7 +92,7 @@ class RecordSerializer(KnownFieldsOnly, serializers.ModelSerializer):
         return extra
 
     def get_fields(self) -> dict[str, Any]:
-        """What a text may hold is the model's to say, too: it names the character."""
+        """Leave invalid characters to the model, whose message names the character."""
         fields = super().get_fields()
         for column in text_fields(self.Meta.model):
             if field := fields.get(column.name):

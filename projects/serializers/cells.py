@@ -1,8 +1,7 @@
-"""A record as a row of cells, and back: the columns of a file are the serializer's fields.
+"""Records as rows of cells, and back: the columns of a file are the serializer's fields.
 
-Going out, every field is a column, in the serializer's order. Coming in, the
-columns that are only read are known and dropped, and what is left is what the
-API takes.
+Exports have all fields, in the serializer's order. Imports accept read-only columns and
+ignore them.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ def headings(serializer_class: Any) -> list[str]:
 
 
 def to_cells(serializer_class: Any, data: Mapping[str, Any]) -> list[Cell]:
-    """The row of one serialised record (`data` as the API answers it), under `headings`."""
+    """The cells of a record, in the order of `headings`; `data` as the serializer returns it."""
     return [
         None if data[name] is None else column.write(data[name])
         for name, column in _columns(serializer_class)
@@ -43,12 +42,11 @@ def to_cells(serializer_class: Any, data: Mapping[str, Any]) -> list[Cell]:
 
 
 def from_cells(serializer_class: Any, cells: Mapping[str, str]) -> dict[str, Any]:
-    """What a row of a file says of a record, as the API takes it.
+    """The data for the serializer from a row of a file.
 
-    A blank cell says nothing: the field is left out, and what stands stays.
-    Columns that are only read are dropped; unknown ones are left for the
-    serializer to refuse. Raises rest_framework's ValidationError, by field, for
-    a cell whose form cannot be read; what it says is the serializer's to judge.
+    Fields of blank cells are left out, and keep their values. Read-only columns are
+    ignored; unknown ones are left to the serializer to refuse. Raises rest_framework's
+    ValidationError, by field, for a cell that cannot be parsed.
     """
     columns = dict(_columns(serializer_class))
     found: dict[str, Any] = {}
@@ -68,7 +66,7 @@ def from_cells(serializer_class: Any, cells: Mapping[str, str]) -> dict[str, Any
 
 
 class _Column:
-    """How a field is written into a cell, and read from one: None where it is only read."""
+    """How a field is written into a cell, and read from one; `read` is None if read-only."""
 
     def __init__(
         self, write: Callable[[Any], Cell], read: Callable[[str], Any] | None = None
@@ -148,7 +146,7 @@ def _read_sector(item: str) -> dict[str, Any]:
 
 
 def _write_rates(rates: list[Mapping[str, Any]]) -> str:
-    """The published rates that a conversion went by, for a reader."""
+    """The published rates of a conversion, for people."""
     return "; ".join(
         "1 {from_currency} = {rate} {to_currency} ({quoted_on}, {source})".format_map(rate)
         for rate in rates

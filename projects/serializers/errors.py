@@ -11,8 +11,8 @@ from rest_framework import serializers
 from rest_framework.settings import api_settings
 
 
-def outward(error: ModelError) -> serializers.ValidationError:
-    """A model's errors by field, as the API says them; the codes of the errors are kept."""
+def api_error(error: ModelError) -> serializers.ValidationError:
+    """A model's errors as an error of the API, by field and with their codes."""
     by_field = (
         error.error_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.error_list}
     )
@@ -35,8 +35,7 @@ def outward(error: ModelError) -> serializers.ValidationError:
 def flat(detail: Any) -> dict[str, list[str]]:
     """Messages by field of the body or by parameter.
 
-    What is wrong inside a list or an object is said with its place in it:
-    `{"sectors": ["[1].share: …"]}`.
+    Errors inside a list or an object name their place in it: `{"sectors": ["[1].share: …"]}`.
     """
     if not isinstance(detail, dict):
         detail = {api_settings.NON_FIELD_ERRORS_KEY: detail}
@@ -60,7 +59,7 @@ def messages(errors: Any, place: str = "") -> Iterator[tuple[str, str]]:
             yield from messages(inner, place + step)
     elif isinstance(errors, (list, tuple)):
         for number, inner in enumerate(errors):
-            # Errors of a list of objects stand at their index; messages just follow each other.
+            # Errors of a list of objects are at its index; in a list of messages it means nothing.
             step = f"[{number}]" if isinstance(inner, dict) else ""
             yield from messages(inner, place + step)
     else:

@@ -1,4 +1,4 @@
-"""How single values look from outside, in JSON as in a spreadsheet's cell."""
+"""Serializer fields: related records by code, amounts, rates and lists of texts."""
 
 from __future__ import annotations
 
@@ -17,10 +17,9 @@ from projects.names.messages import truncate_for_display
 
 
 class RecordCache:
-    """Records by code, read once and asked often: what an import of many rows looks up.
+    """Records by code, read in batches for imports of many rows.
 
-    In a serializer's context under `known`, it takes the place of one query
-    for each code.
+    A serializer with a cache in its context, as `known`, makes no query for each code.
     """
 
     def __init__(self, user: Any = None) -> None:
@@ -28,7 +27,7 @@ class RecordCache:
         self._by_model: dict[Any, dict[str, Any]] = {}
 
     def read(self, model: Any, codes: Any) -> None:
-        """Look these codes up together: one query for each 2,500."""
+        """Look up these codes: one query for each 2,500."""
         found = self._by_model.setdefault(model, {})
         wanted = [code for code in dict.fromkeys(codes) if code not in found]
         for start in range(0, len(wanted), 2_500):
@@ -44,7 +43,7 @@ class RecordCache:
 
 @extend_schema_field(OpenApiTypes.STR)
 class CodeRelatedField(serializers.RelatedField):
-    """Another record, by its code. A list of choices is never rendered: it may have thousands."""
+    """Another record, by its code. Choices are never listed: there may be thousands."""
 
     default_error_messages = {
         "does_not_exist": _("There is no record with the code “{value}”."),
@@ -90,12 +89,11 @@ class CodeRelatedField(serializers.RelatedField):
 
 @extend_schema_field(OpenApiTypes.STR)
 class MoneyField(serializers.Field):
-    """An exact amount: text with two decimals going out, anything an amount can be read from in.
+    """An exact amount: written as text with two decimals, and read from numbers and texts.
 
-    Going in it stays as it was written, for the serializer to read together
-    with currency and qualifier. The API reads JSON numbers as decimals. A binary
-    number is taken only if it has at most 15 digits: beyond, it is no longer what
-    was sent.
+    Input stays text, which the serializer parses together with currency and qualifier.
+    The API parses JSON numbers as decimals. Floats are accepted up to 15 digits, beyond
+    which they are not exact.
     """
 
     default_error_messages = {
@@ -135,7 +133,7 @@ class RateField(serializers.CharField):
 
 
 class LinesField(serializers.ListField):
-    """A list of texts, kept one a line."""
+    """A list of texts, stored as lines."""
 
     child = serializers.CharField(max_length=500)
 

@@ -1,4 +1,4 @@
-"""What each field of a record is called in words: files say it beside their headings."""
+"""Labels of the fields of serializers, in the reader's language."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-# Those of no column of their own: derived, or of the record as a whole.
+# Fields that are not columns of the model.
 _DERIVED: dict[str, Any] = {
     "amount_base": _("Amount in the base currency"),
     "base_currency": _("Base currency"),
@@ -22,14 +22,14 @@ _DERIVED: dict[str, Any] = {
 }
 
 
-def in_words(serializer_class: Any) -> dict[str, str]:
-    """The name of each field in the reader's language, in the serializer's order."""
+def field_labels(serializer_class: Any) -> dict[str, str]:
+    """The labels of all fields, in the serializer's order."""
     model = serializer_class.Meta.model
-    return {name: field_in_words(model, name) for name in serializer_class.Meta.fields}
+    return {name: field_label(model, name) for name in serializer_class.Meta.fields}
 
 
-def field_in_words(model: Any, name: str) -> str:
-    """The name of one field of a record in the reader's language."""
+def field_label(model: Any, name: str) -> str:
+    """The label of one field."""
     try:
         return capfirst(str(model._meta.get_field(name).verbose_name))
     except FieldDoesNotExist:

@@ -110,7 +110,7 @@ class SourceSerializer(RecordSerializer):
 
 
 class HeadlineSerializer(RecordSerializer):
-    """A published figure; `value` is a whole number, without currency, where it counts."""
+    """A published figure; `value` is a whole number, without currency, if it counts something."""
 
     zone = CodeRelatedField(Zone, allow_null=True, required=False)
     area = CodeRelatedField(Area, allow_null=True, required=False)

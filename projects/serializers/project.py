@@ -32,7 +32,7 @@ from .fields import CodeRelatedField, MoneyField, RateField
 
 
 class RateUsedSerializer(serializers.ModelSerializer):
-    """A published rate that a conversion went by."""
+    """A published rate that a conversion used."""
 
     rate = RateField(read_only=True)
     source = CodeRelatedField(Source, read_only=True)
@@ -44,11 +44,11 @@ class RateUsedSerializer(serializers.ModelSerializer):
 
 
 class ConvertedSerializer(RecordSerializer):
-    """What projects and receipts share: an amount, and what it is in the base currency.
+    """Base for projects and receipts, which have an amount and its conversion.
 
-    `rate` is units of the base currency for one unit of the amount's own; null
-    where they are the same, or where there was no rate. `rates` are the
-    published rates that it was made from, two for a cross.
+    `rate` is units of the base currency for one unit of the amount's own; null if they
+    are the same, or if there is no rate. `rates` are the published rates used, two for
+    a cross rate.
     """
 
     # Whether an amount may be below zero.
@@ -74,8 +74,7 @@ class ConvertedSerializer(RecordSerializer):
             return super().to_internal_value(data)
         except serializers.ValidationError as error:
             detail: Any = error.detail
-            # The rest has to be right before an amount is read beside it; what is wrong with
-            # the amount by itself is said along with the rest.
+            # The other fields of the amount may be invalid: report errors of the amount alone.
             if "amount" not in detail and isinstance(data, Mapping) and data.get("amount"):
                 try:
                     self.read_amount({"amount": str(data["amount"])})
@@ -84,7 +83,7 @@ class ConvertedSerializer(RecordSerializer):
             raise serializers.ValidationError(detail) from error
 
     def read_amount(self, data: dict[str, Any]) -> None:
-        """Read the amount in `data` together with what stands or was sent beside it."""
+        """Parse the amount in `data`, with its other fields from `data` or from the record."""
         if data.get("amount") is None:
             return
         model = self.Meta.model
@@ -122,7 +121,7 @@ class SectorShareSerializer(KnownFieldsOnly, serializers.ModelSerializer):
     def to_internal_value(self, data: Any) -> tuple[Sector, Decimal | None]:
         value = super().to_internal_value(data)
         if "sector" not in value:
-            # Where a project is changed in part, DRF lets the parts of its parts be missing.
+            # In a partial update DRF lets fields of nested objects be missing.
             raise serializers.ValidationError(
                 {"sector": [self.fields["sector"].error_messages["required"]]}
             )

@@ -1,4 +1,4 @@
-"""The totals as the API answers them and as files hold them."""
+"""Totals in the API and in files."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .fields import MoneyField
 
 
 class FigureSerializer(serializers.Serializer):
-    """One sum, and beside it what it leaves out."""
+    """A sum and what it leaves out."""
 
     projects = serializers.IntegerField()
     disclosed = serializers.IntegerField()
@@ -36,7 +36,7 @@ class RowSerializer(FigureSerializer):
     def get_fields(self) -> dict[str, Any]:
         keys = {
             dimension: serializers.CharField(
-                required=False, allow_null=True, help_text="Where it is asked by this."
+                required=False, allow_null=True, help_text="If the totals are by this."
             )
             for dimension in DIMENSIONS
         }

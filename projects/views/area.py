@@ -25,10 +25,10 @@ class AreaListView(FilteredListView):
         found = totals.totals(filter_by(self.request.user), ["area"], Basis.CONTRACTED)
         return AreaTable(records, {row.keys["area"]: row for row in found.rows})
 
-    def beside(self, filterset: Any, records: list[Any]) -> dict[str, Any]:
+    def extra_context(self, filterset: Any, records: list[Any]) -> dict[str, Any]:
         if not permissions.can_see_drafts(self.request.user, Project):
             return {}
-        # Areas are not reviewed: it is their figures that are seen otherwise.
+        # Areas are not reviewed, but staff see other figures of them than the public.
         published = filters.TotalsFilterSet.url(by="area", state=State.PUBLISHED.value)
         return {"as_published": published}
 
@@ -40,17 +40,17 @@ class AreaDetailView(RecordDetailView):
     def records(self) -> Any:
         return super().records().select_related("zone")
 
-    def beside(self, record: Any) -> dict[str, Any]:
+    def extra_context(self, record: Any) -> dict[str, Any]:
         user = self.user
         filterset = filter_by(user, area=record.code, basis=Basis.CONTRACTED.value)
         published = Headline.objects.visible_to(user).filter(area=record).with_related(user)
-        come = funnel_of(filter_by(user, area=record.code))
-        table = totals.totals(filterset, ["sector"], Basis.CONTRACTED, come.contracted)
+        funnel = funnel_of(filter_by(user, area=record.code))
+        table = totals.totals(filterset, ["sector"], Basis.CONTRACTED, funnel.contracted)
         return {
             "table": table,
             **largest_as_bars(table.rows),
-            "progress": come,
-            "funnel": charts.funnel([(step, step.projects) for step in come.steps]),
+            "progress": funnel,
+            "funnel": charts.funnel([(step, step.projects) for step in funnel.steps]),
             "headlines": reconciliation.reconcile(published, user),
             "enterprises": record.enterprises.visible_to(user).count(),
             "all_enterprises": filters.EnterpriseFilterSet.url(area=record.code),

@@ -40,7 +40,7 @@ class RecordDetailView(View):
         sources = Prefetch("sources", Source.objects.visible_to(user))
         return self.model.objects.visible_to(user).prefetch_related(sources)
 
-    def beside(self, record: Any) -> dict[str, Any]:
+    def extra_context(self, record: Any) -> dict[str, Any]:
         return {}
 
     def get(self, request: HttpRequest, code: str) -> HttpResponse:
@@ -57,7 +57,7 @@ class RecordDetailView(View):
             "record": record,
             "as_published": self.as_published(record),
             **record_status(self.user, record),
-            **self.beside(record),
+            **self.extra_context(record),
         }
         return render(request, self.template, context)
 

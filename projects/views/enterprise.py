@@ -28,7 +28,7 @@ class EnterpriseDetailView(RecordDetailView):
     def records(self) -> Any:
         return super().records().select_related("area")
 
-    def beside(self, record: Any) -> dict[str, Any]:
+    def extra_context(self, record: Any) -> dict[str, Any]:
         filterset = filter_by(self.user, enterprise=record.code)
         table = totals.totals(filterset, ["sector"], Basis.CONTRACTED)
         return {

@@ -33,7 +33,7 @@ from projects.models import (
 )
 from projects.models.fields import PlaceField
 from projects.names.messages import truncate_for_display
-from projects.serializers.labels import field_in_words
+from projects.serializers.labels import field_label
 
 # Tables with more rows than this get a text field for the code instead of a select.
 MOST_OPTIONS = 100
@@ -269,7 +269,7 @@ class FilterForm:
         return column.many_to_many or column.null or column.blank
 
     def _order_label(self, ordering: str) -> str:
-        name = field_in_words(self.filterset._meta.model, ordering.removeprefix("-"))
+        name = field_label(self.filterset._meta.model, ordering.removeprefix("-"))
         if ordering.startswith("-"):
             return gettext("%(column)s, descending") % {"column": name}
         return name

@@ -12,5 +12,5 @@ class HeadlineListView(FilteredListView):
     filterset_class = filters.HeadlineFilterSet
     template = "projects/headline_list.html"
 
-    def beside(self, filterset: Any, records: list[Any]) -> dict[str, Any]:
+    def extra_context(self, filterset: Any, records: list[Any]) -> dict[str, Any]:
         return {"headlines": reconciliation.reconcile(records, self.request.user)}

@@ -16,7 +16,7 @@ from django.views import View
 
 from projects.filters import COLUMNS, RegisterFilterSet, facets, requested_columns
 from projects.models import SavedView
-from projects.serializers.labels import field_in_words
+from projects.serializers.labels import field_label
 
 from .facets import FacetSearch, panels
 from .filter_form import PAGE_ALONE, FilterForm
@@ -57,7 +57,7 @@ class FilteredListView(View):
     ) -> Any:
         return self.table_class and self.table_class(records, columns)
 
-    def beside(self, filterset: RegisterFilterSet, records: list[Any]) -> dict[str, Any]:
+    def extra_context(self, filterset: RegisterFilterSet, records: list[Any]) -> dict[str, Any]:
         """Further context of the template; not called if there are errors."""
         return {}
 
@@ -126,7 +126,7 @@ class FilteredListView(View):
             "table": table,
             "columns": column_choices(asked, self.columns(), table),
             "facets": panels(asked, page.paginator.count, looking),
-            **self.beside(filterset, records),
+            **self.extra_context(filterset, records),
         }
         return render(request, self.template, context)
 
@@ -147,7 +147,7 @@ def column_choices(
         return None
     shown = {column.name for column in table.shown}
     return ColumnChoices(
-        [(name, field_in_words(table.model, name), name in shown) for name in columns],
+        [(name, field_label(table.model, name), name in shown) for name in columns],
         asked.kept(COLUMNS),
     )
 

@@ -19,7 +19,7 @@ class ProjectListView(FilteredListView):
     template = "projects/project_list.html"
     table_class = ProjectTable
 
-    def beside(self, filterset: Any, records: list[Any]) -> dict[str, Any]:
+    def extra_context(self, filterset: Any, records: list[Any]) -> dict[str, Any]:
         return {"summary": totals.summary(filterset)}
 
 
@@ -30,7 +30,7 @@ class ProjectDetailView(RecordDetailView):
     def records(self) -> Any:
         return Project.objects.visible_to(self.user).with_related(self.user)
 
-    def beside(self, record: Any) -> dict[str, Any]:
+    def extra_context(self, record: Any) -> dict[str, Any]:
         parts = {part.sector_id: part for part in record.allocations.filter(receipt=None)}
         sectors = [
             (share, part_of(record, share.sector, parts.get(share.sector_id)))
@@ -46,7 +46,7 @@ class ProjectDetailView(RecordDetailView):
 
 
 def part_of(record: Project, sector: Sector, part: Allocation | None) -> Figure:
-    """The part of a project's amount that falls to a sector, as a figure of one project."""
+    """The part of a project's amount that is allocated to a sector, as a figure."""
     amount = part.amount_base if part and part.outcome == Outcome.COUNTED else None
     return Figure(
         projects=1,
@@ -60,7 +60,7 @@ def part_of(record: Project, sector: Sector, part: Allocation | None) -> Figure:
 
 
 def received_of(record: Any) -> dict[str, Any]:
-    """Funds received beside what was contracted, in the base currency; nothing where either is not
+    """Context: funds received and contracted funds, in the base currency; empty if either is not
     known. `received_share` is per cent, rounded half up."""
     conversion = record.current_conversion
     if conversion is None or not record.is_contracted:

@@ -17,7 +17,7 @@ class SourceDetailView(RecordDetailView):
     def records(self) -> Any:
         return Source.objects.visible_to(self.user)
 
-    def beside(self, record: Any) -> dict[str, Any]:
+    def extra_context(self, record: Any) -> dict[str, Any]:
         user = self.user
         published = Headline.objects.visible_to(user).filter(source=record).with_related(user)
         return {

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from projects.models import Area, Enterprise, Project, Source
-from projects.serializers.labels import field_in_words
+from projects.serializers.labels import field_label
 from projects.templatetags.figures import (
     comma,
     day,
@@ -90,7 +90,7 @@ class Table:
 
     @classmethod
     def label(cls, column: Column) -> str:
-        return str(column.label) or field_in_words(cls.model, column.name)
+        return str(column.label) or field_label(cls.model, column.name)
 
     @property
     def caption(self) -> str:

@@ -22,7 +22,7 @@ from projects.history import (
 from projects.i18n.languages import with_label
 from projects.review import ReviewError
 from projects.serializers.errors import messages
-from projects.serializers.labels import in_words
+from projects.serializers.labels import field_labels
 
 logger = logging.getLogger(__name__)
 
@@ -68,7 +68,7 @@ def problem_of(error: Exception, user: Any, serializer: Any = None) -> Problem:
 
 
 def _by_field(errors: Any, serializer: Any) -> Iterable[str]:
-    labels = in_words(serializer) if serializer is not None else {}
+    labels = field_labels(serializer) if serializer is not None else {}
     if not isinstance(errors, Mapping):
         errors = {"": errors}
     for name, found in errors.items():

@@ -19,7 +19,7 @@ from projects.models import Qualifier, Source
 from projects.models.display import display, display_value
 from projects.models.fields import MoneyField
 from projects.review import diff
-from projects.serializers.labels import in_words
+from projects.serializers.labels import field_labels
 
 from .addresses import page_of, review_of
 
@@ -74,7 +74,7 @@ class FieldFormatter:
 
     def __init__(self, model: Any, user: Any, *snapshots: Mapping[str, Any]) -> None:
         self.columns = {name: model._meta.get_field(name) for name in diff.fields_of(model)}
-        self.labels = in_words(serializers.BY_MODEL_NAME[model.register.plural])
+        self.labels = field_labels(serializers.BY_MODEL_NAME[model.register.plural])
         wanted: dict[Any, set[str]] = {}
         for one in snapshots:
             for name, value in one.items():

@@ -19,7 +19,7 @@ from projects.models import (
 )
 from projects.review import queue
 from projects.review.permissions import check_may_decide, refusal
-from projects.serializers.labels import in_words
+from projects.serializers.labels import field_labels
 
 from .addresses import admin_of, review_of
 
@@ -135,7 +135,7 @@ def _draft(
 def proposals(user: Any, found: Iterable[Proposal]) -> list[Proposed]:
     """The rows of proposals. No query."""
     labels = {
-        model_name: in_words(serializers.BY_MODEL_NAME[model_name]) for model_name in REVIEWED
+        model_name: field_labels(serializers.BY_MODEL_NAME[model_name]) for model_name in REVIEWED
     }
     return [_proposed(user, proposal, labels[proposal.model_name]) for proposal in found]
 
