@@ -13,6 +13,7 @@ from rest_framework.validators import ProhibitSurrogateCharactersValidator
 
 from projects import history
 from projects.models import Source
+from projects.models.amount_parsing import parse_amount
 from projects.models.text_validation import text_fields
 from projects.names.messages import truncate_for_display
 
@@ -103,6 +104,49 @@ class RecordSerializer(KnownFieldsOnly, serializers.ModelSerializer):
 
     def get_unique_together_validators(self) -> list[Any]:
         return []
+
+
+class AmountSerializer(RecordSerializer):
+    """A record with an amount, which is parsed together with currency and qualifier."""
+
+    AMOUNT = "amount"
+    # Whether an amount may be below zero.
+    NEGATIVE = False
+
+    def to_internal_value(self, data: Any) -> Any:
+        try:
+            return super().to_internal_value(data)
+        except serializers.ValidationError as error:
+            detail: Any = error.detail
+            # The other fields of the amount may be invalid: report errors of the amount alone.
+            if self.AMOUNT not in detail and isinstance(data, Mapping) and data.get(self.AMOUNT):
+                try:
+                    self.with_parsed_amount({self.AMOUNT: str(data[self.AMOUNT])})
+                except serializers.ValidationError as amount:
+                    detail = {**detail, **amount.detail}  # type: ignore[dict-item]
+            raise serializers.ValidationError(detail) from error
+
+    def validate(self, data: dict[str, Any]) -> dict[str, Any]:
+        return self.with_parsed_amount(data)
+
+    def with_parsed_amount(self, data: dict[str, Any]) -> dict[str, Any]:
+        """`data` with the amount parsed, given its other fields in `data` or of the record."""
+        if data.get(self.AMOUNT) is None:
+            return data
+        current = self.instance if self.instance is not None else self.Meta.model()
+        others = ("currency", "qualifier", "amount_text")
+        try:
+            parsed = parse_amount(
+                data[self.AMOUNT],
+                **{name: data.get(name, getattr(current, name, "")) for name in others},
+                sent=data.keys(),
+                negative=self.NEGATIVE,
+                unit=self.context.get("unit", 1),
+            )
+        except ModelError as error:
+            raise serializers.ValidationError({self.AMOUNT: error.messages}) from error
+        found = {name: getattr(parsed, name) for name in others if hasattr(current, name)}
+        return data | {self.AMOUNT: parsed.amount} | found
 
 
 class SourcedSerializer(RecordSerializer):

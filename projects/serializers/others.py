@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import ValidationError as ModelError
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
@@ -15,9 +14,8 @@ from projects.models import (
     Source,
     Zone,
 )
-from projects.models.amount_parsing import parse_amount
 
-from .base import STAMPS, Address, RecordSerializer, SourcedSerializer
+from .base import STAMPS, Address, AmountSerializer, RecordSerializer, SourcedSerializer
 from .fields import CodeRelatedField, MoneyField, RateField
 
 NAMED = ["code", "name", "name_zh", "aliases"]
@@ -109,8 +107,10 @@ class SourceSerializer(RecordSerializer):
         read_only_fields = ["state", *STAMPS]
 
 
-class HeadlineSerializer(RecordSerializer):
+class HeadlineSerializer(AmountSerializer):
     """A published figure; `value` is a whole number, without currency, if it counts something."""
+
+    AMOUNT = "value"
 
     zone = CodeRelatedField(Zone, allow_null=True, required=False)
     area = CodeRelatedField(Area, allow_null=True, required=False)
@@ -140,22 +140,9 @@ class HeadlineSerializer(RecordSerializer):
         read_only_fields = ["state", *STAMPS]
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
-        if "value" not in data:
-            return data
-        standing = self.instance if self.instance is not None else Headline()
-        try:
-            read = parse_amount(
-                data["value"],
-                currency=data.get("currency", standing.currency),
-                qualifier=data.get("qualifier", standing.qualifier),
-                amount_text="",
-                sent=data.keys(),
-            )
-        except ModelError as error:
-            raise serializers.ValidationError({"value": error.messages}) from error
-        if read.amount is None:
+        data = super().validate(data)
+        if "value" in data and data["value"] is None:
             raise serializers.ValidationError({"value": [_("Give the value of the headline.")]})
-        data |= {"value": read.amount, "currency": read.currency, "qualifier": read.qualifier}
         return data
 
 

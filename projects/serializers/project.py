@@ -1,10 +1,8 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.core.exceptions import ValidationError as ModelError
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
@@ -19,13 +17,12 @@ from projects.models import (
     Source,
     base_currency,
 )
-from projects.models.amount_parsing import parse_amount
 
 from .base import (
     STAMPS,
     Address,
+    AmountSerializer,
     KnownFieldsOnly,
-    RecordSerializer,
     SourcedSerializer,
 )
 from .fields import CodeRelatedField, MoneyField, RateField
@@ -43,16 +40,13 @@ class RateUsedSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class ConvertedSerializer(RecordSerializer):
+class ConvertedSerializer(AmountSerializer):
     """Base for projects and receipts, which have an amount and its conversion.
 
     `rate` is units of the base currency for one unit of the amount's own; null if they
     are the same, or if there is no rate. `rates` are the published rates used, two for
     a cross rate.
     """
-
-    # Whether an amount may be below zero.
-    NEGATIVE = False
 
     amount_base = MoneyField(
         source="current_conversion.amount_base", allow_null=True, read_only=True
@@ -68,44 +62,6 @@ class ConvertedSerializer(RecordSerializer):
 
     def get_base_currency(self, record: Any) -> str:
         return base_currency()
-
-    def to_internal_value(self, data: Any) -> Any:
-        try:
-            return super().to_internal_value(data)
-        except serializers.ValidationError as error:
-            detail: Any = error.detail
-            # The other fields of the amount may be invalid: report errors of the amount alone.
-            if "amount" not in detail and isinstance(data, Mapping) and data.get("amount"):
-                try:
-                    self.read_amount({"amount": str(data["amount"])})
-                except serializers.ValidationError as amount:
-                    detail = {**detail, **amount.detail}  # type: ignore[dict-item]
-            raise serializers.ValidationError(detail) from error
-
-    def read_amount(self, data: dict[str, Any]) -> None:
-        """Parse the amount in `data`, with its other fields from `data` or from the record."""
-        if data.get("amount") is None:
-            return
-        model = self.Meta.model
-        standing = self.instance if self.instance is not None else model()
-        beside = {
-            name: data.get(name, getattr(standing, name, ""))
-            for name in ("currency", "qualifier", "amount_text")
-        }
-        try:
-            read = parse_amount(
-                data["amount"],
-                **beside,
-                sent=data.keys(),
-                negative=self.NEGATIVE,
-                unit=self.context.get("unit", 1),
-            )
-        except ModelError as error:
-            raise serializers.ValidationError({"amount": error.messages}) from error
-        data["amount"], data["currency"] = read.amount, read.currency
-        data["amount_text"] = read.amount_text
-        if hasattr(standing, "qualifier"):
-            data["qualifier"] = read.qualifier
 
 
 class SectorShareSerializer(KnownFieldsOnly, serializers.ModelSerializer):
@@ -177,7 +133,7 @@ class ProjectSerializer(SourcedSerializer, ConvertedSerializer):
         read_only_fields = ["state", *STAMPS]
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
-        self.read_amount(data)
+        data = super().validate(data)
         if "shares" in data:
             data["sectors"] = data.pop("shares")
         return data
@@ -214,7 +170,7 @@ class ReceiptSerializer(ConvertedSerializer):
         read_only_fields = ["state", *STAMPS]
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
-        self.read_amount(data)
+        data = super().validate(data)
         if "amount" in data and data["amount"] is None:
             raise serializers.ValidationError(
                 {"amount": [_("A receipt must have an amount: leave out receipts without one.")]}
