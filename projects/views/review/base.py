@@ -1,17 +1,23 @@
-"""Base of the review pages: for staff who may see drafts."""
+"""Bases of the review pages, which are for staff who may see drafts, and of their actions."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views import View
 
+from projects import serializers
 from projects.models import REVIEWED
 from projects.review import queue
+
+from .errors import REFUSALS, Problem, problem_of
 
 
 class ReviewView(View):
@@ -36,3 +42,51 @@ class ReviewView(View):
         if model_name not in self.model_names:
             raise Http404
         return REVIEWED[model_name]
+
+
+class ReviewPage(ReviewView):
+    """The page of one subject: a draft, a proposal, a deleted record or an error report."""
+
+    template: str
+
+    def find(self, **address: Any) -> Any:
+        raise NotImplementedError
+
+    def context(self, subject: Any) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def get(self, request: HttpRequest, **address: Any) -> HttpResponse:
+        return self.page(self.find(**address))
+
+    def page(self, subject: Any, problem: Problem | None = None) -> HttpResponse:
+        """The page. `problem`: why an action was refused."""
+        context = self.context(subject)
+        context |= {"problem": problem, "typed": self.request.POST.get("reason", "")}
+        status = problem.status if problem else 200
+        return render(self.request, self.template, context, status=status)
+
+
+class ReviewAction(ReviewPage):
+    """Runs an action (publish, return, accept …) by POST, and redirects.
+
+    If the action is refused, shows the page of its subject again with the reason.
+    """
+
+    http_method_names = ["post", "options"]
+
+    def act(self, subject: Any) -> tuple[str, str]:
+        """Run the action; returns the success message and the address to go to."""
+        raise NotImplementedError
+
+    def post(self, request: HttpRequest, **address: Any) -> HttpResponse:
+        subject = self.find(**address)
+        try:
+            with transaction.atomic():
+                sentence, target = self.act(subject)
+        except REFUSALS as error:
+            model_name = getattr(subject, "model_name", "") or subject.register.plural
+            problem = problem_of(error, request.user, serializers.BY_MODEL_NAME[model_name])
+            # Read again: somebody else may have decided.
+            return self.page(self.find(**address), problem)
+        messages.success(request, sentence)
+        return redirect(target)

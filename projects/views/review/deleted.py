@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from projects import review, serializers
+from projects import review
 from projects.history import diff
 from projects.models import REVIEWED, Reviewed, State
 from projects.review import queue
@@ -19,10 +19,8 @@ from projects.review.deleted_records import check_may_restore
 from projects.review.permissions import refusal
 from projects.views.lists import PAGE_SIZE, part_of, whole_number
 
-from .actions import ReviewAction
 from .addresses import page_of, review_of
-from .base import ReviewView
-from .errors import Problem
+from .base import ReviewAction, ReviewPage, ReviewView
 
 
 @dataclass(frozen=True)
@@ -99,49 +97,29 @@ def rows_of(page: Iterable[Mapping[str, Any]]) -> list[DeletedRecord]:
     return [found[one["model_name"], one["history_id"]] for one in page]
 
 
-def page_of_deleted(
-    request: HttpRequest, found: DeletedRecord, problem: Problem | None = None
-) -> HttpResponse:
-    """The last version of a deleted record. `problem`: why it could not be restored."""
-    user, model = request.user, REVIEWED[found.model_name]
-    # The row of the deletion has no links: show the row before.
-    before = diff.all_of(model, found.row.id).filter(history_id__lt=found.row.history_id)
-    last = before.exclude(history_type="-").first() or found.row
-    context = {
-        "deleted": found,
-        "changes": diff.full_changes(model, last, user),
-        "may_restore": not refusal(check_may_restore, user, found.record),
-        "problem": problem,
-    }
-    status = problem.status if problem else 200
-    return render(request, "projects/review_deleted.html", context, status=status)
+class DeletedPage(ReviewPage):
+    """The page of the last version of a deleted record."""
 
+    template = "projects/review_deleted.html"
 
-class DeletedRecordView(ReviewView):
-    def get_record(self, model_name: str, pk: int) -> DeletedRecord:
-        model = self.model_of(model_name)
-        rows = review.deleted(self.request.user, model).select_related("history_user")
-        row = rows.filter(history_id=pk).first()
-        if row is None:
-            raise Http404
+    def find(self, *, model_name: str, pk: int) -> DeletedRecord:
+        rows = review.deleted(self.request.user, self.model_of(model_name))
+        row = get_object_or_404(rows.select_related("history_user"), history_id=pk)
         return deleted_record(model_name, row)
 
+    def context(self, subject: DeletedRecord) -> dict[str, Any]:
+        user, model = self.request.user, REVIEWED[subject.model_name]
+        # The row of the deletion has no links: show the row before.
+        before = diff.all_of(model, subject.row.id).filter(history_id__lt=subject.row.history_id)
+        last = before.exclude(history_type="-").first() or subject.row
+        return {
+            "deleted": subject,
+            "changes": diff.full_changes(model, last, user),
+            "may_restore": not refusal(check_may_restore, user, subject.record),
+        }
 
-class DeletedPage(DeletedRecordView):
-    def get(self, request: HttpRequest, model_name: str, pk: int) -> HttpResponse:
-        return page_of_deleted(request, self.get_record(model_name, pk))
 
-
-class Restore(DeletedRecordView, ReviewAction):
-    def find(self, *, model_name: str, pk: int) -> DeletedRecord:
-        return self.get_record(model_name, pk)
-
-    def page(self, subject: DeletedRecord, problem: Problem) -> HttpResponse:
-        return page_of_deleted(self.request, subject, problem)
-
-    def serializer_of(self, subject: DeletedRecord) -> Any:
-        return serializers.BY_MODEL_NAME[subject.model_name]
-
+class Restore(ReviewAction, DeletedPage):
     def act(self, subject: DeletedRecord) -> tuple[str, str]:
         record = review.restore(self.request.user, REVIEWED[subject.model_name], subject.row)
         address = review_of(record) if record.is_draft else page_of(record)

@@ -7,23 +7,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
+from django.shortcuts import get_object_or_404
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from projects import history, review, serializers
+from projects import history, review
 from projects.imports import publish
 from projects.models import ImportBatch, Proposal, ProposalKind, permissions
 from projects.review import diff
 from projects.review.permissions import refusal
 from projects.review.proposals import check_may_decide_about
 
-from .actions import ReviewAction
 from .addresses import admin_of, page_of
-from .base import ReviewView
-from .errors import Problem
+from .base import ReviewAction, ReviewPage
 from .field_display import OF_AMOUNTS, FieldFormatter, Value
 from .rows import name_and_code
 
@@ -55,40 +51,6 @@ class Referring:
     @property
     def more(self) -> int:
         return self.count - len(self.records)
-
-
-def page_of_proposal(
-    request: HttpRequest, proposal: Proposal, problem: Problem | None = None
-) -> HttpResponse:
-    """The page of a proposal. `problem`: why an action was refused. About 20 queries at most."""
-    user = request.user
-    record = diff.prefetch_for_snapshot(
-        proposal.model._base_manager.filter(pk=proposal.record_id)
-    ).first()
-    is_own = proposal.user_id == user.pk
-    context: dict[str, Any] = {
-        "proposal": proposal,
-        "record_type": capfirst(str(proposal.get_model_name_display())),
-        "name": name_and_code(proposal)[0],
-        "record": record,
-        "problem": problem,
-        "typed": request.POST.get("reason", ""),
-        "is_own": is_own,
-        "is_added_to": proposal.updated_at - proposal.created_at >= SHOWN_DIFFERENCE,
-        "refusal": refusal(check_may_decide_about, user, proposal, record),
-        "batch": _batch(user, proposal),
-    }
-    if record is not None:
-        context |= {"href": page_of(record), "edit_url": _edit_url(user, record, is_own)}
-    if proposal.kind == ProposalKind.CHANGE:
-        context["compared"] = compared(user, proposal, record)
-    elif record is not None:
-        fields = diff.snapshot(record, {})
-        context["lines"] = FieldFormatter(proposal.model, user, fields).lines(fields)
-        if proposal.is_open:
-            context |= _referring(user, record)
-    status = problem.status if problem else 200
-    return render(request, "projects/review_proposal.html", context, status=status)
 
 
 def _batch(user: Any, proposal: Proposal) -> ImportBatch | None:
@@ -153,29 +115,44 @@ def _referring(user: Any, record: Any) -> dict[str, Any]:
     return {"referring": found, "is_referred_to": True}
 
 
-class ProposalPage(ReviewView):
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return page_of_proposal(request, get_proposal(request.user, pk))
+class ProposalPage(ReviewPage):
+    """The page of a proposal. About 20 queries at most."""
 
+    template = "projects/review_proposal.html"
 
-def get_proposal(user: Any, pk: int) -> Proposal:
-    proposals = Proposal.objects.visible_to(user).select_related("user", "reviewer")
-    return get_object_or_404(proposals, pk=pk)
-
-
-class ProposalAction(ReviewAction):
     def find(self, *, pk: int) -> Proposal:
-        return get_proposal(self.request.user, pk)
+        proposals = Proposal.objects.visible_to(self.request.user)
+        return get_object_or_404(proposals.select_related("user", "reviewer"), pk=pk)
 
-    def page(self, subject: Proposal, problem: Problem) -> HttpResponse:
-        # Read again: somebody else may have decided.
-        return page_of_proposal(self.request, get_proposal(self.request.user, subject.pk), problem)
+    def context(self, subject: Proposal) -> dict[str, Any]:
+        user, proposal = self.request.user, subject
+        record = diff.prefetch_for_snapshot(
+            proposal.model._base_manager.filter(pk=proposal.record_id)
+        ).first()
+        is_own = proposal.user_id == user.pk
+        context: dict[str, Any] = {
+            "proposal": proposal,
+            "record_type": capfirst(str(proposal.get_model_name_display())),
+            "name": name_and_code(proposal)[0],
+            "record": record,
+            "is_own": is_own,
+            "is_added_to": proposal.updated_at - proposal.created_at >= SHOWN_DIFFERENCE,
+            "refusal": refusal(check_may_decide_about, user, proposal, record),
+            "batch": _batch(user, proposal),
+        }
+        if record is not None:
+            context |= {"href": page_of(record), "edit_url": _edit_url(user, record, is_own)}
+        if proposal.kind == ProposalKind.CHANGE:
+            context["compared"] = compared(user, proposal, record)
+        elif record is not None:
+            fields = diff.snapshot(record, {})
+            context["lines"] = FieldFormatter(proposal.model, user, fields).lines(fields)
+            if proposal.is_open:
+                context |= _referring(user, record)
+        return context
 
-    def serializer_of(self, subject: Proposal) -> Any:
-        return serializers.BY_MODEL_NAME[subject.model_name]
 
-
-class Accept(ProposalAction):
+class Accept(ReviewAction, ProposalPage):
     def act(self, subject: Proposal) -> tuple[str, str]:
         version = self.request.POST.get("version", "")
         if not version.isdecimal() or len(version) > 9:
@@ -184,26 +161,25 @@ class Accept(ProposalAction):
             )
         record = review.accept(self.request.user, subject, int(version))
         deleted = _("Deleted as proposed.")
-        return (deleted if record is None else _("Published as proposed."), _page_address(subject))
+        return (
+            deleted if record is None else _("Published as proposed."),
+            subject.get_absolute_url(),
+        )
 
 
-class ReturnProposal(ProposalAction):
+class ReturnProposal(ReviewAction, ProposalPage):
     def act(self, subject: Proposal) -> tuple[str, str]:
         review.return_proposal(self.request.user, subject, self.request.POST.get("reason", ""))
-        return _("Returned to its author with your reason."), _page_address(subject)
+        return _("Returned to its author with your reason."), subject.get_absolute_url()
 
 
-class Withdraw(ProposalAction):
+class Withdraw(ReviewAction, ProposalPage):
     def act(self, subject: Proposal) -> tuple[str, str]:
         review.withdraw(self.request.user, subject)
-        return _("Your proposal has been withdrawn."), _page_address(subject)
+        return _("Your proposal has been withdrawn."), subject.get_absolute_url()
 
 
-class Resubmit(ProposalAction):
+class Resubmit(ReviewAction, ProposalPage):
     def act(self, subject: Proposal) -> tuple[str, str]:
         review.resubmit(self.request.user, subject)
-        return _("Your proposal is waiting for review again."), _page_address(subject)
-
-
-def _page_address(proposal: Proposal) -> str:
-    return reverse("proposal", args=[proposal.pk])
+        return _("Your proposal is waiting for review again."), subject.get_absolute_url()

@@ -13,10 +13,8 @@ from projects.models import ErrorReport, ReportState
 from projects.review import error_reports
 from projects.views.lists import PAGE_SIZE, part_of, whole_number
 
-from .actions import ReviewAction
 from .addresses import admin_of, page_of
-from .base import ReviewView
-from .errors import Problem
+from .base import ReviewAction, ReviewPage, ReviewView
 
 
 class ReportList(ReviewView):
@@ -44,50 +42,34 @@ class ReportList(ReviewView):
         return render(request, "projects/review_reports.html", context, status=status)
 
 
-def page_of_report(
-    request: HttpRequest, report: ErrorReport, problem: Problem | None = None
-) -> HttpResponse:
-    """The page of a report. `problem`: why an action was refused."""
-    record = error_reports.reported_records([report], request.user).get(report.pk)
-    may_decide = report.is_open and error_reports.may_decide(request.user, record)
-    context = {
-        "report": report,
-        "name": record or "",
-        "href": "" if record is None else page_of(record),
-        "edit_url": admin_of(record) if record is not None and may_decide else "",
-        "may_decide": may_decide,
-        "problem": problem,
-        "typed": request.POST.get("reason", ""),
-    }
-    status = problem.status if problem else 200
-    return render(request, "projects/review_report.html", context, status=status)
+class ReportPage(ReviewPage):
+    """The page of an error report."""
 
+    template = "projects/review_report.html"
 
-def get_report(pk: int) -> ErrorReport:
-    return get_object_or_404(ErrorReport.objects.select_related("decided_by"), pk=pk)
-
-
-class ReportPage(ReviewView):
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return page_of_report(request, get_report(pk))
-
-
-class ReportAction(ReviewAction):
     def find(self, *, pk: int) -> ErrorReport:
-        return get_report(pk)
+        return get_object_or_404(ErrorReport.objects.select_related("decided_by"), pk=pk)
 
-    def page(self, subject: ErrorReport, problem: Problem) -> HttpResponse:
-        # Read again: somebody else may have decided.
-        return page_of_report(self.request, get_report(subject.pk), problem)
+    def context(self, subject: ErrorReport) -> dict[str, Any]:
+        user = self.request.user
+        record = error_reports.reported_records([subject], user).get(subject.pk)
+        may_decide = subject.is_open and error_reports.may_decide(user, record)
+        return {
+            "report": subject,
+            "name": record or "",
+            "href": "" if record is None else page_of(record),
+            "edit_url": admin_of(record) if record is not None and may_decide else "",
+            "may_decide": may_decide,
+        }
 
 
-class Settle(ReportAction):
+class Settle(ReviewAction, ReportPage):
     def act(self, subject: ErrorReport) -> tuple[str, str]:
         error_reports.settle(self.request.user, subject, self.request.POST.get("reason", ""))
         return _("The report has been settled."), reverse("review-report", args=[subject.pk])
 
 
-class Dismiss(ReportAction):
+class Dismiss(ReviewAction, ReportPage):
     def act(self, subject: ErrorReport) -> tuple[str, str]:
         error_reports.dismiss(self.request.user, subject, self.request.POST.get("reason", ""))
         return _("The report has been dismissed."), reverse("review-report", args=[subject.pk])
