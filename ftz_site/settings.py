@@ -61,16 +61,16 @@ BASE_CURRENCY = env.str("BASE_CURRENCY", default="CNY", validate=accepts(is_curr
 TIME_ZONE = env.str("TIME_ZONE", default="Asia/Shanghai", validate=accepts(is_time_zone))
 API_RATE_ANON = env.str("API_RATE_ANON", default="120/min", validate=accepts(is_rate))
 API_RATE_USER = env.str("API_RATE_USER", default="1200/min", validate=accepts(is_rate))
-# For an office of one person, who publishes their own entries.
+# For an office of one person, who then publishes their own entries.
 REVIEW_OWN_ENTRIES = env.bool("REVIEW_OWN_ENTRIES", default=False)
-# Only asks for the browsers' preload list: the owner of the domain must submit it there, and it
-# then covers the whole domain. Say false at a bare domain that should stay off the list.
+# Only a request to be on the browsers' preload list: the owner of the domain must submit it there,
+# and it then covers the whole domain. Set it to false to stay off the list.
 HSTS_PRELOAD = env.bool("HSTS_PRELOAD", default=True)
 MAIL = env.mail("EMAIL_URL", default="console://" if DEBUG else "")
 DEFAULT_FROM_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", default="register@localhost", validate=accepts(is_email)
 )
-# The licence of the data in the office's own words, shown on the methods page.
+# The licence of the data, as a sentence on the methods page.
 DATA_LICENCE = env.str("DATA_LICENCE", default="", validate=accepts(is_one_line))
 REQUIRE_SECOND_FACTOR = env.str(
     "REQUIRE_SECOND_FACTOR",
@@ -208,7 +208,7 @@ SESSION_COOKIE_AGE = 12 * 60 * 60
 # Seconds for which a password reset link is valid.
 PASSWORD_RESET_TIMEOUT = 60 * 60
 
-# What an authenticator shows beside the user's name.
+# What an authenticator shows with the user's name.
 OTP_TOTP_ISSUER = "Investment register"
 # The library's throttling would let somebody who has the password lock out the owner;
 # projects.accounts.lockout limits the attempts instead.

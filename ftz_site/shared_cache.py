@@ -26,9 +26,9 @@ CREATE TABLE entries (key TEXT PRIMARY KEY, value, expires REAL) WITHOUT ROWID;
 CREATE INDEX entries_expires ON entries (expires);
 """
 # Seconds to wait for the lock of another process, which takes microseconds.
-PATIENCE = 5
+LOCK_TIMEOUT = 5
 # Expired entries are deleted at one in so many additions.
-CLEARED_EVERY = 500
+CLEAR_EVERY = 500
 
 
 class SharedCache(BaseCache):
@@ -74,7 +74,7 @@ class SharedCache(BaseCache):
         self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None
     ) -> bool:
         now = time.time()
-        if random.randrange(CLEARED_EVERY) == 0:  # noqa: S311  Chance, not a secret.
+        if random.randrange(CLEAR_EVERY) == 0:  # noqa: S311  Chance, not a secret.
             self._connection().execute("DELETE FROM entries WHERE expires <= ?", (now,))
         written = self._connection().execute(
             "INSERT INTO entries VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE"
@@ -135,7 +135,7 @@ class SharedCache(BaseCache):
 
 
 def _connect(file: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(file, timeout=PATIENCE, isolation_level=None)
+    connection = sqlite3.connect(file, timeout=LOCK_TIMEOUT, isolation_level=None)
     # Counting does not wait for the disk.
     connection.execute("PRAGMA synchronous = NORMAL")
     return connection

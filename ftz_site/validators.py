@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-SHORTEST_KEY = 50
+MIN_KEY_LENGTH = 50
 # Different characters, as in Django's own check.
-FEWEST_CHARACTERS = 5
+MIN_CHARACTERS = 5
 # In bytes, compressed: a key that repeats itself is easier to guess than its length suggests.
-FEWEST_PACKED = 32
-MOST_REQUESTS = 1_000_000
+MIN_COMPRESSED_LENGTH = 32
+MAX_REQUESTS = 1_000_000
 
 _HOST = re.compile(r"\*|\.?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f:.]+\]")
 _THIS_MACHINE = re.compile(
@@ -27,9 +27,9 @@ _RATE = re.compile(r"([1-9][0-9]{0,6})/(s|sec|second|m|min|minute|h|hour|d|day)"
 def is_hard_to_guess(key: str) -> bool:
     """Whether a secret key is as long and varied as Django requires, without repetition."""
     return (
-        len(key) >= SHORTEST_KEY
-        and len(set(key)) >= FEWEST_CHARACTERS
-        and len(zlib.compress(key.encode("utf-8", "surrogateescape"), 9)) >= FEWEST_PACKED
+        len(key) >= MIN_KEY_LENGTH
+        and len(set(key)) >= MIN_CHARACTERS
+        and len(zlib.compress(key.encode("utf-8", "surrogateescape"), 9)) >= MIN_COMPRESSED_LENGTH
         and not key.startswith("django-insecure-")
     )
 
@@ -70,9 +70,9 @@ def is_time_zone(name: str) -> bool:
 
 
 def is_rate(text: str) -> bool:
-    """Whether a text is a rate of at most MOST_REQUESTS, such as 120/min."""
+    """Whether a text is a rate of at most MAX_REQUESTS, such as 120/min."""
     rate = _RATE.fullmatch(text)
-    return rate is not None and int(rate[1]) <= MOST_REQUESTS
+    return rate is not None and int(rate[1]) <= MAX_REQUESTS
 
 
 def counts_exactly(cache: Mapping[str, Any]) -> bool:

@@ -33,11 +33,11 @@ __all__ = [
 lines = logging.getLogger("audit")
 logger = logging.getLogger(__name__)
 
-# Entries that visitors cause, or anybody by repeating a request.
-FEW = AttemptLimit("audit entries", 60, period=timedelta(hours=1))
+# For entries that visitors can cause, or that repeating a request adds.
+VISITOR_LIMIT = AttemptLimit("audit entries", 60, period=timedelta(hours=1))
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
-LONGEST_DETAIL = 500
+MAX_DETAIL_LENGTH = 500
 # Control and format characters (direction overrides among them), line ends, lone surrogates.
 UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 # Parameters whose values are not logged, should somebody put one into a URL.
@@ -81,7 +81,7 @@ def log(
 def log_export(request: Any) -> None:
     """Log a download with its filters; those of visitors are rate limited."""
     write = log if request.user.is_authenticated else log_rate_limited
-    write(Action.EXPORTED, request, subject=request.path, question=safe_query(request.GET))
+    write(Action.EXPORTED, request, subject=request.path, filters=safe_query(request.GET))
 
 
 def log_rate_limited(action: Action, request: Any, subject: str = "", **details: Any) -> None:
@@ -92,7 +92,7 @@ def log_rate_limited(action: Action, request: Any, subject: str = "", **details:
     user = request.user
     client = f"user {user.pk}" if user.is_authenticated else client_network(request)
     try:
-        if AttemptCount.objects.register_attempt([FEW.key(action, client)]).is_exceeded:
+        if AttemptCount.objects.register_attempt([VISITOR_LIMIT.key(action, client)]).is_exceeded:
             return
     except Error:
         logger.exception("Entries of the audit log could not be counted")
@@ -100,9 +100,9 @@ def log_rate_limited(action: Action, request: Any, subject: str = "", **details:
 
 
 def log_refusal(request: Any, reason: str = "") -> None:
-    """Log that a request was refused, unless it is a visitor's that only reads.
+    """Log that a request was refused, except for visitors who only read.
 
-    Nor where the request was refused before its user was known.
+    Nothing is logged where it was refused before its user was known.
     """
     try:
         is_signed_in = hasattr(request, "user") and request.user.is_authenticated
@@ -152,10 +152,10 @@ def safe_query(parameters: QueryDict) -> str:
     return kept.urlencode(safe="/:…")
 
 
-def printable(value: Any, longest: int | None) -> str:
-    """`value` on one line, with unprintable characters replaced, cut to `longest` characters."""
+def printable(value: Any, max_length: int | None) -> str:
+    """`value` on one line, with unprintable characters replaced, cut to `max_length` characters."""
     # Cut first, so that a long text costs no more than a short one.
-    text = str(value)[: longest or LONGEST_DETAIL]
+    text = str(value)[: max_length or MAX_DETAIL_LENGTH]
     return "".join("�" if unicodedata.category(c) in UNPRINTABLE else c for c in text)
 
 
@@ -163,8 +163,8 @@ def _fact(value: Any) -> Any:
     if isinstance(value, bool | int) or value is None:
         return value
     if isinstance(value, list | tuple | set | frozenset):
-        return printable(", ".join(sorted(map(str, value))), LONGEST_DETAIL)
-    return printable(value, LONGEST_DETAIL)
+        return printable(", ".join(sorted(map(str, value))), MAX_DETAIL_LENGTH)
+    return printable(value, MAX_DETAIL_LENGTH)
 
 
 def _quoted(value: Any) -> str:

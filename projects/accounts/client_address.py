@@ -19,8 +19,8 @@ def client_ip(request: Any) -> str:
     ignored.
     """
     written = request.META.get("HTTP_X_FORWARDED_FOR", "")
-    if settings.REST_FRAMEWORK["NUM_PROXIES"] and (told := _plain(written.rpartition(",")[2])):
-        return told
+    if settings.REST_FRAMEWORK["NUM_PROXIES"] and (address := _plain(written.rpartition(",")[2])):
+        return address
     return _plain(request.META.get("REMOTE_ADDR", ""))
 
 

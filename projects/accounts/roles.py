@@ -1,7 +1,7 @@
 """The roles: groups and their permissions, of which `docs/access.md` has the table.
 
-A migration creates the groups once. The permissions that an office adds or
-removes afterwards stay as they are.
+A migration creates the groups once. Permissions that administrators add or remove
+afterwards are kept.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ class AmountReading:
 
     @property
     def key(self) -> str:
-        """The same for equal readings: a form sends it back to say that this was shown."""
+        """Equal for equal readings. A form sends it back to tell that this reading was shown."""
         if self.amount is None:
             return "undisclosed"
         return f"{self.amount:.2f} {self.currency} {self.qualifier}"
@@ -56,21 +56,21 @@ class AmountReading:
 
 @dataclass(frozen=True)
 class TypedAmount:
-    """What an amount's input sent: the text, and the key of the reading shown beside it."""
+    """What the input of an amount sent: the text, and the key of the reading shown with it."""
 
     text: str
     shown: str = ""
 
 
 class AmountInput(forms.TextInput):
-    """A text input with the reading of its text beside it, and its key in a hidden input.
+    """A text input with the reading of its text below it, and its key in a hidden input.
 
     Without JavaScript that is the reading in the server's last answer; the script replaces it
     while a user types. `outliers` is the model whose admin checks the amount for outliers.
     """
 
     reading: AmountReading | None = None
-    # A sentence that asks to confirm the reading.
+    # A sentence that asks the user to confirm the reading.
     confirmation = ""
     # The key of the record that the amount belongs to, which is no peer of its own.
     exclude: Any = None

@@ -14,7 +14,7 @@ from projects.models import AuditEntry
 from .base import ReadOnlyAdmin
 
 # Older rows are found by filters: counting a million rows takes longer than reading a page.
-MOST_LISTED = 10_000
+MAX_LISTED = 10_000
 
 
 class FirstPages(Paginator):
@@ -22,7 +22,7 @@ class FirstPages(Paginator):
 
     @cached_property
     def count(self) -> int:
-        return self.object_list.order_by()[:MOST_LISTED].count()
+        return self.object_list.order_by()[:MAX_LISTED].count()
 
 
 @admin.register(AuditEntry)

@@ -20,15 +20,15 @@ from .date_fields import DateField
 class ByCode:
     """An autocomplete widget that also takes a code, for browsers without JavaScript.
 
-    `at_hand` holds related records that were read already: showing one of them costs no
-    query. `code` is the field by which records are named.
+    `loaded` are related records that have been read already: showing them costs no query.
+    `code` is the field by which records are named.
     """
 
-    at_hand: Sequence[Any] = ()
+    loaded: Sequence[Any] = ()
     code = "code"
 
     def optgroups(self, name: str, value: Sequence[Any], attr: Any = None) -> Any:
-        related = {str(record.pk): record for record in self.at_hand}
+        related = {str(record.pk): record for record in self.loaded}
         # In an address or a form that was edited, not everything is a key.
         wanted = [str(one) for one in value if one and self._is_key(one)]
         if not all(one in related for one in wanted):
@@ -56,14 +56,14 @@ class ByCode:
         return True
 
     def _checked(self, value: Any) -> Any:
-        return value if not value or self._is_key(value) else _no_key(value)
+        return value if not value or self._is_key(value) else _invalid_key(value)
 
     def _key_of(self, code: str) -> str:
         if "\x00" not in code:
             record = self.choices.queryset.filter(**{f"{self.code}__iexact": code}).first()
             if record is not None:
                 return str(record.pk)
-        return _no_key(code)
+        return _invalid_key(code)
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         label = (
@@ -79,8 +79,8 @@ class ByCode:
         )
 
 
-def _no_key(text: str) -> str:
-    # No key looks like this, so that the field refuses it, and no column has to hold it.
+def _invalid_key(text: str) -> str:
+    # No primary key looks like this: the field refuses it without comparing it with a column.
     return f"“{text}”"
 
 

@@ -29,7 +29,7 @@ class PrefetchingChangeList(ChangeList):
         try:
             super().get_results(request)
         except (DataError, OverflowError) as error:
-            # A number in the address that no column can hold.
+            # A number in the address that is too large for any column.
             raise IncorrectLookupParameters(error) from error
 
     def apply_select_related(self, qs: QuerySet) -> QuerySet:
@@ -39,7 +39,7 @@ class PrefetchingChangeList(ChangeList):
 class BaseAdmin(admin.ModelAdmin):
     """An admin whose pages cost no more queries for a large table than for a small one.
 
-    `list_prefetch` names what the columns of the list need besides `list_select_related`.
+    `list_prefetch` names what the columns of the list need in addition to `list_select_related`.
     """
 
     show_full_result_count = False
@@ -52,7 +52,8 @@ class BaseAdmin(admin.ModelAdmin):
         models.URLField: {"assume_scheme": "https"},
         models.DateField: {"form_class": DateField},
     }
-    # The lookups of the lists' filters; a regular expression, say, could stop the database.
+    # The lookups of the lists' filters; a regular expression, for example, could overload the
+    # database.
     LOOKUPS = frozenset({"exact", "in", "isnull", "gt", "gte", "lt", "lte"})
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

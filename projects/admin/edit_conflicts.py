@@ -128,7 +128,7 @@ class VersionedModelForm(forms.ModelForm):
         return hashlib.sha256(json.dumps([values, self.related_values()]).encode()).hexdigest()
 
     def related_values(self) -> list[str]:
-        """What the digest covers besides the fields: rows that are edited on the same page."""
+        """What the digest covers in addition to the fields: rows on the same page."""
         return []
 
     def _compared(self) -> list[str]:
@@ -192,7 +192,7 @@ class VersionedFormSet(forms.BaseInlineFormSet):
             kept = [index for index, prefix in enumerate(prefixes) if prefix not in missing]
             keep_rows(self, kept, initial=len(initial) - len(missing), total=len(kept))
 
-    def _describe(self, key: str, prefix: str) -> str:
+    def _describe(self, key: Any, prefix: str) -> str:
         typed = sent_in_words(self.form.base_fields, self.data, f"{prefix}-")
         return _(
             "A row was deleted or moved by %(who)s at %(when)s, after you opened this, and has "
@@ -258,8 +258,8 @@ def _in_words(field: Any, value: Any) -> str:
     return display_value(value)
 
 
-def _differ(field: forms.Field, held: Any, sent: Any) -> bool:
+def _differ(field: forms.Field, current: Any, sent: Any) -> bool:
     # Browsers submit line ends of their own.
-    if isinstance(held, str) and isinstance(sent, str):
-        held, sent = ("\n".join(text.splitlines()).strip() for text in (held, sent))
-    return field.has_changed(held, sent)
+    if isinstance(current, str) and isinstance(sent, str):
+        current, sent = ("\n".join(text.splitlines()).strip() for text in (current, sent))
+    return field.has_changed(current, sent)

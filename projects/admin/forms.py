@@ -32,8 +32,8 @@ DUPLICATE_FIELDS = ("name", "name_zh", "uscc")
 class RegisterForm(VersionedModelForm):
     """A form for a record of the register.
 
-    Its autocompletes show what the record holds without a query, since the admin prefetches
-    the relations of `self.instance`.
+    Its autocompletes show related records without a query, since the admin prefetches them for
+    `self.instance`.
     """
 
     # Set by `of_user`: the rules of review are then checked for them.
@@ -55,8 +55,8 @@ class RegisterForm(VersionedModelForm):
             return
         for name, field in self.fields.items():
             widget = getattr(field.widget, "widget", field.widget)
-            if hasattr(widget, "at_hand"):
-                widget.at_hand = list(self._related(name))
+            if hasattr(widget, "loaded"):
+                widget.loaded = list(self._related(name))
 
     @classmethod
     def of_user(cls, user: Any, *, parent: str = "") -> Any:
@@ -119,15 +119,15 @@ class NamedForm(RegisterForm):
 class AmountForm(RegisterForm):
     """A form with an amount that is shown back in full before it is saved.
 
-    A reading is saved if it is that of the stored amount, or if the page had shown it, which
-    the hidden input beside the amount tells. Otherwise the form comes back with a notice, and
+    A reading is saved if it is that of the stored amount, or if the page had shown it, as the
+    hidden input of the amount tells. Otherwise the form comes back with a notice, and
     saving again confirms the reading.
     """
 
     AMOUNT = "amount"
     NEGATIVE = False
-    # Fields that the text of the amount may set; the admin adds others to those in the Meta.
-    BESIDE = ("currency", "qualifier", "amount_text")
+    # Fields that the text of the amount may set, as far as the form has them.
+    PARSED_FIELDS = ("currency", "qualifier", "amount_text")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -155,17 +155,19 @@ class AmountForm(RegisterForm):
         if not isinstance(typed, TypedAmount):
             return cleaned
         # Until the model's own cleaning the instance is as it was read from the database.
-        beside = {name: cleaned.get(name, getattr(self.instance, name, "")) for name in self.BESIDE}
-        beside["qualifier"] = beside["qualifier"] or Qualifier.EXACT
+        current = {
+            name: cleaned.get(name, getattr(self.instance, name, "")) for name in self.PARSED_FIELDS
+        }
+        current["qualifier"] = current["qualifier"] or Qualifier.EXACT
         try:
             parsed = parse_amount(
-                typed.text, **beside, sent=set(self.changed_data), negative=self.NEGATIVE
+                typed.text, **current, sent=set(self.changed_data), negative=self.NEGATIVE
             )
         except ValidationError as error:
             self.add_error(self.AMOUNT, error)
             return cleaned
         values = {self.AMOUNT: parsed.amount}
-        values |= {name: getattr(parsed, name) for name in self.BESIDE}
+        values |= {name: getattr(parsed, name) for name in self.PARSED_FIELDS}
         cleaned.update({name: value for name, value in values.items() if name in self.fields})
         qualified = hasattr(self.instance, "qualifier")
         self._confirm(typed, AmountReading.of(parsed, qualified=qualified))

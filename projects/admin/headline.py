@@ -52,8 +52,8 @@ class HeadlineAdmin(RegisterAdmin):
         super().save_related(request, form, formsets, change)
         if {"value", "currency"}.isdisjoint(form.changed_data):
             return
-        [beside] = reconciliation.reconcile([form.instance], request.user)
-        for sentence in data_quality.OutlierDetector.headline(form.instance, beside.itemised):
+        [found] = reconciliation.reconcile([form.instance], request.user)
+        for sentence in data_quality.OutlierDetector.headline(form.instance, found.itemised):
             messages.warning(request, sentence)
 
     @admin.display(description=_("scope"))

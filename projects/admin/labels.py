@@ -27,7 +27,7 @@ ACTIONS = {
 
 
 def group_label(group: Any) -> str:
-    """The label of a role, or the name of a group that the office has made."""
+    """The label of a role, or the name of any other group."""
     return str(ROLES.get(group.name, group.name))
 
 

@@ -56,7 +56,7 @@ def read_text(params: QueryDict, name: str, max_length: int) -> str:
 
 
 def read_keys(params: QueryDict, name: str) -> list[int]:
-    """The primary keys given; what no column can hold is left out."""
+    """The primary keys given; numbers too large for a column are left out."""
     found: Iterable[str] = params.getlist(name)[:MAX_KEYS]
     return [int(one) for one in found if re.fullmatch("[0-9]{1,18}", one, re.ASCII)]
 
@@ -68,7 +68,7 @@ def read_key(params: QueryDict, name: str) -> int | None:
 def read_amount(params: QueryDict, prefix: str = "") -> ParsedAmount:
     """How a text is read as an amount. Raises ValidationError.
 
-    `sent` names the fields beside it that were changed as well.
+    The parameter `sent` names the other fields that were changed as well.
     """
     qualifier = params.get(f"{prefix}qualifier", "")
     return parse_amount(

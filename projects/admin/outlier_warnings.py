@@ -85,7 +85,7 @@ def outlier_check(check: Any) -> LiveCheck:
         try:
             sentences = check(request.user, request.GET)
         except ValidationError:
-            # The field itself says that this is no amount.
+            # The field itself reports that this is no amount.
             sentences = []
         return {"sentences": sentences}
 

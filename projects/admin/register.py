@@ -54,8 +54,8 @@ class RegisterAdmin(VersionedAdmin, SimpleHistoryAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         checks = [check.url(self) for check in self.live_checks]
-        # Without the library's page of one version, which shows today's links beside the columns
-        # of that day, and would restore the columns without their links.
+        # Without the library's page of one version: it shows the present links with the columns of
+        # that version, and would restore the columns without their links.
         urls = [url for url in super().get_urls() if not str(url.name).endswith("_simple_history")]
         return checks + urls
 
@@ -136,7 +136,7 @@ class RegisterAdmin(VersionedAdmin, SimpleHistoryAdmin):
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         if IS_POPUP_VAR in request.POST or not review.is_proposal(request.user, obj):
             response = super().response_change(request, obj)
-        # Django would say that the record was changed.
+        # Django's message would be that the record was changed.
         elif "_continue" in request.POST:
             response = HttpResponseRedirect(request.get_full_path())
         elif "_addanother" in request.POST:
@@ -199,7 +199,7 @@ class RegisterAdmin(VersionedAdmin, SimpleHistoryAdmin):
     def response_delete(self, request: HttpRequest, obj_display: str, obj_id: Any) -> HttpResponse:
         is_proposed = self.model._base_manager.filter(pk=obj_id).exists()
         if is_proposed and IS_POPUP_VAR not in request.POST:
-            # Django would say that the record was deleted.
+            # Django's message would be that the record was deleted.
             return HttpResponseRedirect(reverse(self._url_name("changelist")))
         return super().response_delete(request, obj_display, obj_id)
 

@@ -1,5 +1,4 @@
-"""The admin of users and groups, fit for many users and for administrators who are no superusers:
-nobody gives permissions that they do not have themselves."""
+"""The admin of users and groups. Nobody can grant permissions that they lack themselves."""
 
 from __future__ import annotations
 
@@ -35,29 +34,29 @@ from .versioned import VersionedAdmin
 admin.site.unregister([Group, TOTPDevice])
 
 FLAGS = ("is_active", "is_staff", "is_superuser")
-# Only superusers give these, as they go beyond any group.
+# Only superusers grant these.
 FOR_SUPERUSERS = ("is_superuser", "user_permissions")
 
 
-def is_above(user: Any, asker: Any) -> bool:
-    """Whether `user` may do what `asker` may not: then their account is not `asker`'s to change."""
-    return not permissions.has_full_access(asker) and (
-        user.is_superuser or not user.get_all_permissions() <= asker.get_all_permissions()
+def is_above(user: Any, editor: Any) -> bool:
+    """Whether `user` has permissions that `editor` lacks, who then may not change the account."""
+    return not permissions.has_full_access(editor) and (
+        user.is_superuser or not user.get_all_permissions() <= editor.get_all_permissions()
     )
 
 
-def groups_within(asker: Any) -> QuerySet:
-    """The groups that hold nothing that `asker` lacks. Three queries at most."""
+def groups_within(editor: Any) -> QuerySet:
+    """The groups without any permission that `editor` lacks. Three queries at most."""
     groups = Group.objects.order_by("name")
-    if permissions.has_full_access(asker):
+    if permissions.has_full_access(editor):
         return groups
-    held = asker.get_all_permissions()
+    own = editor.get_all_permissions()
     beyond = [
         permission.pk
         for permission in Permission.objects.filter(group__isnull=False)
         .select_related("content_type")
         .distinct()
-        if f"{permission.content_type.app_label}.{permission.codename}" not in held
+        if f"{permission.content_type.app_label}.{permission.codename}" not in own
     ]
     return groups.exclude(permissions__in=beyond)
 
@@ -73,7 +72,7 @@ def used_permissions() -> QuerySet:
 
 
 class AreaLimitInline(AutocompleteInline):
-    """The areas to which a person is limited. It goes with the person's other rights."""
+    """The areas to which a user is limited. Edited by those who may change users."""
 
     model = AreaLimit
     extra = 1
@@ -140,8 +139,8 @@ class GroupForm(VersionedModelForm):
 
 
 @admin.register(User)
-class PlainUserAdmin(VersionedAdmin, UserAdmin):
-    """Accounts and their roles. A person limited to areas administers none."""
+class RegisterUserAdmin(VersionedAdmin, UserAdmin):
+    """Users and their roles. A user who is limited to areas administers none."""
 
     list_display = ["username", "first_name", "last_name", "is_active", "is_staff", "last_login"]
     list_filter = ["is_active", "is_staff", "is_superuser", ("groups", GroupFilter)]
@@ -154,7 +153,7 @@ class PlainUserAdmin(VersionedAdmin, UserAdmin):
     actions = ["remove_second_factor"]
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
-        # A person is made first, with a name and a password.
+        # A user is first created with a name and a password.
         return list(super().get_inlines(request, obj)) if obj is not None else []
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -241,7 +240,7 @@ class PlainUserAdmin(VersionedAdmin, UserAdmin):
         permissions=["second_factor"],
     )
     def remove_second_factor(self, request: HttpRequest, queryset: QuerySet) -> None:
-        """For who has lost both the device and the recovery codes."""
+        """For users who have lost both the device and the recovery codes."""
         count = sum(second_factor.remove(user) for user in queryset)
         messages.success(
             request,
@@ -255,8 +254,8 @@ class PlainUserAdmin(VersionedAdmin, UserAdmin):
 
 
 @admin.register(Group)
-class PlainGroupAdmin(VersionedAdmin, GroupAdmin):
-    """The permissions of the roles. Only superusers change them, as one could give oneself any."""
+class RegisterGroupAdmin(VersionedAdmin, GroupAdmin):
+    """The permissions of roles. Only superusers change them: others could give themselves any."""
 
     form = GroupForm
     fields = ["name", "permissions"]

@@ -25,7 +25,7 @@ class VersionedAdmin(BaseAdmin):
     form = VersionedModelForm
     change_form_template = "admin/projects/change_form.html"
 
-    # On the next attempt the form explains what another write has taken or deleted meanwhile.
+    # On the next attempt the form reports what another request has changed or deleted meanwhile.
     @history.retry_on_deadlock(IntegrityError, ValidationError)
     def changeform_view(
         self,

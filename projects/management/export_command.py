@@ -45,7 +45,7 @@ class ExportCommand(BaseCommand):
         audit_log.log(
             audit_log.Action.EXPORTED,
             subject=f"{self.export.name}/export.{form}",
-            question=audit_log.safe_query(query),
+            filters=audit_log.safe_query(query),
         )
         try:
             if options["output"]:

@@ -188,7 +188,7 @@ def test_a_visitor_who_reads_leaves_no_entry():
 
 
 def test_nobody_fills_the_log(monkeypatch):
-    monkeypatch.setattr(audit_log, "FEW", audit_log.FEW._replace(number=3))
+    monkeypatch.setattr(audit_log, "VISITOR_LIMIT", audit_log.VISITOR_LIMIT._replace(number=3))
     client = APIClient()
 
     statuses = {client.post("/api/v1/projects/", {}).status_code for _ in range(10)}
@@ -233,8 +233,8 @@ def test_an_export_is_noted_with_its_question(client, tmp_path):
 
     found = AuditEntry.objects.order_by("pk").values_list("subject", "address", "details")
     assert list(found) == [
-        ("/projects/export.csv", "127.0.0.1", {"question": "disclosed=true"}),
-        ("projects/export.json", "shell", {"question": "disclosed=true"}),
+        ("/projects/export.csv", "127.0.0.1", {"filters": "disclosed=true"}),
+        ("projects/export.json", "shell", {"filters": "disclosed=true"}),
     ]
 
 
@@ -330,7 +330,7 @@ def test_the_log_is_searched_by_user_address_and_subject(auditor):
 def test_a_long_log_is_counted_no_further_than_it_is_listed(auditor, monkeypatch):
     from projects.admin import audit
 
-    monkeypatch.setattr(audit, "MOST_LISTED", 60)
+    monkeypatch.setattr(audit, "MAX_LISTED", 60)
     AuditEntry.objects.bulk_create(
         AuditEntry(action=Action.EXPORTED, subject=f"/{number}") for number in range(100)
     )

@@ -7,8 +7,8 @@
 (() => {
   const request = window.requestWhileTyping(250);
 
-  // The fields beside an amount carry its prefix: receipts-0-amount, receipts-0-currency.
-  const beside = (input, name) =>
+  // The other fields of an amount have its prefix: receipts-0-amount, receipts-0-currency.
+  const sibling = (input, name) =>
     input.form.elements[input.name.replace(/[^-]*$/, name)];
 
   const wasChanged = (field) =>
@@ -20,7 +20,7 @@
     const query = new URLSearchParams({ text: input.value });
     if (input.dataset.amountNegative) query.set("negative", "1");
     for (const name of ["currency", "qualifier"]) {
-      const field = beside(input, name);
+      const field = sibling(input, name);
       if (!field) continue;
       query.set(name, field.value);
       if (wasChanged(field)) query.append("sent", name);
@@ -42,8 +42,8 @@
     const field = event.target;
     if (!field.form || !field.name) return;
     for (const input of field.form.querySelectorAll("[data-amount-reader]")) {
-      const near = [input, beside(input, "currency"), beside(input, "qualifier")];
-      if (near.includes(field)) read(input);
+      const fields = [input, sibling(input, "currency"), sibling(input, "qualifier")];
+      if (fields.includes(field)) read(input);
     }
   };
 

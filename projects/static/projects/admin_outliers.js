@@ -9,8 +9,8 @@
 
   const field = (form, name) => form.elements.namedItem(name);
 
-  // The fields beside an amount carry its prefix: receipts-0-amount, receipts-0-currency.
-  const beside = (input, name) => field(input.form, input.name.replace(/[^-]*$/, name));
+  // The other fields of an amount have its prefix: receipts-0-amount, receipts-0-currency.
+  const sibling = (input, name) => field(input.form, input.name.replace(/[^-]*$/, name));
 
   const valuesOf = (select) =>
     select.selectedOptions
@@ -31,7 +31,7 @@
   const addAmount = (query, input, prefix) => {
     query.set(`${prefix}text`, input.value);
     for (const name of ["currency", "qualifier"]) {
-      const one = beside(input, name);
+      const one = sibling(input, name);
       if (one) query.set(prefix + name, one.value);
     }
   };
@@ -76,7 +76,7 @@
     const form = event.target.form;
     if (!form || !event.target.name) return;
     for (const input of form.querySelectorAll("[data-outliers]")) {
-      // An amount that was not changed needs no warning, whatever is chosen beside it.
+      // An amount that was not changed needs no warning, whichever other fields change.
       if (input !== event.target && input.value === input.defaultValue) continue;
       request(input, input.dataset.outliers, () => parameters(input), (answer) => show(input, answer));
     }

@@ -1,6 +1,6 @@
 /*
  * Copies the column heading into each cell of the admin's rows: where there is no room for a
- * table, `admin_forms.css` shows it beside the cell. Added rows are copies of the last one.
+ * table, `admin_forms.css` shows it in front of the cell. Added rows are copies of the last one.
  */
 "use strict";
 

@@ -1,4 +1,4 @@
-// The forms of the API's pages write to the record as it is shown: its ETag goes with them.
+// The forms of the browsable API send the ETag of the record that the page shows.
 "use strict";
 
 $.ajaxSetup({ headers: { "If-Match": document.currentScript.dataset.state } });

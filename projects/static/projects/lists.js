@@ -1,25 +1,25 @@
-// Lists: they change in place (htmx), and keys walk their rows. Without this script every
-// list works by its links and forms alone.
+// Lists: updated in place (htmx), and with keys for their rows. Without this script they work
+// by links and forms.
 (() => {
   "use strict";
 
-  // The browser lets no text become markup here, but for what this policy lets through: whole
-  // pages, as htmx fetches them from this site. Scripts are never made of text.
+  // The browser turns no text into markup except what this policy allows: whole pages, which
+  // htmx fetches from this site. Text never becomes a script.
   if (window.trustedTypes) {
     window.trustedTypes.createPolicy("default", {
       createHTML(text) {
         if (/^\s*<!doctype html>/i.test(text)) return text;
-        throw new TypeError("Only a whole page is taken.");
+        throw new TypeError("Only whole pages are allowed.");
       },
     });
   }
 
   const list = () => document.getElementById("list");
 
-  // Changing in place
+  // Updates in place
 
   document.addEventListener("htmx:configRequest", (event) => {
-    // An empty field asks nothing, and need not stand in the address.
+    // An empty field filters nothing and is left out of the address.
     const { parameters } = event.detail;
     for (const name of Object.keys(parameters)) {
       if (parameters[name] === "") delete parameters[name];
@@ -27,23 +27,23 @@
   });
 
   let focused = null;
-  let unfolded = [];
+  let open = [];
   document.addEventListener("htmx:beforeSwap", () => {
     focused = document.activeElement && document.activeElement.id;
-    unfolded = [...document.querySelectorAll("#list details[open][id]")].map((one) => one.id);
+    open = [...document.querySelectorAll("#list details[open][id]")].map((one) => one.id);
   });
 
   document.addEventListener("htmx:afterSwap", () => {
-    for (const id of unfolded) document.getElementById(id)?.setAttribute("open", "");
+    for (const id of open) document.getElementById(id)?.setAttribute("open", "");
   });
 
   document.addEventListener("htmx:afterSettle", () => {
-    // What had the focus keeps it; where it is gone, as a chip is, its list takes it.
+    // Keeps the focus; where its element is gone, such as a removed filter, the list gets it.
     const same = focused && document.getElementById(focused);
     (same || list())?.focus({ preventScroll: true });
   });
 
-  // Whatever goes wrong is shown as it would be without this script: as a page.
+  // Errors are shown as without this script: as a page.
   for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
     document.addEventListener(name, (event) => {
       const { pathInfo } = event.detail;
@@ -51,10 +51,10 @@
     });
   }
 
-  // Walking by keys
+  // Keys for the rows
 
   const OFF = "keys-off";
-  const remembered = {
+  const stored = {
     get off() {
       try {
         return window.localStorage.getItem(OFF) === "1";
@@ -67,33 +67,33 @@
         if (value) window.localStorage.setItem(OFF, "1");
         else window.localStorage.removeItem(OFF);
       } catch {
-        // Where nothing may be kept, it holds for this page.
+        // Without storage the choice is valid on this page only.
       }
-      held = value;
+      off = value;
     },
   };
-  let held = remembered.off;
+  let off = stored.off;
 
   const showSwitch = () => {
     const box = document.getElementById("keys-on");
     if (!box) return;
-    box.checked = !held;
+    box.checked = !off;
     document.getElementById("keys")?.removeAttribute("hidden");
   };
   document.addEventListener("change", (event) => {
-    if (event.target.id === "keys-on") remembered.off = !event.target.checked;
+    if (event.target.id === "keys-on") stored.off = !event.target.checked;
   });
 
   const rows = () => [...document.querySelectorAll("#list .answer tbody tr")];
-  const leads = (row) => row.querySelector("a[href]");
+  const linkOf = (row) => row.querySelector("a[href]");
 
   const step = (by) => {
-    const all = rows().filter(leads);
+    const all = rows().filter(linkOf);
     if (!all.length) return;
     const now = all.findIndex((row) => row.contains(document.activeElement));
     const next = now < 0 ? (by > 0 ? 0 : all.length - 1) : now + by;
     const row = all[Math.max(0, Math.min(all.length - 1, next))];
-    leads(row).focus();
+    linkOf(row).focus();
     row.scrollIntoView({ block: "nearest" });
   };
 
@@ -101,7 +101,7 @@
     element.isContentEditable || /^(INPUT|SELECT|TEXTAREA)$/.test(element.tagName);
 
   document.addEventListener("keydown", (event) => {
-    if (held || event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return;
+    if (off || event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return;
     const { target, key } = event;
     if (key === "Escape") {
       if (list()?.contains(target)) target.blur();

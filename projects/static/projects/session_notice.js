@@ -45,7 +45,7 @@
     button.hidden = !notice.hidden;
   };
 
-  // At its end the server is asked: requests made by other scripts may have extended it.
+  // At the end, check with the server: requests of other scripts may have extended the session.
   const check = async () => (end && end < Date.now() ? extend() : show(end));
 
   // Where the server cannot be reached, the warning stays.
