@@ -14,18 +14,18 @@ from django.db import models
 
 from projects.models.fields import CodeField, RateField
 
-# What programs made, and read again.
+# Written and read by programs only.
 MADE = {
-    "asked",
     "body",
     "codename",
     "digest",
     "headings_digest",
     "history_type",
-    "noun",
+    "model_name",
     "object_id",
     "password",
     "plan",
+    "preview_digest",
     "search_key",
     "session_data",
     "session_key",

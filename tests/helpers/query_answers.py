@@ -1,4 +1,4 @@
-"""What the doors answer to one question: list, API, exports and totals, held beside each other."""
+"""The answers of list pages, API, exports and totals to one query, and their comparison."""
 
 import csv
 import io
@@ -13,37 +13,37 @@ from projects.models import CONTRACTED_STAGES, Basis, Receipt
 NOTHING = Decimal("0.00")
 
 
-def asked(query, **more):
-    """`query` with further parameters, as the part of an address behind its question mark."""
+def query_string(query, **more):
+    """The query string of an address: `query` with further parameters."""
     data = QueryDict(query, mutable=True)
     data.update(more)
     return f"?{data.urlencode()}"
 
 
-def content(response):
+def file_content(response):
     assert response.status_code == 200, response
     return b"".join(response.streaming_content)
 
 
-def exported(client, query, noun="projects"):
+def csv_rows(client, query, noun="projects"):
     """The rows of the CSV export, as texts by heading."""
-    text = content(client.get(f"/{noun}/export.csv{asked(query)}")).decode("utf-8-sig")
+    text = file_content(client.get(f"/{noun}/export.csv{query_string(query)}")).decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
-def shown(client, address):
+def page_context(client, address):
     """What a page is made of, made for this request: of one that was kept nobody knows."""
     caches["pages"].clear()
     return client.get(address).context
 
 
-def listed(client, query):
-    """The codes on the pages of the list, three a page, and the summary above them."""
-    first = shown(client, f"/projects/{asked(query, page_size=3)}")
+def list_pages(client, query):
+    """The codes on the pages of the list, six a page, and the summary above them."""
+    first = page_context(client, f"/projects/{query_string(query, page_size=6)}")
     assert not first["errors"]
     codes = [project.code for project in first["records"]]
     for number in range(2, first["page"].paginator.num_pages + 1):
-        page = shown(client, f"/projects/{asked(query, page_size=3, page=number)}")
+        page = page_context(client, f"/projects/{query_string(query, page_size=6, page=number)}")
         codes += [project.code for project in page["records"]]
     return codes, first["summary"]
 
@@ -68,8 +68,8 @@ def figure(found):
     return found.projects, found.disclosed, found.left_out, found.amount
 
 
-def bears_on(query, receipt):
-    """Whether a question of the basis received is about a receipt."""
+def is_included(query, receipt):
+    """Whether the totals of a query on the basis "received" include a receipt."""
     data, day = QueryDict(query), str(receipt.received_on)
     return (
         any(day.startswith(year) for year in data.getlist("year") or [""])
@@ -79,13 +79,13 @@ def bears_on(query, receipt):
 
 
 def received(query, rows):
-    """Projects and the sum of the receipts that a question is about, one by one."""
+    """The number of projects and the sum of the receipts that a query includes, one by one."""
     receipts = Receipt.objects.select_related("project", "conversion")
     codes = {row["code"] for row in rows}
     found = [
         receipt
         for receipt in receipts
-        if receipt.project.code in codes and bears_on(query, receipt)
+        if receipt.project.code in codes and is_included(query, receipt)
     ]
     amounts = [receipt.conversion.amount_base for receipt in found]
     return (
@@ -96,9 +96,9 @@ def received(query, rows):
 
 def check_list(client, query):
     """List, API and export hold the same records in one order, and the summary their sums."""
-    rows = exported(client, query)
-    codes, summary = listed(client, query)
-    answer = client.get(f"/api/v1/projects/{asked(query, page_size=1000)}").json()
+    rows = csv_rows(client, query)
+    codes, summary = list_pages(client, query)
+    answer = client.get(f"/api/v1/projects/{query_string(query, page_size=1000)}").json()
 
     assert codes == [row["code"] for row in rows]
     assert [project["code"] for project in answer["results"]] == codes
@@ -109,10 +109,10 @@ def check_list(client, query):
 
 
 def check_totals(client, query):
-    """The totals, on their page and in the API, are the sum of the export of the same question."""
-    table = client.get(f"/api/v1/totals/{asked(query, by='sector')}").json()
-    page = shown(client, f"/totals/{asked(query, by='sector')}")["table"]
-    rows = exported(client, query)
+    """The totals, on their page and in the API, are the sum of the export of the same query."""
+    table = client.get(f"/api/v1/totals/{query_string(query, by='sector')}").json()
+    page = page_context(client, f"/totals/{query_string(query, by='sector')}")["table"]
+    rows = csv_rows(client, query)
     total = figure(table["total"])
 
     assert [figure(row) for row in page.rows] == [figure(row) for row in table["rows"]]
@@ -129,11 +129,11 @@ def check_totals(client, query):
         assert total == summed(of_basis(rows, table["basis"]))
 
 
-def check_sums(client, query):
+def check_sums(client, query, bases):
+    """Check the list, and the totals of each of the bases if the query has none of its own."""
     check_list(client, query)
     if "basis=" in query:
         check_totals(client, query)
     else:
-        # With a basis, a year is that of its own date, so that each is a question of its own.
-        for basis in Basis:
-            check_totals(client, asked(query, basis=basis.value).removeprefix("?"))
+        for basis in bases:
+            check_totals(client, query_string(query, basis=basis.value).removeprefix("?"))

@@ -1,4 +1,4 @@
-"""What somebody typed is text on every page: nothing of it becomes an element, or a script."""
+"""Texts of records are escaped on every page and in every file: no element, script or formula."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ import zipfile
 import pytest
 from django.db import transaction
 from django.http import HttpResponse
-from django.test import Client
 
 from tests.helpers.html_structure import check_same, is_page
 from tests.helpers.injection import harmless, packed, stain
-from tests.helpers.site_urls import addresses, make_register
+from tests.helpers.selection import every_nth
+from tests.helpers.site_urls import addresses
 from tests.helpers.xss_texts import FORMULAS, SCRIPTS
 
 pytestmark = pytest.mark.django_db
 
-# What the addresses of a test begin with, so that each takes about as long as another.
+# The beginnings of the addresses of a test, so that all take about as long.
 PARTS = ["/admin/(?!projects)", "/admin/projects/[a-m]", "/admin/projects/[n-z]", "/api", "/(?!a)"]
 MORE = [
     "/?search=a",
@@ -30,34 +30,16 @@ MORE = [
 ]
 
 
-@pytest.fixture
-def register():
-    return make_register()
-
-
-@pytest.fixture
-def office(register):
-    client = Client()
-    client.force_login(register.user)
-    return client
-
-
-@pytest.fixture
-def texts(rounds):
-    """A few of the scripts, of each kind, or all of them."""
-    return packed(SCRIPTS[:: len(SCRIPTS) // rounds(3, len(SCRIPTS))])
-
-
-def asked(client, address) -> HttpResponse:
+def get_page(client, address) -> HttpResponse:
     return client.get(address, headers={"accept": "text/html"})
 
 
-def seen(client, found):
-    """The answers by their addresses. What is noted of the asking is not kept."""
+def get_pages(client, found):
+    """Responses by their addresses; what the requests write is rolled back."""
     with transaction.atomic():
-        answers = {address: asked(client, address) for address in found}
+        answers = {address: get_page(client, address) for address in found}
         transaction.set_rollback(True)
-    # Who was signed in still is, and every page is the one that was meant.
+    # The user is still signed in, and every page is the intended one.
     assert {address: one.status_code for address, one in answers.items()} == found
     return answers
 
@@ -66,24 +48,25 @@ def pages(client, register, part="/"):
     """The addresses that begin with `part` and answer with a page, each with its status."""
     keys = {name: register.more[name].pk for name in ("one", "other")}
     found = [*addresses(register).values(), *(one.format(**keys) for one in MORE)]
-    answers = {one: asked(client, one) for one in found if re.match(part, one)}
+    answers = {one: get_page(client, one) for one in found if re.match(part, one)}
     return {one: answer.status_code for one, answer in answers.items() if is_page(answer)}
 
 
-@pytest.mark.parametrize("part", PARTS)
-def test_no_text_of_a_record_becomes_a_part_of_a_page(register, office, texts, part):
+@pytest.mark.parametrize(("number", "part"), list(enumerate(PARTS)))
+def test_texts_of_records_are_escaped_on_every_page(register, office, number, part):
+    texts = packed(SCRIPTS)
     found = pages(office, register, part)
     assert found
 
-    for text in texts:
+    for text in every_nth(texts, len(texts), number * len(texts) // len(PARTS)):
         stain(harmless(text))
-        before = seen(office, found)
+        before = get_pages(office, found)
         stain(text)
-        for address, page in seen(office, found).items():
+        for address, page in get_pages(office, found).items():
             check_same(page, before[address], f"{address}: {text}")
 
 
-def test_no_cell_of_any_file_begins_a_formula(register, office):
+def test_no_cell_of_any_file_is_a_formula(register, office):
     files = {one for one in addresses(register).values() if one.endswith(".csv")}
     assert f"/import/{register.batch.pk}/refused.csv" in files
 
@@ -101,7 +84,7 @@ def test_no_cell_of_any_file_begins_a_formula(register, office):
 
 
 def formulas(book):
-    """The cells of a workbook that count something."""
+    """The cells of a workbook that are formulas."""
     with zipfile.ZipFile(io.BytesIO(book)) as file:
         sheets = [one for one in file.namelist() if one.startswith("xl/worksheets/")]
         return [one for name in sheets for one in re.findall(rb"<f[ >/].*?>", file.read(name))]

@@ -1,4 +1,4 @@
-"""What stands in an address or a form is text on the page that answers, and leads nowhere else."""
+"""Query parameters, addresses and forms are escaped, and redirect to this site only."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.factories import make_user
 from tests.helpers.html_structure import Known, check_escaped, check_same, scheme_of, site_of
 from tests.helpers.injection import harmless
 from tests.helpers.query_parameters import parameters_of
-from tests.helpers.site_urls import bring_in, filled, make_register, routes
+from tests.helpers.site_urls import bring_in, filled, routes
 from tests.helpers.xss_texts import ADDRESSES, SCRIPTS
 from tests.sweeps.test_escaping import PARTS, pages
 
@@ -39,20 +39,8 @@ ELSEWHERE = [
 
 
 @pytest.fixture
-def register():
-    return make_register()
-
-
-@pytest.fixture
-def office(register):
-    client = Client()
-    client.force_login(register.user)
-    return client
-
-
-@pytest.fixture
 def scripts(rounds):
-    """A few of each kind, or all of them."""
+    """Four of the scripts, under CHAOS=1 all of them."""
     return SCRIPTS[:: len(SCRIPTS) // rounds(4, len(SCRIPTS))]
 
 
@@ -61,26 +49,26 @@ def get(client, address, data=None):
 
 
 def shared_out(found, many):
-    """Each address with `many` of the scripts, so that all have their turn."""
+    """Each address with `many` of the scripts, which take turns."""
     turn = cycle(SCRIPTS)
     return [(address.partition("?")[0], [*islice(turn, many)]) for address in found]
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_no_parameter_becomes_a_part_of_a_page(register, office, rounds, part):
+def test_query_parameters_are_escaped(register, office, rounds, part):
     for path, scripts in shared_out(pages(office, register, part), rounds(1, len(SCRIPTS))):
         known = Known()
         for script in scripts:
             plain = harmless(script)
-            questions = [(dict.fromkeys(parameters_of(path), one), one) for one in (script, plain)]
+            requests = [(dict.fromkeys(parameters_of(path), one), one) for one in (script, plain)]
             page, before = (
-                partial(get, office, path, {**asked, one: one}) for asked, one in questions
+                partial(get, office, path, {**query, one: one}) for query, one in requests
             )
             known.check(answer := page(), before, f"{path}: {script}")
             check_escaped(answer, [script])
 
 
-def test_no_code_in_an_address_becomes_a_part_of_a_page(register, office, rounds):
+def test_codes_in_addresses_are_escaped(register, office, rounds):
     found = [route for route in routes() if "<" in route]
     for route, scripts in shared_out(found, rounds(1, 40)):
         for script in scripts:
@@ -92,7 +80,7 @@ def test_no_code_in_an_address_becomes_a_part_of_a_page(register, office, rounds
             check_escaped(answer, [script])
 
 
-def test_signing_in_leads_to_this_site_only(scripts):
+def test_the_login_redirects_to_this_site_only(scripts):
     make_user(username="somebody", password="a long enough password")
 
     for target in [*ELSEWHERE, *scripts]:
@@ -108,7 +96,7 @@ def test_signing_in_leads_to_this_site_only(scripts):
         assert (scheme_of(answer["Location"]), site_of(answer["Location"])) == ("", ""), target
 
 
-def test_a_name_by_which_nobody_signs_in_is_text(scripts):
+def test_an_unknown_user_name_is_escaped(scripts):
     client = Client()
     form = {"username": "nobody", "password": "x"}
 
@@ -121,7 +109,7 @@ def test_a_name_by_which_nobody_signs_in_is_text(scripts):
 
 
 @pytest.mark.parametrize("script", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>'])
-def test_fields_of_a_body_are_text_in_the_pages_of_the_api(register, office, script):
+def test_fields_of_a_body_are_escaped_in_pages_of_the_api(register, office, script):
     html = {"accept": "text/html"}
 
     for noun in register.records:
@@ -137,7 +125,7 @@ def test_fields_of_a_body_are_text_in_the_pages_of_the_api(register, office, scr
             check_escaped(page, [script])
 
 
-def test_files_with_scripts_in_names_headings_and_cells_are_text(office, scripts):
+def test_names_headings_and_cells_of_files_are_escaped(office, scripts):
     for script in scripts:
         shown = {}
         for text in (script, harmless(script)):
@@ -160,7 +148,7 @@ def test_files_with_scripts_in_names_headings_and_cells_are_text(office, scripts
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_no_door_takes_an_address_that_is_not_of_the_web(office, address):
+def test_a_source_takes_web_addresses_only(office, address):
     body = {"code": "a", "title": "A", "url": address}
 
     answer = office.post("/api/v1/sources/", json.dumps(body), "application/json")

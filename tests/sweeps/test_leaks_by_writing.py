@@ -17,17 +17,22 @@ from django.test import Client
 from projects.models import ApiToken, Area, Enterprise, Project, Proposal
 from tests.factories import make_enterprise, make_project, make_user
 from tests.helpers import unpublished
-from tests.sweeps.test_leaks import TOKENS
+from tests.helpers.responses import TOKENS
 
 ROLES = ("visitor", "viewer", "clerk", "reviewer", "administrator")
 NOUNS = ("enterprises", "projects", "receipts", "headlines")
 NOWHERE = 10**9
 
 
-@pytest.fixture
-def secret(db):
+@pytest.fixture(scope="module")
+def hidden(module_db):
     unpublished.publish_register()
     return unpublished.hide()
+
+
+@pytest.fixture
+def secret(db, hidden):
+    return hidden
 
 
 def of_another_area(role: str) -> Client:

@@ -25,7 +25,7 @@ from tests.factories import (
     make_sector,
     make_source,
 )
-from tests.helpers.query_answers import content
+from tests.helpers.query_answers import file_content
 
 pytestmark = pytest.mark.django_db
 
@@ -45,13 +45,13 @@ FIGURES = [
 
 
 def rows(client, query=""):
-    text = content(client.get(f"/totals/export.csv{query}")).decode("utf-8-sig")
+    text = file_content(client.get(f"/totals/export.csv{query}")).decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
 def book(client, query=""):
     return CalamineWorkbook.from_filelike(
-        io.BytesIO(content(client.get(f"/totals/export.xlsx{query}")))
+        io.BytesIO(file_content(client.get(f"/totals/export.xlsx{query}")))
     )
 
 
@@ -77,7 +77,7 @@ def test_a_file_says_what_it_is_and_of_which_day(client, form):
     assert response["Content-Disposition"] == (
         f'attachment; filename="totals-{timezone.localdate()}.{form}"'
     )
-    assert content(response)
+    assert file_content(response)
 
 
 def test_csv_has_the_rows_and_then_the_total_which_says_so(client, trade):
@@ -130,7 +130,7 @@ def test_json_is_the_answer_of_the_api(client, trade, query):
     make_receipt(make_project(area=make_area(), sectors=[trade], amount=None))
 
     assert (
-        content(client.get(f"/totals/export.json{query}"))
+        file_content(client.get(f"/totals/export.json{query}"))
         == client.get(f"/api/v1/totals/{query}").content
     )
 
@@ -269,7 +269,7 @@ def test_a_register_without_projects_makes_files_all_the_same(client, query):
 
     assert (total["label"], total["projects"], total["amount"]) == ("Total", "0", "0.00")
     assert said(client, query)["Total"] == 0.0
-    assert json.loads(content(client.get(f"/totals/export.json{query}")))["rows"] == []
+    assert json.loads(file_content(client.get(f"/totals/export.json{query}")))["rows"] == []
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -328,7 +328,7 @@ def test_queries_do_not_grow_with_the_rows(client, form):
 
     def queries():
         with CaptureQueriesContext(connection) as captured:
-            content(client.get(f"/totals/export.{form}?by=area&then=sector"))
+            file_content(client.get(f"/totals/export.{form}?by=area&then=sector"))
         return len(captured)
 
     grow()
@@ -346,7 +346,7 @@ def test_queries_do_not_grow_with_the_rows(client, form):
 def test_files_are_made_outside_of_any_transaction_as_well(client, form):
     make_project()
 
-    assert content(client.get(f"/totals/export.{form}"))
+    assert file_content(client.get(f"/totals/export.{form}"))
 
 
 def test_the_page_leads_to_its_files(ask):
