@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import path, re_path, register_converter
 
 from projects.exports import CONTENT_TYPES, RECORDS, TOTALS, Export
-from projects.imports.permissions import NOUNS
+from projects.imports.permissions import IMPORTABLE
 from projects.models.base import ReviewedModel
 from projects.models.fields import CODE_PATTERN
 from projects.models.registry import listed_models
@@ -72,7 +72,7 @@ urlpatterns = [
     path("totals/", totals.totals_page, name="totals"),
     files(TOTALS),
     re_path(
-        rf"^import/template/(?P<model_name>{'|'.join(NOUNS)})\.xlsx\Z",
+        rf"^import/template/(?P<model_name>{'|'.join(IMPORTABLE)})\.xlsx\Z",
         blank_sheet,
         name="import-template",
     ),

@@ -32,7 +32,7 @@ def _answer(model_admin: Any, request: HttpRequest) -> dict[str, Any]:
         model_admin.model,
         [typed["name"], typed["name_zh"]],
         code=typed["uscc"],
-        besides=read_key(request.GET, "exclude"),
+        exclude=read_key(request.GET, "exclude"),
     )
     rows = [{"label": _label(one), "address": _address(one)} for one in found]
     return {"sentence": _sentence(found) if found else "", "found": rows}
@@ -51,7 +51,7 @@ def warn_of_duplicates(request: HttpRequest, form: Any) -> None:
         type(record),
         [record.name, record.name_zh],
         code=getattr(record, "uscc", ""),
-        besides=record.pk,
+        exclude=record.pk,
     )
     if found:
         parting = pgettext("between clauses", "; ")

@@ -30,22 +30,22 @@ class PossibleDuplicate:
 
 
 def possible_duplicates(
-    user: Any, model: Any, called: Iterable[str], *, code: str = "", besides: Any = None
+    user: Any, model: Any, given_names: Iterable[str], *, code: str = "", exclude: Any = None
 ) -> list[PossibleDuplicate]:
-    """The records visible to `user` with names similar to one of `called`, most similar first.
+    """The records visible to `user` with names similar to one of `given_names`, most similar first.
 
-    `code` is the social credit code of an enterprise, `besides` the key of the
+    `code` is the social credit code of an enterprise, `exclude` the key of the
     record itself. One query for the code and one for each fragment of a name, at most
     six. For each fragment at most MAX_CANDIDATES records are compared, so similar
     names may be missed if all their fragments are very common.
     """
-    records = model.objects.visible_to(user).exclude(pk=besides)
+    records = model.objects.visible_to(user).exclude(pk=exclude)
     code = credit_codes.read_uscc(code) if hasattr(model, "uscc") else ""
     found: dict[int, Any] = {}
     if len(code) == 18:
         found = {one.pk: PossibleDuplicate(one, True) for one in records.filter(uscc=code)}
     scores = dict.fromkeys(found, similarity.SAME)
-    for name in filter(None, called):
+    for name in filter(None, given_names):
         compared = {str(one.pk): one for one in _candidates(records, name, MIN_SIMILARITY[model])}
         known = similarity.NameIndex({key: _names_of(one) for key, one in compared.items()})
         for key, score in known.nearest(name, MAX_DUPLICATES, MIN_SIMILARITY[model]):

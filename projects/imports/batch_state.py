@@ -11,7 +11,7 @@ from projects.models import BatchState, ImportBatch
 
 
 class BatchError(Exception):
-    """Why a step cannot be taken, as a sentence."""
+    """A step is not possible now; the message says why."""
 
 
 def move(batch: ImportBatch, states: Any, to: BatchState, **columns: Any) -> None:
@@ -29,8 +29,8 @@ def move(batch: ImportBatch, states: Any, to: BatchState, **columns: Any) -> Non
 
 
 def finish(batch: ImportBatch, state: BatchState, **columns: Any) -> bool:
-    """Move a batch out of this worker's hands; False if it is in them no longer."""
-    held = ImportBatch.objects.filter(pk=batch.pk, state=batch.state, worker=batch.worker)
-    finished = held.update(state=state, worker="", **columns)
+    """End the step of this worker; False if the batch was changed or taken over meanwhile."""
+    own = ImportBatch.objects.filter(pk=batch.pk, state=batch.state, worker=batch.worker)
+    finished = own.update(state=state, worker="", **columns)
     batch.refresh_from_db()
     return bool(finished)

@@ -32,7 +32,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def receive(
-    content: bytes, file_name: str, noun: str, *, user: Any = None, sheet: str = ""
+    content: bytes, file_name: str, model_name: str, *, user: Any = None, sheet: str = ""
 ) -> ImportBatch:
     """Store an uploaded file with a suggested mapping.
 
@@ -40,13 +40,13 @@ def receive(
     suggested by the headings. A file that cannot be read is recorded as well,
     with the reason.
     """
-    return _receive(content, file_name, noun, user=user, sheet=sheet)[0]
+    return _receive(content, file_name, model_name, user=user, sheet=sheet)[0]
 
 
 def receive_mapped(
     content: bytes,
     file_name: str,
-    noun: str,
+    model_name: str,
     mapping: Mapping,
     *,
     user: Any = None,
@@ -56,7 +56,7 @@ def receive_mapped(
 
     Raises BatchError for a mapping that does not fit the file; the import is then cancelled.
     """
-    batch, table = _receive(content, file_name, noun, user=user, sheet=sheet)
+    batch, table = _receive(content, file_name, model_name, user=user, sheet=sheet)
     if table is not None:
         try:
             map_columns(batch, mapping, table=table)
@@ -68,12 +68,12 @@ def receive_mapped(
 
 
 def _receive(
-    content: bytes, file_name: str, noun: str, *, user: Any, sheet: str
+    content: bytes, file_name: str, model_name: str, *, user: Any, sheet: str
 ) -> tuple[ImportBatch, Table | None]:
     """The batch, and the table in its file; None where it cannot be read."""
     batch = ImportBatch(
         user=user,
-        model_name=noun,
+        model_name=model_name,
         file_name=file_name[-255:],
         sha256=hashlib.sha256(content).hexdigest(),
         size=len(content),
@@ -87,7 +87,7 @@ def _receive(
         batch.state, batch.message, batch.content = BatchState.UNREADABLE, str(error), b""
     else:
         batch.total = len(table.rows)
-        batch.headings_digest = _headings_digest(noun, table)
+        batch.headings_digest = _headings_digest(model_name, table)
         batch.mapping = _mapping_for(batch, table).as_data()
     batch.save()
     return batch, table
@@ -116,8 +116,8 @@ def _refuse_what_is_no_text(table: Table) -> None:
             )
 
 
-def _headings_digest(noun: str, table: Table) -> str:
-    shape = "\n".join([noun, *sorted(table.headings)])
+def _headings_digest(model_name: str, table: Table) -> str:
+    shape = "\n".join([model_name, *sorted(table.headings)])
     return hashlib.sha256(shape.encode()).hexdigest()
 
 

@@ -30,7 +30,7 @@ _SOURCES = ["source", "sources", "来源", "资料来源", "数据来源", "信�
 _AREAS = ["area", "片区", "所在片区", "落户片区", "所属片区", "园区", "所属园区", "落地片区"]
 _CURRENCIES = ["currency", "币种", "货币"]
 
-# The words of each field; a prefix of _OWN is removed first, so that 项目编号 is 编号. If
+# The words of each field; a prefix of _PREFIXES is removed first, so that 项目编号 is 编号. If
 # several fields have a word, it is that of the first one.
 WORDS: dict[str, dict[str, list[str]]] = {
     "projects": {
@@ -116,7 +116,7 @@ IGNORED = frozenset(
 )
 
 # Prefixes that name the kind of record.
-_OWN = {"projects": ("项目", "project"), "enterprises": ("企业", "enterprise"), "receipts": ()}
+_PREFIXES = {"projects": ("项目", "project"), "enterprises": ("企业", "enterprise"), "receipts": ()}
 
 STAGES = {
     **dict.fromkeys(["意向", "洽谈", "在谈", "拟签约", "储备", "intention"], Stage.INTENDED),
@@ -160,7 +160,7 @@ _FOUND: dict[str, dict[str, Any]] = {
 
 _IN_BRACKETS = re.compile(r"[（(\[【]([^）)\]】]*)[）)\]】]")
 _WITH_SHARES = re.compile(r"\s\d{1,3}(?:\.\d+)?\s*%?\s*(?:[;；]|$)")
-_UNIT_SAID = re.compile(r"(?:金额)?单位\s*[:：]?\s*")
+_UNIT_LABEL = re.compile(r"(?:金额)?单位\s*[:：]?\s*")
 
 
 @dataclass(frozen=True)
@@ -171,7 +171,7 @@ class Suggestion:
     unmapped: list[str] = field(default_factory=list)
 
 
-def suggest(noun: str, table: Table) -> Suggestion:
+def suggest(model_name: str, table: Table) -> Suggestion:
     """Suggest a mapping for a table by its headings and first rows. No query."""
     columns: dict[str, Column] = {}
     ignored: set[str] = set()
@@ -180,7 +180,7 @@ def suggest(noun: str, table: Table) -> Suggestion:
     taken: set[str] = set()
     for heading in table.headings:
         samples = [str(row.cells.get(heading) or "") for row in table.rows[:SAMPLE]]
-        name = field_of(noun, heading, samples)
+        name = field_of(model_name, heading, samples)
         if name is None:
             if names.normalise(_bare(heading)) in IGNORED:
                 ignored.add(heading)
@@ -195,7 +195,7 @@ def suggest(noun: str, table: Table) -> Suggestion:
             # As the API answers it: codes, lists and objects.
             columns[heading] = Column(heading, name)
             continue
-        columns[heading] = column_for(noun, heading, name, samples)
+        columns[heading] = column_for(model_name, heading, name, samples)
         if name == "amount" and (unit := unit_of(heading)):
             columns[heading] = replace(columns[heading], unit=unit.factor)
             if unit.currency and "currency" not in taken:
@@ -204,35 +204,36 @@ def suggest(noun: str, table: Table) -> Suggestion:
 
 
 @cache
-def _fields_by_word(noun: str) -> Mapping[str, str]:
+def _fields_by_word(model_name: str) -> Mapping[str, str]:
     """The field of each normalised word of WORDS; the first field of a word that several have.
 
     The words are the same in every language of the page, so that they are normalised once.
     """
     found: dict[str, str] = {}
-    for name, words in WORDS[noun].items():
+    for name, words in WORDS[model_name].items():
         for word in words:
             found.setdefault(names.normalise(word), name)
     return found
 
 
-def field_of(noun: str, heading: str, samples: Sequence[str] = ()) -> str | None:
+def field_of(model_name: str, heading: str, samples: Sequence[str] = ()) -> str | None:
     """The field that a heading names; None if it is not recognised.
 
     A name is the Chinese one if most of the samples are Chinese.
     """
     if not heading.strip():
         return None
-    if heading in fields_of(serializers.BY_MODEL_NAME[noun]):
+    if heading in fields_of(serializers.BY_MODEL_NAME[model_name]):
         return heading
-    if noun not in WORDS:
+    if model_name not in WORDS:
         return None
     bare = names.normalise(_bare(heading)).replace("_", " ")
-    shorter = [bare.removeprefix(own).strip() for own in _OWN[noun] if bare.startswith(own)]
+    prefixes = filter(bare.startswith, _PREFIXES[model_name])
+    shorter = [bare.removeprefix(prefix).strip() for prefix in prefixes]
     # Of a heading under a merged one, the last part is the column's own.
     last = names.normalise(_bare(heading.split()[-1])).replace("_", " ")
     forms = [bare, *filter(None, shorter), last]
-    words = _fields_by_word(noun)
+    words = _fields_by_word(model_name)
     name = next((words[form] for form in forms if form in words), None)
     return _name_field(samples) if name == "name" else name
 
@@ -248,7 +249,7 @@ def _bare(heading: str) -> str:
     return _IN_BRACKETS.sub("", heading).strip(" :：*") or heading
 
 
-def column_for(noun: str, heading: str, name: str, samples: Sequence[str]) -> Column:
+def column_for(model_name: str, heading: str, name: str, samples: Sequence[str]) -> Column:
     """The options of a column of a field, by its heading and some of its values."""
     options: dict[str, Any] = dict(_FOUND.get(name, {}))
     if name == "sectors" and any(map(_WITH_SHARES.search, samples)):
@@ -259,7 +260,7 @@ def column_for(noun: str, heading: str, name: str, samples: Sequence[str]) -> Co
         if any(sample and sample not in values for sample in samples):
             options["others"] = "keep"
         options["values"] = values
-    if noun == "projects" and name in ("enterprise", "partners"):
+    if model_name == "projects" and name in ("enterprise", "partners"):
         options["make"] = {}
     return Column(heading, name, **options)
 
@@ -285,7 +286,7 @@ def unit_of(heading: str) -> Unit | None:
     """The unit of an amount's heading: 总投资（万元）, `Amount (million CNY)`, 投资额/亿美元."""
     parts = [*_IN_BRACKETS.findall(heading), *re.split(r"[/／,，:：]", heading)[1:]]
     for text in parts:
-        text = _UNIT_SAID.sub("", text).strip()
+        text = _UNIT_LABEL.sub("", text).strip()
         if unit := _read_unit(text):
             return unit
     return None
@@ -303,10 +304,10 @@ def _read_unit(text: str) -> Unit | None:
     return None
 
 
-def recognised(noun: str, cells: Iterable[str]) -> int:
+def recognised(model_name: str, cells: Iterable[str]) -> int:
     """How many of these cells are recognised as headings; the row of headings has the most."""
     return sum(
         1
         for cell in cells
-        if cell and (field_of(noun, cell) or names.normalise(_bare(cell)) in IGNORED)
+        if cell and (field_of(model_name, cell) or names.normalise(_bare(cell)) in IGNORED)
     )

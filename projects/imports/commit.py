@@ -43,7 +43,7 @@ def commit(batch: ImportBatch, table: Table) -> None:
 
 
 def _finish(batch: ImportBatch, checked: CheckedFile, lookup: RecordLookup) -> None:
-    """Mark a batch as written; undo everything if it was cancelled or mapped anew meanwhile."""
+    """Mark a batch as written; undo everything if it was cancelled or mapped again meanwhile."""
     keep_versions(batch, checked, lookup)
     # The file is needed as long as refused rows may be corrected.
     content = {} if batch.counts.get(RowStatus.REFUSED) else {"content": b""}
@@ -90,17 +90,17 @@ def with_versions(
 
 
 def keeper(
-    content: bytes, file_name: str, noun: str, mapping: Mapping | None, *, sheet: str = ""
+    content: bytes, file_name: str, model_name: str, mapping: Mapping | None, *, sheet: str = ""
 ) -> OnWritten:
-    """What keeps a file that a command writes, so that it can be undone like any other.
+    """A function that records the import of a command, so that it can be undone like any other.
 
-    A file that changes nothing is not kept.
+    An import that changes nothing is not recorded.
     """
 
     def keep(checked: CheckedFile, pipeline: Pipeline) -> None:
         batch = ImportBatch(
             user=review.user_or_none(pipeline.lookup.user),
-            model_name=noun,
+            model_name=model_name,
             file_name=file_name[-255:],
             sha256=hashlib.sha256(content).hexdigest(),
             size=len(content),

@@ -199,10 +199,10 @@ class RecordLookup:
         self.known.add(record)
         self.created[model, code] = (record, links)
         if model in self._codes:
-            self._add_names(model, code, *_called(record))
+            self._add_names(model, code, *_names_in(record))
         if model in self._indexes:
             self._indexes[model].add(
-                code, [one for text in _called(record) for one in text.splitlines()]
+                code, [one for text in _names_in(record) for one in text.splitlines()]
             )
         return code
 
@@ -220,24 +220,24 @@ class RecordLookup:
                 self._codes[model][names.normalise(former)].add(code)
             for (other, code), (record, _links) in self.created.items():
                 if other is model:
-                    self._add_names(model, code, *_called(record))
+                    self._add_names(model, code, *_names_in(record))
         return self._codes[model]
 
-    def _add_names(self, model: Any, code: str, *called: str) -> None:
+    def _add_names(self, model: Any, code: str, *texts: str) -> None:
         """Add a code and names to the names of a model; a text may hold a name a line."""
-        for one in (code, *(line for text in called for line in text.splitlines())):
+        for one in (code, *(line for text in texts for line in text.splitlines())):
             if key := names.normalise(one):
                 self._codes[model][key].add(code)
 
     def new_code(self, model: Any, name: str) -> str:
-        """A code made of a name, its Chinese by sound, that no record has, visible or not."""
-        called, hidden = self._by_name(model), self._hidden_codes(model)
+        """A new code from a name, with Chinese in pinyin. No record has it, visible or not."""
+        used, hidden = self._by_name(model), self._hidden_codes(model)
         code = code_from_name(
             name,
             model._meta.model_name,
-            lambda code: names.normalise(code) in called or code in hidden,
+            lambda code: names.normalise(code) in used or code in hidden,
         )
-        called[names.normalise(code)].add(code)
+        used[names.normalise(code)].add(code)
         return code
 
     def _hidden_codes(self, model: Any) -> set[str]:
@@ -282,11 +282,11 @@ def referred(field: Any) -> Any:
 
 
 def _names_of(model: Any) -> tuple[str, ...]:
-    """The columns of what records of a model are called."""
+    """The columns that hold the names of a model's records."""
     return ("name", "name_zh", "aliases") if hasattr(model, "aliases") else ("title",)
 
 
-def _called(record: Any) -> list[str]:
+def _names_in(record: Any) -> list[str]:
     return [getattr(record, column) for column in _names_of(type(record))]
 
 

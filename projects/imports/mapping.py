@@ -155,7 +155,7 @@ class Mapping:
             "columns": {heading: _options(column) for heading, column in self.columns.items()},
             "ignored": sorted(self.ignored),
             "constants": dict(self.constants),
-            "records": {noun: list(several) for noun, several in self.records.items()},
+            "records": {model_name: list(several) for model_name, several in self.records.items()},
             "decisions": dict(self.decisions),
         }
 
@@ -218,12 +218,12 @@ def mapping_of(data: AnyMapping[str, Any]) -> Mapping:
     _texts(ignored, "ignored")
     records = _table(data, "records")
     _known(records, set(serializers.BY_MODEL_NAME), "records.")
-    for noun, several in records.items():
+    for model_name, several in records.items():
         if not isinstance(several, list) or not all(isinstance(one, dict) for one in several):
-            refuse(_("“%(key)s” must be a list of tables."), key=f"records.{noun}")
+            refuse(_("“%(key)s” must be a list of tables."), key=f"records.{model_name}")
         for one in several:
             if not isinstance(one.get("code"), str):
-                refuse(_("Each record under “%(key)s” needs a code."), key=f"records.{noun}")
+                refuse(_("Each record under “%(key)s” needs a code."), key=f"records.{model_name}")
     decisions = _table(data, "decisions")
     _texts(list(decisions.values()), "decisions")
     return Mapping(

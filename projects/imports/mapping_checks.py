@@ -59,12 +59,12 @@ def _check_constants(mapping: Mapping, serializer: Any) -> Iterator[RowError]:
 
 def _create_records(mapping: Mapping, lookup: RecordLookup) -> Iterator[RowError]:
     # In the order in which models refer to each other, not that of the mapping.
-    for noun, serializer_class in serializers.BY_MODEL_NAME.items():
-        for given in mapping.records.get(noun, ()):
+    for model_name, serializer_class in serializers.BY_MODEL_NAME.items():
+        for given in mapping.records.get(model_name, ()):
             try:
                 lookup.create(serializer_class.Meta.model, given)
             except rest.ValidationError as error:
                 for name, messages in flat(error.detail).items():
                     for message in messages:
-                        column = f"records.{noun}.{name}"
+                        column = f"records.{model_name}.{name}"
                         yield RowError(0, column, str(given.get(name, "")), message)

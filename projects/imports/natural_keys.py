@@ -1,4 +1,4 @@
-"""How rows are matched to records: by code, or by what makes a record of its kind unique."""
+"""Match rows to records: by code, or by the fields that identify a record of the model."""
 
 from __future__ import annotations
 
@@ -164,7 +164,7 @@ class EnterpriseKeys(CodeKeys):
         match = Match(data, identity=("name", *sorted(map(names.normalise, given))))
         codes = sorted({code for one in given for code in self.lookup.codes(self.model, one)})
         if len(codes) > 1:
-            return replace(match, error=("name", several(given[0], codes))), None
+            return replace(match, error=("name", ambiguous(given[0], codes))), None
         if codes:
             return replace(match, data={**data, "code": codes[0]}), codes[0]
         match = self._decide(match, given[0])
@@ -214,7 +214,7 @@ class ProjectKeys(CodeKeys):
             (code,) = codes
             return replace(match, data={**data, "code": code}), code
         if codes:
-            match = replace(match, error=("name", several(first, sorted(codes))))
+            match = replace(match, error=("name", ambiguous(first, sorted(codes))))
         elif not any(name in same_name for name in wanted):
             # A project of the same name elsewhere is another; one of a similar name may be this.
             match = self._decide(match, first)
@@ -253,7 +253,7 @@ class ProjectKeys(CodeKeys):
         return project_code(prefix, self._numbers[prefix])
 
 
-def several(name: str, codes: Sequence[str]) -> str:
+def ambiguous(name: str, codes: Sequence[str]) -> str:
     return _("“%(name)s” is the name of several records (%(codes)s): give the code.") % {
         "name": truncate_for_display(name),
         "codes": ", ".join(codes[:5]),
@@ -261,7 +261,7 @@ def several(name: str, codes: Sequence[str]) -> str:
 
 
 def _code(data: Data) -> str:
-    """The code of a row as its field reads it; empty for what is none, and no question to ask."""
+    """The code of a row as its field reads it; empty if it is not a valid code."""
     value = data.get("code")
     text = str(value).strip() if isinstance(value, (str, int)) and value is not True else ""
     return text if len(text) <= 64 and re.fullmatch(CODE_PATTERN, text, re.ASCII) else ""

@@ -9,16 +9,16 @@ from django.utils.translation import gettext as _
 from projects.models.permissions import has_permission
 from projects.models.registry import by_plural, importable_models, model_named
 
-# What can be imported on the pages.
-NOUNS = tuple(by_plural(importable_models()))
+# The models that can be imported on the pages, by plural.
+IMPORTABLE = tuple(by_plural(importable_models()))
 
 
-def nouns_of(user: Any) -> list[str]:
+def importable_by(user: Any) -> list[str]:
     """The kinds of records that `user` may import."""
     return [
-        noun
-        for noun in NOUNS
-        if any(has_permission(user, action, model_named(noun)) for action in ("add", "change"))
+        name
+        for name in IMPORTABLE
+        if any(has_permission(user, action, model_named(name)) for action in ("add", "change"))
     ]
 
 

@@ -84,13 +84,13 @@ class Pipeline:
     """The stages of one file's import. Used once."""
 
     def __init__(
-        self, noun: str, mapping: Mapping, lookup: RecordLookup, mode: Mode = Mode.UPSERT
+        self, model_name: str, mapping: Mapping, lookup: RecordLookup, mode: Mode = Mode.UPSERT
     ) -> None:
         self.mapping = mapping
         self.lookup = lookup
         units = [one.unit for one in mapping.columns.values() if one.unit != 1]
         context = {"known": lookup.known, "unit": units[0] if units else 1}
-        self.serializer = serializers.BY_MODEL_NAME[noun](context=context)
+        self.serializer = serializers.BY_MODEL_NAME[model_name](context=context)
         self.model = self.serializer.Meta.model
         self.parser = RowParser(self.serializer, mapping, lookup)
         self.matcher = RowMatcher(self.model, lookup, mode)
@@ -155,7 +155,7 @@ OnWritten = Callable[[CheckedFile, Pipeline], None]
 
 
 def import_table(
-    noun: str,
+    model_name: str,
     table: Table,
     mapping: Mapping | None = None,
     *,
@@ -176,10 +176,10 @@ def import_table(
     of history, by `user`; an unchanged one gets none.
     """
     if mapping is None:
-        fields = headings(serializers.BY_MODEL_NAME[noun])
+        fields = headings(serializers.BY_MODEL_NAME[model_name])
         mapping = Mapping.of_fields([one for one in table.headings if one in fields])
     mapping = mapping.of_file(table.headings)
-    pipeline = Pipeline(noun, mapping, RecordLookup(user, mapping.decisions), mode)
+    pipeline = Pipeline(model_name, mapping, RecordLookup(user, mapping.decisions), mode)
     checked = pipeline.check(table, progress)
     if with_warnings:
         checked = pipeline.add_warnings(checked)

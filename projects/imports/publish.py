@@ -42,12 +42,12 @@ def readable(user: Any) -> QuerySet:
     seen = ImportBatch.objects.visible_to(user)
     if permissions.has_full_access(user) or permissions.allowed_areas(user) is not None:
         return seen
-    nouns = [
-        noun
-        for noun, model in REVIEWED.items()
+    model_names = [
+        name
+        for name, model in REVIEWED.items()
         if permissions.has_permission(user, "publish", model)
     ]
-    return seen | ImportBatch.objects.filter(model_name__in=nouns, state=BatchState.WRITTEN)
+    return seen | ImportBatch.objects.filter(model_name__in=model_names, state=BatchState.WRITTEN)
 
 
 def unpublished(batch: ImportBatch, user: Any) -> Unpublished:
@@ -96,11 +96,11 @@ def publish(batch: ImportBatch, user: Any, mark: str) -> int:
 def _drafts(batch: ImportBatch, user: Any) -> list[Any]:
     """A queryset for each reviewed model of which the import has written records. One query."""
     rows = batch.rows.filter(status__in=WRITTEN_STATUSES, record_id__isnull=False).order_by()
-    nouns = set(rows.values_list("model_name", flat=True).distinct())
+    model_names = set(rows.values_list("model_name", flat=True).distinct())
     found = []
     for model in REVIEWED.values():
         # Rows of the file have the plural name, created records the name of the model.
-        names = {model.register.plural, model._meta.model_name} & nouns
+        names = {model.register.plural, model._meta.model_name} & model_names
         if names:
             keys = rows.filter(Q(model_name__in=names)).values("record_id")
             drafts = model.objects.visible_to(user).filter(state=State.DRAFT, pk__in=keys)

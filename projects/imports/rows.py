@@ -81,7 +81,7 @@ class ParsedRow:
 
 @dataclass
 class _Cells:
-    """What the cells of one row say, by field, before their types are parsed.
+    """The texts and codes in the cells of one row, by field, before their types are parsed.
 
     `originals`: the texts as the file has them; `errors`: field, reason and text.
     """
@@ -209,8 +209,10 @@ class RowParser:
     def _drop_dates_before_others(
         self, number: int, given: AnyMapping[str, str]
     ) -> tuple[dict[str, str], list[RowError]]:
-        """The texts without dates that lie before others, as `not_before` asks for; the note
-        says which, and so do the errors."""
+        """The texts without the dates that `not_before` forbids, and a warning for each.
+
+        The note of the row tells the dropped dates as well.
+        """
         texts, dropped = dict(given), []
         for column in self.mapping.columns.values():
             day = parse_iso_date(texts.get(column.field, ""))
@@ -234,7 +236,7 @@ class RowParser:
 
 
 def text_of(value: Any) -> str:
-    """A cell, or a value of JSON, as text, mended where a program has spoilt it."""
+    """A cell, or a value of JSON, as text, repaired if some program decoded it wrongly."""
     if isinstance(value, (list, dict)):
         return json.dumps(value, ensure_ascii=False, default=str)
     return clean_text(as_text(value))

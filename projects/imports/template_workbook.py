@@ -48,16 +48,16 @@ MOST_LISTED = 5_000
 _NAMES = ("name", "name_zh")
 
 
-def blank_sheet(noun: str, user: Any) -> bytes:
+def blank_sheet(model_name: str, user: Any) -> bytes:
     """The workbook for one of NOUNS, with the records that `user` may see to choose from.
 
     One query for each model that the columns refer to.
     """
     lists = _Lists(user)
-    fields = _fields(noun, lists)
-    examples = _EXAMPLES[noun](lists) if noun in _EXAMPLES else []
+    fields = _fields(model_name, lists)
+    examples = _EXAMPLES[model_name](lists) if model_name in _EXAMPLES else []
     return template_workbook(
-        noun,
+        model_name,
         [field.column for field in fields],
         refusals=ErrorMessages(
             title=gettext("This cannot be read"),
@@ -76,7 +76,7 @@ def blank_sheet(noun: str, user: Any) -> bytes:
                     gettext("Example"),
                     gettext("Required"),
                 ],
-                [*(field.explained(examples) for field in fields), *_rules(noun)],
+                [*(field.explained(examples) for field in fields), *_rules(model_name)],
             ),
             Sheet(
                 gettext("examples"),
@@ -87,11 +87,11 @@ def blank_sheet(noun: str, user: Any) -> bytes:
     )
 
 
-def _rules(noun: str) -> Iterator[Row]:
+def _rules(model_name: str) -> Iterator[Row]:
     """The rules for all rows, below the explanations of the columns."""
     yield []
     yield [gettext("Fill in the first sheet, one record a row. The other sheets are not imported.")]
-    if noun == "receipts":
+    if model_name == "receipts":
         yield [
             gettext(
                 "A row that equals an existing payment in every column is that payment; all other "
@@ -248,8 +248,8 @@ class _Field:
         return [self.name, self.words, self.form, example, self.required]
 
 
-def _fields(noun: str, lists: _Lists) -> list[_Field]:
-    serializer_class = serializers.BY_MODEL_NAME[noun]
+def _fields(model_name: str, lists: _Lists) -> list[_Field]:
+    serializer_class = serializers.BY_MODEL_NAME[model_name]
     words = field_labels(serializer_class)
     found = []
     for name, field in serializer_class().fields.items():

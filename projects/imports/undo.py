@@ -62,10 +62,10 @@ def undo(batch: ImportBatch, user: Any = SYSTEM_USER) -> Undone:
         raise BatchError(" ".join(reasons))
     result = Undone()
     with transaction.atomic():
-        taken = ImportBatch.objects.filter(pk=batch.pk, state=BatchState.WRITTEN).update(
+        claimed = ImportBatch.objects.filter(pk=batch.pk, state=BatchState.WRITTEN).update(
             state=BatchState.UNDONE, undone_at=timezone.now()
         )
-        if not taken:
+        if not claimed:
             raise BatchError(_("Only an import that has been written can be undone."))
         rows = batch.rows.filter(record_id__isnull=False)
         _restore(rows.filter(status=RowStatus.CHANGED), user, result)
@@ -100,7 +100,7 @@ def missing_permissions(batch: ImportBatch, user: Any) -> list[str]:
     written = batch.rows.filter(record_id__isnull=False, status__in=ACTIONS).order_by()
     pairs = sorted(set(written.values_list("model_name", "status").distinct()))
     wanted = dict.fromkeys(
-        (ACTIONS[RowStatus(status)], model_named(noun)) for noun, status in pairs
+        (ACTIONS[RowStatus(status)], model_named(model_name)) for model_name, status in pairs
     )
     return [
         refusal(action, model)
@@ -112,8 +112,8 @@ def missing_permissions(batch: ImportBatch, user: Any) -> list[str]:
 def _restore(rows: Any, user: Any, result: Undone) -> None:
     for some in batches(rows.iterator(chunk_size=500)):
         model = model_named(some[0].model_name)
-        held = history.lock(model._base_manager.filter(pk__in=[row.record_id for row in some]))
-        records = {record.pk: record for record in held}
+        locked = history.lock(model._base_manager.filter(pk__in=[row.record_id for row in some]))
+        records = {record.pk: record for record in locked}
         before = _states(model, some)
         written = []
         for row in some:
@@ -190,10 +190,10 @@ def _withdraw(batch: ImportBatch, result: Undone) -> None:
 def _delete(rows: Any, user: Any, result: Undone) -> None:
     for row in list(rows):
         model = model_named(row.model_name)
-        held = history.lock(model._base_manager.filter(pk=row.record_id), to_delete=True)
-        if not held:
+        locked = history.lock(model._base_manager.filter(pk=row.record_id), to_delete=True)
+        if not locked:
             continue
-        record = held[0]
+        record = locked[0]
         if reason := _why_kept(record, row, user):
             result.keep(row, reason)
             continue

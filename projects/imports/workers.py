@@ -11,7 +11,7 @@ from django.utils import timezone
 from projects.models import BatchState, ImportBatch
 from projects.models.import_batch import AT_WORK, WAITING
 
-# A worker of another machine is taken for dead after so long without a sign of life.
+# A worker of another machine counts as dead after so long without a heartbeat.
 WORKER_TIMEOUT = timedelta(minutes=15)
 # Workers look for work every two seconds: after so long none seems to be running.
 PICKED_UP_WITHIN = timedelta(seconds=10)

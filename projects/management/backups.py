@@ -23,9 +23,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 # Seconds to wait for a lock.
-PATIENCE = 20
+LOCK_TIMEOUT = 20
 _HEADER = b"SQLite format 3\x00"
-_BESIDE = ("-wal", "-shm", "-journal")
+_SIDE_FILES = ("-wal", "-shm", "-journal")
 
 
 class BackupError(Exception):
@@ -177,7 +177,7 @@ def _is_older(source: sqlite3.Connection, file: Path) -> bool:
 
 
 def restore(live: Path, file: Path) -> Restored:
-    """Replace the database at `live` by the copy `file`; the previous one is kept beside it.
+    """Replace the database at `live` by the copy `file`; the previous one is kept next to it.
 
     Stop the server first: what is written between the two steps is lost. A running
     server continues with the restored database. Raises BackupError, and then the
@@ -207,10 +207,10 @@ def _keep(live: Path) -> Path:
             # Locked, or no space: it need not be damaged.
             raise
         live.replace(kept)
-        for suffix in _BESIDE:
-            beside = live.with_name(live.name + suffix)
-            if beside.exists():
-                beside.replace(kept.with_name(kept.name + suffix))
+        for suffix in _SIDE_FILES:
+            side_file = live.with_name(live.name + suffix)
+            if side_file.exists():
+                side_file.replace(kept.with_name(kept.name + suffix))
     return kept
 
 
@@ -236,7 +236,7 @@ def _refuse_other_pages(source: sqlite3.Connection, target: sqlite3.Connection, 
 
 
 def _open(file: Path, mode: str) -> sqlite3.Connection:
-    return sqlite3.connect(f"{file.resolve().as_uri()}?mode={mode}", uri=True, timeout=PATIENCE)
+    return sqlite3.connect(f"{file.resolve().as_uri()}?mode={mode}", uri=True, timeout=LOCK_TIMEOUT)
 
 
 def count_projects(file: Path) -> int | None:
@@ -252,7 +252,7 @@ def count_projects(file: Path) -> int | None:
 
 
 def _refuse_the_database_itself(live: Path, file: Path) -> None:
-    own = [live, *(live.with_name(live.name + suffix) for suffix in _BESIDE)]
+    own = [live, *(live.with_name(live.name + suffix) for suffix in _SIDE_FILES)]
     if file.resolve() in {path.resolve() for path in own} or (
         live.exists() and file.exists() and file.samefile(live)
     ):

@@ -82,13 +82,13 @@ class ExportCommand(BaseCommand):
 @contextmanager
 def replacing(path: Path) -> Iterator[IO[bytes]]:
     """A new file that replaces `path` once it is complete. Raises CommandError on failure."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with beside.open("xb") as file:
+        with part.open("xb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        beside.replace(path)
+        part.replace(path)
     except OSError as error:
         raise CommandError(
             gettext("“%(path)s” cannot be written: %(reason)s.")
@@ -96,4 +96,4 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
         ) from None
     finally:
         with suppress(OSError):
-            beside.unlink()
+            part.unlink()

@@ -21,7 +21,7 @@ from projects.spreadsheets import reading
 class ImportCommand(BaseCommand):
     """Imports files of one kind of record; each file is written whole or not at all."""
 
-    noun: str
+    model_name: str
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("files", nargs="+", metavar="FILE", type=Path)
@@ -53,14 +53,15 @@ class ImportCommand(BaseCommand):
 
     def _import(self, file: Path, mapping: Any, options: dict[str, Any]) -> int:
         """Import one file; returns the number of errors."""
-        known = mapping.headings if mapping else headings(serializers.BY_MODEL_NAME[self.noun])
+        serializer_class = serializers.BY_MODEL_NAME[self.model_name]
+        known = mapping.headings if mapping else headings(serializer_class)
         try:
             content = reading.content_of(file)
             table = reading.read(content, known=known, sheet=options["sheet"])
         except reading.FileError as error:
             raise CommandError(f"{file}: {error}") from None
         report = imports.import_table(
-            self.noun,
+            self.model_name,
             table,
             mapping,
             dry_run=options["dry_run"],
@@ -72,16 +73,16 @@ class ImportCommand(BaseCommand):
         if report.written:
             audit_log.log(
                 audit_log.Action.IMPORTED,
-                subject=f"{self.noun}/{file.name}",
+                subject=f"{self.model_name}/{file.name}",
                 **{str(status): count for status, count in report.counts.items()},
             )
         self._print_report(file, report, options)
         return len(report.errors)
 
     def _keeper(self, content: bytes, name: str, mapping: Any, sheet: str | None) -> Any:
-        if self.noun not in permissions.NOUNS:
+        if self.model_name not in permissions.IMPORTABLE:
             return None
-        return commit.keeper(content, name, self.noun, mapping, sheet=sheet or "")
+        return commit.keeper(content, name, self.model_name, mapping, sheet=sheet or "")
 
     def _progress(self, done: int, total: int) -> None:
         if total > 500:
@@ -102,10 +103,10 @@ class ImportCommand(BaseCommand):
         if report.emptied:
             self.stdout.write(f"cells left empty by the mapping: {len(report.emptied)}")
         if report.created:
-            made = ", ".join(
+            created = ", ".join(
                 f"{count} × {model._meta.verbose_name}" for model, count in report.created.items()
             )
-            self.stdout.write(f"made by the mapping: {made}")
+            self.stdout.write(f"created by the mapping: {created}")
         if options["verbosity"] > 1:
             for error in (*report.excluded, *report.emptied):
                 self.stdout.write(describe(error))

@@ -74,10 +74,10 @@ _LATIN_1 = re.compile("[\x80-\xff]{2,}")
 # A first byte of a character in UTF-8, and its continuation bytes.
 _UTF_8 = re.compile("[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _OF_CP1252 = re.compile("[\x80-\x9f]")
-_LEFT_BEHIND = re.compile(f"[\x7f{_HIDDEN}]")
-_TO_BE_MENDED = re.compile(f"[\x7f-\x9f{_HIDDEN}]")
+_INVISIBLE = re.compile(f"[\x7f{_HIDDEN}]")
+_NEEDS_REPAIR = re.compile(f"[\x7f-\x9f{_HIDDEN}]")
 # A text may have been decoded wrongly several times.
-_MOST_TIMES = 4
+_MAX_ROUNDS = 4
 
 
 @dataclass(frozen=True)
@@ -126,13 +126,13 @@ def clean_text(text: str) -> str:
     (`â\x80\x99` for `’`) or cp1252 (`\x92` for `’`). Invisible characters and U+007F
     are removed. Characters that reorder text are kept, so that validation refuses them.
     """
-    if not _TO_BE_MENDED.search(text):
+    if not _NEEDS_REPAIR.search(text):
         return text
-    for _time in range(_MOST_TIMES):
+    for _time in range(_MAX_ROUNDS):
         before, text = text, _LATIN_1.sub(_as_utf_8, text)
         if text == before:
             break
-    return _LEFT_BEHIND.sub("", _OF_CP1252.sub(_as_cp1252, text))
+    return _INVISIBLE.sub("", _OF_CP1252.sub(_as_cp1252, text))
 
 
 def _as_utf_8(found: re.Match[str]) -> str:

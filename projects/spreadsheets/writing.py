@@ -150,13 +150,13 @@ class SheetWriter:
         self.headings: Sequence[str] = ()
         self.widths: dict[int, int] = {}
         self.too_long: list[TooLong] = []
-        made = workbook.add_format
-        self.bold = made({"bold": True, "bottom": 1})
-        self.money = made({"num_format": "#,##0.00"})
-        self.day = made({"num_format": "yyyy-mm-dd"})
-        self.moment = made({"num_format": "yyyy-mm-dd hh:mm:ss"})
+        add_format = workbook.add_format
+        self.bold = add_format({"bold": True, "bottom": 1})
+        self.money = add_format({"num_format": "#,##0.00"})
+        self.day = add_format({"num_format": "yyyy-mm-dd"})
+        self.moment = add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
         # Stays text when somebody edits the cell, or saves the sheet as CSV.
-        self.quoted = made({"quote_prefix": True, "num_format": "@"})
+        self.quoted = add_format({"quote_prefix": True, "num_format": "@"})
 
     def write_headings(self, headings: Sequence[str]) -> None:
         self.headings = headings

@@ -533,7 +533,7 @@ def hundred_millions(**changes):
 
 def slips() -> list[tuple[str, str, str]]:
     return [
-        (one.noun, one.code, one.sentence)
+        (one.model_name, one.code, one.sentence)
         for one in data_report.findings()
         if one.rule == Rule.SLIP
     ]

@@ -110,7 +110,7 @@ def test_the_effects_of_a_mapping_are_reported(file):
 
     assert failure is None
     assert "left out by the mapping: 1" in out
-    assert "made by the mapping: 1 × zone, 1 × area" in out
+    assert "created by the mapping: 1 × zone, 1 × area" in out
     assert "row 3, Id, “x”: The mapping leaves out rows with this value." in out
 
 

@@ -83,7 +83,7 @@ def test_nobody_learns_of_a_draft_that_they_may_not_see():
 def test_a_record_is_not_like_itself():
     one = make_enterprise(name="Xingda")
 
-    assert codes(make_user("superuser"), Enterprise, "Xingda", besides=one.pk) == []
+    assert codes(make_user("superuser"), Enterprise, "Xingda", exclude=one.pk) == []
 
 
 @pytest.mark.django_db

@@ -168,7 +168,7 @@ def test_no_page_is_wider_than_the_screen(browser_page, live_server, register, w
     page.get_by_role("button", name="Check the file").click()
     expect(page.locator(".decision")).to_be_visible()
     preview = page.url
-    for address in ("/import/", *(f"{preview}?fate={f}" for f in ("new", "refused", "footer"))):
+    for address in ("/import/", *(f"{preview}?status={f}" for f in ("new", "refused", "footer"))):
         page.goto(address)
         assert fits(), address
 

@@ -261,7 +261,7 @@ def check_the_page(client, file):
     new = status.total() - status[""] - status["Dropped"]
     assert (batch.counts["refused"], batch.counts["new"]) == (status[""], new)
     last = (status[""] - 1) // 50 + 1
-    page = client.get(f"/import/{batch.pk}/?fate=refused&page={last}").content.decode()
+    page = client.get(f"/import/{batch.pk}/?status=refused&page={last}").content.decode()
     assert "projectstatusdisplay" in page
     refused = client.get(f"/import/{batch.pk}/refused.csv")
     lines = b"".join(refused.streaming_content).decode("utf-8-sig")

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from python_calamine import CalamineWorkbook
 
 from projects.imports import import_table, template_workbook
-from projects.imports.permissions import NOUNS
+from projects.imports.permissions import IMPORTABLE
 from projects.imports.template_workbook import blank_sheet
 from projects.models import Enterprise, Project, Receipt, RowStatus
 from projects.serializers import BY_MODEL_NAME
@@ -97,7 +97,7 @@ def register():
     return enterprises, sectors
 
 
-@pytest.mark.parametrize("noun", NOUNS)
+@pytest.mark.parametrize("noun", IMPORTABLE)
 def test_the_headings_are_the_fields_that_can_be_written(noun):
     content = blank_sheet(noun, None)
 
@@ -105,7 +105,7 @@ def test_the_headings_are_the_fields_that_can_be_written(noun):
     assert not {"version", "url", "amount_base", "state", "id"} & set(headings(noun))
 
 
-@pytest.mark.parametrize("noun", NOUNS)
+@pytest.mark.parametrize("noun", IMPORTABLE)
 def test_the_first_sheet_has_no_rows(register, noun):
     table = read(blank_sheet(noun, None), known=headings(noun))
 
@@ -113,7 +113,7 @@ def test_the_first_sheet_has_no_rows(register, noun):
     assert set(import_table(noun, table).counts.values()) == {0}
 
 
-@pytest.mark.parametrize("noun", NOUNS)
+@pytest.mark.parametrize("noun", IMPORTABLE)
 def test_every_column_is_explained_and_has_an_example(register, noun):
     content = blank_sheet(noun, None)
 
@@ -144,7 +144,7 @@ def test_required_columns_are_those_of_the_api(noun, required):
     assert said.get("name_zh", "") == ("" if noun == "receipts" else "one of the two names")
 
 
-@pytest.mark.parametrize("noun", NOUNS)
+@pytest.mark.parametrize("noun", IMPORTABLE)
 def test_the_examples_can_be_imported(register, noun):
     content = blank_sheet(noun, None)
 
@@ -318,7 +318,7 @@ def test_date_columns_are_dates_and_all_others_text():
         assert (rule["type"], rule["operator"]) == ("date", "greaterThanOrEqual")
 
 
-@pytest.mark.parametrize("noun", NOUNS)
+@pytest.mark.parametrize("noun", IMPORTABLE)
 def test_the_first_row_is_frozen(noun):
     assert '<pane ySplit="1" topLeftCell="A2"' in part(blank_sheet(noun, None))
 

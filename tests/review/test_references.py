@@ -296,4 +296,4 @@ def test_a_draft_that_refers_to_drafts_is_in_order(drafts):
 def drafts_found():
     found = [one for one in report.findings() if one.rule == report.Rule.DRAFT]
     assert all(one.is_error for one in found)
-    return [(one.noun, one.code, one.field) for one in found]
+    return [(one.model_name, one.code, one.field) for one in found]

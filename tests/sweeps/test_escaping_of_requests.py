@@ -135,7 +135,7 @@ def test_names_headings_and_cells_of_files_are_escaped(office, scripts):
             addresses = [
                 "/import/",
                 f"/import/{batch.pk}/",
-                f"/import/{batch.pk}/?fate=refused",
+                f"/import/{batch.pk}/?status=refused",
                 f"/import/{batch.pk}/mapping/",
                 f"/admin/projects/importbatch/{batch.pk}/change/",
             ]

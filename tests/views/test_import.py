@@ -370,11 +370,11 @@ def pages_of_each_state(client):
         "mapping, refused": client.post(f"/import/{waiting.pk}/mapping/", {"column-0": "name"}),
         "upload, refused": client.post("/import/", {"noun": "projects"}),
         "too late": client.post(f"/import/{done.pk}/cancel/"),
-        "not in the address": client.get(f"/import/{done.pk}/?fate=x"),
+        "not in the address": client.get(f"/import/{done.pk}/?status=x"),
         "undo": client.get(f"/import/{done.pk}/undo/"),
     }
     for status in ("", "refused", "new", "made", "footer", "unchanged", "left_out"):
-        answers[f"preview, {status}"] = client.get(f"/import/{refused.pk}/?fate={status}")
+        answers[f"preview, {status}"] = client.get(f"/import/{refused.pk}/?status={status}")
     for name, batch in {
         "changed": changed,
         "written": done,

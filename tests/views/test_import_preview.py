@@ -100,7 +100,7 @@ def test_an_amount_is_shown_with_its_qualifier_and_currency(client, office):
 def test_created_records_have_a_list(client, office, sectors):
     batch = previewed(client, SIGNING_LIST)
 
-    rows = tables(page_of(client, batch, "?fate=made"))["Rows: created because a row names it"]
+    rows = tables(page_of(client, batch, "?status=made"))["Rows: created because a row names it"]
 
     assert [row[0] for row in rows] == ["Enterprise", "Enterprise"]
     assert rows[0][1].startswith("喀什兴达纺织有限公司")
@@ -258,7 +258,7 @@ def test_a_written_import_links_to_its_records(client, office, sectors):
     batch = written(client, SIGNING_LIST)
 
     page = page_of(client, batch)
-    made = page_of(client, batch, "?fate=made")
+    made = page_of(client, batch, "?status=made")
 
     assert page.one("main").link("棉纱加工项目") == "/projects/project-2023-001/"
     address = made.one("main").link("喀什兴达纺织有限公司")
@@ -272,13 +272,13 @@ def test_a_written_import_links_to_its_records(client, office, sectors):
 @pytest.mark.parametrize(
     "query",
     [
-        "?fate=lost",
-        "?fate=new&fate=refused",
+        "?status=lost",
+        "?status=new&status=refused",
         "?page=0",
         "?page=x",
         "?page=99",
         "?colour=red",
-        "?fate=%00",
+        "?status=%00",
     ],
 )
 def test_invalid_parameters_are_refused(client, office, query):
@@ -293,11 +293,11 @@ def test_lists_of_rows_have_pages(client, office, monkeypatch):
     rows = "".join(f"c{number},N{number}\n" for number in range(5))
     batch = previewed(client, f"code,name\n{rows}")
 
-    last = page_of(client, batch, "?fate=new&page=3")
+    last = page_of(client, batch, "?status=new&page=3")
 
     assert [row[0] for row in tables(last)["Rows: new"]] == ["6"]
     assert "Page 3 of 3" in last.text
-    assert last.link("Previous") == "?fate=new&page=2"
+    assert last.link("Previous") == "?status=new&page=2"
 
 
 def test_queries_do_not_grow_with_the_file(client, office):
@@ -312,7 +312,7 @@ def test_queries_do_not_grow_with_the_file(client, office):
         found = []
         for status in ("new", "changed", "refused", "made", "footer", "unchanged"):
             with CaptureQueriesContext(connection) as queries:
-                page_of(client, batch, f"?fate={status}")
+                page_of(client, batch, f"?status={status}")
             assert not [query for query in queries if '"content"' in query["sql"]]
             found.append(len(queries))
         return found
@@ -327,7 +327,7 @@ def test_markup_in_names_is_escaped(client, office):
     text = 'code,name,amount\na,<script>alert(1)</script>,"<b>lots</b>"\nb,<i>B</i>,1\n'
     batch = previewed(client, text)
 
-    for query in ("", "?fate=new"):
+    for query in ("", "?status=new"):
         main = page_of(client, batch, query).one("main")
         assert main.all("script") == main.all("b") == main.all("i") == []
 
@@ -365,12 +365,12 @@ def test_rows_with_warnings_are_listed_first_and_can_be_written(client, office):
     assert tabs(page) == ["1 with warnings", "2 new"]
     warning = page.one("p", class_="warning")
     assert "1 row has an amount that may be in the wrong unit." in warning.text
-    assert warning.link("Show the warnings") == "?fate=doubted#rows"
+    assert warning.link("Show the warnings") == "?status=warnings#rows"
     [(number, record, value, why)] = tables(page)["Rows: with warnings"]
     assert (number, record, value) == ("3", "Oddb", "10000.00")
     assert "is 10,000 times lower than is usual for Trade" in why
     assert "Write 2 rows" in buttons(page)
-    assert [row[0] for row in tables(page_of(client, batch, "?fate=new"))["Rows: new"]] == [
+    assert [row[0] for row in tables(page_of(client, batch, "?status=new"))["Rows: new"]] == [
         "2",
         "3",
     ]
@@ -388,6 +388,6 @@ def test_a_change_with_a_warning_is_also_listed_as_a_change(client, office):
     make_headline(area=Area.objects.get(), value=Decimal("17600000000.00"))
     batch = previewed(client, "code,amount\na,1760亿元\n")
 
-    rows = tables(page_of(client, batch, "?fate=changed"))["Rows: changed"]
+    rows = tables(page_of(client, batch, "?status=changed"))["Rows: changed"]
 
     assert rows[0][2:] == ["Amount", "1,000,000.00", "176,000,000,000.00"]

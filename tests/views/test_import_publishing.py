@@ -132,7 +132,7 @@ def test_proposed_changes_link_to_their_proposals(clerk, reviewer):
 
     proposal = Proposal.objects.get()
     for user in (clerk, reviewer):
-        found = page_of(client_of(user), batch, "?fate=proposed")
+        found = page_of(client_of(user), batch, "?status=proposed")
         (row,) = found.one("table", class_="rows").rows()
         assert row[-4:] == ["Name", "Cotton", "Yarn", "waits for review"]
         assert found.link("waits for review") == proposal.get_absolute_url()

@@ -75,7 +75,7 @@ def test_kept_records_are_listed_with_the_reason(client, office):
     ]
     assert page.one("nav", class_="tabs").all("a")[0].text == "2 kept"
     assert page.one("main").link("A") == "/projects/a/"
-    assert page_of(client, batch, "?fate=new").all("table")
+    assert page_of(client, batch, "?status=new").all("table")
 
 
 def test_undoing_twice_has_one_effect(client, office):

@@ -4,14 +4,14 @@ import pytest
 from django.urls import reverse
 
 from projects import exports
-from projects.imports.permissions import NOUNS
+from projects.imports.permissions import IMPORTABLE
 from projects.spreadsheets.reading import read
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("noun", NOUNS)
+@pytest.mark.parametrize("noun", IMPORTABLE)
 def test_staff_get_the_workbook(client, noun):
     client.force_login(make_user("viewer"))
 

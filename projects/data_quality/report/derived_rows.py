@@ -76,14 +76,14 @@ def parts(batch: Batch) -> Iterator[Finding]:
         .values_list("project_id", "receipt_id")
         .annotate(sum=ExactSum("amount_base"))
     )
-    for project, receipt, made in sums:
+    for project, receipt, total in sums:
         whole = wholes.get(project) if receipt is None else received.get(receipt)
-        if made != whole:
+        if total != whole:
             sentence = _(
                 "The parts by sector make %(sum)s, but the amount is %(whole)s: run manage.py "
                 "rebuild."
             ) % {
-                "sum": money_in_words(made, base_currency()),
+                "sum": money_in_words(total, base_currency()),
                 "whole": money_in_words(whole, base_currency()),
             }
             yield batch.finding(Rule.PARTS, project, "received" if receipt else "amount", sentence)

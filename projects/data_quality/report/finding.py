@@ -66,7 +66,7 @@ class Finding:
     """
 
     rule: Rule
-    noun: str
+    model_name: str
     code: str
     field: str
     sentence: str

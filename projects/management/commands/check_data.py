@@ -61,7 +61,7 @@ class Command(BaseCommand):
             row = {
                 "severity": "error" if finding.is_error else "warning",
                 "rule": finding.rule.value,
-                "noun": finding.noun,
+                "noun": finding.model_name,
                 "code": finding.code,
                 "field": finding.field,
                 "sentence": finding.sentence,
@@ -89,7 +89,7 @@ class Command(BaseCommand):
     def _write_rule(self, rule: report.Rule, count: int, findings: list[report.Finding]) -> None:
         self.stdout.write(f"  {capfirst(rule.label)}: {count:,}")
         for finding in findings:
-            at = f"{finding.noun} {finding.code}"
+            at = f"{finding.model_name} {finding.code}"
             if finding.field:
                 at = f"{at}, {finding.field}"
             self.stdout.write(f"    {at}: {finding.sentence}")

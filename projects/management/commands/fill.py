@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from projects.management.demo import generate
 
 # Seconds between progress messages.
-SAID_EVERY = 10
+REPORTED_EVERY = 10
 
 
 class Command(BaseCommand):
@@ -21,12 +21,12 @@ class Command(BaseCommand):
         parser.add_argument("count", metavar="N", type=int, help="how many projects")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        said = time.monotonic()
+        reported_at = time.monotonic()
 
         def report(done: int) -> None:
-            nonlocal said
-            if time.monotonic() - said >= SAID_EVERY:
-                said = time.monotonic()
+            nonlocal reported_at
+            if time.monotonic() - reported_at >= REPORTED_EVERY:
+                reported_at = time.monotonic()
                 self.stderr.write(f"{done:,} / {options['count']:,}")
 
         try:

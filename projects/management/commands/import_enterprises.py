@@ -3,4 +3,4 @@ from projects.management.import_command import ImportCommand
 
 class Command(ImportCommand):
     help = "Imports enterprises from CSV, XLSX, XLS, ODS or JSON files: each whole or not at all."
-    noun = "enterprises"
+    model_name = "enterprises"

@@ -3,4 +3,4 @@ from projects.management.import_command import ImportCommand
 
 class Command(ImportCommand):
     help = "Import projects from CSV, XLSX, XLS, ODS or JSON files, each whole or not at all."
-    noun = "projects"
+    model_name = "projects"

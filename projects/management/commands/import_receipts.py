@@ -3,4 +3,4 @@ from projects.management.import_command import ImportCommand
 
 class Command(ImportCommand):
     help = "Imports funds received from CSV, XLSX, XLS, ODS or JSON files: whole or not at all."
-    noun = "receipts"
+    model_name = "receipts"

@@ -19,7 +19,7 @@ from projects.models import (
 # Users of development versions before the first release, whose migrations no longer exist.
 FORMER_TABLE_OF_USERS = "auth_user"
 # Records of sign-ins and writes, which do not belong to the register.
-BESIDE_THE_REGISTER = frozenset(
+OUTSIDE_THE_REGISTER = frozenset(
     {AttemptCount, AuditEntry, RecentWrite, RecoveryCode, ResetRequest, User}
 )
 
@@ -66,5 +66,5 @@ def is_register_empty() -> bool:
     return not any(
         model._default_manager.exists()
         for model in apps.get_app_config("projects").get_models()
-        if model not in BESIDE_THE_REGISTER
+        if model not in OUTSIDE_THE_REGISTER
     )

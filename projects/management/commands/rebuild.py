@@ -28,10 +28,10 @@ class Command(BaseCommand):
             _("Projects checked, in %(currency)s: %(count)s")
             % {"count": f"{result.projects:,}", "currency": base_currency()}
         )
-        self._say(_("Derived figures that differed"), result.projects_differing, result.differing)
-        self._say(_("Search keys that differed"), result.search_keys, result.searched)
+        self._print(_("Derived figures that differed"), result.projects_differing, result.differing)
+        self._print(_("Search keys that differed"), result.search_keys, result.searched)
 
-    def _say(self, what: str, count: int, codes: list[str]) -> None:
+    def _print(self, what: str, count: int, codes: list[str]) -> None:
         self.stdout.write(f"{what}: {count:,}")
         if codes:
             more = count - len(codes)

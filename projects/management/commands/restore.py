@@ -11,7 +11,7 @@ from projects.management import backups
 class Command(BaseCommand):
     help = (
         "Restore the SQLite database from a file of manage.py backup. The previous database is "
-        "kept beside it under a dated name. Stop the server first. On PostgreSQL, print the "
+        "kept next to it under a dated name. Stop the server first. On PostgreSQL, print the "
         "pg_restore command line."
     )
 

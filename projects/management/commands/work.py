@@ -39,7 +39,7 @@ class Command(BaseCommand):
     def _work(self, *, once: bool, every: float, while_alive: int | None, **_: Any) -> None:
         while while_alive is None or workers.is_running(while_alive):
             if sent := password_reset.send_waiting():
-                self.stdout.write(f"{sent} × a new password asked for")
+                self.stdout.write(f"mails for password resets: {sent}")
             workers.mark_interrupted()
             batch = ImportBatch.objects.waiting().first()
             if batch is not None and batches.work_on(batch):

@@ -29,9 +29,9 @@ def load() -> Loaded:
     """
     loaded = Loaded()
     with FILE.open("rb") as file, transaction.atomic():
-        for noun, records in tomllib.load(file).items():
+        for model_name, records in tomllib.load(file).items():
             for record in records:
-                if _write(serializers.BY_MODEL_NAME[noun], record):
+                if _write(serializers.BY_MODEL_NAME[model_name], record):
                     loaded.new += 1
                 else:
                     loaded.kept += 1

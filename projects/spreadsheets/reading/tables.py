@@ -291,7 +291,7 @@ def _filled(lines: Iterable[Line], above: int, merged: Sequence[Merged]) -> Iter
         key=lambda one: one.top,
         reverse=True,
     )
-    standing: dict[int, tuple[Merged, str]] = {}
+    spanning: dict[int, tuple[Merged, str]] = {}
     for line in lines:
         if not any(line.cells):
             continue
@@ -300,14 +300,14 @@ def _filled(lines: Iterable[Line], above: int, merged: Sequence[Merged]) -> Iter
             text = line.cells[one.left] if one.left < len(line.cells) else ""
             if one.top == line.number and text:
                 _check_merged(one, text)
-                standing[one.left] = (one, text)
-        if not standing:
+                spanning[one.left] = (one, text)
+        if not spanning:
             yield line
             continue
         cells = list(line.cells)
-        for at, (one, text) in list(standing.items()):
+        for at, (one, text) in list(spanning.items()):
             if line.number > one.bottom:
-                del standing[at]
+                del spanning[at]
             elif line.number > one.top:
                 if at < len(cells) and cells[at] not in ("", text):
                     refuse(

@@ -26,8 +26,8 @@ class StaffView(View):
         if not request.user.is_authenticated:
             back = request.method in ("GET", "HEAD")
             return redirect_to_login(request.get_full_path() if back else reverse("imports"))
-        self.nouns = permissions.nouns_of(request.user) if request.user.is_staff else []
-        if not self.nouns:
+        self.model_names = permissions.importable_by(request.user) if request.user.is_staff else []
+        if not self.model_names:
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
@@ -43,14 +43,14 @@ class StaffView(View):
         return get_object_or_404(self.seen().select_related("user"), pk=pk)
 
 
-def noun_label(noun: str) -> str:
-    return capfirst(str(model_named(noun)._meta.verbose_name_plural))
+def model_label(model_name: str) -> str:
+    return capfirst(str(model_named(model_name)._meta.verbose_name_plural))
 
 
-def field_label(noun: str, name: str) -> str:
+def field_label(model_name: str, name: str) -> str:
     """The verbose name of a field; its name if the model has no such field."""
     try:
-        column = model_named(noun)._meta.get_field(name)
+        column = model_named(model_name)._meta.get_field(name)
     except FieldDoesNotExist:
         return name
     return capfirst(str(getattr(column, "verbose_name", name)))

@@ -23,7 +23,7 @@ class NameChoice:
 
     field: str
     name: str
-    noun: Any
+    kind: Any
     alike: list[tuple[str, str]]
 
 

@@ -11,7 +11,7 @@ from projects.imports.mapping import MappingError
 from projects.models import ImportBatch
 from projects.spreadsheets.reading import FileError
 
-from .base import StaffView, noun_label
+from .base import StaffView, model_label
 from .mapping_form import MappingForm
 from .page import page_of, steps_at
 
@@ -59,7 +59,7 @@ class MappingPage(StaffView):
     ) -> HttpResponse:
         context = {
             "batch": batch,
-            "noun": noun_label(batch.model_name),
+            "model_label": model_label(batch.model_name),
             "steps": steps_at("mapping"),
             "form": form,
         }

@@ -67,7 +67,7 @@ class MappingForm(forms.Form):
 
     def __init__(self, batch: ImportBatch, table: Table, user: Any, data: Any = None) -> None:
         super().__init__(data, auto_id="id_%s")
-        self.noun = batch.model_name
+        self.model_name = batch.model_name
         self.table = table
         self.user = user
         self.before = mapping_of(batch.mapping)
@@ -92,7 +92,7 @@ class MappingForm(forms.Form):
         choices = [
             ("", gettext("choose…")),
             (IGNORE, gettext("– ignore this column –")),
-            *((name, field_label(self.noun, name)) for name in self.writable),
+            *((name, field_label(self.model_name, name)) for name in self.writable),
         ]
         for place, heading in enumerate(self.table.headings):
             self.fields[f"column-{place}"] = forms.ChoiceField(
@@ -164,28 +164,28 @@ class MappingForm(forms.Form):
         )
 
     def _add_finding(self) -> None:
-        for name in FOUND[self.noun]:
+        for name in FOUND[self.model_name]:
             columns = [one for one in self.before.columns.values() if one.field == name]
-            standing = columns[0] if columns else column_for(self.noun, name, name, [])
+            current = columns[0] if columns else column_for(self.model_name, name, name, [])
             choices = ways_to_find(name, referred(self.serializer.fields[name]), self.user)
-            initial = BY_NAME if standing.find else BY_CODE
-            if standing.make is not None:
-                initial = ":".join([MAKE, *map(str, standing.make.values())])
+            initial = BY_NAME if current.find else BY_CODE
+            if current.make is not None:
+                initial = ":".join([MAKE, *map(str, current.make.values())])
             self.fields[f"find-{name}"] = forms.ChoiceField(
                 choices=choices,
                 initial=initial if initial in dict(choices) else BY_NAME,
-                label=field_label(self.noun, name),
+                label=field_label(self.model_name, name),
             )
 
     def _add_constants(self) -> None:
-        for name in CONSTANTS[self.noun]:
-            standing = self.before.constants.get(name, "")
-            initial = "; ".join(standing) if isinstance(standing, list) else standing
+        for name in CONSTANTS[self.model_name]:
+            current = self.before.constants.get(name, "")
+            initial = "; ".join(current) if isinstance(current, list) else current
             choices = constant_choices(name, self.user)
             kwargs: dict[str, Any] = {
                 "required": False,
                 "initial": initial,
-                "label": field_label(self.noun, name),
+                "label": field_label(self.model_name, name),
             }
             if choices and initial in ("", *(value for value, _label in choices)):
                 none = ("", gettext("no common value"))
@@ -209,32 +209,32 @@ class MappingForm(forms.Form):
                     % {"heading": first[name]},
                 )
             first.setdefault(name, heading)
-        self._ask_for_values(data)
+        self._check_values_shown(data)
         is_missing = not data.get("other_unit") and "other_unit" not in self.errors
         if data.get("unit") == OTHER and is_missing:
             self.add_error("other_unit", gettext("Enter the unit as a number."))
-        for name in CONSTANTS[self.noun]:
+        for name in CONSTANTS[self.model_name]:
             self._check_constant(name, str(data.get(f"all-{name}") or ""))
         return data
 
-    def _ask_for_values(self, data: dict[str, Any]) -> None:
+    def _check_values_shown(self, data: dict[str, Any]) -> None:
         """An error for values that the sent form did not show, as the column had another field."""
         for place, found in self._vocabularies.items():
             known = values_of(self._chosen(place))
-            unasked = [
+            not_shown = [
                 value
                 for number, value in enumerate(found[:MOST_VALUES])
                 if value not in known and f"value-{place}-{number}" not in self.data
             ]
-            if unasked:
+            if not_shown:
                 sentence = ngettext(
                     "Choose what this value means: %(values)s.",
                     "Choose what these values mean: %(values)s.",
-                    len(unasked),
+                    len(not_shown),
                 )
                 self.add_error(
                     f"column-{place}",
-                    sentence % {"values": ", ".join(f"“{one[:40]}”" for one in unasked)},
+                    sentence % {"values": ", ".join(f"“{one[:40]}”" for one in not_shown)},
                 )
 
     def _check_constant(self, name: str, text: str) -> None:
@@ -265,15 +265,15 @@ class MappingForm(forms.Form):
             if name == "amount":
                 unit = int(data["other_unit"] if data["unit"] == OTHER else data["unit"])
                 column = replace(column, unit=unit, round=None if unit != 1 else column.round)
-            if name in FOUND[self.noun]:
+            if name in FOUND[self.model_name]:
                 column = self._with_finding(column, data[f"find-{name}"])
             columns[heading] = column
         constants = {
             name: value
             for name, value in self.before.constants.items()
-            if name not in CONSTANTS[self.noun]
+            if name not in CONSTANTS[self.model_name]
         }
-        for name in CONSTANTS[self.noun]:
+        for name in CONSTANTS[self.model_name]:
             if text := str(data.get(f"all-{name}") or ""):
                 constants[name] = self._constant(name, text)
         return replace(
@@ -283,13 +283,13 @@ class MappingForm(forms.Form):
     def _column(self, place: int, name: str) -> Column:
         """The column with this field, with the options that it had or that are suggested."""
         heading = self.table.headings[place]
-        standing = self.before.columns.get(heading)
-        if standing is not None and standing.field == name:
-            return standing
+        current = self.before.columns.get(heading)
+        if current is not None and current.field == name:
+            return current
         if self.table.is_json and heading == name:
             return Column(heading, name)
         samples = [text_of(row.cells.get(heading)) for row in self.table.rows[:SAMPLE]]
-        return column_for(self.noun, heading, name, samples)
+        return column_for(self.model_name, heading, name, samples)
 
     def _with_values(self, column: Column, place: int) -> Column:
         values = {**values_of(column.field), **(column.values or {})}
@@ -313,8 +313,8 @@ class MappingForm(forms.Form):
         make: dict[str, Any] | None = None
         if way.startswith(MAKE):
             _make, _colon, zone = way.partition(":")
-            standing = column.make or {}
-            make = {**standing, "zone": zone} if zone else dict(standing)
+            current = column.make or {}
+            make = {**current, "zone": zone} if zone else dict(current)
         return replace(column, find=True, make=make, split=split)
 
     # --- The page ----------------------------------------------------------
@@ -353,11 +353,11 @@ class MappingForm(forms.Form):
 
     @property
     def finding(self) -> list[Any]:
-        return [self[f"find-{name}"] for name in FOUND[self.noun]]
+        return [self[f"find-{name}"] for name in FOUND[self.model_name]]
 
     @property
     def constants(self) -> list[Any]:
-        return [self[f"all-{name}"] for name in CONSTANTS[self.noun]]
+        return [self[f"all-{name}"] for name in CONSTANTS[self.model_name]]
 
     @property
     def has_unit(self) -> bool:

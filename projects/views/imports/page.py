@@ -31,7 +31,7 @@ from projects.spreadsheets.writing import csv_lines
 from projects.views.lists import part_of, whole_number
 from projects.views.review.errors import REFUSALS, problem_of
 
-from .base import StaffView, field_label, noun_label
+from .base import StaffView, field_label, model_label
 from .decisions import name_choices, read_decisions
 from .rows import KEPT, WITH_WARNINGS, footer_of, listed
 
@@ -72,7 +72,7 @@ def page_of(
     errors: dict[str, Any] = {}
     context: dict[str, Any] = {
         "batch": batch,
-        "noun": noun_label(batch.model_name),
+        "model_label": model_label(batch.model_name),
         "steps": steps_at(batch.state),
         "problem": problem,
         "errors": errors,
@@ -108,7 +108,7 @@ def _only(request: HttpRequest, names: tuple[str, ...], errors: dict[str, Any]) 
 
 def _with_rows(request: HttpRequest, batch: ImportBatch, errors: dict[str, Any]) -> dict[str, Any]:
     """A page of the rows of one status. Three queries."""
-    _only(request, ("fate", "page"), errors)
+    _only(request, ("status", "page"), errors)
     counts = {str(status): batch.counts.get(status, 0) for status in STATUSES}
     labels = {str(status): status.label for status in STATUSES}
     if batch.state == BatchState.UNDONE:
@@ -120,9 +120,9 @@ def _with_rows(request: HttpRequest, batch: ImportBatch, errors: dict[str, Any])
         refused = str(RowStatus.REFUSED)
         counts = {refused: counts.pop(refused), WITH_WARNINGS: listed_rows.count(), **counts}
         labels[WITH_WARNINGS] = gettext("with warnings")
-    status = request.GET.get("fate") or next((f for f, n in counts.items() if n), RowStatus.NEW)
+    status = request.GET.get("status") or next((f for f, n in counts.items() if n), RowStatus.NEW)
     if status not in counts:
-        errors["fate"] = [
+        errors["status"] = [
             gettext("Give one of these: %(statuses)s.") % {"statuses": ", ".join(counts)}
         ]
     number = whole_number(request.GET, "page", 1, 10**9, errors)
@@ -251,7 +251,7 @@ class Undo(StaffView):
         extent = undo.affected(batch)
         context = {
             "batch": batch,
-            "noun": noun_label(batch.model_name),
+            "model_label": model_label(batch.model_name),
             "new": extent[RowStatus.NEW],
             "made": extent[RowStatus.MADE],
             "changed": extent[RowStatus.CHANGED],

@@ -28,7 +28,7 @@ from .base import field_label
 
 # Lists of rows by other things than their status: rows with warnings, and rows of an undone
 # import whose records were kept.
-WITH_WARNINGS, KEPT = "doubted", "kept"
+WITH_WARNINGS, KEPT = "warnings", "kept"
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Shown:
     row: ImportRow
     code: str
     name: str
-    noun: str
+    kind: str
     href: str = ""
     cells: Sequence[Cell] = ()
     lines: Sequence[Line] = ()
@@ -149,7 +149,7 @@ def _shown(
         row,
         code,
         name,
-        _noun_of(row.model_name),
+        _kind_of(row.model_name),
         _address(batch, row, code),
         [_cell(batch, name, values.get(name, ""), values) for name in fields],
         _lines(batch, listed_as, row),
@@ -189,11 +189,11 @@ def _decimal(text: str) -> Decimal | None:
         return None
 
 
-def _noun_of(noun: str) -> str:
+def _kind_of(model_name: str) -> str:
     """The kind of a record that was created because a row names it; empty for rows of the file."""
-    if noun in permissions.NOUNS:
+    if model_name in permissions.IMPORTABLE:
         return ""
-    return capfirst(str(apps.get_model("projects", noun)._meta.verbose_name))
+    return capfirst(str(apps.get_model("projects", model_name)._meta.verbose_name))
 
 
 def _address(batch: ImportBatch, row: ImportRow, code: str) -> str:

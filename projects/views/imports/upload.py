@@ -18,7 +18,7 @@ from projects.models import ImportBatch, RowStatus
 from projects.spreadsheets import reading
 from projects.views.lists import PAGE_SIZE, part_of, whole_number
 
-from .base import StaffView, noun_label
+from .base import StaffView, model_label
 from .upload_handler import is_too_large
 
 # The statuses that the list of imports counts.
@@ -61,10 +61,10 @@ class UploadForm(forms.Form):
     )
 
     def __init__(
-        self, nouns: list[str], data: Any = None, files: Any = None, initial: Any = None
+        self, model_names: list[str], data: Any = None, files: Any = None, initial: Any = None
     ) -> None:
         super().__init__(data, files, auto_id="id_%s", initial=initial)
-        self.fields["noun"].choices = [(noun, noun_label(noun)) for noun in nouns]
+        self.fields["noun"].choices = [(name, model_label(name)) for name in model_names]
 
     def clean_mapping(self) -> Mapping | None:
         file = self.cleaned_data["mapping"]
@@ -94,10 +94,10 @@ class ImportList(StaffView):
         for name in request.GET:
             if name != "page":
                 errors[name] = [gettext("Unknown parameter.")]
-        return self.show(UploadForm(self.nouns), errors)
+        return self.show(UploadForm(self.model_names), errors)
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        form = UploadForm(self.nouns, request.POST, request.FILES)
+        form = UploadForm(self.model_names, request.POST, request.FILES)
         length = int(request.META.get("CONTENT_LENGTH") or 0)
         if is_too_large(length):
             form.refuse(length)
@@ -137,7 +137,7 @@ class ImportList(StaffView):
             "files": [
                 (
                     batch,
-                    noun_label(batch.model_name),
+                    model_label(batch.model_name),
                     [(status, batch.counts.get(status, 0)) for status in COUNTED]
                     if batch.counts
                     else [],
@@ -151,7 +151,7 @@ class ImportList(StaffView):
                 "columns": reading.MOST_COLUMNS,
                 "within": reading.HEADINGS_WITHIN,
             },
-            "templates": [(noun, noun_label(noun)) for noun in self.nouns],
+            "templates": [(name, model_label(name)) for name in self.model_names],
         }
         return render(
             self.request, "projects/import_list.html", context, status=400 if errors else status

@@ -24,8 +24,8 @@ from .codes import (
     refuse_real_records,
 )
 from .enterprises import make_enterprises
-from .ground import Ground
 from .projects import make_projects
+from .shared_records import SharedRecords
 
 __all__ = ["GeneratedData", "RealRecordsError", "fill", "project_code", "refuse_real_records"]
 
@@ -61,10 +61,10 @@ def fill(count: int, report: Callable[[int], None] = lambda done: None) -> Gener
         )
     filled = GeneratedData(first=done + 1, last=done + count)
     with transaction.atomic():
-        ground = Ground.laid()
+        shared = SharedRecords.get_or_create()
     for numbers in batches(range(filled.first, filled.last + 1), BATCH):
         with transaction.atomic():
-            filled.enterprises += make_enterprises(numbers[-1], ground)
-            filled.receipts += make_projects(numbers, ground)
+            filled.enterprises += make_enterprises(numbers[-1], shared)
+            filled.receipts += make_projects(numbers, shared)
         report(numbers[-1] - filled.first + 1)
     return filled

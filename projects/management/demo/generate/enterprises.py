@@ -12,7 +12,7 @@ from projects.names import credit_codes
 
 from .chances import chance_of, one_or_both, some_day
 from .codes import enterprise_code, last_number
-from .ground import Ground
+from .shared_records import SharedRecords
 from .vocabulary import (
     FIRST_SIGNING,
     LAST_SIGNING,
@@ -30,12 +30,12 @@ def enterprises_by(project: int) -> int:
     return 1 + project // PROJECTS_FOR_AN_ENTERPRISE
 
 
-def make_enterprises(project: int, ground: Ground) -> int:
+def make_enterprises(project: int, shared: SharedRecords) -> int:
     """Generate the missing enterprises of projects up to this number; returns how many."""
     numbers = range(last_number(Enterprise) + 1, enterprises_by(project) + 1)
-    enterprises = [_enterprise(number, ground) for number in numbers]
+    enterprises = [_enterprise(number, shared) for number in numbers]
     history.bulk_save(
-        [(one, {"sources": [chance_of(one.code).choice(ground.sources)]}) for one in enterprises]
+        [(one, {"sources": [chance_of(one.code).choice(shared.sources)]}) for one in enterprises]
     )
     return len(enterprises)
 
@@ -50,7 +50,7 @@ def enterprises_of(numbers: Iterable[int]) -> dict[int, Enterprise]:
     }
 
 
-def _enterprise(number: int, ground: Ground) -> Enterprise:
+def _enterprise(number: int, shared: SharedRecords) -> Enterprise:
     chance = chance_of("enterprise", number)
     name, name_zh = _enterprise_name(chance)
     settled = chance.random() < 0.7
@@ -63,7 +63,7 @@ def _enterprise(number: int, ground: Ground) -> Enterprise:
         uscc=stem + credit_codes.check_character(stem) if chance.random() < 0.6 else "",
         origin=chance.choice(ORIGINS) if chance.random() < 0.9 else "",
         kind=chance.choice(EnterpriseKind.values),
-        area=chance.choice(ground.areas) if settled else None,
+        area=chance.choice(shared.areas) if settled else None,
         settled_on=some_day(chance, FIRST_SIGNING, LAST_SIGNING) if settled else None,
         note=NOTE,
     )

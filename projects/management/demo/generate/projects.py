@@ -15,7 +15,7 @@ from projects.models import STAGE_DATES, Project, Receipt, Sector, Source, Stage
 from .chances import chance_of, one_or_both, rounded, some_day
 from .codes import project_code
 from .enterprises import enterprises_by, enterprises_of
-from .ground import Ground
+from .shared_records import SharedRecords
 from .vocabulary import (
     AREAS,
     CURRENCIES,
@@ -29,9 +29,9 @@ from .vocabulary import (
 )
 
 
-def make_projects(numbers: Sequence[int], ground: Ground) -> int:
+def make_projects(numbers: Sequence[int], shared: SharedRecords) -> int:
     """Generate the projects with these numbers; returns the number of their receipts."""
-    drafts = [_draft(number, ground) for number in numbers]
+    drafts = [_draft(number, shared) for number in numbers]
     enterprises = enterprises_of(
         number for draft in drafts for number in (draft.lead, *draft.partners) if number
     )
@@ -60,10 +60,10 @@ class _Draft:
     receipts: Sequence[Receipt]
 
 
-def _draft(number: int, ground: Ground) -> _Draft:
+def _draft(number: int, shared: SharedRecords) -> _Draft:
     chance = chance_of("project", number)
     sectors = chance.sample(
-        ground.sectors, chance.choices((0, 1, 2, 3), weights=(5, 50, 30, 15))[0]
+        shared.sectors, chance.choices((0, 1, 2, 3), weights=(5, 50, 30, 15))[0]
     )
     enterprises = enterprises_by(number)
     # Squared, so that a few enterprises have many projects, as in reality.
@@ -73,13 +73,13 @@ def _draft(number: int, ground: Ground) -> _Draft:
         for _ in range(chance.choices((0, 1, 2), weights=(75, 18, 7))[0])
     } - {lead}
     stage = chance.choices(list(STAGES), weights=list(STAGES.values()))[0]
-    name, name_zh = _project_name(chance, sectors or ground.sectors)
+    name, name_zh = _project_name(chance, sectors or shared.sectors)
     project = Project(
         code=project_code(number),
         name=name,
         name_zh=name_zh,
         note=NOTE,
-        area=chance.choice(ground.areas) if chance.random() < 0.95 else None,
+        area=chance.choice(shared.areas) if chance.random() < 0.95 else None,
         stage=stage,
         description=f"{name or name_zh}." if chance.random() < 0.3 else "",
         **_stage_dates(chance, stage),
@@ -90,7 +90,7 @@ def _draft(number: int, ground: Ground) -> _Draft:
         lead,
         sorted(partners),
         list(zip(sectors, _shares(chance, len(sectors)), strict=True)),
-        chance.sample(ground.sources, chance.choices((0, 1, 2), weights=(4, 80, 16))[0]),
+        chance.sample(shared.sources, chance.choices((0, 1, 2), weights=(4, 80, 16))[0]),
         _receipts(chance, project),
     )
 

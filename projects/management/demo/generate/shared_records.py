@@ -25,7 +25,7 @@ from .vocabulary import (
 
 
 @dataclass(frozen=True)
-class Ground:
+class SharedRecords:
     """The records that projects refer to, ordered by code."""
 
     areas: Sequence[Area]
@@ -33,10 +33,10 @@ class Ground:
     sectors: Sequence[Sector]
 
     @classmethod
-    def laid(cls) -> Ground:
-        """Create the records, or find those of an earlier run."""
+    def get_or_create(cls) -> SharedRecords:
+        """The records, created unless an earlier run has done so."""
         if not Zone.objects.exists():
-            _lay_ground()
+            _create()
         # Sorted here, as databases sort texts differently.
         models: tuple[Any, ...] = (Area, Source, Sector)
         return cls(
@@ -44,7 +44,7 @@ class Ground:
         )
 
 
-def _lay_ground() -> None:
+def _create() -> None:
     sources = [
         Source(
             code=f"{PREFIX}source-{number:02}",
