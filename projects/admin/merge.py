@@ -49,8 +49,11 @@ class Compared:
 
     label: str
     both: Sequence[str]
-    result: str
-    differs: bool
+    result: str = ""
+
+    @property
+    def differs(self) -> bool:
+        return len(set(self.both)) > 1
 
 
 @admin.action(description=_("Merge two enterprises"), permissions=["merge"])
@@ -147,9 +150,9 @@ def _rows(
         result, sources = merging.united(old, kept)
     for name in COMPARED:
         values = [display_field(record, name) for record in both]
-        yield _compared(_label(name), values, display_field(result, name) if result else "")
+        yield Compared(_label(name), values, display_field(result, name) if result else "")
     values = [join_list(record.sources.all()) for record in both]
-    yield _compared(_label("sources"), values, join_list(sources))
+    yield Compared(_label("sources"), values, join_list(sources))
     for label, column in ((_("projects led"), "enterprise"), (_("partner in"), "partners")):
         named = [Project.objects.filter(**{column: record}) for record in both]
         # A project in which both take part counts once, and its lead is no partner as well.
@@ -158,13 +161,9 @@ def _rows(
             all_named = all_named.exclude(enterprise__in=both)
         counts = [display_value(found.count()) for found in named]
         after = display_value(all_named.count()) if result else ""
-        yield _compared(capfirst(str(label)), counts, after)
+        yield Compared(capfirst(str(label)), counts, after)
     values = [display_value(record.updated_at) for record in both]
-    yield _compared(_label("updated_at"), values, "")
-
-
-def _compared(label: str, values: Sequence[str], result: str) -> Compared:
-    return Compared(label, values, result, len(set(values)) > 1)
+    yield Compared(_label("updated_at"), values)
 
 
 def _label(name: str) -> str:

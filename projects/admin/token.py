@@ -2,6 +2,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
+from django.forms import HiddenInput
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -36,17 +37,13 @@ class ApiTokenAdmin(VersionedAdmin):
         # A user who has the key would go on using it in the name of another.
         return ["user"] if obj is not None else []
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        names = list(super().get_fields(request, obj))
-        if obj is None and not request.user.is_superuser:
-            names.remove("user")
-        return names
-
-    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        form = super().get_form(request, obj, **kwargs)
-        if obj is None and not request.user.is_superuser:
-            return _for_oneself(form, request.user)
-        return form
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "user" and not request.user.is_superuser:
+            # What is sent for a disabled field is ignored.
+            field.initial, field.disabled = request.user.pk, True
+            field.widget = HiddenInput()
+        return field
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if change:
@@ -67,14 +64,3 @@ class ApiTokenAdmin(VersionedAdmin):
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         audit_log.log_token(audit_log.Action.TOKEN_DELETED, obj, request)
         super().delete_model(request, obj)
-
-
-def _for_oneself(form: Any, user: Any) -> Any:
-    """The form for a key of `user`, which is set before the model is validated."""
-
-    class OwnForm(form):
-        def __init__(self, *args: Any, **kwargs: Any) -> None:
-            super().__init__(*args, **kwargs)
-            self.instance.user = user
-
-    return OwnForm
