@@ -25,11 +25,7 @@ def parameters_of(name):
     return [*resolve(reverse(name)).func.view_class.filterset_class.base_filters, *PAGING]
 
 
-PARAMETERS = [
-    (name, parameter)
-    for name in PAGES
-    for parameter in [*parameters_of(name), "colour"]
-]
+PARAMETERS = [(name, parameter) for name in PAGES for parameter in [*parameters_of(name), "colour"]]
 RECORD_PAGES = ["project", "enterprise", "area", "source"]
 
 
