@@ -6,6 +6,8 @@ and with random examples, the tests that count in `rounds`, and those marked
 """
 
 import gc
+import os
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -120,6 +122,18 @@ def module_db(django_db_setup, django_db_blocker) -> Iterator[None]:
     with django_db_blocker.unblock(), atomic:
         yield
         transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory) -> Path:
+    """A migrated SQLite file without records, to be copied by tests that start processes."""
+    file = tmp_path_factory.mktemp("migrated") / "register.sqlite3"
+    subprocess.run(
+        [sys.executable, Path(__file__).parents[1] / "manage.py", "migrate", "--verbosity=0"],
+        env={"PATH": os.environ["PATH"], "DEBUG": "true", "DATABASE_URL": f"sqlite:///{file}"},
+        check=True,
+    )
+    return file
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -33,10 +34,13 @@ def bench(**environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_it_prints_its_tables():
-    run = bench(ROWS="60", ROUNDS="1", IMPORTED="12")
+def test_it_prints_its_tables_and_leaves_the_database_of_the_register_alone(tmp_path):
+    database = tmp_path / "db.sqlite3"
+
+    run = bench(ROWS="60", ROUNDS="1", IMPORTED="12", DATABASE_URL=f"sqlite:///{database}")
 
     assert (run.returncode, run.stderr) == (0, "")
+    assert not database.exists()
     heading, figures, ratios, imports, comparison = run.stdout.split("\n\n")
     assert heading.startswith("60 projects, 21 enterprises, ")
     measured = {}
@@ -62,24 +66,22 @@ def test_it_prints_its_tables():
         assert "not installed" in comparison
 
 
-def test_a_second_run_on_a_given_database_only_adds_what_is_missing(tmp_path):
+def test_a_second_run_on_a_given_database_only_adds_what_is_missing(tmp_path, migrated_file):
+    shutil.copy(migrated_file, tmp_path / "kept.sqlite3")
     database = f"sqlite:///{tmp_path / 'kept.sqlite3'}"
-    bench(ROWS="4", ROUNDS="1", IMPORTED="1", BENCH_DATABASE_URL=database)
+    subprocess.run(
+        [sys.executable, "manage.py", "fill", "4"],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "DEBUG": "true", "DATABASE_URL": database},
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
 
     run = bench(ROWS="9", ROUNDS="1", IMPORTED="1", BENCH_DATABASE_URL=database)
 
     assert run.returncode == 0, run.stderr
     assert run.stdout.startswith("9 projects, ")
     assert "\n5 projects made in " in run.stdout
-
-
-def test_the_database_of_the_register_is_never_filled(tmp_path):
-    database = tmp_path / "db.sqlite3"
-
-    run = bench(ROWS="4", ROUNDS="1", IMPORTED="1", DATABASE_URL=f"sqlite:///{database}")
-
-    assert run.returncode == 0, run.stderr
-    assert not database.exists()
 
 
 def test_an_invalid_number_is_reported_in_a_sentence():

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PROJECTS = 1_200
+PROJECTS = 300
 
 
 def manage(database: Path, *arguments: str, **also) -> subprocess.CompletedProcess[str]:
@@ -29,11 +29,11 @@ def manage(database: Path, *arguments: str, **also) -> subprocess.CompletedProce
 
 
 @pytest.fixture(scope="session")
-def _filled(tmp_path_factory) -> Path:
+def _filled(tmp_path_factory, migrated_file) -> Path:
     database = tmp_path_factory.mktemp("filled") / "register.sqlite3"
-    for command in (["migrate", "--verbosity=0"], ["fill", str(PROJECTS)]):
-        run = manage(database, *command)
-        assert run.returncode == 0, run.stderr
+    shutil.copy(migrated_file, database)
+    run = manage(database, "fill", str(PROJECTS))
+    assert run.returncode == 0, run.stderr
     return database
 
 

@@ -25,7 +25,7 @@ def test_the_copy_holds_what_the_register_holds(live, on_the_file, tmp_path):
 
     assert run.returncode == 0, run.stderr
     size = f"{file.stat().st_size:,}"
-    assert run.stdout == f"Copied to {file}: 1,200 projects, {size} bytes, checked.\n"
+    assert run.stdout == f"Copied to {file}: 300 projects, {size} bytes, checked.\n"
     everything = "SELECT * FROM projects_project ORDER BY id"
     assert values(file, everything) == values(live, everything)
 
@@ -97,7 +97,7 @@ def test_with_force_it_is(live, on_the_file, tmp_path):
 
     assert on_the_file("backup", file, "--force").returncode == 0
 
-    assert values(file, "SELECT COUNT(*) FROM projects_project") == [(1200,)]
+    assert values(file, "SELECT COUNT(*) FROM projects_project") == [(300,)]
 
 
 @pytest.mark.parametrize("suffix", ["", "-wal", "-shm"])
@@ -105,7 +105,7 @@ def test_the_database_itself_is_never_written_over(live, suffix):
     with pytest.raises(backups.BackupError, match="the register's own database"):
         backups.backup(live, live.with_name(live.name + suffix), force=True)
 
-    assert values(live, "SELECT COUNT(*) FROM projects_project") == [(1200,)]
+    assert values(live, "SELECT COUNT(*) FROM projects_project") == [(300,)]
 
 
 def test_nor_through_a_link_to_it(live, tmp_path):

@@ -2,6 +2,7 @@ import csv
 import io
 import json
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -138,14 +139,14 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path, place):
         call_command("export_projects", format="csv", output=str(tmp_path / place))
 
 
-def test_a_reader_that_has_had_enough_is_no_fault(tmp_path):
+def test_a_reader_that_closes_the_pipe_is_no_error(tmp_path, migrated_file):
+    shutil.copy(migrated_file, tmp_path / "register.sqlite3")
     environment = os.environ | {
         "DEBUG": "true",
         "DATABASE_URL": f"sqlite:///{tmp_path / 'register.sqlite3'}",
     }
     manage = [sys.executable, "manage.py"]
     root = Path(__file__).parents[2]
-    subprocess.run([*manage, "migrate", "-v0"], cwd=root, env=environment, check=True)
     reading, writing = os.pipe()
     os.close(reading)
 

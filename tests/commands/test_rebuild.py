@@ -173,6 +173,7 @@ import sqlite3
 from django.db import connection
 from importlib import import_module
 
+import_module("projects.models.chunking").BATCH = 100
 rebuild = import_module("projects.conversion.consistency")
 
 other = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)
@@ -198,7 +199,7 @@ def test_a_rebuild_goes_through_while_others_write(live, on_the_file):
     run = on_the_file("shell", "--verbosity=0", "--command", AMONG_OTHERS)
 
     assert run.returncode == 0, run.stderr
-    assert run.stdout == "1200 1200 1200\n"
+    assert run.stdout == "300 300 300\n"
     with closing(sqlite3.connect(live)) as opened:
         [(note,)] = opened.execute("SELECT MAX(note) FROM projects_source")
     assert note.endswith("...")

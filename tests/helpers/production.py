@@ -1,4 +1,4 @@
-"""What the site answers with the settings of production, which a process has or has not.
+"""Responses of the site with production settings.
 
 `answers` runs this file in a process of its own: the suite itself has DEBUG's settings.
 """
@@ -18,9 +18,13 @@ ENVIRONMENT = {
 STYLE = "projects/register.css"
 
 
-def answers(folder: Path, steps: list, **environment: str) -> list[dict]:
-    """What a client is answered, asking in this order: each step is an address, or a dictionary
-    with `address` and what the test client takes. One client, over TLS, with the sample."""
+def answers(folder: Path, migrated: Path, steps: list, **environment: str) -> list[dict]:
+    """Responses to one client over TLS, in the order of the steps, on a copy of `migrated`.
+
+    Each step is an address, or a dictionary with `address` and keyword arguments of the test
+    client. The register has the sample.
+    """
+    shutil.copy(migrated, folder / "db.sqlite3")
     shutil.copytree(ROOT / "projects/static", folder / "static")
     run = subprocess.run(
         [sys.executable, Path(__file__), folder, json.dumps(steps)],
@@ -55,7 +59,6 @@ def main(folder: str, steps: str) -> None:
     from django.core.management import call_command
     from django.test import Client
 
-    call_command("migrate", verbosity=0)
     call_command("load_sample", verbosity=0)
     get_user_model().objects.create_superuser("admin", password="correct horse")
     client = Client(

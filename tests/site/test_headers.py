@@ -244,8 +244,8 @@ def test_the_token_of_forms_is_given_to_those_who_can_write_only(client, registe
 
 
 @pytest.fixture(scope="module")
-def answered(tmp_path_factory):
-    """Answers of the site as it ships, by address; the last ones after signing in."""
+def answered(tmp_path_factory, migrated_file):
+    """Responses of the site in production; the last ones after signing in."""
     steps = [
         *(address for address in EVERYWHERE if "p1" not in address and "e1" not in address),
         {"address": "/projects/", "secure": False},
@@ -260,7 +260,7 @@ def answered(tmp_path_factory):
         {"method": "post", "address": "/accounts/logout/", "data": {"csrftoken": True}},
         {"method": "post", "address": "/accounts/logout/", "data": {}},
     ]
-    return production.answers(tmp_path_factory.mktemp("production"), steps)
+    return production.answers(tmp_path_factory.mktemp("production"), migrated_file, steps)
 
 
 def test_in_production_every_answer_over_tls_binds_the_browser_to_it(answered):
