@@ -1,5 +1,6 @@
-"""Each address of the resolver, asked by each role: what the table of docs/access.md says of it."""
+"""Each address responds to each role as the table of docs/access.md says."""
 
+from copy import deepcopy
 from fnmatch import fnmatchcase
 
 import pytest
@@ -33,8 +34,8 @@ ANSWERS = {
     ),
 }
 NAMED = sorted({address.name for address in every_address() if address.name})
-# Addresses without a name: the admin's own ways to sign in and out, which ours stand before, what
-# is below /admin/ and /api/ and leads nowhere, and bare keys, which lead to the page to change.
+# Addresses without a name: the admin's own login and logout, which the site's replace, what
+# is below /admin/ and /api/ and not found, and bare keys, which redirect to the change page.
 UNNAMED = {
     "admin/login/",
     "admin/logout/",
@@ -45,16 +46,15 @@ UNNAMED = {
 
 
 def row_of(name):
-    """The first row whose names it is of."""
+    """The first row with a pattern of this name."""
     for row in ROWS:
         if any(fnmatchcase(name, one.strip("`")) for one in row["Addresses"].split()):
             return row
     return None
 
 
-@pytest.fixture
-def records(db):
-    """One record of each noun, by the name that addresses have for it."""
+@pytest.fixture(scope="module")
+def built_records(module_db):
     source = make_source(code="one")
     project = make_project(code="one", enterprise=make_enterprise(code="one"))
     return {
@@ -70,30 +70,51 @@ def records(db):
     }
 
 
-def arguments(address, records, user):
-    """What stands in an address: what is there, where there is such a thing."""
-    noun = address.name.rpartition("_")[0].rpartition("_")[2]
+@pytest.fixture
+def records(db, built_records):
+    """One record of each model, by its name in addresses."""
+    return deepcopy(built_records)
+
+
+def client_of(user):
+    client = Client()
+    if user is not None:
+        client.force_login(user)
+    return client
+
+
+def user_of(role):
+    return None if role == "visitor" else make_user(role)
+
+
+def named_paths(records, user):
+    """Each named address with its path, leading to a record where there is one."""
     token = ApiToken.objects.filter(user=user).first() if user else None
-    keyed = records | {"apitoken": token, "user": make_user("clerk")}
-    record = keyed.get(noun)
-    values = {
-        "object_id": record.pk if record else 10**6,
-        "code": "one",
-        "id": keyed["user"].pk if address.name.startswith("admin:") else records["receipt"].pk,
-        "pk": 10**6,
-        "model_name": "projects",
-        "format": "csv",
-        "app_label": "projects",
-        "content_type_id": 1,
-        "one": records["enterprise"].pk,
-        "other": make_enterprise().pk,
-        "uidb64": "MQ",
-        "token": "none",
-    }
-    return {name: [values[name]] for name in address.parameters}
+    clerk, other = make_user("clerk"), make_enterprise()
+    by_model = records | {"apitoken": token, "user": clerk}
+    for address in every_address():
+        if not address.name or address.name.endswith("logout"):
+            continue
+        record = by_model.get(address.name.rpartition("_")[0].rpartition("_")[2])
+        values = {
+            "object_id": record.pk if record else 10**6,
+            "code": "one",
+            "id": clerk.pk if address.name.startswith("admin:") else records["receipt"].pk,
+            "pk": 10**6,
+            "model_name": "projects",
+            "format": "csv",
+            "app_label": "projects",
+            "content_type_id": 1,
+            "one": records["enterprise"].pk,
+            "other": other.pk,
+            "uidb64": "MQ",
+            "token": "none",
+        }
+        for path in address.paths({name: [values[name]] for name in address.parameters}):
+            yield address, path
 
 
-def test_every_address_stands_in_the_table():
+def test_every_address_is_in_the_table():
     assert [name for name in NAMED if row_of(name) is None] == []
     nameless = {
         one.route
@@ -103,46 +124,36 @@ def test_every_address_stands_in_the_table():
     assert nameless == UNNAMED
 
 
-def test_every_row_of_the_table_is_of_some_address():
+def test_every_row_of_the_table_has_an_address():
     used = {row["Addresses"] for row in map(row_of, NAMED)}
 
     assert [row["Addresses"] for row in ROWS if row["Addresses"] not in used] == []
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_what_each_address_answers_is_what_the_table_says(records, role):
-    user = None if role == "visitor" else make_user(role)
+def test_every_address_responds_to_each_role_as_the_table_says(records, role):
+    user = user_of(role)
     if user is not None:
         ApiToken.objects.issue(user, "test")
-    client = Client()
-    if user is not None:
-        client.force_login(user)
+    client = client_of(user)
     wrong = []
-    for address in every_address():
-        if not address.name or address.name.endswith("logout"):
-            continue
+    for address, path in named_paths(records, user):
         expected = row_of(address.name)[role]
-        for path in address.paths(arguments(address, records, user)):
-            answer = client.get(path)
-            if not ANSWERS[expected](answer):
-                wrong.append(f"{path} ({address.name}): {answer.status_code}, not {expected}")
+        answer = client.get(path)
+        if not ANSWERS[expected](answer):
+            wrong.append(f"{path} ({address.name}): {answer.status_code}, not {expected}")
     assert "\n".join(wrong) == ""
 
 
 @pytest.mark.parametrize("role", ["visitor", "viewer"])
-def test_whoever_may_only_read_writes_by_no_address_and_no_method(records, role):
-    user = None if role == "visitor" else make_user(role)
-    client = Client()
-    if user is not None:
-        client.force_login(user)
+def test_a_role_that_only_reads_writes_at_no_address_by_any_method(records, role):
+    user = user_of(role)
+    client = client_of(user)
     before = {name: (record.version, record.history.count()) for name, record in records.items()}
 
-    for number, address in enumerate(every_address()):
-        if not address.name or address.name.endswith("logout"):
-            continue
-        for path in address.paths(arguments(address, records, user)):
-            for method in ("post", *every_nth(["put", "patch", "delete"], 3, number)):
-                assert getattr(client, method)(path).status_code < 500, (method, path)
+    for number, (_address, path) in enumerate(named_paths(records, user)):
+        for method in ("post", *every_nth(["put", "patch", "delete"], 3, number)):
+            assert getattr(client, method)(path).status_code < 500, (method, path)
 
     for name, record in records.items():
         record.refresh_from_db()

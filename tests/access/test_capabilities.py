@@ -1,27 +1,28 @@
-"""Each cell of the matrix of docs/access.md: a capability, a door, a role."""
+"""Each cell of the matrix of docs/access.md: a capability, a place, a role."""
 
 import pytest
 
 from tests.helpers.access_tables import ROLES, table
-from tests.helpers.capabilities import Person
-from tests.helpers.capabilities_outside_scope import ATTEMPTS
+from tests.helpers.capabilities import Person, make_users_and_areas
+from tests.helpers.capabilities_of_accounts import ATTEMPTS
 
-CAPABILITIES = table("Capabilities")
 CELLS = [
-    (row["Capability"], door, role, row[role])
-    for row in CAPABILITIES
-    for door in row["Where"].split(", ")
+    (row["Capability"], place, role, row[role])
+    for row in table("Capabilities")
+    for place in row["Where"].split(", ")
     for role in ROLES
 ]
 
 
-def test_each_capability_is_tried_at_each_of_its_doors():
-    named = {(capability, door) for capability, door, _role, _expected in CELLS}
+@pytest.fixture(scope="module")
+def users_and_areas(module_db):
+    make_users_and_areas()
 
-    assert ATTEMPTS.keys() == named
+
+def test_each_capability_is_attempted_at_each_of_its_places():
+    assert ATTEMPTS.keys() == {(capability, place) for capability, place, _role, _cell in CELLS}
 
 
-@pytest.mark.django_db
-@pytest.mark.parametrize(("capability", "door", "role", "expected"), CELLS)
-def test_what_the_matrix_says_is_so(capability, door, role, expected):
-    assert ATTEMPTS[capability, door](Person(role)) == expected
+@pytest.mark.parametrize(("capability", "place", "role", "expected"), CELLS)
+def test_the_matrix_is_true(db, users_and_areas, capability, place, role, expected):
+    assert ATTEMPTS[capability, place](Person(role)) == expected
