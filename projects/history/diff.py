@@ -1,7 +1,7 @@
-"""Rows of history as changes of fields: all rows for staff, published ones for everybody else.
+"""Rows of history as changes of fields: all rows for staff, published ones for the public.
 
-Readers never learn that there was a draft: each published row is compared with the
-published row before it.
+The public never learns of a draft: each published row is compared with the published
+row before it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from django.db.models import QuerySet, TextChoices
 from django.utils.text import capfirst
 from django.utils.translation import gettext, pgettext_lazy
 from simple_history.template_utils import ObjDiffDisplay
-from simple_history.utils import get_m2m_field_name
 
 from projects.i18n.languages import join_list
 from projects.models import State
@@ -80,8 +79,8 @@ def entries(
 ) -> list[Entry]:
     """The entries of `rows`, a slice of `history`, which is `published` or `all_of`.
 
-    Without `names` authors are left out, and so are the names of records that not
-    everybody may see. `reader` formats the changes. As many queries as `changes`.
+    Without `names` there are no authors, and no names of records that are not public.
+    `reader` formats the changes. As many queries as `changes`.
     """
     if not rows:
         return []
@@ -174,37 +173,14 @@ class HistoryReader:
             for field in model.register_history.fields_included(model)
             if field.editable
         ]
-        self.link_fields = model.register_history.get_m2m_fields_from_model(model)
         # A first row alone needs no links: its fields are not listed.
-        compared_rows = rows if with_first or len(rows) > 1 else []
+        keys = [row.history_id for row in rows] if with_first or len(rows) > 1 else []
         self.links = {
-            field: self._links_of(model, field, compared_rows) for field in self.link_fields
+            field: model.register_history.kept_links(field, keys) if keys else {}
+            for field in model.register_history.get_m2m_fields_from_model(model)
         }
         compared = [pair for pair in self.pairs if with_first or pair[1] is not None]
         self.labels = self._labels(compared)
-
-    @staticmethod
-    def _links_of(model: Any, field: Any, rows: Sequence[Any]) -> dict[int, list[tuple[Any, ...]]]:
-        """The links of each row: the key of the other record, and the link's own columns."""
-        through = field.remote_field.through
-        ends = {get_m2m_field_name(field), field.m2m_reverse_field_name()}
-        own = [
-            column.attname
-            for column in through._meta.concrete_fields
-            if not column.primary_key and column.name not in ends
-        ]
-        end = through._meta.get_field(field.m2m_reverse_field_name()).attname
-        found: dict[int, list[tuple[Any, ...]]] = {}
-        if not rows:
-            return found
-        stored = model.register_history.m2m_models[field]._base_manager
-        for key, *link in (
-            stored.filter(history_id__in=[row.history_id for row in rows])
-            .order_by("pk")
-            .values_list("history_id", end, *own)
-        ):
-            found.setdefault(key, []).append(tuple(link))
-        return found
 
     def _labels(self, pairs: Sequence[tuple[Any, Any]]) -> dict[tuple[Any, Any], Any]:
         """The labels of the records by which rows differ. One query for each model."""
@@ -241,8 +217,7 @@ class HistoryReader:
                         column, self.format_value(column, old), self.format_value(column, new)
                     )
                 )
-        for field in self.link_fields:
-            links = self.links[field]
+        for field, links in self.links.items():
             old_links = links.get(before.history_id, []) if before else []
             new_links = links.get(after.history_id, [])
             if set(old_links) != set(new_links):

@@ -157,18 +157,22 @@ class RegisterHistory(HistoricalRecords):
             row.history_id: {field.name: [] for field in fields} for row in rows
         }
         for field in fields:
-            kept = self.m2m_models[field]
-            other = f"{field.m2m_reverse_field_name()}_id"
-            links = list(kept.objects.filter(history__in=list(found)).order_by("pk"))
-            records = field.related_model._base_manager.in_bulk(
-                {getattr(link, other) for link in links}
-            )
-            for link in links:
-                record = records.get(getattr(link, other))
-                if record is not None:
-                    value = model.links()[field.name].from_row(record, link)
-                    found[link.history_id][field.name].append(value)
+            kind = model.links()[field.name]
+            kept = self.kept_links(field, list(found))
+            keys = {other for links in kept.values() for other, *_rest in links}
+            records = field.related_model._base_manager.in_bulk(keys)
+            for key, links in kept.items():
+                found[key][field.name] = [
+                    kind.of(records[other], *rest) for other, *rest in links if other in records
+                ]
         return found
+
+    def kept_links(self, field: Any, keys: Iterable[int]) -> dict[int, list[tuple[Any, ...]]]:
+        """The links of rows of history by the row's key: key of the other record, own columns.
+
+        One query.
+        """
+        return self._links(self.m2m_models[field], field, keys, "history_id")
 
     def compared_fields(self, model: type[models.Model]) -> list[str]:
         return [f.attname for f in self.fields_included(model) if f.attname not in UNCOMPARED]
@@ -179,7 +183,9 @@ class RegisterHistory(HistoricalRecords):
         names = self.compared_fields(model)
         keys = [instance.pk for instance in instances]
         links = {
-            field.name: self._links(field.remote_field.through, field, keys)
+            field.name: self._links(
+                field.remote_field.through, field, keys, f"{get_m2m_field_name(field)}_id"
+            )
             for field in self.get_m2m_fields_from_model(model)
         }
         return {
@@ -203,7 +209,7 @@ class RegisterHistory(HistoricalRecords):
         )
         rows = {row.history_id: row for row in history.objects.filter(history_id__in=newest)}
         links = {
-            field.name: self._links(self.m2m_models[field], field, list(rows), by="history_id")
+            field.name: self.kept_links(field, list(rows))
             for field in self.get_m2m_fields_from_model(model)
         }
         return {
@@ -217,19 +223,16 @@ class RegisterHistory(HistoricalRecords):
 
     @staticmethod
     def _links(
-        through: Any, field: Any, keys: Iterable[Any], by: str | None = None
+        through: Any, field: Any, keys: Iterable[Any], by: str
     ) -> dict[Any, list[tuple[Any, ...]]]:
-        """The rows of a link table by their owner, without keys."""
-        owner = get_m2m_field_name(field)
-        by = by or f"{owner}_id"
+        """The rows of a link table by the column `by`, without their keys and owners."""
         columns = [
-            f.attname
-            for f in field.remote_field.through._meta.concrete_fields
-            if not f.primary_key and f.name != owner
+            column.attname
+            for column in field.remote_field.through._meta.concrete_fields
+            if not column.primary_key and column.name != get_m2m_field_name(field)
         ]
         found: dict[Any, list[tuple[Any, ...]]] = {}
-        for key, *values in through._base_manager.filter(**{f"{by}__in": keys}).values_list(
-            by, *columns
-        ):
+        rows = through._base_manager.filter(**{f"{by}__in": keys}).order_by("pk")
+        for key, *values in rows.values_list(by, *columns):
             found.setdefault(key, []).append(tuple(values))
         return found

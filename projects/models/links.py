@@ -33,8 +33,8 @@ class Link:
         """The links of `record`; none of one that has not been saved."""
         return list(getattr(record, self.name).all()) if record.pk else []
 
-    def from_row(self, other: Any, row: Any) -> Any:
-        """The link to `other` of a row of the link table or of its history."""
+    def of(self, other: Any, *rest: Any) -> Any:
+        """The link with these parts."""
         return other
 
     def parts(self, link: Any) -> tuple[Any, ...]:
@@ -88,10 +88,10 @@ class ShareLink(Link):
 
     def read(self, record: Any) -> list[Any]:
         rows: Iterable[Any] = getattr(record, self.rows).all() if record.pk else ()
-        return [self.from_row(getattr(row, self.other), row) for row in rows]
+        return [(getattr(row, self.other), row.share) for row in rows]
 
-    def from_row(self, other: Any, row: Any) -> Any:
-        return other, row.share
+    def of(self, other: Any, *rest: Any) -> Any:
+        return (other, *rest)
 
     def parts(self, link: Any) -> tuple[Any, ...]:
         return tuple(link)
