@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+from .fields import user_field
 
 SYSTEM_NAME = "shell"
 
@@ -54,13 +55,7 @@ class AuditEntry(models.Model):
     """
 
     at = models.DateTimeField(pgettext_lazy("audit log", "at"), default=timezone.now, db_index=True)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        related_name="+",
-        verbose_name=_("user"),
-    )
+    user = user_field(_("user"))
     name = models.CharField(_("user"), max_length=150, blank=True)
     action = models.CharField(_("action"), max_length=30, choices=Action)
     subject = models.CharField(_("subject"), max_length=300, blank=True)

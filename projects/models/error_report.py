@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from .base import RegisterQuerySet
-from .fields import CodeField
+from .fields import CodeField, user_field
 from .registry import by_plural, plurals, reportable_models
 from .text_validation import TextValidationMixin
 
@@ -66,14 +65,7 @@ class ErrorReport(TextValidationMixin):
         _("state"), max_length=10, choices=ReportState, default=ReportState.OPEN, editable=False
     )
     note = models.TextField(_("outcome"), blank=True)
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        editable=False,
-        related_name="+",
-        verbose_name=_("decided by"),
-    )
+    decided_by = user_field(_("decided by"), editable=False)
     decided_at = models.DateTimeField(_("decided at"), null=True, editable=False)
 
     objects = ErrorReportQuerySet.as_manager()

@@ -6,6 +6,7 @@ import re
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -179,6 +180,13 @@ class RateField(models.CharField):
 
     def run_validators(self, value: Any) -> None:
         """Nothing: `to_python` has checked the number and its length."""
+
+
+def user_field(verbose_name: Any, **options: Any) -> models.ForeignKey:
+    """A reference to a user: None for commands, and once the user is deleted."""
+    options = {"null": True, "related_name": "+", **options}
+    user_model = settings.AUTH_USER_MODEL
+    return models.ForeignKey(user_model, models.SET_NULL, verbose_name=verbose_name, **options)
 
 
 SPLIT = 100_000_000

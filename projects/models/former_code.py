@@ -1,11 +1,10 @@
-from django.conf import settings
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .enterprise import Enterprise
-from .fields import CodeField
+from .fields import CodeField, user_field
 
 
 class FormerCode(models.Model):
@@ -23,13 +22,7 @@ class FormerCode(models.Model):
         verbose_name=_("enterprise"),
     )
     moved_at = models.DateTimeField(_("moved at"), default=timezone.now)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        related_name="+",
-        verbose_name=_("user"),
-    )
+    user = user_field(_("user"))
 
     class Meta:
         verbose_name = _("former code")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from . import permissions
+from .fields import user_field
 from .import_batch import ImportBatch
 from .registry import REVIEWED, plurals, reviewed_models
 
@@ -74,23 +74,11 @@ class Proposal(models.Model):
     state = models.CharField(
         _("state"), max_length=10, choices=ProposalState, default=ProposalState.OPEN
     )
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        related_name="proposals",
-        verbose_name=_("proposed by"),
-    )
+    user = user_field(_("proposed by"), related_name="proposals")
     batch = models.ForeignKey(
         ImportBatch, models.SET_NULL, null=True, related_name="proposals", verbose_name=_("import")
     )
-    reviewer = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        related_name="+",
-        verbose_name=_("reviewer"),
-    )
+    reviewer = user_field(_("reviewer"))
     reason = models.TextField(_("reason"), blank=True)
     created_at = models.DateTimeField(_("proposed at"), default=timezone.now)
     updated_at = models.DateTimeField(_("updated at"), default=timezone.now)
@@ -141,13 +129,7 @@ class ReturnedDraft(models.Model):
     record_id = models.BigIntegerField()
     version = models.PositiveIntegerField()
     reason = models.TextField(_("reason"))
-    reviewer = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        related_name="+",
-        verbose_name=_("reviewer"),
-    )
+    reviewer = user_field(_("reviewer"))
     returned_at = models.DateTimeField(_("returned at"), default=timezone.now)
 
     class Meta:
