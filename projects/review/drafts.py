@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, Min, OuterRef
 from django.utils.translation import gettext as _
 
 from projects.accounts import audit_log
@@ -38,19 +39,41 @@ def pending_drafts(user: Any, model: Any) -> Any:
     return drafts.annotate(is_returned=Exists(returned)).order_by("pk")
 
 
-def contributors_of(records: Iterable[Any]) -> dict[Any, set[Any]]:
+class Contribution(NamedTuple):
+    """An author of a draft, and the time of their first edit. `user` is a key."""
+
+    user: Any
+    name: str
+    at: datetime
+
+
+def contributions(model: Any, keys: Collection[Any]) -> dict[Any, list[Contribution]]:
+    """The contributions to these drafts of one model, by key, the earliest first. One query."""
+    found: dict[Any, list[Contribution]] = {key: [] for key in keys}
+    rows = (
+        model.history.filter(id__in=keys, state=State.DRAFT)
+        .order_by()
+        .values("id", "history_user", "history_user__username")
+        .annotate(first=Min("history_id"), at=Min("history_date"))
+        .order_by("first")
+    )
+    for row in rows if keys else ():
+        contribution = Contribution(
+            row["history_user"], row["history_user__username"] or "", row["at"]
+        )
+        found[row["id"]].append(contribution)
+    return found
+
+
+def contributors_of(records: Collection[Any]) -> dict[Any, set[Any]]:
     """The keys of all users who wrote these drafts of one model, by the draft's key. One query.
 
     Includes users who only corrected a word: they cannot review it independently.
     """
-    keys = [record.pk for record in records]
-    found: dict[Any, set[Any]] = {key: set() for key in keys}
-    if keys:
-        history = type(next(iter(records))).history
-        rows = history.filter(id__in=keys, state=State.DRAFT, history_user__isnull=False)
-        for key, user in rows.values_list("id", "history_user").distinct().order_by():
-            found[key].add(user)
-    return found
+    if not records:
+        return {}
+    found = contributions(type(next(iter(records))), [record.pk for record in records])
+    return {key: {one.user for one in several} - {None} for key, several in found.items()}
 
 
 def publish(user: Any, records: Iterable[Any], versions: dict[Any, int] | None = None) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import CharField, Exists, Min, OuterRef, Q, QuerySet, Value
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
 
 from projects.filters import ReviewFilterSet
 from projects.filters.review import EnteredBy, ReviewState, of_areas
@@ -47,7 +47,7 @@ def count(user: Any) -> int:
 def drafts(filterset: ReviewFilterSet) -> Any:
     """The drafts that match a valid filter set: model, key and time of the last change.
 
-    One query for a page, whatever the models.
+    One query for a page.
     """
     wanted = filterset.cleaned_data["noun"]
     model_names = model_names_of(filterset.user)
@@ -97,26 +97,6 @@ def proposals(filterset: ReviewFilterSet) -> QuerySet:
         own = Q(state=ProposalState.RETURNED, user=filterset.user)
         found = found.filter(Q(state=ProposalState.OPEN) | own)
     return found
-
-
-def contributions(model: Any, keys: Iterable[Any]) -> list[dict[str, Any]]:
-    """The authors of these drafts of one model with the time of their first edit, in order.
-
-    Rows of `id`, `user`, `name` and `at`. One query.
-    """
-    rows = model.history.filter(id__in=list(keys), state=State.DRAFT)
-    return [
-        {
-            "id": row["id"],
-            "user": row["history_user"],
-            "name": row["history_user__username"] or "",
-            "at": row["at"],
-        }
-        for row in rows.order_by()
-        .values("id", "history_user", "history_user__username")
-        .annotate(first=Min("history_id"), at=Min("history_date"))
-        .order_by("first")
-    ]
 
 
 def deleted(user: Any, model_names: Iterable[str]) -> Any:

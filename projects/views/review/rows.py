@@ -17,7 +17,7 @@ from projects.models import (
     ReturnedDraft,
     permissions,
 )
-from projects.review import queue
+from projects.review.drafts import Contribution, contributions
 from projects.review.permissions import check_may_decide, refusal
 from projects.serializers.labels import field_labels
 
@@ -69,25 +69,21 @@ def drafts(user: Any, rows: Iterable[Mapping[str, Any]], selected: Iterable[str]
     returned = _returned([row["id"] for row in rows])
     found: dict[tuple[str, Any], Draft] = {}
     for model_name, of_model in keys.items():
-        contributions: dict[Any, list[dict[str, Any]]] = {}
-        for contribution in queue.contributions(REVIEWED[model_name], of_model):
-            contributions.setdefault(contribution["id"], []).append(contribution)
-        records = REVIEWED[model_name].objects.visible_to(user).filter(pk__in=of_model)
-        for record in records.select_related(*_joined(REVIEWED[model_name])):
+        model = REVIEWED[model_name]
+        contributed = contributions(model, of_model)
+        records = model.objects.visible_to(user).filter(pk__in=of_model)
+        area = [model.AREA] if model.AREA else []
+        for record in records.select_related(*model.foreign_keys(), *area):
             found[model_name, record.pk] = _draft(
                 user,
                 model_name,
                 record,
-                contributions.get(record.pk, []),
+                contributed[record.pk],
                 returned.get((model_name, record.pk, record.version)),
                 selected,
             )
     # Some may have been deleted between the queries.
     return [found[place] for row in rows if (place := (row["model_name"], row["id"])) in found]
-
-
-def _joined(model: Any) -> list[str]:
-    return [*model.foreign_keys(), *([model.AREA] if model.AREA else [])]
 
 
 def _without_version(key: str) -> str:
@@ -104,12 +100,12 @@ def _draft(
     user: Any,
     model_name: str,
     record: Any,
-    contributions: list[dict[str, Any]],
+    contributed: list[Contribution],
     returned: ReturnedDraft | None,
     selected: set[str],
 ) -> Draft:
     model = type(record)
-    contributors = {contribution["user"] for contribution in contributions} - {None}
+    contributors = {one.user for one in contributed} - {None}
     key = f"{model_name}:{record.pk}:{record.version}"
     may_edit = permissions.has_permission(user, "change", model) and permissions.in_scope(
         user, record
@@ -122,8 +118,8 @@ def _draft(
         code=getattr(record, "code", None) or record.project.code,
         area=record.project.area if model_name == "receipts" else getattr(record, "area", None),
         href=review_of(record),
-        entered_by=contributions[0]["name"] if contributions else "",
-        entered_at=contributions[0]["at"] if contributions else None,
+        entered_by=contributed[0].name if contributed else "",
+        entered_at=contributed[0].at if contributed else None,
         is_own=user.pk in contributors,
         may_publish=not refusal(check_may_decide, user, record, contributors),
         is_selected=_without_version(key) in selected,
