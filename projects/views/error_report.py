@@ -1,4 +1,4 @@
-"""Error reports: a short form for each published record, open to everybody."""
+"""Error reports: a public form for each published record."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views import View
 from django.views.decorators.http import require_safe
@@ -16,11 +15,11 @@ from django.views.decorators.http import require_safe
 from projects.models import ErrorReport
 from projects.review import error_reports
 
-from .lists import refused
+from .lists import refused, unknown_parameters
 
 
 class ReportForm(forms.ModelForm):
-    # A honeypot: people do not see it, but programs that fill in every field do.
+    # A honeypot: hidden from people, but programs fill in every field.
     website = forms.CharField(
         label=gettext_lazy("Leave this empty"),
         required=False,
@@ -55,7 +54,7 @@ class ErrorReportView(View):
         return record
 
     def get(self, request: HttpRequest, code: str) -> HttpResponse:
-        errors = {name: [_("Unknown parameter.")] for name in request.GET}
+        errors = unknown_parameters(request)
         context = {"record": self.find(code), "errors": errors}
         if errors:
             return refused(request, self.template, context)

@@ -1,4 +1,4 @@
-"""The whole history of a record, a page at a time."""
+"""The page of the whole history of a record."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views import View
 
 from projects.history import diff
 from projects.i18n import amount_units
 
-from .lists import PAGE_SIZE, part_of, refused, whole_number
+from .lists import PAGE_SIZE, part_of, refused, unknown_parameters, whole_number
 from .record_status import history_of, sees_all_of
 
 
@@ -31,8 +30,7 @@ class HistoryView(View):
         if record.code != code:
             return redirect(f"{record.get_absolute_url()}history/", permanent=True)
         errors = amount_units.problems(request.GET)
-        for name in request.GET.keys() - {amount_units.NAME, "page"}:
-            errors[name] = [_("Unknown parameter.")]
+        errors |= unknown_parameters(request, amount_units.NAME, "page")
         number = whole_number(request.GET, "page", 1, 10**9, errors)
         context: dict[str, Any] = {"record": record, "errors": errors}
         history = history_of(user, record)

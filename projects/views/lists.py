@@ -27,6 +27,11 @@ PAGE_SIZES = (50, 100, 200)
 PAGE_SIZE, LARGEST_PAGE = PAGE_SIZES[0], PAGE_SIZES[-1]
 
 
+def unknown_parameters(request: HttpRequest, *known: str) -> dict[str, list[str]]:
+    """An error for each parameter of the query string that is not `known`."""
+    return {name: [gettext("Unknown parameter.")] for name in request.GET if name not in known}
+
+
 def refused(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
     """The page with its errors and no records, with status 400."""
     return render(request, template, context, status=400)

@@ -8,14 +8,13 @@ from django.conf import settings
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from projects.conversion.rates import RATE_VALID_FOR
 from projects.i18n import amount_units
 from projects.models import ExchangeRate, Source, base_currency
 
-from .lists import refused
+from .lists import refused, unknown_parameters
 
 TEMPLATE = "projects/methods.html"
 MOST_SOURCES = 10
@@ -24,9 +23,7 @@ MOST_SOURCES = 10
 @require_safe
 def methods(request: HttpRequest) -> HttpResponse:
     """The page of methods. Three queries."""
-    errors = amount_units.problems(request.GET)
-    for name in request.GET.keys() - {amount_units.NAME}:
-        errors[name] = [_("Unknown parameter.")]
+    errors = amount_units.problems(request.GET) | unknown_parameters(request, amount_units.NAME)
     context: dict[str, Any] = {"errors": errors}
     if errors:
         return refused(request, TEMPLATE, context)

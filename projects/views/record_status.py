@@ -1,4 +1,4 @@
-"""Status of a reviewed record on its page: whether it is public, proposals, and history."""
+"""The status of a reviewed record on its page: draft or published, proposals, history."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from projects.history import diff
 from projects.models import Proposal, permissions
 from projects.models.base import ReviewedModel
 
-# On the page of a record; the history page has all of them.
+# The page of history has all entries.
 MOST_ENTRIES = 20
 MOST_PROPOSALS = 5
 
@@ -27,8 +27,11 @@ def history_of(user: Any, record: Any) -> Any:
 
 
 def record_status(user: Any, record: Any) -> dict[str, Any]:
-    """Context of the template. Two queries, one for each kind of link and one for each model that
-    the history names; one more for signed-in users."""
+    """Context of `_record_status.html`.
+
+    Two queries, one for each kind of link and one for each model that the history names;
+    one more for users who are signed in.
+    """
     if not isinstance(record, ReviewedModel):
         return {}
     history = history_of(user, record)

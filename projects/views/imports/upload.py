@@ -16,7 +16,7 @@ from projects.imports import batches
 from projects.imports.mapping import Mapping, MappingError, mapping_of
 from projects.models import ImportBatch, RowStatus
 from projects.spreadsheets import reading
-from projects.views.lists import PAGE_SIZE, part_of, whole_number
+from projects.views.lists import PAGE_SIZE, part_of, unknown_parameters, whole_number
 
 from .base import StaffView, model_label
 from .upload_handler import is_too_large
@@ -90,11 +90,7 @@ class ImportList(StaffView):
     """The form to upload a file, and the imports that the user sees, newest first."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        errors: dict[str, Any] = {}
-        for name in request.GET:
-            if name != "page":
-                errors[name] = [gettext("Unknown parameter.")]
-        return self.show(UploadForm(self.model_names), errors)
+        return self.show(UploadForm(self.model_names), unknown_parameters(request, "page"))
 
     def post(self, request: HttpRequest) -> HttpResponse:
         form = UploadForm(self.model_names, request.POST, request.FILES)

@@ -11,11 +11,13 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views import View
 
 from projects import serializers
 from projects.models import REVIEWED
 from projects.review import queue
+from projects.views.lists import PAGE_SIZE, part_of, refused, unknown_parameters, whole_number
 
 from .errors import REFUSALS, Problem, problem_of
 
@@ -42,6 +44,40 @@ class ReviewView(View):
         if model_name not in self.model_names:
             raise Http404
         return REVIEWED[model_name]
+
+
+class ReviewTable(ReviewView):
+    """A list with a page number and one filter."""
+
+    template: str
+    # The parameter of the filter, and its value if it is not given.
+    parameter: str
+    default = ""
+
+    def choices(self) -> list[tuple[str, Any]]:
+        """The values of the filter with their labels."""
+        raise NotImplementedError
+
+    def records(self, chosen: str) -> Any:
+        raise NotImplementedError
+
+    def rows(self, page: Any) -> list[Any]:
+        """What the template shows of the records of a page."""
+        raise NotImplementedError
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        errors = unknown_parameters(request, self.parameter, "page")
+        choices = self.choices()
+        chosen = request.GET.get(self.parameter, "").strip() or self.default
+        if chosen and chosen not in dict(choices):
+            names = ", ".join(name for name, _label in choices)
+            errors[self.parameter] = [_("Give one of these: %(names)s.") % {"names": names}]
+        number = whole_number(request.GET, "page", 1, 10**9, errors)
+        context = {"errors": errors, "choices": choices, "chosen": chosen}
+        page = None if errors else part_of(self.records(chosen), number, PAGE_SIZE, errors)
+        if page is None:
+            return refused(request, self.template, context)
+        return render(request, self.template, context | {"page": page, "rows": self.rows(page)})
 
 
 class ReviewPage(ReviewView):

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -17,10 +16,9 @@ from projects.models import REVIEWED, Reviewed, State
 from projects.review import queue
 from projects.review.deleted_records import check_may_restore
 from projects.review.permissions import refusal
-from projects.views.lists import PAGE_SIZE, part_of, whole_number
 
 from .addresses import page_of, review_of
-from .base import ReviewAction, ReviewPage, ReviewView
+from .base import ReviewAction, ReviewPage, ReviewTable
 
 
 @dataclass(frozen=True)
@@ -51,50 +49,31 @@ def deleted_record(model_name: str, row: Any) -> DeletedRecord:
     )
 
 
-class DeletedList(ReviewView):
+class DeletedList(ReviewTable):
     """Deleted records of all models, the last deletion first. Ten queries at most."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
-        errors: dict[str, Any] = {}
-        for name in request.GET:
-            if name not in ("noun", "page"):
-                errors[name] = [_("Unknown parameter.")]
-        model_name = request.GET.get("noun", "").strip()
-        if model_name and model_name not in self.model_names:
-            errors["noun"] = [
-                _("Give one of these: %(names)s.") % {"names": ", ".join(self.model_names)}
-            ]
-        number = whole_number(request.GET, "page", 1, 10**9, errors)
-        context: dict[str, Any] = {
-            "errors": errors,
-            "model_names": [
-                (one, str(label)) for one, label in Reviewed.choices if one in self.model_names
-            ],
-            "model_name": model_name,
+    template = "projects/review_deleted_list.html"
+    parameter = "noun"
+
+    def choices(self) -> list[tuple[str, Any]]:
+        return [choice for choice in Reviewed.choices if choice[0] in self.model_names]
+
+    def records(self, chosen: str) -> Any:
+        return queue.deleted(self.request.user, [chosen] if chosen else self.model_names)
+
+    def rows(self, page: Iterable[Mapping[str, Any]]) -> list[DeletedRecord]:
+        """One query for each model."""
+        keys: dict[str, list[Any]] = {}
+        for one in page:
+            keys.setdefault(one["model_name"], []).append(one["history_id"])
+        found = {
+            (model_name, row.history_id): deleted_record(model_name, row)
+            for model_name, of_model in keys.items()
+            for row in REVIEWED[model_name]
+            .history.model.objects.filter(history_id__in=of_model)
+            .select_related("history_user")
         }
-        if not errors:
-            found = queue.deleted(request.user, [model_name] if model_name else self.model_names)
-            page = part_of(found, number, PAGE_SIZE, errors)
-            if page is not None:
-                context |= {"page": page, "records": rows_of(page)}
-        status = 400 if errors else 200
-        return render(request, "projects/review_deleted_list.html", context, status=status)
-
-
-def rows_of(page: Iterable[Mapping[str, Any]]) -> list[DeletedRecord]:
-    """The deleted records of a page. One query for each model."""
-    page = list(page)
-    keys: dict[str, list[Any]] = {}
-    for one in page:
-        keys.setdefault(one["model_name"], []).append(one["history_id"])
-    found = {
-        (model_name, row.history_id): deleted_record(model_name, row)
-        for model_name, of_model in keys.items()
-        for row in REVIEWED[model_name]
-        .history.model.objects.filter(history_id__in=of_model)
-        .select_related("history_user")
-    }
-    return [found[one["model_name"], one["history_id"]] for one in page]
+        return [found[one["model_name"], one["history_id"]] for one in page]
 
 
 class DeletedPage(ReviewPage):

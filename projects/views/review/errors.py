@@ -61,7 +61,7 @@ def problem_of(error: Exception, user: Any, serializer: Any = None) -> Problem:
         case exceptions.ValidationError():
             return Problem(list(_by_field(error.detail, serializer)), 400)
         case IntegrityError():
-            # The rules were checked before: another write has come in between.
+            # The rules were checked before: another write was faster.
             logger.warning("A review action conflicted with another write", exc_info=error)
             return Problem([anything_changed()], 409)
     return Problem([str(error)], 409)

@@ -2,44 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from projects.models import ErrorReport, ReportState
 from projects.review import error_reports
-from projects.views.lists import PAGE_SIZE, part_of, whole_number
 
 from .addresses import admin_of, page_of
-from .base import ReviewAction, ReviewPage, ReviewView
+from .base import ReviewAction, ReviewPage, ReviewTable
 
 
-class ReportList(ReviewView):
+class ReportList(ReviewTable):
     """The open reports, or those of another state, the earliest first. Ten queries at most."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
-        errors: dict[str, Any] = {}
-        for name in request.GET:
-            if name not in ("state", "page"):
-                errors[name] = [_("Unknown parameter.")]
-        state = request.GET.get("state", "").strip() or ReportState.OPEN.value
-        if state not in ReportState.values:
-            words = ", ".join(ReportState.values)
-            errors["state"] = [_("Give one of these: %(words)s.") % {"words": words}]
-        number = whole_number(request.GET, "page", 1, 10**9, errors)
-        context: dict[str, Any] = {"errors": errors, "states": ReportState.choices, "state": state}
-        if not errors:
-            found = ErrorReport.objects.filter(state=state).select_related("decided_by")
-            page = part_of(found, number, PAGE_SIZE, errors)
-            if page is not None:
-                records = error_reports.reported_records(page, request.user)
-                rows = [(report, records.get(report.pk) or "") for report in page]
-                context |= {"page": page, "reports": rows}
-        status = 400 if errors else 200
-        return render(request, "projects/review_reports.html", context, status=status)
+    template = "projects/review_reports.html"
+    parameter = "state"
+    default = ReportState.OPEN.value
+
+    def choices(self) -> list[tuple[str, Any]]:
+        return ReportState.choices
+
+    def records(self, chosen: str) -> Any:
+        return ErrorReport.objects.filter(state=chosen).select_related("decided_by")
+
+    def rows(self, page: Iterable[ErrorReport]) -> list[tuple[ErrorReport, Any]]:
+        """Each report and its record, or an empty text."""
+        records = error_reports.reported_records(page, self.request.user)
+        return [(report, records.get(report.pk, "")) for report in page]
 
 
 class ReportPage(ReviewPage):
