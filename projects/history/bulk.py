@@ -84,7 +84,7 @@ def _save(written: Sequence[Written], *, new: bool) -> tuple[list[Any], list[Any
     before = []
     if new:
         if model is Enterprise and model.objects.formerly([one.code for one in records]).exists():
-            # No constraint spans two tables. `full_clean` has a message of its own for this.
+            # No constraint spans two tables. `full_clean` has the message.
             raise IntegrityError("a former code of an enterprise cannot be given to another")
         model._base_manager.bulk_create(records)
     else:

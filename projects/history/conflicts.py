@@ -1,4 +1,4 @@
-"""Edit conflicts: a record was changed, deleted or decided on after somebody had opened it."""
+"""Edit conflicts: a record was changed, deleted or decided on after a user had opened it."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from .diff import record_of
 
 
 class ConflictError(IntegrityError):
-    """A record was changed, deleted or decided on by somebody else after it was read.
+    """A record was changed, deleted or decided on after it was read.
 
-    Without `record` it is about several at once, such as all that a preview shows. `by`
+    Without `record` it is about several, such as all records of a preview. `by`
     and `at` are given for a decision; of a change they are read from history by `sentence`.
     """
 
@@ -27,7 +27,7 @@ class ConflictError(IntegrityError):
         self.record, self.by, self.at = record, by, at
 
     def sentence(self, user: Any) -> str:
-        """What happened, in words for `user`, who reads a name only as staff. At most one query."""
+        """The message for `user`, with the name of the author for staff. At most one query."""
         if self.at is not None:
             template = _(
                 "“%(record)s” was decided on by %(who)s at %(when)s, after you opened it. Look at "
@@ -57,7 +57,7 @@ class ConflictError(IntegrityError):
 
 
 class LastChange(NamedTuple):
-    """The last write of a record: the record after it, who wrote it and when, in words."""
+    """The last write of a record: the record after it, its author and its time, in words."""
 
     record: Any
     who: str
@@ -85,7 +85,7 @@ def last_change(model: Any, key: Any) -> LastChange | None:
 
 
 def anything_changed() -> str:
-    """For everything that is checked by a digest: imports, lists of drafts."""
+    """The message of conflicts about several records, such as those of an import."""
     return _(
         "Nothing was saved: the register has changed since you looked at it. Look at it again, "
         "then try once more."

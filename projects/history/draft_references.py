@@ -1,4 +1,4 @@
-"""Published records must not refer to drafts: readers would learn that the draft exists."""
+"""The rule that published records do not refer to drafts, which would reveal them."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def depends_on_drafts(written: Sequence[Written]) -> set[Any]:
 
 
 def is_published_upon(record: Any) -> bool:
-    """Whether a published record refers to `record`, so that it cannot become a draft."""
+    """Whether a published record refers to `record`, which then cannot become a draft."""
     return any(
         referring.filter(state=State.PUBLISHED).exists()
         if issubclass(referring.model, ReviewedModel)

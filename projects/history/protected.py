@@ -20,11 +20,11 @@ class StillReferencedError(ProtectedError):
 
     def __init__(self, referring: Sequence[QuerySet]) -> None:
         self.referring = referring
-        # Without the records themselves: there may be a hundred thousand.
+        # Not the records themselves: there may be a hundred thousand.
         super().__init__("Other records refer to this one.", set())
 
     def sentence(self, user: Any) -> str:
-        """The reason in words, naming only what `user` may see. Two queries a model."""
+        """The message, which names only records that `user` may see. Two queries a model."""
         return references_sentence(self.referring, user)
 
 
@@ -49,7 +49,7 @@ def references_sentence(referring: Sequence[QuerySet], user: Any) -> str:
 
 
 def visible_references(referring: Sequence[QuerySet], user: Any) -> Iterator[QuerySet]:
-    """The part of these that `user` may see. Rows of other models nobody sees."""
+    """The part of these that `user` may see; nothing of models outside the register."""
     for records in referring:
         if hasattr(records.model.objects, "visible_to"):
             visible = records.model.objects.visible_to(user)

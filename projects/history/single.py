@@ -84,8 +84,8 @@ def save(record: Any, **links: Sequence[Any] | None) -> None:
     except ConflictError:
         raise
     except IntegrityError:
-        # Another write has come in between, such as one that took the code: the rules
-        # have a message for it now.
+        # Another write was faster, and has taken the code, for example: the rules report it
+        # now.
         check_rules()
         raise
 
@@ -149,7 +149,7 @@ def check(
 
 
 def check_links(record: Any, **links: Sequence[Any] | None) -> None:
-    """The part of `check` that is about links. For forms, which check the columns themselves."""
+    """The checks of links in `check`, for forms, which check columns."""
     problems: dict[str, Any] = {}
     for name, kind in type(record).links().items():
         linked = links.get(name)

@@ -1,4 +1,4 @@
-"""Error reports: submitted by any reader, settled or dismissed by reviewers."""
+"""Error reports: submitted by readers, settled or dismissed by reviewers."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from projects.models.error_report import REPORTED
 
 from .permissions import read_reason, user_or_none
 
-# Keeps anybody from flooding the queue.
+# Limits abuse of the public form.
 FROM_ADDRESS = AttemptLimit("error reports from an address", 10, timedelta(hours=1))
 
 

@@ -1,4 +1,4 @@
-"""Merge two enterprises that turn out to be one."""
+"""Merge two records of the same enterprise."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from projects.names import credit_codes
 
 from .permissions import set_author
 
-# Fields with a single value: if the two enterprises differ, a person must decide.
+# Fields with a single value: if both have one and they differ, a person must decide.
 CLAIMS = ("uscc", "kind", "origin", "area", "settled_on")
 # Codes are truncated in the change reason, whose column is short.
 LONGEST_SHOWN = 40
@@ -63,7 +63,7 @@ def merge(old: Enterprise, into: Enterprise, user: Any = None) -> Merged:
 
 
 def check(old: Enterprise, into: Enterprise) -> None:
-    """Raise ValidationError, by field, for contradictions that a person must resolve first."""
+    """Raise ValidationError, by field, for contradictions that a person must resolve."""
     if old.pk == into.pk:
         raise ValidationError(_("An enterprise cannot be merged into itself: choose two."))
     if into.is_draft and not old.is_draft:
@@ -92,7 +92,9 @@ def check(old: Enterprise, into: Enterprise) -> None:
             },
         )
         for name in CLAIMS
-        if _claim(old, name) and _claim(into, name) and _claim(old, name) != _claim(into, name)
+        if _comparable(old, name)
+        and _comparable(into, name)
+        and _comparable(old, name) != _comparable(into, name)
     }
     if problems:
         raise ValidationError(problems)
@@ -102,7 +104,7 @@ def united(old: Enterprise, into: Enterprise) -> tuple[Enterprise, list[Source]]
     """`into` with the values it takes over from `old`, unsaved, and the sources of both."""
     record = copy.copy(into)
     for name in CLAIMS:
-        if not _claim(record, name) and _claim(old, name):
+        if not _comparable(record, name) and _comparable(old, name):
             setattr(record, name, getattr(old, name))
     record.name = record.name or old.name
     record.name_zh = record.name_zh or old.name_zh
@@ -185,7 +187,7 @@ def _move_codes(old: Enterprise, into: Enterprise, user: Any) -> None:
     FormerCode.objects.create(code=old.code, enterprise=into, user=user)
 
 
-def _claim(record: Enterprise, name: str) -> Any:
+def _comparable(record: Enterprise, name: str) -> Any:
     """The value of one of CLAIMS; empty for an invalid social credit code."""
     if name != "uscc":
         return getattr(record, Enterprise._meta.get_field(name).attname)

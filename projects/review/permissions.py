@@ -15,7 +15,7 @@ from projects.models.text_validation import check_text
 
 
 class ReviewError(Exception):
-    """A review action that is not possible now; the message says why."""
+    """A review action that is not possible; the message says why."""
 
 
 def user_or_none(user: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Submit a write: depending on the user it is published, or becomes a draft or a proposal."""
+"""Submit a write: it is published, or waits for approval as a draft or a proposal."""
 
 from __future__ import annotations
 
