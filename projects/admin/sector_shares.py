@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -19,8 +20,8 @@ from .autocomplete import AutocompleteInline
 from .edit_conflicts import VERSION, FieldDifference, in_words, keep_rows, shown_values
 from .forms import RegisterForm
 
-# The key of a sector and its share, as the inputs of a row have them.
-Row = tuple[str, str]
+# The key of a sector and its share, or the text of a share that is not valid.
+Row = tuple[str, Decimal | str | None]
 
 
 class ShareForm(RegisterForm):
@@ -64,40 +65,37 @@ class SharesFormSet(forms.BaseInlineFormSet):
         data: Any = self.data
         for index, (sector, share) in enumerate(rows):
             data[f"{self.prefix}-{index}-sector"] = sector
-            data[f"{self.prefix}-{index}-share"] = share
+            data[f"{self.prefix}-{index}-share"] = "" if share is None else str(share)
 
     def _submitted(self) -> list[Row]:
         """The rows as submitted, without empty and deleted ones."""
         rows = []
+        fields = self.form.base_fields
         for index in range(self.total_form_count()):
             prefix = self.add_prefix(index)
             sector, share = (
-                self.form.base_fields[name].widget.value_from_datadict(
-                    self.data, {}, f"{prefix}-{name}"
-                )
+                fields[name].widget.value_from_datadict(self.data, {}, f"{prefix}-{name}")
                 for name in ("sector", "share")
             )
             if (sector or share) and not self.data.get(f"{prefix}-DELETE"):
-                rows.append((str(sector or ""), share or ""))
+                with suppress(ValidationError):
+                    share = fields["share"].clean(share)
+                rows.append((str(sector or ""), share))
         return rows
 
     def _compared(self, yours: list[Row], version: str) -> list[Row]:
         """The rows to show after the project was changed; notes how the sectors differ."""
-        now = [(str(row.sector_id), _text(row.share)) for row in self.get_queryset()]
-        if self._as_set(now) == self._as_set(yours):
+        now: list[Row] = [(str(row.sector_id), row.share) for row in self.get_queryset()]
+        if set(now) == set(yours):
             return yours
         shown = shown_values(self.instance, version)
-        is_untouched = shown is not None and self._as_set(yours) == self._as_set(
-            [(str(sector.pk), _text(share)) for sector, share in shown["sectors"]]
-        )
+        is_untouched = shown is not None and set(yours) == {
+            (str(sector.pk), share) for sector, share in shown["sectors"]
+        }
         label = capfirst(str(self.instance._meta.get_field("sectors").verbose_name))
         words = self._in_words(now), self._in_words(yours)
         self.differences.append(FieldDifference(label, *words, is_untouched))
         return now if is_untouched else yours
-
-    def _as_set(self, rows: list[Row]) -> set[tuple[str, Any]]:
-        field = self.form.base_fields["share"]
-        return {(sector, _cleaned(field, share)) for sector, share in rows}
 
     def _in_words(self, rows: list[Row]) -> str:
         fields = self.form.base_fields
@@ -133,17 +131,6 @@ class SharesFormSet(forms.BaseInlineFormSet):
         ]
         self.changed_objects = []
         return []
-
-
-def _text(share: Decimal | None) -> str:
-    return "" if share is None else str(share)
-
-
-def _cleaned(field: forms.Field, value: Any) -> Any:
-    try:
-        return field.to_python(value)
-    except ValidationError:
-        return value
 
 
 class ShareInline(AutocompleteInline):

@@ -363,6 +363,7 @@ def test_a_receipt_moved_to_another_project_is_reported(office, save, receipt):
         {"shares-TOTAL_FORMS": "999999999", "shown_version": "0"},
         {"shares-TOTAL_FORMS": None, "shown_version": "0"},
         {"shares-0-sector": "x", "shares-0-share": "\x00", "shown_version": "0"},
+        {"shares-0-sector": "x", "shares-0-share": "sNaN", "shown_version": "0"},
         {
             "area": "x",
             "partners": ["x", "9" * 40],
