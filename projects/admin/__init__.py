@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from . import (  # noqa: F401  Each registers its models.
+from . import (  # Each registers its models.
     area,
     audit,
     batch,

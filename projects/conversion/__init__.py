@@ -7,12 +7,3 @@ and reports what differed.
 
 from .allocate import recompute, recompute_for_rates, recompute_new_receipts
 from .consistency import differing, rebuild, stale_search_keys
-
-__all__ = [
-    "differing",
-    "rebuild",
-    "recompute",
-    "recompute_for_rates",
-    "recompute_new_receipts",
-    "stale_search_keys",
-]

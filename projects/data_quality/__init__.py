@@ -5,5 +5,3 @@ register in `check_data`.
 """
 
 from .outliers import AmountContext, OutlierDetector
-
-__all__ = ["AmountContext", "OutlierDetector"]

@@ -3,13 +3,3 @@
 from .base import CONTENT_TYPES, Export, at_one_moment
 from .records import RECORDS, RecordsExport
 from .totals import TOTALS, TotalsExport
-
-__all__ = [
-    "CONTENT_TYPES",
-    "RECORDS",
-    "TOTALS",
-    "Export",
-    "RecordsExport",
-    "TotalsExport",
-    "at_one_moment",
-]

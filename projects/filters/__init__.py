@@ -26,25 +26,3 @@ BY_MODEL_NAME: dict[str, Any] = {
     one._meta.model.register.plural: one
     for one in (ProjectFilterSet, *OrderedFilterSet.__subclasses__())
 }
-
-__all__ = [
-    "BY_MODEL_NAME",
-    "COLUMNS",
-    "PAGING_PARAMETERS",
-    "AreaFilterSet",
-    "EnterpriseFilterSet",
-    "HeadlineFilterSet",
-    "ImportBatchFilterSet",
-    "ProjectFilterSet",
-    "ProposalFilterSet",
-    "RateFilterSet",
-    "ReceiptFilterSet",
-    "RegisterFilterSet",
-    "ReviewFilterSet",
-    "SectorFilterSet",
-    "SourceFilterSet",
-    "TotalsFilterSet",
-    "ZoneFilterSet",
-    "effective_user",
-    "requested_columns",
-]

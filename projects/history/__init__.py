@@ -19,26 +19,3 @@ from .single import (
     save,
     write,
 )
-
-__all__ = [
-    "ConflictError",
-    "StillReferencedError",
-    "Written",
-    "anything_changed",
-    "bulk_save",
-    "check",
-    "check_deletable",
-    "check_links",
-    "defer_history",
-    "delete",
-    "last_change",
-    "link",
-    "lock",
-    "record_history",
-    "references_sentence",
-    "references_to",
-    "retry_on_deadlock",
-    "save",
-    "visible_references",
-    "write",
-]

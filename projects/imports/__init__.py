@@ -7,13 +7,3 @@ from .mapping import Mapping, MappingError, read_mapping
 from .match import Mode
 from .pipeline import Report, import_table
 from .rows import RowError
-
-__all__ = [
-    "Mapping",
-    "MappingError",
-    "Mode",
-    "Report",
-    "RowError",
-    "import_table",
-    "read_mapping",
-]

@@ -29,19 +29,3 @@ def _serializers(of: Any = RecordSerializer) -> Iterator[Any]:
 _BY_MODEL = {one.Meta.model: one for one in _serializers() if hasattr(one, "Meta")}
 # By the plural that files and addresses use. Models come after those that they refer to.
 BY_MODEL_NAME = {model.register.plural: _BY_MODEL[model] for model in register_models()}
-
-__all__ = [
-    "BY_MODEL_NAME",
-    "AreaSerializer",
-    "EnterpriseSerializer",
-    "HeadlineSerializer",
-    "ProjectSerializer",
-    "RateSerializer",
-    "ReceiptSerializer",
-    "RecordCache",
-    "RecordSerializer",
-    "SectorSerializer",
-    "SourceSerializer",
-    "TotalsSerializer",
-    "ZoneSerializer",
-]

@@ -20,8 +20,6 @@ from . import cross_record, derived_rows
 from .finding import ERRORS, Batch, Finding, Rule, all_of, readably
 from .records import of_records, outliers
 
-__all__ = ["ERRORS", "Finding", "Rule", "findings"]
-
 
 def findings(today: date | None = None) -> Iterator[Finding]:
     """Yield all errors and warnings, model by model.

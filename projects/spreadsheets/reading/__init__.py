@@ -28,27 +28,6 @@ from .limits import (
 from .tables import KnownHeadings, Line, Row, Table, plain_heading
 from .workbooks import cell_text, read_workbook
 
-__all__ = [
-    "HEADINGS_WITHIN",
-    "LONGEST_CELL",
-    "MOST_BYTES",
-    "MOST_CELLS",
-    "MOST_COLUMNS",
-    "MOST_PARTS",
-    "MOST_ROWS",
-    "MOST_UNPACKED",
-    "FileError",
-    "KnownHeadings",
-    "Line",
-    "Row",
-    "Table",
-    "cell_text",
-    "column_letters",
-    "content_of",
-    "plain_heading",
-    "read",
-]
-
 
 def content_of(path: Path) -> bytes:
     """The bytes of a file. Raises FileError where it is too large or cannot be read."""

@@ -27,8 +27,6 @@ from .enterprises import make_enterprises
 from .projects import make_projects
 from .shared_records import SharedRecords
 
-__all__ = ["GeneratedData", "RealRecordsError", "fill", "project_code", "refuse_real_records"]
-
 
 @dataclass
 class GeneratedData:
