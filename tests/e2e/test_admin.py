@@ -200,21 +200,21 @@ def test_receipts_get_warnings_by_the_typed_amount_of_the_project(signed_in):
     assert not page.locator("#id_receipts-0-amount ~ .amount-warnings p").count()
 
 
-@pytest.mark.parametrize("width", [1440, 1280, 820, 390])
-def test_no_form_is_wider_than_its_page(signed_in, width):
+def test_no_form_is_wider_than_its_page(signed_in):
     make_one_of_each()
     page = signed_in
-    page.set_viewport_size({"width": width, "height": 900})
     wide = """() => [...document.querySelectorAll("body, #content *")]
         .filter((one) => one.getBoundingClientRect().right > innerWidth + 1 && one.offsetWidth)
         .map((one) => `${one.tagName} ${one.id || one.className}`)"""
 
-    for noun in ("project", "enterprise", "headline", "receipt"):
-        model = apps.get_model("projects", noun)
-        page.goto(reverse(f"admin:projects_{noun}_change", args=[model.objects.first().pk]))
+    for name in ("project", "enterprise", "headline", "receipt"):
+        model = apps.get_model("projects", name)
+        page.goto(reverse(f"admin:projects_{name}_change", args=[model.objects.first().pk]))
+        for width in (1440, 1280, 820, 390):
+            page.set_viewport_size({"width": width, "height": 900})
 
-        assert page.evaluate(wide) == [], noun
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), noun
+            assert page.evaluate(wide) == [], name
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
 
 
 def test_on_a_narrow_page_each_cell_has_its_label(signed_in):
