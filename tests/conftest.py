@@ -30,6 +30,7 @@ POSTGRES = (
     "accounts/test_lockout.py",
     "admin/test_merge.py",
     "api/test_bulk.py",
+    "api/test_bulk_options.py",
     "api/test_conditional.py",
     "api/test_idempotency.py",
     "api/test_paging.py",

@@ -5,13 +5,11 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from projects.imports.pipeline import Pipeline
 from projects.models import Allocation, Project
-from tests.api.test_write import HOSTILE
 from tests.factories import (
     make_area,
     make_enterprise,
@@ -34,12 +32,6 @@ def post(client, records, query="", **headers):
 
 def counts(answer):
     return [answer.json()[name] for name in ("created", "updated", "unchanged")]
-
-
-def permitted(*codenames):
-    user = make_user("visitor")
-    user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
-    return user
 
 
 def codes():
@@ -197,76 +189,6 @@ def test_everything_wrong_is_told_at_once_by_index_and_nothing_is_written(office
     assert codes() == ["There", "old"]
 
 
-def test_a_trial_writes_nothing_and_answers_the_same(office):
-    make_project(code="p", name="P")
-    records = [{"code": "p", "name": "Q"}, {"code": "q", "name": "Q"}]
-
-    trial = post(office, records, "?dry_run=true")
-
-    assert trial.json() == {
-        "created": 1,
-        "updated": 1,
-        "proposed": 0,
-        "unchanged": 0,
-        "codes": ["p", "q"],
-        "dry_run": True,
-    }
-    assert (codes(), Project.objects.get().name) == (["p"], "P")
-    assert Project.objects.get().history.count() == 1
-    real = post(office, records, "?dry_run=false").json()
-    assert real == trial.json() | {"dry_run": False}
-
-
-def test_a_trial_tells_the_same_errors(office):
-    records = [{"code": "a", "name": "A"}, {"code": "b", "name": "B", "stage": "begun"}]
-
-    trial, real = post(office, records, "?dry_run=true"), post(office, records)
-
-    assert trial.status_code == real.status_code == 400
-    assert trial.json() == real.json()
-    assert list(real.json()) == ["1"]
-
-
-def test_only_new_ones_or_only_those_that_are_there(office):
-    make_project(code="old", name="Old")
-    both = [{"code": "old", "name": "O"}, {"code": "new", "name": "N"}]
-
-    create = post(office, both, "?mode=create")
-    update = post(office, both, "?mode=update")
-
-    assert (create.status_code, {i: list(f) for i, f in create.json().items()}) == (
-        400,
-        {"0": ["code"]},
-    )
-    assert (update.status_code, {i: list(f) for i, f in update.json().items()}) == (
-        400,
-        {"1": ["code"]},
-    )
-    assert (codes(), Project.objects.get().name) == (["old"], "Old")
-    assert counts(post(office, both[1:], "?mode=create")) == [1, 0, 0]
-    assert counts(post(office, both, "?mode=update")) == [0, 1, 1]
-
-
-@pytest.mark.parametrize(
-    ("query", "named"),
-    [
-        ("?mode=upsert", "mode"),
-        ("?mode=create&mode=update", "mode"),
-        ("?dry_run=yes", "dry_run"),
-        ("?dry_run=true&dry_run=false", "dry_run"),
-        ("?dryrun=true", "dryrun"),
-        ("?page=1", "page"),
-        ("?lang=xx", "lang"),
-        ("?mode=%00", "mode"),
-    ],
-)
-def test_a_parameter_that_means_nothing_is_refused(office, query, named):
-    answer = post(office, [{"code": "p", "name": "P"}], query)
-
-    assert (answer.status_code, list(answer.json())) == (400, [named])
-    assert codes() == []
-
-
 @pytest.mark.parametrize("body", [{}, [], {"code": "p", "name": "P"}, None, "p", 5, True])
 def test_a_body_that_is_no_list_of_records_is_refused(office, body):
     answer = office.post(ADDRESS, json.dumps(body), content_type="application/json")
@@ -293,87 +215,6 @@ def test_a_body_may_be_larger_here_than_elsewhere_but_not_without_end(
     answer = post(office, [long])
 
     assert (answer.status_code, list(answer.json())) == (413, ["detail"])
-
-
-def test_no_body_is_an_error_of_ours(office):
-    make_project(code="a")
-    alone = [body for body in HOSTILE if body != b'[{"code": "a"}]']
-    within = [b"[" + body + b"]" for body in alone]
-
-    for body in (*alone, *within):
-        answer = office.post(ADDRESS, body, content_type="application/json")
-
-        assert answer.status_code == 400, body[:60]
-        assert answer.json()
-
-
-@pytest.mark.parametrize(
-    "value",
-    ["\x00", "a\x00b", "x" * 100_000, "é", "../x", "", " ", 5, -1, 10**30, True, 1.5, [], [[]], {}],
-)
-def test_no_value_of_any_field_is_an_error_of_ours(office, value):
-    make_project(code="p")
-
-    names = list(office.get("/api/v1/projects/p/").json())
-    shapes = [value, [value], [{"sector": value}]]
-    new = [{"name": "New", name: shape} for name in names for shape in shapes]
-
-    answers = [
-        post(office, [{"code": f"n{n}"} | one for n, one in enumerate(new)], "?dry_run=true")
-    ]
-    answers += [post(office, [{"code": "p", name: value}], "?dry_run=true") for name in names]
-
-    assert {answer.status_code for answer in answers} <= {200, 400}
-
-
-@pytest.mark.parametrize(
-    ("held", "records", "status", "named"),
-    [
-        (["add_project"], ["new", "newer"], 200, ""),
-        (["add_project"], ["new", "old"], 403, "“change_project”, which these records need: 1."),
-        (["change_project"], ["old"], 200, ""),
-        (["change_project"], ["new", "old", "newer"], 403, "“add_project”, which these records"),
-        (["view_project"], ["old"], 403, "“add_project”"),
-        (["add_project", "change_project"], ["new", "old"], 200, ""),
-    ],
-)
-def test_each_record_needs_the_permission_for_what_becomes_of_it(
-    client_of, held, records, status, named
-):
-    make_project(code="old", name="Old")
-
-    answer = post(client_of(permitted(*held)), [{"code": c, "name": "Set"} for c in records])
-
-    assert answer.status_code == status
-    assert named in answer.json().get("detail", "")
-    if status == 403:
-        assert (codes(), Project.objects.get().name) == (["old"], "Old")
-
-
-def test_all_records_that_may_not_be_written_are_named(client_of):
-    make_project(code="old")
-
-    answer = post(
-        client_of(permitted("change_project")), [{"code": c} for c in ("a", "old", "b\x00")]
-    )
-
-    assert answer.json()["detail"].endswith(": 0, 2.")
-
-
-def test_visitors_and_keys_for_reading_write_nothing(visitor, client_of):
-    records = [{"code": "p", "name": "P"}]
-
-    anonymous = post(visitor, records)
-    reading = post(client_of(make_user("superuser"), read_only=True), records)
-
-    assert (anonymous.status_code, "WWW-Authenticate" in anonymous) == (401, True)
-    assert reading.status_code == 403
-    assert codes() == []
-
-
-@pytest.mark.parametrize("method", ["get", "put", "patch", "delete", "head", "options"])
-def test_the_address_is_posted_to_only(office, method):
-    assert getattr(office, method)(ADDRESS).status_code == (200 if method == "options" else 405)
 
 
 def test_what_was_written_since_it_was_read_is_not_overwritten(office, monkeypatch):

@@ -1,7 +1,7 @@
-"""Every operation of the description, asked by who may and by who may not: no fault of ours.
+"""Random requests of every operation of the API schema, by users with and without permission.
 
-Each answer has a status, a type and a shape that the description foretells. Nothing
-stays of a request: each is asked of the same register.
+None is a server error; each response has a status, type and shape of the schema. What a
+request writes is rolled back.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ CHECKS = [
     openapi_checks.content_type_conformance,
     openapi_checks.response_schema_conformance,
 ]
-# By what comes first in their addresses.
+# The first part of their paths.
 GROUPS = [*NOUNS, "totals", "imports", "proposals", ""]
-# The fields of a body that name other records, by noun.
-NAMING = {
+# Fields with codes of other records, by the list of those.
+REFERENCES = {
     "zone": "zones",
     "area": "areas",
     "sector": "sectors",
@@ -49,13 +49,13 @@ NAMING = {
 
 
 @pytest.fixture(scope="module")
-def description():
+def schema():
     return schemathesis.openapi.from_dict(SchemaGenerator().get_schema(public=True))
 
 
 @pytest.fixture(autouse=True)
-def _only_faults_are_logged():
-    """Of a hundred thousand refusals, pytest would keep each line."""
+def _no_warnings_are_logged():
+    """Under CHAOS=1 pytest would keep a hundred thousand lines of refusals."""
     logging.disable(logging.WARNING)
     yield
     logging.disable(logging.NOTSET)
@@ -65,8 +65,8 @@ def _only_faults_are_logged():
 def site():
     """The site as a server would run it.
 
-    Between two requests a server closes connections that stand in a transaction, and this
-    test stands in one: so that does not happen here, as with Django's own test client.
+    Between requests a server closes connections in a transaction, as the test's is: not here,
+    as in Django's test client.
     """
     around = (request_started, request_finished)
     for signal in around:
@@ -76,8 +76,8 @@ def site():
         signal.connect(close_old_connections)
 
 
-@pytest.fixture
-def askers():
+@pytest.fixture(scope="module")
+def users(module_db):
     """A visitor, a clerk and a superuser, by the headers that they send."""
     found = {"visitor": {}}
     for role in ("clerk", "superuser"):
@@ -86,9 +86,9 @@ def askers():
     return found
 
 
-@pytest.fixture
-def register(askers):
-    """The keys of two records of each noun, of which the second is a draft; and what waits."""
+@pytest.fixture(scope="module")
+def register(users):
+    """The keys of two records of each model, of which the second is a draft, and of proposals."""
     found = {}
     for noun in NOUNS:
         records = [make_one_of(noun, day) for day in range(2)]
@@ -106,14 +106,18 @@ def register(askers):
     return found
 
 
-def meant(data, register):
-    """`data` with every other code by which it names another record being one that exists."""
+def with_existing(data, register):
+    """`data` with existing codes in place of every other code of another record."""
     if isinstance(data, list):
-        return [meant(one, register) for one in data]
+        return [with_existing(one, register) for one in data]
     if not isinstance(data, dict):
         return data
     return {
-        name: existing(value, register[NAMING[name]]) if name in NAMING else meant(value, register)
+        name: (
+            existing(value, register[REFERENCES[name]])
+            if name in REFERENCES
+            else with_existing(value, register)
+        )
         for name, value in data.items()
     }
 
@@ -123,16 +127,16 @@ def existing(value, keys):
     if isinstance(value, list):
         return [existing(one, keys) for one in value]
     if isinstance(value, dict):
-        return meant(value, {"sectors": keys})
+        return with_existing(value, {"sectors": keys})
     if isinstance(value, str) and len(value) % 2:
         return keys[len(value) // 2 % len(keys)]
     return value
 
 
 def almost_right(body, record):
-    """`record`, with about a quarter of its fields as `body` has them, the same for the same body.
+    """`record` with about a quarter of the fields of `body`, the same for the same body.
 
-    By chance alone, hardly a body passes all rules, and few come to be written.
+    Few random bodies would pass all rules and be written.
     """
     if isinstance(body, list) and body and isinstance(body[0], dict):
         return [almost_right(body[0], record)]
@@ -149,20 +153,20 @@ def almost_right(body, record):
     return record | kept
 
 
-def drawn_from(operation):
-    """Cases as the description has them, and every third time otherwise where that can be."""
+def cases_of(operation):
+    """Cases as in the schema, and every third one not, where possible."""
     in_order = operation.as_strategy(generation_mode=GenerationMode.POSITIVE)
     if operation.path == "/api/v1/":
-        # It takes nothing that could be wrong.
+        # Without parameters.
         return in_order
     return st.one_of(
         in_order, in_order, operation.as_strategy(generation_mode=GenerationMode.NEGATIVE)
     )
 
 
-def ask(case, site, headers):
-    """Ask, check the answer, and undo whatever was done."""
-    # Django's own test client, asked for a record, has them connected again.
+def send(case, site, headers):
+    """Send the request, check the response, and roll back."""
+    # Django's test client has connected them again.
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
     with transaction.atomic():
@@ -174,13 +178,13 @@ def group_of(operation):
     return operation.path.split("/")[3]
 
 
-def test_every_operation_belongs_to_a_group(description):
-    assert {group_of(one.ok()) for one in description.get_all_operations()} == set(GROUPS)
+def test_every_operation_belongs_to_a_group(schema):
+    assert {group_of(one.ok()) for one in schema.get_all_operations()} == set(GROUPS)
 
 
 @pytest.mark.parametrize("group", GROUPS)
-def test_whatever_is_sent_is_answered_as_the_description_says(
-    client, description, site, register, askers, rounds, group
+def test_every_response_conforms_to_the_schema(
+    client, schema, site, register, users, rounds, group
 ):
     record = {}
     if group in NOUNS:
@@ -190,17 +194,17 @@ def test_whatever_is_sent_is_answered_as_the_description_says(
     def check(case):
         for name, value in (case.path_parameters or {}).items():
             case.path_parameters[name] = existing(str(value), register[group])
-        case.body = meant(case.body, register)
+        case.body = with_existing(case.body, register)
         if group in NOUNS and not case.path.endswith(("publish/", "return/")):
             case.body = almost_right(case.body, record)
         if len(case.headers.get("If-Match", "")) % 2:
             case.headers["If-Match"] = "*"
-        for headers in askers.values():
-            ask(case, site, headers)
+        for headers in users.values():
+            send(case, site, headers)
 
-    for found in description.get_all_operations():
+    for found in schema.get_all_operations():
         operation = found.ok()
         if group_of(operation) != group:
             continue
         many = settings(max_examples=rounds(2, 1000), suppress_health_check=list(HealthCheck))
-        many(given(case=drawn_from(operation))(check))()
+        many(given(case=cases_of(operation))(check))()

@@ -1,4 +1,3 @@
-import json
 from datetime import date
 from decimal import Decimal
 
@@ -353,70 +352,3 @@ def test_a_headline_counts_in_whole_numbers(office):
 def test_a_list_is_not_deleted_nor_a_record_posted_to(office, noun):
     assert office.delete(f"/api/v1/{noun}/").status_code == 405
     assert office.post(f"/api/v1/{noun}/1/", {}, format="json").status_code == 405
-
-
-HOSTILE = [
-    b"",
-    b"{",
-    b"null",
-    b"true",
-    b"5",
-    b'"text"',
-    b"[]",
-    b"[[]]",
-    b'[{"code": "a"}]',
-    b"{}",
-    b"\xff\xfe",
-    b"\xef\xbb\xbf{}",
-    b'{"code": "\\ud800", "name": "n"}',
-    b'{"\\ud800": 1}',
-    b'{"code": "a", "name": "\\u0000"}',
-    b'{"\\u0000": 1}',
-    b'{"code": NaN}',
-    b'{"code": 1e999999999}',
-    b'{"amount": 1e999999999, "code": "a", "name": "n"}',
-    b'{"amount": -1e-999999999, "code": "a", "name": "n"}',
-    b'{"amount": ' + b"9" * 5000 + b"}",
-    b'{"size_km2": 1e999999, "code": "a", "name": "n"}',
-    b'{"code": "a", "code": "b"}',
-    b"[" * 100_000,
-    b'{"a":' * 100_000,
-    b'{"code": ' + b"[" * 900 + b"]" * 900 + b"}",
-    b'{"area": ' + b"[" * 17 + b"]" * 17 + b"}",
-    b'{"sectors": {"0": {"sector": "a"}}}',
-    b'{"aliases": {"a": "b"}}',
-    json.dumps({"code": "a" * 1_000_000 + "!", "name": "n"}).encode(),
-    json.dumps({"area": "a" * 1_000_000 + "!", "code": "a", "name": "n"}).encode(),
-]
-
-
-@pytest.mark.parametrize("noun", NOUNS)
-def test_no_body_is_an_error_of_ours(office, noun):
-    record = make_one_of(noun)
-    address = f"/api/v1/{noun}/{getattr(record, 'code', record.pk)}/"
-
-    for body in HOSTILE:
-        created = office.post(f"/api/v1/{noun}/", body, content_type="application/json")
-        changed = office.patch(address, body, content_type="application/json")
-
-        assert created.status_code == 400, body[:60]
-        assert created.json()
-        # Nothing sent is nothing to change.
-        assert changed.status_code == (200 if body in (b"", b"{}") else 400), body[:60]
-
-
-def test_a_body_that_is_too_large_is_refused(office, settings):
-    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
-
-    answer = create(office, note="x" * 100)
-
-    assert (answer.status_code, list(answer.json())) == (413, ["detail"])
-
-
-@pytest.mark.parametrize(
-    "kind", ["application/x-www-form-urlencoded", "multipart/form-data", "text/csv"]
-)
-def test_what_is_no_json_is_refused(office, kind):
-    answer = office.post("/api/v1/projects/", b"code=a&name=b", content_type=kind)
-
-    assert (answer.status_code, list(answer.json())) == (415, ["detail"])

@@ -21,7 +21,10 @@ from tests.factories import (
     make_source,
     make_user,
 )
+from tests.helpers.selection import quick_examples
 from tests.helpers.strategies import build, make_surroundings, questions, registers
+
+pytestmark = pytest.mark.django_db
 
 
 def ask(query, user=None, noun=ProjectFilterSet):
@@ -71,13 +74,14 @@ def check_totals(query):
         assert {one.value: one.count for one in counted} == rows, (query, parameter)
 
 
-class EveryFacetOfAnyQuestion(TestCase):
+class RandomQueries(TestCase):
     """In a class of hypothesis's own, as each example needs a database of its own."""
 
     @classmethod
     def setUpTestData(cls):
         cls.around = make_surroundings()
 
+    @quick_examples(8)
     @given(drawn=registers, queries=st.lists(questions(), min_size=2, max_size=2))
     def test_counts_what_a_click_lists_and_the_totals_count(self, drawn, queries):
         build(self.around, drawn)
@@ -87,7 +91,6 @@ class EveryFacetOfAnyQuestion(TestCase):
             check_totals(query)
 
 
-@pytest.mark.django_db
 def test_a_facet_counts_what_a_click_changes_the_list_to():
     kashi, urumqi = make_area(code="kashi"), make_area(code="urumqi")
     for area in (kashi, kashi, kashi, urumqi, urumqi, None):
@@ -99,7 +102,6 @@ def test_a_facet_counts_what_a_click_changes_the_list_to():
     assert numbers("area=kashi&area=none", "area") == {"kashi": 1, "urumqi": 6, "none": 3}
 
 
-@pytest.mark.django_db
 def test_a_project_of_several_sectors_is_never_counted_twice():
     trade, it = make_sector(code="trade"), make_sector(code="it")
     make_project(sectors=[trade, it])
@@ -111,7 +113,6 @@ def test_a_project_of_several_sectors_is_never_counted_twice():
     assert numbers("sector=trade&sector=it", "sector") == {"it": 1, "trade": 2, "none": 3}
 
 
-@pytest.mark.django_db
 def test_a_project_that_received_funds_in_two_years_counts_once_in_each():
     project = make_project()
     for day in (date(2022, 1, 1), date(2022, 6, 1), date(2023, 1, 1)):
@@ -121,7 +122,6 @@ def test_a_project_that_received_funds_in_two_years_counts_once_in_each():
     assert numbers("basis=received&year=2022", "year") == {"2022": 1, "2023": 1}
 
 
-@pytest.mark.django_db
 def test_a_click_on_a_single_value_facet_replaces_the_selection():
     make_project(amount=1)
     make_project(amount=2)
@@ -132,7 +132,6 @@ def test_a_click_on_a_single_value_facet_replaces_the_selection():
     check_every_click("disclosed=true")
 
 
-@pytest.mark.django_db
 def test_selected_values_are_listed_even_without_records():
     make_area(code="empty")
     make_project(area=make_area(code="kashi"))
@@ -143,7 +142,6 @@ def test_selected_values_are_listed_even_without_records():
     assert (found["kashi"].chosen, found["kashi"].count) == (False, 1)
 
 
-@pytest.mark.django_db
 def test_the_most_frequent_and_the_selected_values_are_listed():
     for number in range(25):
         sources = [make_source(code=f"s{number:02}")]
@@ -160,7 +158,6 @@ def test_the_most_frequent_and_the_selected_values_are_listed():
     check_every_click("source=s23")
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("words", ["Customs", "report customs", "S24"])
 def test_other_values_are_found_by_name_and_code(words):
     for number in range(25):
@@ -174,7 +171,6 @@ def test_other_values_are_found_by_name_and_code(words):
     assert [(one.value, one.count) for one in found.options] == [("s24", 1)]
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("words", ["zhejiang", "浙江", "CN-ZJ"])
 def test_an_origin_is_found_by_its_name_in_either_language(words):
     make_project(enterprise=make_enterprise(origin="CN-ZJ"))
@@ -187,7 +183,6 @@ def test_an_origin_is_found_by_its_name_in_either_language(words):
     assert [(one.value, one.label) for one in found.options] == [("CN-ZJ", "Zhejiang")]
 
 
-@pytest.mark.django_db
 def test_facets_of_visitors_disclose_no_draft():
     area, hidden = make_area(code="kashi"), make_source(code="hidden", state="draft")
     make_project(area=area)
@@ -201,7 +196,6 @@ def test_facets_of_visitors_disclose_no_draft():
     assert numbers("", "source", user=clerk) == {"hidden": 1, "none": 1}
 
 
-@pytest.mark.django_db
 def test_enterprises_have_facets_of_their_own():
     press = make_source(code="press")
     make_enterprise(area=make_area(code="kashi"), origin="KZ", kind="private", sources=[press])
@@ -215,7 +209,6 @@ def test_enterprises_have_facets_of_their_own():
     assert Enterprise.objects.count() == 2
 
 
-@pytest.mark.django_db
 def test_the_number_of_queries_does_not_grow_with_values(
     django_assert_num_queries,
 ):

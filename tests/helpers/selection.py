@@ -4,6 +4,8 @@ import os
 from collections.abc import Sequence
 from typing import TypeVar
 
+from hypothesis import settings
+
 T = TypeVar("T")
 CHAOS = os.environ.get("CHAOS") == "1"
 
@@ -15,3 +17,8 @@ def every_nth(cases: Sequence[T], n: int, start: int = 0) -> list[T]:
     try all cases between them: every case is tried, and each with some.
     """
     return list(cases) if CHAOS else list(cases[start % n :: n])
+
+
+def quick_examples(few: int) -> settings:
+    """For properties with expensive examples: `few` of them, as many as others under CHAOS=1."""
+    return settings() if CHAOS else settings(max_examples=few)

@@ -377,6 +377,6 @@ def test_after_any_steps_all_users_see_what_they_may_see(rounds):
     run_state_machine_as_test(
         Office,
         settings=settings(
-            max_examples=rounds(8, 300), stateful_step_count=rounds(15, 30), deadline=None
+            max_examples=rounds(5, 300), stateful_step_count=rounds(15, 30), deadline=None
         ),
     )

@@ -5,7 +5,7 @@ In classes of hypothesis's own, as each example needs a database of its own.
 
 from urllib.parse import urlencode
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -15,11 +15,8 @@ from tests.helpers import unpublished
 from tests.helpers.leak_requests import FILTER_SETS, LISTED, values_of
 from tests.helpers.query_answers import check_sums
 from tests.helpers.responses import differences, fetch_all
-from tests.helpers.selection import CHAOS
+from tests.helpers.selection import quick_examples
 from tests.helpers.strategies import build, make_surroundings, questions, registers
-
-# An example takes half a second.
-few_examples = settings() if CHAOS else settings(max_examples=12)
 
 
 @st.composite
@@ -60,7 +57,7 @@ class SameAnswers(TestCase):
     def setUpTestData(cls):
         cls.around = make_surroundings()
 
-    @few_examples
+    @quick_examples(12)
     @given(
         drawn=registers,
         queries=st.lists(questions(), min_size=2, max_size=2),

@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 import pytest
 from django.http import QueryDict
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -23,6 +22,7 @@ from tests.factories import (
     make_receipt,
     make_sector,
 )
+from tests.helpers.selection import quick_examples
 
 pytestmark = pytest.mark.django_db
 
@@ -213,7 +213,7 @@ questions = st.lists(
 class TotalsAgreeWithTheRecords(TestCase):
     """In a class of hypothesis's own, as each example needs a database of its own."""
 
-    @hypothesis_settings(deadline=None)
+    @quick_examples(12)
     @given(data=drawn_projects, filterset=questions, by=st.permutations(list(DIMENSIONS)))
     def test_rows_add_up_to_the_total_and_lead_to_their_records(self, data, filterset, by):
         build(data)
