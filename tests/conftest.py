@@ -42,6 +42,7 @@ POSTGRES = (
     "filters",
     "history",
     "imports/test_batches.py",
+    "imports/test_mapped_projects.py",
     "imports/test_projects.py",
     "imports/test_real_projects.py",
     "imports/test_receipts_and_rates.py",

@@ -1,9 +1,6 @@
 """What becomes of each file of the corpus: this table exactly, or this sentence."""
 
-import subprocess
-import sys
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -14,7 +11,6 @@ from tests.helpers.files import hostile, signing_lists, text_files, workbooks
 from tests.helpers.files.raw_bytes import FILES
 
 KNOWN = ["code", "name", "amount", "area"]
-ROOT = Path(__file__).resolve().parents[2]
 
 # Each module registers its files.
 assert all((hostile, signing_lists, text_files, workbooks))
@@ -353,48 +349,3 @@ def test_damage_ends_with_a_table_or_with_a_sentence(data):
         return
 
     assert all(row.cells.keys() <= set(table.headings) for row in table.rows)
-
-
-# Of Linux: what the process has had in memory at most, in kilobytes.
-MEASURED = """
-import django, sys
-django.setup()
-from projects.spreadsheets.reading import FileError, read
-from tests.helpers.files import hostile
-from tests.helpers.files.raw_bytes import FILES
-content = FILES[sys.argv[1]]()
-open("/proc/self/clear_refs", "w").write("5")
-try:
-    read(content)
-except FileError:
-    pass
-print(next(line for line in open("/proc/self/status") if line.startswith("VmHWM")).split()[1])
-"""
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="the peak of memory is asked of Linux")
-@pytest.mark.parametrize(
-    "name",
-    [
-        "bomb_of_ten_gigabytes.xlsx",
-        "bomb_that_says_it_is_small.xlsx",
-        "bomb_in_a_single_tag.xlsx",
-        "cell_in_the_last_corner_and_none_else.xlsx",
-        "cells_in_the_corners_of_all_that_can_be_read.xlsx",
-        "one_text_in_a_hundred_thousand_cells.xlsx",
-        "row_repeated_a_hundred_million_times.ods",
-        "stream_that_says_it_has_four_gigabytes.xls",
-        "cell_in_the_last_corner.xls",
-    ],
-)
-def test_it_takes_less_than_three_hundred_megabytes(name):
-    measured = subprocess.run(
-        [sys.executable, "-c", MEASURED, name],
-        cwd=ROOT,
-        env={"DJANGO_SETTINGS_MODULE": "tests.settings", "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-
-    assert int(measured.stdout) < 300 * 1024

@@ -1,4 +1,4 @@
-"""Who may bring files in, what is taken in, and what is seen of it later."""
+"""Who may import files, which files are accepted, and the list of imports."""
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -41,7 +41,7 @@ def addresses(batch):
 STEPS = ("mapping", "check", "approve", "cancel", "undo")
 
 
-# --- Who may -------------------------------------------------------------------
+# --- Permissions----------------------------------------------------------------
 
 
 def test_a_visitor_is_sent_to_sign_in_and_back(client):
@@ -116,7 +116,7 @@ def test_actions_accept_post_only(client, office):
         assert client.get(f"/import/{batch.pk}/{name}/").status_code == 405
 
 
-# --- What is taken in ----------------------------------------------------------
+# --- Uploads ----------------------------------------------------------
 
 
 def test_an_uploaded_file_leads_to_the_mapping_form(client, office):
@@ -191,7 +191,7 @@ def test_a_file_that_cannot_be_read_says_why_and_what_to_do(client, office):
     assert client.get(f"/import/{batch.pk}/mapping/").status_code == 302
 
 
-# --- What is seen later --------------------------------------------------------
+# --- The list of imports --------------------------------------------------------
 
 
 def test_earlier_imports_are_listed_with_their_results(client):
@@ -231,82 +231,7 @@ def test_the_list_of_imports_has_pages_of_constant_queries(client, office, monke
         assert client.get(f"/import/{query}").status_code == 400, query
 
 
-# --- At work -------------------------------------------------------------------
-
-
-def test_a_large_file_waits_for_a_worker_and_its_page_reloads(client, office, monkeypatch):
-    monkeypatch.setattr(batches, "AT_ONCE", 1)
-    batch = bring(client, "code,name\na,A\nb,B\n")
-    step(client, batch, "check")
-    assert batch.state == BatchState.QUEUED
-
-    answer = client.get(f"/import/{batch.pk}/")
-    page = read(answer.content.decode())
-
-    assert answer["Refresh"] == "2"
-    assert "Waiting to be checked." in page.text
-    assert "No worker process seems to be running" not in page.text
-    assert "value" not in page.one("progress").attributes
-
-
-def test_progress_is_shown_in_rows(client, office):
-    batch = bring(client, "code,name\na,A\n")
-    ImportBatch.objects.update(
-        state=BatchState.CHECKING, worker=workers.worker_name(), done=1500, total=10000
-    )
-
-    page = page_of(client, batch)
-
-    assert "Checked 1,500 of 10,000 rows." in page.text
-    bar = page.one("progress")
-    assert (bar.attributes["value"], bar.attributes["max"]) == ("1500", "10000")
-
-
-def test_a_missing_worker_is_reported_with_the_command_to_start_one(client, office, monkeypatch):
-    monkeypatch.setattr(batches, "AT_ONCE", 0)
-    batch = bring(client, "code,name\na,A\n")
-    step(client, batch, "check")
-    ImportBatch.objects.update(heartbeat_at=batch.heartbeat_at - workers.PICKED_UP_WITHIN)
-
-    page = page_of(client, batch)
-
-    assert "No worker process seems to be running" in page.text
-    assert page.one("code").text == "manage.py work"
-
-
-def test_interrupted_work_is_detected_and_can_be_repeated(client, office):
-    batch = bring(client, "code,name\na,A\n")
-    step(client, batch, "check")
-    host = workers.worker_name().rpartition(":")[0]
-    ImportBatch.objects.update(state=BatchState.CHECKING, worker=f"{host}:999999999")
-
-    page = page_of(client, batch)
-    assert "was interrupted, and nothing was written" in page.text
-
-    step(client, batch, "check")
-    assert batch.state == BatchState.PREVIEWED
-
-
-def test_an_import_can_be_cancelled_in_any_state_until_it_is_written(client, office):
-    for batch in (bring(client, SIGNING_LIST), previewed(client, "code,name\na,A\n")):
-        assert step(client, batch, "cancel").status_code == 302
-        assert batch.state == BatchState.CANCELLED
-        assert "was cancelled" in page_of(client, batch).text
-
-    answer = step(client, written(client, "code,name\na,A\n"), "cancel")
-    page = read(answer.content.decode())
-    assert answer.status_code == 409
-    assert "State of the import: written." in page.one("div", class_="errors").text
-
-
-def test_unknown_parameters_are_refused(client, office):
-    batch = bring(client, "code,name\na,A\n")
-    step(client, batch, "cancel")
-
-    assert "colour" in page_of(client, batch, "?colour=red", 400).one(class_="errors").text
-
-
-# --- With a mapping of its own --------------------------------------------------
+# --- With a mapping file --------------------------------------------------
 
 
 def with_mapping(client, text, mapping):
@@ -341,7 +266,7 @@ def test_an_invalid_mapping_is_reported_at_its_field(client, office, mapping, se
     assert not Project.objects.exists()
 
 
-# --- All of these pages --------------------------------------------------------
+# --- All pages --------------------------------------------------------
 
 
 def pages_of_each_state(client):
