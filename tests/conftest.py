@@ -59,6 +59,7 @@ POSTGRES = (
     "sweeps/test_same_answers.py",
     "sweeps/test_same_totals.py",
     "sweeps/test_text_rules.py",
+    "sweeps/test_unique_names.py",
     "totals",
     "views/test_import_undo.py",
 )

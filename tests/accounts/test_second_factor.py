@@ -1,4 +1,4 @@
-"""The second factor: set up, used, lost, required."""
+"""The second factor: setup, login, recovery codes, removal."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -8,10 +8,9 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django_otp.plugins.otp_totp.models import TOTPDevice
-from rest_framework.test import APIClient
 
 from projects.accounts import lockout, second_factor
-from projects.models import ApiToken, AuditEntry, RecoveryCode
+from projects.models import AuditEntry, RecoveryCode
 from tests.accounts.conftest import (
     CODE,
     FACTOR,
@@ -31,9 +30,19 @@ PICTURE = "/accounts/second-factor/code.svg"
 
 @pytest.fixture
 def device(user, client):
-    """The authenticator of a user who has a second factor, and the recovery codes."""
+    """The authenticator and the recovery codes of the user, who has set up a second factor."""
     client.force_login(user)
     return set_up(client)
+
+
+@pytest.fixture
+def authenticator(device):
+    return device[0]
+
+
+@pytest.fixture
+def codes(device):
+    return device[1]
 
 
 def send(client, code):
@@ -43,7 +52,7 @@ def send(client, code):
 # --- Setting up ----------------------------------------------------------------
 
 
-def test_the_secret_is_shown_as_a_picture_and_as_text_until_it_is_confirmed(user, client):
+def test_the_secret_is_shown_as_a_picture_and_as_text_until_confirmed(user, client):
     client.force_login(user)
     assert client.get(PICTURE).status_code == 404
 
@@ -59,9 +68,7 @@ def test_the_secret_is_shown_as_a_picture_and_as_text_until_it_is_confirmed(user
     assert not second_factor.is_set_up(user)
 
 
-def test_ten_recovery_codes_are_shown_once_and_only_their_digests_kept(user, client, device):
-    _shown, codes = device
-
+def test_ten_recovery_codes_are_shown_once_and_only_their_digests_kept(user, client, codes):
     assert len(set(codes)) == 10
     assert all(re.fullmatch("([a-hj-km-np-z2-9]{4}-){3}[a-hj-km-np-z2-9]{4}", c) for c in codes)
     kept = str(list(RecoveryCode.objects.values()))
@@ -71,7 +78,7 @@ def test_ten_recovery_codes_are_shown_once_and_only_their_digests_kept(user, cli
 
 
 @pytest.mark.parametrize("fault", ["password", "code"])
-def test_a_secret_is_confirmed_by_the_password_and_its_code(user, client, fault):
+def test_a_secret_is_confirmed_by_password_and_code(user, client, fault):
     client.force_login(user)
     client.post(FACTOR, {"step": "begin"})
     right = {"password": PASSWORD, "code": Authenticator(TOTPDevice.objects.get()).code()}
@@ -100,29 +107,27 @@ def test_setting_it_up_ends_earlier_sessions(user, client):
 # --- Signing in ----------------------------------------------------------------
 
 
-def test_the_code_is_required_after_the_password(device, monkeypatch):
-    shown, _codes = device
+def test_the_code_is_required_after_the_password(authenticator, monkeypatch):
     client = Client()
 
     half = sign_in(client, next="/totals/")
     assert half["Location"] == CODE
     assert not is_signed_in(client)
-    whole = send(client, shown.next(monkeypatch))
+    whole = send(client, authenticator.next(monkeypatch))
 
     assert whole["Location"] == "/totals/"
     assert is_signed_in(client)
     assert AuditEntry.objects.get(action="signed_in").details == {"second_factor": "code"}
 
 
-def test_a_code_works_only_once(device, monkeypatch):
-    shown, _codes = device
-    code = shown.code()
+def test_a_code_works_only_once(authenticator, monkeypatch):
+    code = authenticator.code()
     client = Client()
     sign_in(client)
     # The one that confirmed the device is used up as well.
     assert send(client, code).status_code == 200
 
-    code = shown.next(monkeypatch)
+    code = authenticator.next(monkeypatch)
     assert send(client, code).status_code == 302
     other = Client()
     sign_in(other)
@@ -131,11 +136,10 @@ def test_a_code_works_only_once(device, monkeypatch):
     assert not is_signed_in(other)
 
 
-def test_a_code_may_be_typed_with_a_space_and_in_full_width(device, monkeypatch):
-    shown, _codes = device
+def test_a_code_may_be_typed_with_a_space_and_in_full_width(authenticator, monkeypatch):
     client = Client()
     sign_in(client)
-    code = shown.next(monkeypatch)
+    code = authenticator.next(monkeypatch)
     wide = "".join(chr(ord(digit) + 0xFEE0) for digit in code)
 
     assert send(client, f"{wide[:3]} {wide[3:]}").status_code == 302
@@ -150,8 +154,7 @@ def test_a_malformed_code_is_refused(device, code):
     assert not is_signed_in(client)
 
 
-def test_a_recovery_code_works_once_in_any_spelling(device):
-    _shown, codes = device
+def test_a_recovery_code_works_once_in_any_spelling(codes):
     client = Client()
     sign_in(client)
 
@@ -165,8 +168,7 @@ def test_a_recovery_code_works_once_in_any_spelling(device):
     assert "9 recovery codes are left" in client.get("/accounts/").content.decode()
 
 
-def test_a_recovery_code_is_its_owners_only(device):
-    _shown, codes = device
+def test_a_recovery_code_is_its_owners_only(codes):
     li = somebody("li")
     other = Client()
     other.force_login(li)
@@ -182,26 +184,24 @@ def test_the_page_of_the_code_needs_the_password_first(device):
     assert send(client, "123456")["Location"] == "/accounts/login/"
 
 
-def test_the_code_must_follow_the_password_soon(device, monkeypatch):
-    shown, _codes = device
+def test_the_code_must_follow_the_password_soon(authenticator, monkeypatch):
     client = Client()
     sign_in(client)
     session = client.session
     session["half_way"] = session["half_way"] | {"since": session["half_way"]["since"] - 601}
     session.save()
 
-    assert send(client, shown.next(monkeypatch))["Location"] == "/accounts/login/"
+    assert send(client, authenticator.next(monkeypatch))["Location"] == "/accounts/login/"
     assert not is_signed_in(client)
 
 
-def test_a_password_changed_before_the_code_is_required_again(user, device, monkeypatch):
-    shown, _codes = device
+def test_a_password_changed_before_the_code_is_required_again(user, authenticator, monkeypatch):
     client = Client()
     sign_in(client)
     user.set_password("another one")
     user.save()
 
-    assert send(client, shown.next(monkeypatch))["Location"] == "/accounts/login/"
+    assert send(client, authenticator.next(monkeypatch))["Location"] == "/accounts/login/"
 
 
 def test_session_fixation_is_prevented(device):
@@ -218,24 +218,22 @@ def test_session_fixation_is_prevented(device):
     assert client.session.session_key != handed_over
 
 
-def test_five_wrong_codes_lock_the_address_and_not_the_owner(device, coming_from, monkeypatch):
-    shown, _codes = device
+def test_five_wrong_codes_lock_the_address_only(authenticator, coming_from, monkeypatch):
     thief, owner = coming_from("192.0.2.66"), coming_from("192.0.2.7")
     sign_in(thief)
-    bad = wrong(shown.code())
+    bad = wrong(authenticator.code())
 
     statuses = [send(thief, bad).status_code for _ in range(6)]
     sign_in(owner)
 
     assert statuses == [200] * 5 + [429]
-    assert send(owner, shown.next(monkeypatch)).status_code == 302
-    assert [send(thief, shown.next(monkeypatch)).status_code] == [429]
+    assert send(owner, authenticator.next(monkeypatch)).status_code == 302
+    assert [send(thief, authenticator.next(monkeypatch)).status_code] == [429]
 
 
-def test_codes_are_limited_over_all_addresses(device, coming_from, monkeypatch):
+def test_codes_are_limited_over_all_addresses(authenticator, coming_from, monkeypatch):
     monkeypatch.setattr(lockout, "CODE", lockout.CODE._replace(number=6))
-    shown, _codes = device
-    bad = wrong(shown.code())
+    bad = wrong(authenticator.code())
 
     statuses = []
     for number in range(8):
@@ -251,7 +249,7 @@ def test_codes_are_limited_over_all_addresses(device, coming_from, monkeypatch):
     connection.vendor == "sqlite", reason="a database in memory is shared by no two connections"
 )
 @pytest.mark.django_db(transaction=True)
-def test_of_two_that_send_one_code_at_once_one_is_let_in(user, client, monkeypatch):
+def test_a_code_sent_twice_at_once_is_accepted_once(user, client, monkeypatch):
     client.force_login(user)
     shown, codes = set_up(client)
 
@@ -272,20 +270,17 @@ def test_of_two_that_send_one_code_at_once_one_is_let_in(user, client, monkeypat
 # --- Changing and removing -----------------------------------------------------
 
 
-def test_new_recovery_codes_take_the_place_of_the_old(client, device, monkeypatch):
-    shown, old = device
-
+def test_new_recovery_codes_replace_the_old(client, authenticator, codes, monkeypatch):
     answer = client.post(
-        FACTOR, {"step": "codes", "password": PASSWORD, "code": shown.next(monkeypatch)}
+        FACTOR, {"step": "codes", "password": PASSWORD, "code": authenticator.next(monkeypatch)}
     )
 
-    assert not set(answer.context["codes"]) & set(old)
+    assert not set(answer.context["codes"]) & set(codes)
     assert RecoveryCode.objects.count() == 10
 
 
-def test_it_is_removed_by_the_password_and_a_code(user, client, device, monkeypatch):
-    shown, codes = device
-    sent = {"step": "remove", "password": PASSWORD, "code": wrong(shown.code())}
+def test_it_is_removed_by_the_password_and_a_code(user, client, authenticator, codes, monkeypatch):
+    sent = {"step": "remove", "password": PASSWORD, "code": wrong(authenticator.code())}
     assert client.post(FACTOR, sent).status_code == 200
     assert second_factor.is_set_up(user)
 
@@ -296,13 +291,13 @@ def test_it_is_removed_by_the_password_and_a_code(user, client, device, monkeypa
     assert sign_in(Client())["Location"] == "/"
 
 
-def test_a_stolen_session_cannot_try_passwords_without_end(client, device):
+def test_password_attempts_in_a_session_are_limited(client, device):
     sent = {"step": "remove", "password": "guess", "code": "000000"}
 
     assert [client.post(FACTOR, sent).status_code for _ in range(6)] == [200] * 5 + [429]
 
 
-def test_a_step_that_is_none_is_not_found(client, device):
+def test_an_unknown_step_is_not_found(client, device):
     assert client.post(FACTOR, {"step": "nonsense"}).status_code == 404
 
 
@@ -319,7 +314,7 @@ def test_a_superuser_removes_a_lost_second_factor(user, device):
     assert (entry.name, entry.subject) == ("boss", "users/wang")
 
 
-def test_others_who_change_users_do_not(user, device):
+def test_users_who_are_not_superusers_remove_none(user, device):
     clerk = somebody("li", "clerk")
     clerk.user_permissions.set(type(clerk).user_permissions.rel.model.objects.all())
     client = Client()
@@ -332,7 +327,7 @@ def test_others_who_change_users_do_not(user, device):
     assert second_factor.is_set_up(user)
 
 
-def test_a_command_removes_it_where_nobody_else_can(user, device):
+def test_the_command_removes_it(user, device):
     call_command("remove_second_factor", "wang")
 
     assert not second_factor.is_set_up(user)
@@ -342,67 +337,7 @@ def test_a_command_removes_it_where_nobody_else_can(user, device):
         call_command("remove_second_factor", "nobody")
 
 
-def test_nobody_looks_at_secrets_in_the_admin(client):
+def test_secrets_are_not_in_the_admin(client):
     client.force_login(somebody("boss", "superuser"))
 
     assert client.get("/admin/otp_totp/totpdevice/").status_code == 404
-
-
-# --- Requiring it --------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("required", "role", "led"),
-    [
-        ("none", "superuser", False),
-        ("superusers", "superuser", True),
-        ("superusers", "viewer", False),
-        ("staff", "viewer", True),
-        ("staff", "superuser", True),
-        ("staff", "visitor", False),
-    ],
-)
-def test_a_required_second_factor_is_set_up_first(client, settings, required, role, led):
-    settings.REQUIRE_SECOND_FACTOR = required
-    client.force_login(somebody("wang", role))
-
-    for path in ("/", "/projects/", "/accounts/", "/accounts/password/"):
-        answer = client.get(path)
-        assert (answer.get("Location") == FACTOR) == led, path
-    if role != "visitor":
-        assert (client.get("/admin/").status_code == 302) == led
-    assert client.get("/accounts/second-factor/").status_code == 200
-    assert client.get("/healthz").status_code == 200
-
-    set_up(client)
-
-    assert client.get("/projects/").status_code == 200
-
-
-def test_signing_out_is_possible_without_a_required_one(user, client, settings):
-    settings.REQUIRE_SECOND_FACTOR = "staff"
-    client.force_login(user)
-
-    assert client.post("/accounts/logout/")["Location"] == "/"
-
-
-def test_the_requirement_costs_visitors_no_query(client, settings, django_assert_num_queries):
-    settings.REQUIRE_SECOND_FACTOR = "staff"
-
-    with django_assert_num_queries(0):
-        assert client.get("/accounts/login/").status_code == 200
-
-
-def test_the_api_refuses_a_session_that_lacks_one_and_takes_a_key(user, client, settings):
-    settings.REQUIRE_SECOND_FACTOR = "staff"
-    _token, key = ApiToken.objects.issue(user, "nightly")
-    client.force_login(user)
-    program = APIClient()
-    program.credentials(HTTP_AUTHORIZATION=f"Token {key}")
-
-    refused = client.get("/api/v1/projects/")
-    evaded = client.get("/api/v1/projects/", HTTP_AUTHORIZATION="Other scheme")
-
-    assert refused.status_code == evaded.status_code == 403
-    assert "/accounts/second-factor/" in refused.json()["detail"]
-    assert program.get("/api/v1/projects/").status_code == 200
