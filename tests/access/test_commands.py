@@ -33,7 +33,7 @@ def run(name, *arguments, **options):
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_what_a_file_brings_is_published(name, tmp_path):
+def test_records_of_a_file_are_published(name, tmp_path):
     make_project(code="stands"), make_source(code="press")
     path = tmp_path / "list.csv"
     path.write_text(FILES[name])
@@ -60,7 +60,7 @@ def test_the_sample_is_published():
 
 
 @pytest.mark.parametrize("noun", ["enterprises", "projects", "receipts"])
-def test_an_export_holds_what_the_public_sees(noun):
+def test_an_export_has_published_records_only(noun):
     for state in ("draft", "published"):
         make_enterprise(code=f"e-{state}", state=state)
         project = make_project(code=f"p-{state}", state=state)
@@ -74,7 +74,7 @@ def test_an_export_holds_what_the_public_sees(noun):
     assert "-draft" not in text
 
 
-def test_a_file_is_taken_back_whoever_brought_it_in():
+def test_an_import_of_any_user_is_undone():
     batch = written_by(make_user("superuser"))
     assert Project.objects.get().state == "published"
 
@@ -84,7 +84,7 @@ def test_a_file_is_taken_back_whoever_brought_it_in():
     assert not Project.objects.exists()
 
 
-def test_a_key_of_anybody_is_made():
+def test_a_key_of_any_user_is_created():
     user = make_user("viewer")
 
     run("create_token", user.username, "--name", "theirs")
@@ -93,7 +93,7 @@ def test_a_key_of_anybody_is_made():
     assert ApiToken.objects.get().user == user
 
 
-def test_drafts_are_looked_at_as_well():
+def test_drafts_are_checked():
     make_project(code="draft", state="draft")
 
     assert SAID["check_data"] == "drafts are checked as well"

@@ -77,7 +77,7 @@ def test_a_network_of_ipv6_is_one_client(behind_a_proxy):
 # --- What an entry is ----------------------------------------------------------
 
 
-def test_an_entry_says_who_what_when_and_from_where():
+def test_an_entry_has_user_action_time_and_address():
     user = somebody("clerk", username="wang")
     request = RequestFactory().get("/projects/")
     request.user = user
@@ -91,7 +91,7 @@ def test_an_entry_says_who_what_when_and_from_where():
     assert entry.at.utcoffset().total_seconds() == 0
 
 
-def test_a_command_is_nobody_at_a_shell():
+def test_an_entry_of_a_command_has_no_user():
     log(Action.ROLE_CHANGED)
 
     entry = AuditEntry.objects.get()
@@ -133,7 +133,7 @@ def test_an_entry_is_no_longer_than_its_columns():
     assert len(json.dumps(entry.details)) < 600
 
 
-def test_a_question_is_noted_without_what_may_be_secret():
+def test_secret_query_parameters_are_not_logged():
     question = QueryDict("area=kashi&password=hunter2&api_key=hunter2&search=喀什")
 
     told = audit_log.safe_query(question)
@@ -187,7 +187,7 @@ def test_a_visitor_who_reads_leaves_no_entry():
     assert noted() == []
 
 
-def test_nobody_fills_the_log(monkeypatch):
+def test_repeated_entries_are_limited(monkeypatch):
     monkeypatch.setattr(audit_log, "VISITOR_LIMIT", audit_log.VISITOR_LIMIT._replace(number=3))
     client = APIClient()
 
@@ -223,7 +223,7 @@ def test_the_page_of_a_refusal_needs_no_database(monkeypatch, caplog):
     assert "user of a refused request" in caplog.text
 
 
-def test_an_export_is_noted_with_its_question(client, tmp_path):
+def test_an_export_is_logged_with_its_query(client, tmp_path):
     client.get("/projects/export.csv?disclosed=true")
     client.head("/projects/export.csv")
     client.get("/projects/export.csv?stage=nonsense")
@@ -238,7 +238,7 @@ def test_an_export_is_noted_with_its_question(client, tmp_path):
     ]
 
 
-def test_what_is_brought_in_is_noted_and_what_is_taken_back(tmp_path):
+def test_imports_and_their_undoing_are_logged(tmp_path):
     file = tmp_path / "areas.csv"
     file.write_text("code,name\np-1,One\n")
 
@@ -289,7 +289,7 @@ def auditor(client):
     return client
 
 
-def test_the_log_is_read_by_whoever_may_and_changed_by_nobody(auditor):
+def test_the_log_is_read_only_and_needs_permission(auditor):
     log(Action.PUBLISHED, subject="projects/p-1")
     entry = AuditEntry.objects.get()
 

@@ -55,7 +55,7 @@ def test_after_five_failures_not_even_the_right_password_is_looked_at(user, clie
     assert not is_signed_in(client)
 
 
-def test_the_answer_is_the_same_for_a_name_that_nobody_has(user, client):
+def test_the_response_is_the_same_for_an_unknown_name(user, client):
     def answers(name):
         pages = [sign_in(client, name, "wrong") for _ in range(6)]
         return [
@@ -81,7 +81,7 @@ def test_each_attempt_hashes_one_password(user, client, hashed):
     assert len(hashed) == 4
 
 
-def test_a_failure_costs_the_same_queries_for_a_name_that_nobody_has(user, client):
+def test_a_failure_costs_the_same_queries_for_an_unknown_name(user, client):
     def queries(name):
         with CaptureQueriesContext(connection) as captured:
             sign_in(client, name, "wrong")

@@ -118,7 +118,7 @@ def test_an_invalid_link_is_refused(user, client, link):
     assert "This link is not valid" in answer.content.decode()
 
 
-def test_it_signs_nobody_in_and_the_second_factor_stays(user, client):
+def test_it_does_not_sign_in_and_keeps_the_second_factor(user, client):
     client.force_login(user)
     set_up(client)
     visitor = Client()
@@ -178,13 +178,13 @@ def test_no_link_is_sent_to_users_who_could_not_use_it(user, client, state):
     assert mail.outbox == []
 
 
-def test_an_address_asks_ten_times_an_hour(user, client):
+def test_requests_of_an_address_are_limited_to_ten_an_hour(user, client):
     statuses = [ask(client, f"n{n}@example.org").status_code for n in range(11)]
 
     assert statuses == [302] * 10 + [429]
 
 
-def test_nobody_is_flooded_with_mail(user, coming_from):
+def test_mails_to_a_user_are_limited(user, coming_from):
     answers = [ask(coming_from(f"192.0.2.{n}"), "WANG@example.org") for n in range(6)]
 
     password_reset.send_waiting()
@@ -212,7 +212,7 @@ def test_a_mail_server_that_fails_stops_no_worker(user, client, monkeypatch, cap
     assert "Failed to send password reset email" in caplog.text
 
 
-def test_without_a_mail_server_the_page_says_so(user, client, settings):
+def test_the_page_names_a_missing_mail_server(user, client, settings):
     settings.CAN_SEND_MAIL = False
 
     assert "cannot send e-mail" in client.get(ASK).content.decode()

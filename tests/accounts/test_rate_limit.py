@@ -46,7 +46,7 @@ def statuses(client, address=PROJECTS, times=4, **given):
 
 
 @pytest.mark.django_db
-def test_a_visitor_is_told_how_often_and_when_to_ask_again(client, rates, clock):
+def test_headers_have_the_limit_and_the_seconds_to_wait(client, rates, clock):
     answers = [client.get(PROJECTS) for _ in range(4)]
 
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
@@ -57,7 +57,7 @@ def test_a_visitor_is_told_how_often_and_when_to_ask_again(client, rates, clock)
 
 
 @pytest.mark.django_db
-def test_after_the_seconds_that_were_told_one_may_ask_again(client, rates, clock):
+def test_requests_are_allowed_after_those_seconds(client, rates, clock):
     statuses(client, times=3)
     clock[0] += 45
     refused = client.get(PROJECTS)
@@ -75,7 +75,7 @@ def test_everything_below_the_api_counts_together(client, rates):
 
 
 @pytest.mark.django_db
-def test_a_user_has_a_limit_of_their_own_wherever_they_ask_from(client, rates):
+def test_a_user_has_one_limit_at_all_addresses(client, rates):
     user = make_user("superuser")
     _token, key = ApiToken.objects.issue(user, "test")
     by_key = {"headers": {"authorization": f"Token {key}"}}
@@ -92,7 +92,7 @@ def test_a_user_has_a_limit_of_their_own_wherever_they_ask_from(client, rates):
 
 
 @pytest.mark.django_db
-def test_whoever_guesses_keys_is_counted_as_a_visitor(client, rates):
+def test_requests_with_invalid_keys_count_as_a_visitors(client, rates):
     guesses = [
         client.get(PROJECTS, headers={"authorization": f"Token guess-{number}"}).status_code
         for number in range(5)
@@ -103,7 +103,7 @@ def test_whoever_guesses_keys_is_counted_as_a_visitor(client, rates):
 
 
 @pytest.mark.django_db
-def test_a_key_that_holds_is_taken_from_an_address_that_guessed(client, rates):
+def test_a_valid_key_works_at_an_address_that_guessed(client, rates):
     _token, key = ApiToken.objects.issue(make_user("superuser"), "test")
     statuses(client, headers={"authorization": "Token guess"})
 
@@ -132,7 +132,7 @@ def test_files_are_limited_and_pages_are_not(client, rates):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("address", [PROJECTS, "/projects/export.json", "/api/docs/"])
-def test_a_cache_that_fails_stops_nobody(client, rates, monkeypatch, address, caplog):
+def test_a_failing_cache_refuses_no_request(client, rates, monkeypatch, address, caplog):
     def fail(*args, **kwargs):
         raise OSError("the disk is full")
 
@@ -168,7 +168,7 @@ def test_behind_a_proxy_what_it_wrote_last_is_the_address(behind_a_proxy, forwar
     assert client_ip(request) == address
 
 
-def test_without_a_proxy_the_header_says_nothing():
+def test_without_a_proxy_the_header_is_ignored():
     request = RequestFactory().get(
         "/", REMOTE_ADDR="192.0.2.1", headers={"x-forwarded-for": "198.51.100.7"}
     )
@@ -233,7 +233,7 @@ print(json.dumps([count("one", Rate(100, 600)).count for _ in range(60)]))
 """
 
 
-def test_of_many_processes_exactly_as_many_pass_as_may(tmp_path):
+def test_processes_share_one_limit(tmp_path):
     processes = [
         subprocess.Popen(
             [sys.executable, "-c", COUNTING, tmp_path / "cache.sqlite3"],
@@ -255,7 +255,7 @@ def test_of_many_processes_exactly_as_many_pass_as_may(tmp_path):
     assert sum(number <= 100 for number in counts) == 100
 
 
-def test_a_new_span_begins_at_once_for_all(tmp_path, monkeypatch, clock):
+def test_a_new_period_begins_for_all_processes(tmp_path, monkeypatch, clock):
     monkeypatch.setattr(
         "projects.accounts.rate_limit.caches",
         {"limits": SharedCache(str(tmp_path / "cache.sqlite3"), {})},
@@ -334,7 +334,7 @@ def test_what_has_expired_is_cleared_away_now_and_then(cache, clock, monkeypatch
 
 
 @pytest.mark.django_db
-def test_a_file_that_is_no_database_stops_nobody(tmp_path, rates, monkeypatch):
+def test_a_broken_cache_file_refuses_no_request(tmp_path, rates, monkeypatch):
     (tmp_path / "cache.sqlite3").write_bytes(b"no database at all" * 100)
     broken = SharedCache(str(tmp_path / "cache.sqlite3"), {})
     monkeypatch.setattr("projects.accounts.rate_limit.caches", {"limits": broken})

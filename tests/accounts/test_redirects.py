@@ -56,7 +56,7 @@ def test_signing_in_leads_to_where_one_was_going(user, client):
     assert sign_in(client, next="/projects/?area=kashi")["Location"] == "/projects/?area=kashi"
 
 
-def test_a_page_that_asks_to_sign_in_leads_back_to_itself(client):
+def test_the_login_redirects_back_to_the_page(client):
     asked = client.get("/import/", {"next": "//evil.example"})
 
     page = client.get(asked["Location"])

@@ -17,7 +17,7 @@ def ask(authorization):
     return APIClient(HTTP_AUTHORIZATION=authorization).get("/api/v1/zones/")
 
 
-def test_anybody_reads_and_nobody_writes_without_a_key(visitor):
+def test_without_a_key_all_may_read_and_none_may_write(visitor):
     make_zone(code="xj")
 
     assert visitor.get("/api/v1/zones/xj/").status_code == 200
@@ -52,7 +52,7 @@ def test_a_key_that_does_not_hold_is_refused_even_for_reading(header):
     assert list(answer.json()) == ["detail"]
 
 
-def test_a_key_holds_on_the_day_it_expires_and_not_after():
+def test_a_key_is_valid_through_the_day_it_expires():
     today = timezone.localdate()
     user = make_user("superuser")
     _token, last_day = ApiToken.objects.issue(user, "today", expires_on=today)
@@ -92,7 +92,7 @@ def test_a_key_for_reading_does_not_write_whatever_its_user_may(client_of):
 
 
 @pytest.mark.parametrize("role", ["visitor", "viewer"])
-def test_a_key_without_the_permission_is_told_which_it_lacks(client_of, role):
+def test_the_missing_permission_of_a_key_is_named(client_of, role):
     make_zone(code="xj")
     client = client_of(make_user(role))
 
@@ -152,7 +152,7 @@ def test_create_token_knows_read_only_and_expiring_keys(capsys):
         ({"name": "x" * 101}, "at most 100 characters"),
     ],
 )
-def test_create_token_says_what_is_wrong(changes, said):
+def test_create_token_names_the_error(changes, said):
     user = make_user(username="office")
     ApiToken.objects.issue(user, "taken")
     given = {"user": "office", "name": "new", "expires": None} | changes
@@ -163,7 +163,7 @@ def test_create_token_says_what_is_wrong(changes, said):
     assert ApiToken.objects.count() == 1
 
 
-def test_create_token_makes_no_key_for_somebody_switched_off():
+def test_create_token_creates_no_key_for_an_inactive_user():
     user = make_user(is_active=False)
 
     with pytest.raises(CommandError, match="is inactive"):

@@ -38,7 +38,7 @@ def codes():
     return sorted(Project.objects.values_list("code", flat=True))
 
 
-def test_new_ones_are_made_changed_ones_changed_and_the_rest_left(client_of):
+def test_records_are_created_updated_or_unchanged(client_of):
     user = make_user("superuser")
     make_area(code="kashi"), make_sector(code="trade"), make_source(code="press")
     make_enterprise(code="lead"), make_enterprise(code="partner")
@@ -89,7 +89,7 @@ def test_new_ones_are_made_changed_ones_changed_and_the_rest_left(client_of):
     assert (new.history.count(), changed.history.count()) == (1, 2)
 
 
-def test_what_the_api_lists_can_be_sent_back_and_changes_nothing(office):
+def test_sending_back_a_list_changes_nothing(office):
     make_rate()
     for number in range(3):
         project = make_project(
@@ -113,7 +113,7 @@ def test_what_the_api_lists_can_be_sent_back_and_changes_nothing(office):
     assert [project.history.count() for project in Project.objects.all()] == [1, 1, 1]
 
 
-def test_the_answer_of_a_single_post_says_the_same_of_the_same_record(office):
+def test_a_bulk_write_equals_a_single_post(office):
     make_sector(code="trade"), make_area(code="kashi")
     record = {
         "name": "P",
@@ -134,7 +134,7 @@ def test_the_answer_of_a_single_post_says_the_same_of_the_same_record(office):
     }
 
 
-def test_null_clears_and_what_is_absent_stays(office):
+def test_null_clears_a_field_and_an_absent_field_is_kept(office):
     make_project(code="p", area=make_area(), sectors=[make_sector()], note="Stays")
 
     answer = post(office, [{"code": "p", "area": None, "amount": None, "sectors": []}])
@@ -145,7 +145,7 @@ def test_null_clears_and_what_is_absent_stays(office):
     assert not project.shares.exists()
 
 
-def test_everything_wrong_is_told_at_once_by_index_and_nothing_is_written(office):
+def test_all_errors_are_listed_by_index_and_nothing_is_written(office):
     make_area(code="kashi")
     make_project(code="There"), make_project(code="old")
 
@@ -203,9 +203,7 @@ def test_more_than_ten_thousand_are_refused(office):
     assert "10001" in answer.json()["detail"]
 
 
-def test_a_body_may_be_larger_here_than_elsewhere_but_not_without_end(
-    office, settings, monkeypatch
-):
+def test_bulk_bodies_have_a_larger_limit(office, settings, monkeypatch):
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
     long = {"code": "p", "name": "P", "description": "x" * 500}
     assert office.post("/api/v1/projects/", long, format="json").status_code == 413
@@ -217,7 +215,7 @@ def test_a_body_may_be_larger_here_than_elsewhere_but_not_without_end(
     assert (answer.status_code, list(answer.json())) == (413, ["detail"])
 
 
-def test_what_was_written_since_it_was_read_is_not_overwritten(office, monkeypatch):
+def test_concurrent_changes_are_not_overwritten(office, monkeypatch):
     project = make_project(code="p", name="Before", note="")
     gone = make_project(code="gone", name="Gone")
     make_project(code="q", name="Q")
@@ -309,7 +307,7 @@ def test_ten_thousand_records_are_at_most_two_hundred_queries_each_way(office, r
     assert max(asked.values()) <= 200, asked
 
 
-def test_errors_in_every_record_are_told_at_no_greater_cost(office):
+def test_errors_in_every_record_cost_no_more_queries(office):
     records = [{"code": f"p{n}", "name": "", "stage": "begun"} for n in range(100)]
     records += [{"code": f"q{n}"} for n in range(100)]
 

@@ -42,7 +42,7 @@ def write(client, method, address, if_match, body=None, **headers):
 
 
 @pytest.mark.parametrize("noun", NOUNS)
-def test_every_answer_that_is_a_record_has_its_state(office, visitor, noun):
+def test_every_response_with_a_record_has_an_etag(office, visitor, noun):
     address = address_of(noun)
 
     read = visitor.get(address)
@@ -60,7 +60,7 @@ def test_every_answer_that_is_a_record_has_its_state(office, visitor, noun):
     assert read["ETag"].startswith('"')
 
 
-def test_what_is_made_is_answered_with_its_state_also_when_it_is_asked_again(office, visitor):
+def test_a_created_record_has_its_etag_also_when_the_request_is_repeated(office, visitor):
     body = {"code": "xj", "name": "Xinjiang"}
     headers = {"Idempotency-Key": "k"}
 
@@ -135,7 +135,7 @@ def test_a_page_sends_the_state_that_it_shows_with_its_forms(office):
 
 @pytest.mark.parametrize("method", WRITES)
 @pytest.mark.parametrize("noun", NOUNS)
-def test_whoever_writes_says_which_state_they_have_seen(office, noun, method):
+def test_a_write_requires_if_match(office, noun, method):
     address = address_of(noun)
     read = office.get(address)
 
@@ -148,7 +148,7 @@ def test_whoever_writes_says_which_state_they_have_seen(office, noun, method):
 
 @pytest.mark.parametrize("method", WRITES)
 @pytest.mark.parametrize("seen", ['"other"', "W/{}", '"*"', '""', '"a", W/{}'])
-def test_another_state_than_was_seen_is_not_written(office, method, seen):
+def test_a_stale_etag_is_refused(office, method, seen):
     project = make_project(code="p")
     etag = office.get(P)["ETag"]
 
@@ -160,7 +160,7 @@ def test_another_state_than_was_seen_is_not_written(office, method, seen):
 
 
 @pytest.mark.parametrize("seen", ["{}", "*", '"other", {}', '"with,comma",{} ,W/"weak"', ", {},"])
-def test_the_state_that_was_seen_is_written(office, seen):
+def test_the_current_etag_is_accepted(office, seen):
     make_project(code="p")
     etag = office.get(P)["ETag"]
 
@@ -176,7 +176,7 @@ def test_the_state_that_was_seen_is_written(office, seen):
     ["", " ", ",", "other", '"other', "*, *", '*, "a"', '"a" "b"', 'w/"a"', '"a b"', "\x00"],
 )
 @pytest.mark.parametrize("method", WRITES)
-def test_a_header_that_names_no_state_is_refused(office, method, header):
+def test_a_malformed_if_match_is_refused(office, method, header):
     project = make_project(code="p")
 
     answer = write(office, method, P, header)
@@ -223,7 +223,7 @@ def test_permission_comes_first_then_the_record_then_its_state_then_the_body(
     assert ask(office, P, "*") == (204 if method == "delete" else 400)
 
 
-def test_a_key_for_reading_is_told_so_before_anything_else(client_of):
+def test_a_read_only_key_is_refused_before_anything_else(client_of):
     make_project(code="p")
     client = client_of(make_user("superuser"), read_only=True)
 
@@ -338,7 +338,7 @@ def refer_to(noun):
 
 
 @pytest.mark.parametrize("noun", ["sectors", "sources", "enterprises"])
-def test_what_is_referred_to_is_not_deleted_and_it_is_said_by_which(office, noun):
+def test_a_refused_deletion_names_the_references(office, noun):
     record, referring = refer_to(noun)
 
     answer = office.delete(f"/api/v1/{noun}/x/")
@@ -360,9 +360,7 @@ def test_of_many_that_refer_to_it_a_few_are_named(office):
 
 
 @pytest.mark.parametrize("noun", ["sectors", "sources", "enterprises"])
-def test_whoever_may_not_see_what_refers_to_it_is_not_told_which_nor_how_many(
-    office, monkeypatch, noun
-):
+def test_a_refused_deletion_does_not_count_hidden_references(office, monkeypatch, noun):
     _record, referring = refer_to(noun)
     hidden = type(referring[0])
     monkeypatch.setattr(

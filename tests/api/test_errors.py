@@ -37,7 +37,7 @@ def test_errors_of_the_machinery_have_their_status(office, monkeypatch, error, s
     assert ("Retry-After" in answer) == (status == 503)
 
 
-def test_a_mistake_of_ours_is_not_dressed_up(office, monkeypatch):
+def test_a_programming_error_is_not_disguised(office, monkeypatch):
     def fail(*_args, **_kwargs):
         raise ZeroDivisionError
 
@@ -66,5 +66,5 @@ def test_too_many_parameters_are_refused(visitor):
         ({"aliases": {0: ["Too long."]}}, {"aliases": ["[0]: Too long."]}),
     ],
 )
-def test_messages_stand_by_field_with_their_place_in_it(detail, said):
+def test_messages_are_listed_by_field_with_their_position(detail, said):
     assert flat(detail) == said

@@ -38,7 +38,7 @@ def history(client, record, **parameters):
     return answer.json()
 
 
-def test_changes_stand_in_the_fields_of_the_api(visitor):
+def test_changes_use_the_fields_of_the_api(visitor):
     area, firm, trade = make_area(code="kashi"), make_enterprise(code="silk"), make_sector()
     project = make_project(amount=None, signed_on=None)
     save(
@@ -70,7 +70,7 @@ def test_changes_stand_in_the_fields_of_the_api(visitor):
     assert set(changed) == {"at", "kind", "role", "changes"}
 
 
-def test_every_reviewed_noun_has_one(visitor):
+def test_every_reviewed_model_has_a_history(visitor):
     for record in (make_enterprise(), make_source(), make_receipt(), make_headline()):
         save(record, None, note="New")
 
@@ -79,7 +79,7 @@ def test_every_reviewed_noun_has_one(visitor):
         assert changed["changes"] == [{"field": "note", "old": "", "new": "New"}], record
 
 
-def test_what_was_a_draft_is_told_to_nobody(visitor, client_of):
+def test_the_history_before_publication_is_not_shown(visitor, client_of):
     clerk, reviewer = make_user("clerk"), make_user("reviewer")
     draft = Enterprise(code="silk", name="Secret")
     review.submit(clerk, draft)
@@ -129,7 +129,7 @@ def test_what_is_no_parameter_is_refused(visitor):
     assert (answer.status_code, list(answer.json())) == (400, ["colour"])
 
 
-def test_a_former_code_leads_on(visitor):
+def test_a_former_code_redirects(visitor):
     firm = make_enterprise(code="silk")
     firm.former_codes.create(code="old-silk")
 

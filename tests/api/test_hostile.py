@@ -63,7 +63,7 @@ def parameters_of(noun):
 
 
 @pytest.mark.parametrize("noun", [*NOUNS, "totals"])
-def test_no_value_of_any_parameter_is_an_error_of_ours(visitor, noun):
+def test_no_value_of_any_parameter_is_a_server_error(visitor, noun):
     make_project()
     address = f"/api/v1/{noun}/"
 
@@ -109,7 +109,7 @@ def test_two_hundred_values_are_answered_and_more_are_refused(visitor, noun):
         {"HTTP_X_HTTP_METHOD_OVERRIDE": "DELETE"},
     ],
 )
-def test_no_header_is_an_error_of_ours(visitor, header):
+def test_no_header_is_a_server_error(visitor, header):
     make_project()
 
     assert visitor.get("/api/v1/projects/", **header).status_code in (200, 406)
@@ -117,7 +117,7 @@ def test_no_header_is_an_error_of_ours(visitor, header):
 
 @pytest.mark.parametrize("method", ["TRACE", "OPTIONS", "HEAD", "PROPFIND", "bogus"])
 @pytest.mark.parametrize("noun", [*NOUNS, "totals"])
-def test_no_method_is_an_error_of_ours(visitor, office, noun, method):
+def test_no_method_is_a_server_error(visitor, office, noun, method):
     for client in (visitor, office):
         assert client.generic(method, f"/api/v1/{noun}/").status_code in (200, 405)
 
@@ -134,5 +134,5 @@ def test_no_method_is_an_error_of_ours(visitor, office, noun, method):
         "/api/docs/?version=1",
     ],
 )
-def test_the_description_is_asked_for_in_known_ways_only(visitor, address):
+def test_unknown_parameters_of_the_schema_are_refused(visitor, address):
     assert visitor.get(address).status_code == 400

@@ -38,7 +38,7 @@ def test_the_same_request_again_gets_the_same_answer_and_writes_nothing(
 
 
 @pytest.mark.parametrize("noun", NOUNS)
-def test_every_noun_honours_the_key(office, noun):
+def test_every_model_honours_the_key(office, noun):
     record = make_one_of(noun)
     address = f"/api/v1/{noun}/"
     body = office.get(f"{address}{getattr(record, 'code', record.pk)}/").json()
@@ -133,7 +133,7 @@ def test_a_key_that_is_none_is_refused(office, key):
 
 
 @pytest.mark.parametrize("key", ["k", "k" * 200, "a b", "8e03978e-40d5-43e8-bc93-6894a57f9324"])
-def test_keys_that_are_taken(office, key):
+def test_valid_keys(office, key):
     assert [post(office, ONE, P, key).status_code for _ in range(2)] == [201, 201]
 
 
@@ -159,7 +159,7 @@ def test_a_key_is_free_again_after_a_day_and_what_expired_is_cleared(office, cli
     assert IdempotentResponse.objects.get().headers["Location"].endswith("/projects/q/")
 
 
-def test_what_a_stored_answer_holds_comes_from_no_other_header(office):
+def test_a_stored_response_is_not_set_by_other_headers(office):
     post(office, BULK, [P])
 
     assert "content-type" not in {name.lower() for name in IdempotentResponse.objects.get().headers}

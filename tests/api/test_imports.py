@@ -33,7 +33,7 @@ def office(client):
     return user
 
 
-def test_a_visitor_is_asked_for_a_key(client):
+def test_a_visitor_needs_a_key(client):
     batch = brought(None)
 
     for address in ("/api/v1/imports/", f"/api/v1/imports/{batch.pk}/"):

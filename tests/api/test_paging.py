@@ -63,7 +63,7 @@ def test_a_cursor_walks_every_order_as_the_pages_do(visitor, seven, ordering):
         assert walk(visitor, address + "&cursor=") == codes
 
 
-def test_a_cursor_is_not_upset_by_what_comes_and_goes(visitor, seven):
+def test_a_cursor_is_stable_when_records_are_added_or_deleted(visitor, seven):
     first = visitor.get("/api/v1/projects/?cursor=&page_size=3&ordering=name").json()
     last = first["results"][-1]["code"]
     Project.objects.get(code=last).delete()
@@ -86,7 +86,7 @@ def test_a_cursor_walks_what_has_no_code(visitor):
     assert seen == [receipt.pk for receipt in by_amount]
 
 
-def test_a_cursor_keeps_the_question(visitor, seven):
+def test_a_cursor_keeps_the_query(visitor, seven):
     make_enterprise()
 
     answer = visitor.get("/api/v1/projects/?disclosed=false&cursor=&page_size=1").json()
@@ -99,7 +99,7 @@ def test_a_cursor_keeps_the_question(visitor, seven):
 @pytest.mark.parametrize(
     "value", ["0", "-1", "abc", "1e9", "1.0", "１", "99999999999999999999", "%00", "1&{}=1"]
 )
-def test_a_page_that_cannot_be_is_an_error(visitor, seven, name, value):
+def test_an_impossible_page_is_an_error(visitor, seven, name, value):
     answer = visitor.get(f"/api/v1/projects/?{name}={value.format(name)}")
 
     assert answer.status_code == 400
@@ -118,7 +118,7 @@ def test_a_page_that_cannot_be_is_an_error(visitor, seven, name, value):
         ("cursor=&page=1", "page"),
     ],
 )
-def test_a_part_that_is_not_there_is_an_error(visitor, seven, query, named):
+def test_a_missing_page_or_wrong_cursor_is_an_error(visitor, seven, query, named):
     answer = visitor.get(f"/api/v1/projects/?{query}")
 
     assert answer.status_code == 400

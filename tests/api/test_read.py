@@ -65,7 +65,7 @@ def make_one_of(noun, day=0):
             return make_rate(quoted_on=date(2023, 11, 1 + day))
 
 
-def test_the_root_lists_what_can_be_asked(visitor):
+def test_the_root_lists_the_endpoints(visitor):
     answer = visitor.get("/api/v1/").json()
 
     assert list(answer) == [*NOUNS, "totals"]
@@ -73,7 +73,7 @@ def test_the_root_lists_what_can_be_asked(visitor):
 
 
 @pytest.mark.parametrize("noun", NOUNS)
-def test_a_list_and_its_records_say_the_same(visitor, noun):
+def test_a_list_and_its_records_are_equal(visitor, noun):
     record = make_one_of(noun)
     key = getattr(record, "code", record.pk)
 
@@ -168,7 +168,7 @@ def test_a_project_looks_as_agreed(visitor):
     }
 
 
-def test_a_list_answers_the_question_of_the_page(visitor):
+def test_a_list_answers_the_query_of_the_page(visitor):
     make_project(code="large", amount=Decimal("500000000.00"))
     make_project(code="small", amount=Decimal("1.00"))
     make_project(code="undisclosed", amount=None)
@@ -208,7 +208,7 @@ def test_an_unknown_parameter_is_named_and_no_rows_are_given(visitor, noun):
         ("/api/v1/zones/?format=%00", 400),
     ],
 )
-def test_what_is_not_there_is_said_in_json(visitor, address, status):
+def test_not_found_is_json(visitor, address, status):
     answer = visitor.get(address)
 
     assert answer.status_code == status
@@ -237,7 +237,7 @@ def test_writing_without_the_last_slash_is_not_sent_on(office, method):
     assert "slash" in answer.json()["detail"]
 
 
-def test_an_answer_that_nobody_can_write_is_refused(visitor):
+def test_an_unknown_format_is_refused(visitor):
     answer = visitor.get("/api/v1/zones/", HTTP_ACCEPT="application/xml")
 
     assert answer.status_code == 406

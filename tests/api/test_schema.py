@@ -10,11 +10,11 @@ pytestmark = pytest.mark.django_db
 FOR_THE_SIGNED_IN = ("/api/v1/imports/", "/api/v1/proposals/")
 
 
-def test_the_description_is_built_without_a_warning():
+def test_the_schema_is_built_without_a_warning():
     call_command("spectacular", validate=True, fail_on_warn=True, stdout=io.StringIO())
 
 
-def test_the_description_can_be_read_in_either_format_and_in_a_browser(visitor):
+def test_the_schema_is_available_in_both_formats_and_as_a_page(visitor):
     assert visitor.get("/api/schema/").status_code == 200
     assert visitor.get("/api/schema/?format=json").json()["openapi"].startswith("3.")
     page = visitor.get("/api/docs/")
@@ -29,7 +29,7 @@ def description(visitor):
     return visitor.get("/api/schema/?format=json").json()
 
 
-def test_every_parameter_of_a_question_is_described(description):
+def test_every_query_parameter_is_described(description):
     described = {
         parameter["name"]
         for parameter in description["paths"]["/api/v1/projects/"]["get"]["parameters"]

@@ -89,7 +89,7 @@ def test_totals_look_as_agreed(visitor, kashi):
     }
 
 
-def test_sector_and_contracted_are_what_is_meant_unless_said(visitor, kashi):
+def test_sector_and_contracted_are_the_defaults(visitor, kashi):
     said = visitor.get("/api/v1/totals/?by=sector&basis=contracted").json()
 
     assert visitor.get("/api/v1/totals/").json() == said
@@ -156,7 +156,7 @@ def test_nothing_has_a_total(visitor):
         ("wrong=1", "wrong"),
     ],
 )
-def test_what_totals_cannot_read_is_named(visitor, kashi, query, named):
+def test_an_invalid_parameter_is_named(visitor, kashi, query, named):
     answer = visitor.get(f"/api/v1/totals/?{query}")
 
     assert (answer.status_code, list(answer.json())) == (400, [named])

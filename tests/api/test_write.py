@@ -60,7 +60,7 @@ def test_a_project_is_created_with_its_links_in_one_row_of_history(office):
 
 @pytest.mark.parametrize("method", ["put", "patch"])
 @pytest.mark.parametrize("noun", NOUNS)
-def test_what_was_read_can_be_sent_back_and_changes_nothing(office, noun, method):
+def test_sending_back_a_response_changes_nothing(office, noun, method):
     record = make_one_of(noun)
     address = f"/api/v1/{noun}/{getattr(record, 'code', record.pk)}/"
     read = office.get(address).json()
@@ -126,7 +126,7 @@ def test_a_plain_number_leaves_the_words_and_the_qualifier(office):
         ("99999999999999.99", "99999999999999.99"),
     ],
 )
-def test_amounts_that_are_taken(office, sent, stored):
+def test_valid_amounts(office, sent, stored):
     answer = create(office, amount=sent)
 
     assert (answer.status_code, answer.json()["amount"]) == (201, stored)
@@ -167,7 +167,7 @@ def test_a_number_keeps_all_its_digits(office, number):
         "1,00",
     ],
 )
-def test_amounts_that_are_refused(office, amount):
+def test_invalid_amounts(office, amount):
     answer = create(office, amount=amount)
 
     assert answer.status_code == 400
@@ -229,7 +229,7 @@ def test_amounts_that_are_refused(office, amount):
         ({"amount": "17.6亿元", "currency": "USD"}, {"amount"}),
     ],
 )
-def test_what_breaks_a_rule_is_named_and_nothing_is_written(office, fields, named):
+def test_invalid_fields_are_named_and_nothing_is_written(office, fields, named):
     for code in ("trade", "it"):
         make_sector(code=code)
     make_area(code="kashi")
@@ -265,7 +265,7 @@ def test_dates_at_either_end_of_the_calendar_are_dates(office, visitor, day):
     assert visitor.get(f"/api/v1/projects/?signed_after={day}&signed_before={day}").json()["count"]
 
 
-def test_a_code_that_is_taken_is_a_conflict(office):
+def test_a_duplicate_code_is_a_conflict(office):
     make_project(code="New")
 
     answer = create(office)
@@ -273,7 +273,7 @@ def test_a_code_that_is_taken_is_a_conflict(office):
     assert (answer.status_code, list(answer.json())) == (409, ["code"])
 
 
-def test_a_taken_code_among_other_mistakes_is_one_of_them(office):
+def test_a_duplicate_code_is_listed_with_other_errors(office):
     make_project(code="New")
 
     answer = create(office, registered_on="2023-11-10", signed_on="2023-11-11")
@@ -296,7 +296,7 @@ def test_two_records_of_the_same_rate_are_no_conflict_of_codes(office):
     assert (answer.status_code, list(answer.json())) == (400, ["non_field_errors"])
 
 
-def test_what_others_refer_to_is_not_deleted_and_it_is_said_by_what(office):
+def test_a_referenced_record_is_not_deleted(office):
     area = make_area(code="kashi")
     for _ in range(2):
         make_project(area=area)
@@ -310,7 +310,7 @@ def test_what_others_refer_to_is_not_deleted_and_it_is_said_by_what(office):
     assert Area.objects.filter(code="kashi").exists()
 
 
-def test_what_nobody_refers_to_is_deleted(office):
+def test_an_unreferenced_record_is_deleted(office):
     receipt = make_receipt()
 
     answer = office.delete(f"/api/v1/receipts/{receipt.pk}/")
@@ -349,6 +349,6 @@ def test_a_headline_counts_in_whole_numbers(office):
 
 
 @pytest.mark.parametrize("noun", NOUNS)
-def test_a_list_is_not_deleted_nor_a_record_posted_to(office, noun):
+def test_lists_allow_no_delete_and_records_no_post(office, noun):
     assert office.delete(f"/api/v1/{noun}/").status_code == 405
     assert office.post(f"/api/v1/{noun}/1/", {}, format="json").status_code == 405

@@ -83,7 +83,7 @@ class RandomQueries(TestCase):
 
     @quick_examples(8)
     @given(drawn=registers, queries=st.lists(questions(), min_size=2, max_size=2))
-    def test_counts_what_a_click_lists_and_the_totals_count(self, drawn, queries):
+    def test_facet_counts_equal_lists_and_totals(self, drawn, queries):
         build(self.around, drawn)
 
         for query in queries:

@@ -40,7 +40,7 @@ def test_the_attempt_after_the_last_is_refused_until_the_lockout_ends():
 
 
 @pytest.mark.django_db
-def test_counting_begins_anew_after_a_while():
+def test_counting_restarts_after_the_period():
     key = LIMIT.key("wang")
     attempt(key)
     attempt(key, after=9)
@@ -62,13 +62,13 @@ def test_of_several_limits_one_that_refuses_leaves_the_others_uncounted():
 
 
 @pytest.mark.django_db
-def test_names_that_could_be_run_together_are_apart():
+def test_keys_of_different_parts_differ():
     assert LIMIT.key("a", "b").digest != LIMIT.key("ab").digest
     assert LIMIT.key("a").digest != WIDER.key("a").digest
 
 
 @pytest.mark.django_db
-def test_what_is_given_back_or_forgotten_does_not_count():
+def test_undone_or_reset_attempts_do_not_count():
     key = LIMIT.key("wang")
     for _ in range(3):
         attempt(key)
@@ -81,7 +81,7 @@ def test_what_is_given_back_or_forgotten_does_not_count():
 
 
 @pytest.mark.django_db
-def test_what_is_remembered_is_known_for_as_long_as_that():
+def test_a_key_is_remembered_for_its_period():
     key = AttemptLimit("known", number=1, period=MINUTE, lockout=MINUTE).key("wang")
     counts.remember(key, NOW)
     counts.remember(key, NOW + MINUTE)
@@ -91,7 +91,7 @@ def test_what_is_remembered_is_known_for_as_long_as_that():
 
 
 @pytest.mark.django_db
-def test_counts_that_are_over_do_not_pile_up():
+def test_expired_counts_are_deleted():
     for number in range(5):
         attempt(LIMIT.key(number))
 
@@ -101,7 +101,7 @@ def test_counts_that_are_over_do_not_pile_up():
 
 
 @pytest.mark.django_db
-def test_neither_name_nor_address_is_kept():
+def test_neither_name_nor_address_is_stored():
     attempt(LIMIT.key("wang", "192.0.2.7"))
 
     kept = str(list(counts.values()))
@@ -113,7 +113,7 @@ def test_neither_name_nor_address_is_kept():
     connection.vendor == "sqlite", reason="a database in memory is shared by no two connections"
 )
 @pytest.mark.django_db(transaction=True)
-def test_many_at_once_are_allowed_no_more_than_one_after_another():
+def test_concurrent_attempts_do_not_exceed_the_limit():
     keys = [LIMIT.key("wang"), WIDER.key("192.0.2.7")]
 
     def attempt(number):

@@ -146,13 +146,13 @@ CONSTRAINTS = {
 
 
 @pytest.mark.parametrize("name", sorted(CONSTRAINTS))
-def test_the_database_holds_what_must_always_hold(name):
+def test_the_database_enforces_the_constraint(name):
     with pytest.raises(IntegrityError), transaction.atomic():
         BREAKING[name]()
 
 
 @pytest.mark.parametrize("name", sorted(CONSTRAINTS))
-def test_every_constraint_says_what_to_do(name):
+def test_every_constraint_has_a_message(name):
     constraint = CONSTRAINTS[name]
 
     assert constraint.violation_error_message != constraint.default_violation_error_message

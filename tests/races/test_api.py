@@ -33,7 +33,7 @@ def test_two_that_change_different_fields_lose_nothing(together, programs, round
         assert len({answer["ETag"] for answer in answers}) == 2
 
 
-def test_of_two_in_the_same_state_one_is_written_and_the_other_told(together, programs, rounds):
+def test_of_two_writes_to_one_version_one_is_refused(together, programs, rounds):
     one, other = programs(), programs()
     project = make_project(code="p")
 

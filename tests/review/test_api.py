@@ -134,7 +134,7 @@ def test_only_reviewers_publish(role, clerk):
     assert Project.objects.get().state == "draft"
 
 
-def test_nobody_publishes_their_own(reviewer):
+def test_no_user_publishes_their_own(reviewer):
     reviewer.send("post", "/api/v1/projects/", {"code": "p", "name": "P"})
 
     answer = reviewer.send("post", f"{ONE}publish/")
@@ -170,7 +170,7 @@ def test_users_who_may_only_add_get_their_record_in_the_answer():
     assert program.get(ONE).status_code == 404
 
 
-def test_a_decision_that_is_sent_twice_is_taken_once(clerk, reviewer):
+def test_a_repeated_decision_is_made_once(clerk, reviewer):
     make_project(code="p")
     address = clerk.send("patch", ONE, {"note": "N"})["Location"]
     key = {"Idempotency-Key": "k"}

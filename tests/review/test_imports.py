@@ -166,7 +166,7 @@ def test_a_publication_between_preview_and_writing_makes_a_new_preview(clerk):
     assert not Proposal.objects.exists()
 
 
-def test_receipts_are_drafts_as_well_and_count_for_nobody_outside(clerk):
+def test_receipts_are_drafts_and_not_in_public_totals(clerk):
     project = make_project(code="p")
     old = make_receipt(project, Decimal("5.00"))
     text = f"id,project,received_on,amount\n{old.pk},p,2023-12-01,6.00\n,p,2023-12-02,7.00\n"
@@ -248,7 +248,7 @@ def test_nothing_is_moved_out_of_an_area_by_a_file(here):
     assert counts(batch) == {"refused": 2}
 
 
-def test_a_draft_of_another_area_is_not_there_but_its_code_is_taken(here):
+def test_a_draft_of_another_area_is_hidden_but_its_code_is_taken(here):
     make_project(code="hidden", name="Secret", area=make_area(), state="draft")
     clerk = make_user("clerk", areas=[here])
 

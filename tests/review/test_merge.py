@@ -73,7 +73,7 @@ def test_partners_are_kept_once_and_without_the_lead():
         assert (project.enterprise, list(project.partners.all())) == (into, [])
 
 
-def test_each_changed_record_has_one_row_of_history_that_says_why_and_who():
+def test_each_changed_record_has_one_history_row_with_reason_and_user():
     old, into = pair()
     projects = [make_project(enterprise=old), make_project(partners=[old])]
     untouched = make_project(enterprise=into)

@@ -113,7 +113,7 @@ def test_only_reviewers_decide_about_deleted_records(role, clerk, reviewer, proj
     assert again(proposal).state == ProposalState.RETURNED
 
 
-def test_nobody_accepts_or_returns_their_own(project, settings):
+def test_no_user_accepts_or_returns_their_own(project, settings):
     reviewer = make_user("reviewer")
     proposal = changed(reviewer, project, note="N").proposal
 

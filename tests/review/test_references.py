@@ -153,7 +153,7 @@ def key_of(user):
     return client
 
 
-def test_the_api_says_so_by_field(drafts, boss):
+def test_the_api_names_the_field(drafts, boss):
     client, project = key_of(boss), make_project(code="p")
     wrong = {"enterprise": "draft-e", "sources": ["draft-s"]}
 
@@ -184,7 +184,7 @@ def test_the_api_names_the_draft_to_publish_first(drafts):
 
 
 @pytest.mark.parametrize("partial", [False, True])
-def test_a_file_of_the_shell_says_so_by_row(drafts, partial):
+def test_the_import_command_names_the_row(drafts, partial):
     make_project(code="p")
     content = [
         {"code": "p", "enterprise": "draft-e"},

@@ -84,7 +84,7 @@ def test_a_record_is_restored_once():
         review.restore(reviewer, Project, row)
 
 
-def test_a_record_whose_code_is_taken_is_not_restored():
+def test_a_record_with_a_reused_code_is_not_restored():
     row = removed(make_project(code="p"))
     make_project(code="P")
 

@@ -120,7 +120,7 @@ def test_columns_that_are_only_read_are_dropped():
     assert not from_cells(ProjectSerializer, cells).keys() & READ_ONLY
 
 
-def test_a_blank_cell_says_nothing():
+def test_a_blank_cell_has_no_value():
     assert from_cells(ProjectSerializer, {"code": "x", "name": "  ", "amount": ""}) == {"code": "x"}
 
 

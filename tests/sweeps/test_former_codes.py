@@ -39,7 +39,7 @@ def office():
 
 @pytest.mark.parametrize("method", ["get", "head"])
 @pytest.mark.parametrize("query", ["", "?page=2&search=%E6%A3%89"])
-def test_the_page_leads_on_with_its_query(client, merged, method, query):
+def test_the_page_redirects_with_its_query(client, merged, method, query):
     answer = getattr(client, method)(f"/enterprises/KS-1/{query}")
 
     assert (answer.status_code, answer["Location"]) == (301, f"/enterprises/KS-2/{query}")
@@ -47,14 +47,14 @@ def test_the_page_leads_on_with_its_query(client, merged, method, query):
 
 @pytest.mark.parametrize("method", ["get", "head"])
 @pytest.mark.parametrize("query", ["", "?format=json"])
-def test_the_api_leads_on_with_its_query(client, merged, method, query):
+def test_the_api_redirects_with_its_query(client, merged, method, query):
     answer = getattr(client, method)(f"/api/v1/enterprises/KS-1/{query}")
 
     assert answer.status_code == 301
     assert answer["Location"] == f"http://testserver/api/v1/enterprises/KS-2/{query}"
 
 
-def test_a_code_that_was_nobodys_leads_nowhere(client, merged):
+def test_an_unknown_code_is_not_found(client, merged):
     assert client.get("/enterprises/KS-9/").status_code == 404
     assert client.get("/api/v1/enterprises/KS-9/").status_code == 404
     assert client.get("/enterprises/ks-1/").status_code == 404
@@ -71,11 +71,11 @@ def test_nothing_is_written_by_a_former_code(office, merged, method):
     assert Enterprise.objects.get(code="KS-2").name == "Xinjiang Xingda"
 
 
-def test_who_may_not_write_is_told_so_and_no_more(merged):
+def test_users_without_permission_are_refused(merged):
     assert APIClient().patch("/api/v1/enterprises/KS-1/", {}, format="json").status_code == 401
 
 
-def test_a_former_code_is_taken(office, merged):
+def test_a_former_code_is_not_available(office, merged):
     answer = office.post("/api/v1/enterprises/", {"code": "Ks-1", "name": "Another"})
 
     assert answer.status_code == 409
@@ -89,7 +89,7 @@ def test_a_project_that_names_a_former_code_gets_the_enterprise(office, merged):
 
 
 @pytest.mark.parametrize("query", QUESTIONS)
-def test_questions_that_name_a_former_code_are_about_the_enterprise(client, merged, query):
+def test_filters_by_a_former_code_find_the_enterprise(client, merged, query):
     listed = client.get(f"/projects/?{query}").context["records"]
     answered = client.get(f"/api/v1/projects/?{query}").json()
     exported = json.loads(b"".join(client.get(f"/projects/export.json?{query}").streaming_content))

@@ -58,7 +58,7 @@ def key_of(noun: str, secret: Any) -> Any:
 
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("noun", NOUNS)
-def test_by_the_api_what_is_hidden_is_as_good_as_missing(secret, role, noun):
+def test_the_api_treats_hidden_records_as_missing(secret, role, noun):
     client = of_another_area(role)
     there = key_of(noun, secret)
     nowhere = NOWHERE if noun == "receipts" else unpublished.MISSING
@@ -92,7 +92,7 @@ def test_by_the_api_what_is_hidden_is_as_good_as_missing(secret, role, noun):
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_proposals_and_files_of_others_are_as_good_as_missing(secret, role):
+def test_proposals_and_imports_of_others_are_treated_as_missing(secret, role):
     client = of_another_area(role)
     attempts = [
         ("get", "/api/v1/proposals/{}/", secret.proposal),
@@ -131,7 +131,7 @@ def test_proposals_and_files_of_others_are_as_good_as_missing(secret, role):
 
 @pytest.mark.parametrize("role", ["viewer", "clerk", "reviewer", "administrator"])
 @pytest.mark.parametrize("model", ["enterprise", "project", "receipt", "headline"])
-def test_in_the_admin_what_is_hidden_is_as_good_as_missing(secret, role, model):
+def test_the_admin_treats_hidden_records_as_missing(secret, role, model):
     client, key = of_another_area(role), secret.record_keys[model]
     start = f"/admin/projects/{model}/"
     attempts = [
@@ -152,7 +152,7 @@ def test_in_the_admin_what_is_hidden_is_as_good_as_missing(secret, role, model):
     assert said(chosen[0], key, NOWHERE) == said(chosen[1], key, NOWHERE)
 
 
-def test_two_hidden_enterprises_are_not_there_to_be_merged(secret):
+def test_hidden_enterprises_cannot_be_merged(secret):
     client = of_another_area("reviewer")
     seen = make_enterprise(area=Area.objects.get(code="there"))
     key = Enterprise.objects.get(code="hidden-enterprise").pk
@@ -170,7 +170,7 @@ def test_two_hidden_enterprises_are_not_there_to_be_merged(secret):
 
 
 @pytest.mark.parametrize("role", ["clerk", "reviewer"])
-def test_a_code_of_something_hidden_is_no_code_in_what_is_sent(secret, role):
+def test_references_to_hidden_records_are_treated_as_missing(secret, role):
     client = of_another_area(role)
     make_project(code="mine", area=Area.objects.get(code="there"))
     sent = [
@@ -199,7 +199,7 @@ def test_a_code_of_something_hidden_is_no_code_in_what_is_sent(secret, role):
         assert "There is no record with the code “KEY”." in first[3]
 
 
-def test_a_code_that_is_taken_is_refused_and_nothing_more_is_said(secret):
+def test_a_taken_code_is_refused_without_details(secret):
     """Codes are unique for all users: that a code is taken is the one thing that shows."""
     client = of_another_area("clerk")
     record = {"name": "Mine", "area": "there"}
@@ -229,7 +229,7 @@ def test_a_code_that_is_taken_is_refused_and_nothing_more_is_said(secret):
     assert Project.objects.get(code=secret.project).state == "draft"
 
 
-def test_whoever_may_only_change_is_told_of_hidden_codes_as_of_missing_ones(secret):
+def test_without_permission_to_add_hidden_codes_are_like_missing_ones(secret):
     """The bulk address looks up which permission each record needs."""
     user = make_user("clerk", without=["add_project"])
     user.area_limits.create(area=Area.objects.get(code="there"))
@@ -253,7 +253,7 @@ def test_whoever_may_only_change_is_told_of_hidden_codes_as_of_missing_ones(secr
 
 
 @pytest.mark.parametrize("code", ["hidden-old", "former"])
-def test_only_what_was_published_leads_on_from_a_former_code(secret, code):
+def test_only_former_codes_of_published_records_redirect(secret, code):
     client, token = Client(), ApiToken.objects.issue(make_user("viewer"), "k")[1]
 
     answers = [
@@ -266,7 +266,7 @@ def test_only_what_was_published_leads_on_from_a_former_code(secret, code):
     assert [answer.status_code for answer in answers] == [expected] * 3
 
 
-def test_what_refers_to_a_record_unseen_is_not_named_where_it_is_deleted(secret):
+def test_a_refused_deletion_does_not_name_hidden_references(secret):
     there = Area.objects.get(code="there")
     enterprise = make_enterprise(code="mine", area=there, state="draft")
     Project.objects.filter(code="hidden").update(enterprise=enterprise)
