@@ -23,7 +23,7 @@ from projects.views.review import draft as review_draft
 from projects.views.review import proposal as review_proposal
 from projects.views.review import reports as review_reports
 from projects.views.review.queue import ReviewList
-from projects.views.template_workbook import blank_sheet
+from projects.views.template_workbook import download_template
 
 
 class CodeConverter:
@@ -73,7 +73,7 @@ urlpatterns = [
     files(TOTALS),
     re_path(
         rf"^import/template/(?P<model_name>{'|'.join(IMPORTABLE)})\.xlsx\Z",
-        blank_sheet,
+        download_template,
         name="import-template",
     ),
     path("report/sent/", report_sent, name="report-sent"),

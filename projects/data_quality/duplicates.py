@@ -13,7 +13,7 @@ from projects.names import credit_codes, similarity
 # investor may differ by a numeral only, so those must sound the same.
 MIN_SIMILARITY: dict[Any, float] = {
     Enterprise: similarity.MIN_SIMILARITY,
-    Project: similarity.HEARD_ALIKE,
+    Project: similarity.SOUNDS_ALIKE,
 }
 # How many possible duplicates are shown.
 MAX_DUPLICATES = 5
@@ -60,7 +60,7 @@ def possible_duplicates(
 
 def _candidates(records: Any, name: str, at_least: float) -> Iterable[Any]:
     found: dict[int, Any] = {}
-    for fragment in similarity.search_fragments(name, in_part=at_least < similarity.HEARD_ALIKE):
+    for fragment in similarity.search_fragments(name, in_part=at_least < similarity.SOUNDS_ALIKE):
         # Unordered: any records will do, and sorting would read all of them.
         some = records.filter(search_key__contains=fragment).order_by().defer("search_key")
         found |= {one.pk: one for one in some[:MAX_CANDIDATES]}

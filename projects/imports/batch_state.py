@@ -1,7 +1,8 @@
-"""The state of a batch, changed only where nobody else has changed it meanwhile."""
+"""New batches, and changes of their state, which fail if it was changed meanwhile."""
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from django.utils import timezone
@@ -12,6 +13,12 @@ from projects.models import BatchState, ImportBatch
 
 class BatchError(Exception):
     """A step is not possible now; the message says why."""
+
+
+def new_batch(file: bytes, file_name: str, **columns: Any) -> ImportBatch:
+    """An unsaved batch of a file, without the file itself."""
+    digest = hashlib.sha256(file).hexdigest()
+    return ImportBatch(file_name=file_name[-255:], sha256=digest, size=len(file), **columns)
 
 
 def move(batch: ImportBatch, states: Any, to: BatchState, **columns: Any) -> None:

@@ -18,7 +18,7 @@ from projects.models.import_batch import OPEN, WAITING
 from projects.spreadsheets.reading import FileError, Table, read
 
 from . import workers
-from .batch_state import BatchError, finish, move
+from .batch_state import BatchError, finish, move, new_batch
 from .column_matching import recognised, suggest
 from .commit import commit
 from .mapping import Mapping, MappingError, mapping_of
@@ -71,14 +71,8 @@ def _receive(
     content: bytes, file_name: str, model_name: str, *, user: Any, sheet: str
 ) -> tuple[ImportBatch, Table | None]:
     """The batch, and the table in its file; None where it cannot be read."""
-    batch = ImportBatch(
-        user=user,
-        model_name=model_name,
-        file_name=file_name[-255:],
-        sha256=hashlib.sha256(content).hexdigest(),
-        size=len(content),
-        content=content,
-        sheet=sheet,
+    batch = new_batch(
+        content, file_name, user=user, model_name=model_name, content=content, sheet=sheet
     )
     table = None
     try:
@@ -101,11 +95,11 @@ def table_of(batch: ImportBatch) -> Table:
 
     table = read(bytes(batch.content), known=score, sheet=batch.sheet or None)
     if table.is_json:
-        _refuse_what_is_no_text(table)
+        _refuse_invalid_characters(table)
     return table
 
 
-def _refuse_what_is_no_text(table: Table) -> None:
+def _refuse_invalid_characters(table: Table) -> None:
     """Raise FileError for null characters and lone surrogates: JSON has them, databases do not."""
     for row in table.rows:
         text = "".join([*row.cells, *map(text_of, row.cells.values())])

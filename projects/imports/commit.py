@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 
 from django.db import transaction
@@ -16,7 +15,7 @@ from projects.models.chunking import WRITTEN_AT_ONCE
 from projects.spreadsheets.reading import Table
 
 from . import preview
-from .batch_state import finish
+from .batch_state import finish, new_batch
 from .lookup import RecordLookup
 from .mapping import Mapping
 from .pipeline import CheckedFile, OnWritten, Pipeline
@@ -98,12 +97,11 @@ def keeper(
     """
 
     def keep(checked: CheckedFile, pipeline: Pipeline) -> None:
-        batch = ImportBatch(
+        batch = new_batch(
+            content,
+            file_name,
             user=review.user_or_none(pipeline.lookup.user),
             model_name=model_name,
-            file_name=file_name[-255:],
-            sha256=hashlib.sha256(content).hexdigest(),
-            size=len(content),
             content=b"",
             sheet=sheet,
             mapping=(mapping or pipeline.mapping).as_data(),

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any
@@ -60,22 +61,17 @@ class CheckedFile:
     warnings: tuple[RowError, ...] = ()
 
 
-@dataclass
-class Report:
+@dataclass(frozen=True)
+class Report(CheckedFile):
     """What was found in a file, and whether it was written.
 
     `counts`: rows by status; `created`: by model, how many records were created
     because rows or the mapping name them; `conflict`: whether rows were refused
-    because of what others wrote meanwhile; see `CheckedFile` for the rest.
+    because of what others wrote meanwhile.
     """
 
-    counts: dict[RowStatus, int] = field(default_factory=dict)
-    errors: list[RowError] = field(default_factory=list)
-    excluded: list[RowError] = field(default_factory=list)
-    emptied: list[RowError] = field(default_factory=list)
-    warnings: list[RowError] = field(default_factory=list)
-    footers: list[footers.Footer] = field(default_factory=list)
-    created: dict[Any, int] = field(default_factory=dict)
+    counts: AnyMapping[RowStatus, int] = field(default_factory=dict)
+    created: AnyMapping[Any, int] = field(default_factory=dict)
     written: bool = False
     conflict: bool = False
 
@@ -192,14 +188,11 @@ def import_table(
             on_written(checked, pipeline)
     place = {heading: number for number, heading in enumerate(table.headings)}
     statuses = Counter(row.status for row in checked.rows)
+    errors = sorted(checked.errors, key=lambda one: (one.row, place.get(one.column, len(place))))
     return Report(
-        {status: statuses[status] for status in STATUSES},
-        sorted(checked.errors, key=lambda one: (one.row, place.get(one.column, len(place)))),
-        list(checked.excluded),
-        list(checked.emptied),
-        list(checked.warnings),
-        list(checked.footers),
-        dict(outcome.created),
-        written,
-        outcome.conflict,
+        **{**vars(checked), "errors": tuple(errors)},
+        counts={status: statuses[status] for status in STATUSES},
+        created=outcome.created,
+        written=written,
+        conflict=outcome.conflict,
     )

@@ -48,8 +48,8 @@ MOST_LISTED = 5_000
 _NAMES = ("name", "name_zh")
 
 
-def blank_sheet(model_name: str, user: Any) -> bytes:
-    """The workbook for one of NOUNS, with the records that `user` may see to choose from.
+def make_template(model_name: str, user: Any) -> bytes:
+    """The workbook for an importable model, with the records that `user` may see to choose from.
 
     One query for each model that the columns refer to.
     """

@@ -51,7 +51,7 @@ def write(
 ) -> Written:
     """Write new and changed records, and the new records that they refer to.
 
-    `batch` is noted in the proposals that come of it. With `as_accepted` proposals are
+    `batch` is recorded in the resulting proposals. With `as_accepted` proposals are
     written as if they had been accepted: for a transaction that is rolled back.
 
     What the database refuses becomes an error of its row. Writes of others are found by
@@ -90,7 +90,7 @@ def save_created(
 ) -> dict[Any, int]:
     """Save the new records with these keys, and those that they refer to; by model, how many.
 
-    Saves the other names that records get as well; `batch` is noted in their proposals.
+    Saves the other names that records get as well; `batch` is recorded in their proposals.
     """
     saved: dict[Any, int] = defaultdict(int)
     for key in [key for key in lookup.created if key in keys]:
@@ -98,7 +98,7 @@ def save_created(
     for (model, code), aliases in lookup.new_aliases.items():
         record = model._base_manager.get(code=code)
         new = [name for name in aliases if name not in record.alias_list()]
-        # A user who may not change the record has decided which one is meant, and no more.
+        # The decision of a user who may not change the record only says which one is meant.
         may_change = permissions.has_permission(lookup.user, "change", model)
         if new and may_change and permissions.in_scope(lookup.user, record):
             record.aliases = "\n".join([*record.alias_list(), *new])
@@ -133,7 +133,7 @@ def _conflicts(rows: Sequence[ValidatedRow]) -> dict[int, RowError]:
     found = {}
     for row in rows:
         if row.record.pk is not None and versions.get(row.record.pk) != row.record.version:
-            found[row.number] = RowError(row.number, "", "", _came_between())
+            found[row.number] = RowError(row.number, "", "", _conflict_message())
     if hasattr(model, "code"):
         new = {row.record.code.lower(): row for row in rows if row.record.pk is None}
         taken = model._base_manager.annotate(lower=Lower("code")).filter(lower__in=new)
@@ -143,7 +143,7 @@ def _conflicts(rows: Sequence[ValidatedRow]) -> dict[int, RowError]:
     return found
 
 
-def _came_between() -> str:
+def _conflict_message() -> str:
     return _("Somebody else saved a change meanwhile. Try again.")
 
 
@@ -178,13 +178,13 @@ def _try_save(rows: Sequence[ValidatedRow], save: Callable[[], Any]) -> bool:
 
 
 def _refusals(row: ValidatedRow, mapping: FileMapping) -> list[RowError]:
-    """Why the database refuses a record, in the words of the rule that it breaks."""
+    """Why the database refuses a record, with the message of the rule that it breaks."""
     try:
         row.record.full_clean()
     except ModelError as error:
         found = flat(api_error(error).detail)
     else:
-        found = {"": [_came_between()]}
+        found = {"": [_conflict_message()]}
     return [
         RowError(
             row.number,

@@ -29,4 +29,6 @@ def batches_by_pk(records: Any) -> Iterator[list[Any]]:
     batch = list(records[:BATCH])
     while batch:
         yield batch
+        if len(batch) < BATCH:
+            return
         batch = list(records.filter(pk__gt=batch[-1].pk)[:BATCH])

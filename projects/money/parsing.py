@@ -87,7 +87,7 @@ def read_amount(text: str, *, unit: int | Decimal = 1, negative: bool = False) -
     if folded.lower() in UNDISCLOSED:
         return Amount(None, None, None, text)
     minus = folded[0] in "-−"
-    words = _cut(folded[1:] if minus else folded, text)
+    words = _tokenize(folded[1:] if minus else folded, text)
     value = _value(words, unit, text)
     if minus and value and not negative:
         raise MoneyError(BELOW_ZERO, text)
@@ -171,7 +171,7 @@ _TOKEN = re.compile(
 _SHAPE = re.compile(r"[BEC]*NA?U?(?:NU?)*[AEC]*")
 
 
-def _cut(folded: str, text: str) -> list[_Word]:
+def _tokenize(folded: str, text: str) -> list[_Word]:
     """Split a text into tokens. Raises MoneyError unless their order is that of an amount."""
     words = []
     position = 0

@@ -104,14 +104,14 @@ def mismatch_with_peers(
     distance = log10(amount) - middle
     if abs(distance) < min(max(UNREMARKABLE, spreads * spread), REMARKABLE):
         return None
-    return _slip(distance, Decimal(10) ** Decimal(middle))
+    return _mismatch(distance, Decimal(10) ** Decimal(middle))
 
 
 def mismatch_above_whole(amount: Decimal, whole: Decimal) -> MagnitudeMismatch | None:
     """The likely mistake if `amount` exceeds the whole it is a part of; else None."""
     if whole <= 0 or amount <= whole:
         return None
-    return _slip(log10(amount) - log10(whole), whole)
+    return _mismatch(log10(amount) - log10(whole), whole)
 
 
 def mismatch_with_whole(amount: Decimal, whole: Decimal) -> MagnitudeMismatch | None:
@@ -122,7 +122,7 @@ def mismatch_with_whole(amount: Decimal, whole: Decimal) -> MagnitudeMismatch | 
     if amount <= 0 or whole <= 0:
         return None
     distance = log10(amount) - log10(whole)
-    return None if -REMARKABLE < distance < UNREMARKABLE else _slip(distance, whole)
+    return None if -REMARKABLE < distance < UNREMARKABLE else _mismatch(distance, whole)
 
 
 def mismatch_below_parts(amount: Decimal, parts: Decimal) -> MagnitudeMismatch | None:
@@ -133,10 +133,10 @@ def mismatch_below_parts(amount: Decimal, parts: Decimal) -> MagnitudeMismatch |
     if amount <= 0 or parts <= 0:
         return None
     distance = log10(amount) - log10(parts)
-    return _slip(distance, parts) if distance <= -UNREMARKABLE else None
+    return _mismatch(distance, parts) if distance <= -UNREMARKABLE else None
 
 
-def _slip(distance: float, usual: Decimal) -> MagnitudeMismatch:
+def _mismatch(distance: float, usual: Decimal) -> MagnitudeMismatch:
     power = min(MISMATCH_POWERS, key=lambda one: abs(abs(distance) - one))
     times = Decimal(10) ** Decimal(abs(distance))
     return MagnitudeMismatch(_rounded(usual), _rounded(times), 10**power, distance < 0)

@@ -22,7 +22,7 @@ _APOSTROPHES = re.compile("['’‘ʻʼ`´]")
 # Words consist of letters and digits of any script, and marks that occur in codes and names.
 _NOT_A_WORD = re.compile(r"[^\w.&+-]+")
 # Chinese has no spaces: spaces next to it come from brackets or precede a foreign word.
-_BESIDE_CHINESE = re.compile(f" (?=[{HAN}])|(?<=[{HAN}]) ")
+_NEXT_TO_CHINESE = re.compile(f" (?=[{HAN}])|(?<=[{HAN}]) ")
 # Letters that Unicode does not decompose into a plain letter and a mark.
 _PLAIN_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe"})
 
@@ -48,7 +48,7 @@ _READINGS = {
     "涡阳": "guo yang",
     "浚县": "xun xian",
 }
-_READ_APART = re.compile("(" + "|".join(sorted(_READINGS, key=len, reverse=True)) + ")")
+_OWN_READINGS = re.compile("(" + "|".join(sorted(_READINGS, key=len, reverse=True)) + ")")
 
 
 def normalise(text: str) -> str:
@@ -57,7 +57,7 @@ def normalise(text: str) -> str:
     中国（新疆）自由贸易试验区 becomes 中国新疆自由贸易试验区, and
     `Xi’an Co., Ltd.` becomes `xian co. ltd.`
     """
-    return _BESIDE_CHINESE.sub("", _folded(text))
+    return _NEXT_TO_CHINESE.sub("", _folded(text))
 
 
 def unique_form(text: str) -> str:
@@ -85,7 +85,7 @@ def pinyin_syllables(text: str) -> list[str]:
     """
     found: list[str] = []
     for run in _CHINESE.findall(text):
-        for part in filter(None, _READ_APART.split(run)):
+        for part in filter(None, _OWN_READINGS.split(run)):
             found += _READINGS[part].split() if part in _READINGS else _dictionary_reading(part)
     return found
 

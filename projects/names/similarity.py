@@ -20,7 +20,7 @@ SAME = 1.0
 # Equal but for a part in brackets: 华泰（新疆）纺织, 华泰纺织.
 WITHOUT_BRACKETS = 0.95
 # Different characters with the same sound or trade, or a Chinese name and its English form.
-HEARD_ALIKE = 0.9
+SOUNDS_ALIKE = 0.9
 # The maximum for names that are only partly similar.
 IN_PART = 0.89
 # The minimum for a name that contains the other: the rest is often a place: 新疆兴达纺织, 兴达纺织.
@@ -171,7 +171,7 @@ def name_similarity(one: NameForms, other: NameForms) -> float:
     if one.bare == other.core or one.core == other.bare:
         return WITHOUT_BRACKETS
     if one.sound and one.sound == other.sound:
-        return HEARD_ALIKE
+        return SOUNDS_ALIKE
     # Different Chinese names share many letters of pinyin, but few characters.
     in_chinese = one.is_chinese and other.is_chinese
     first, second = (one.core, other.core) if in_chinese else (one.sound, other.sound)

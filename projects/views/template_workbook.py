@@ -11,12 +11,12 @@ from projects.imports import template_workbook
 
 @require_safe
 @login_required
-def blank_sheet(request: HttpRequest, model_name: str) -> HttpResponse:
+def download_template(request: HttpRequest, model_name: str) -> HttpResponse:
     """The template workbook of a model, which staff fill in and import."""
     if not request.user.is_staff:
         raise PermissionDenied
     return HttpResponse(
-        template_workbook.blank_sheet(model_name, request.user),
+        template_workbook.make_template(model_name, request.user),
         content_type=exports.CONTENT_TYPES["xlsx"],
         headers={"Content-Disposition": f'attachment; filename="{model_name}-template.xlsx"'},
     )

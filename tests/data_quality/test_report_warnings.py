@@ -138,8 +138,8 @@ def test_enterprises_whose_names_differ_in_legal_form_are_a_warning():
 
     assert findings() == [("alike", "B", "name_zh"), ("alike", "C", "name")]
     assert sentences(Rule.ALIKE) == [
-        "But for its legal form, “新疆兴达纺织（集团）股份有限公司” is the name of “A” as well.",
-        "But for its legal form, “Xingda Textile” is the name of “A” as well.",
+        "“新疆兴达纺织（集团）股份有限公司” is also the name of “A”, apart from the legal form.",
+        "“Xingda Textile” is also the name of “A”, apart from the legal form.",
     ]
 
 
@@ -149,7 +149,7 @@ def test_two_social_credit_codes_tell_a_company_from_its_group_but_not_from_its_
     make_enterprise(code="C", name_zh="兴达集团", uscc="91110108551385082Q")
 
     assert [one for one in findings() if one[0] == "alike"] == [("alike", "C", "name_zh")]
-    assert sentences(Rule.ALIKE) == ["“兴达集团” is the name of “B” as well."]
+    assert sentences(Rule.ALIKE) == ["“兴达集团” is also the name of “B”."]
 
 
 # --- Errors of unit ----------------------------------------------------------

@@ -42,7 +42,7 @@ def test_other_peoples_headings_are_read_through_a_mapping():
         MAPPED,
     )
 
-    assert (report.errors, statuses(report)) == ([], [2, 0, 0])
+    assert (report.errors, statuses(report)) == ((), [2, 0, 0])
     one, two = Project.objects.order_by("code")
     assert (one.code, one.area, one.stage, one.currency) == ("wb-1", angola, "signed", "USD")
     assert (one.amount, one.amount_text) == (Decimal("15087226.60"), "15087226.6044798")
@@ -125,7 +125,7 @@ def test_the_unit_of_the_heading_applies_to_plain_numbers_only():
 
     assert errors(report) == [(5, "总投资（万元）", "-")]
     mended = import_text("code,name,总投资（万元）\na,A,5000\nb,B,1.2亿元\nc,C,约300\n", mapping)
-    assert mended.errors == []
+    assert mended.errors == ()
     assert [(p.amount, p.qualifier) for p in Project.objects.order_by("code")] == [
         (50_000_000, "exact"),
         (120_000_000, "exact"),

@@ -43,7 +43,7 @@ def doubted(text, noun="projects", **options):
     known = ["code", "project"]
     table = read(text.encode(), known=known)
     report = import_table(noun, table, dry_run=True, with_warnings=True, **options)
-    assert report.errors == []
+    assert report.errors == ()
     return {one.row: one.reason for one in report.warnings}
 
 
@@ -163,7 +163,7 @@ def test_the_queries_do_not_grow_with_the_rows(trade, noun):
         table = read(text.encode(), known=["code", "project"])
         with CaptureQueriesContext(connection) as captured:
             report = import_table(noun, table, dry_run=True, with_warnings=with_warnings)
-        assert report.errors == []
+        assert report.errors == ()
         return len(captured)
 
     few, many = (

@@ -47,7 +47,7 @@ def test_a_file_with_our_own_headings_needs_no_mapping():
         "p2,Two,,,,,intended,,,\n"
     )
 
-    assert (report.errors, statuses(report), report.written) == ([], [2, 0, 0], True)
+    assert (report.errors, statuses(report), report.written) == ((), [2, 0, 0], True)
     one, two = Project.objects.order_by("code")
     assert (one.area, one.enterprise, list(one.partners.all())) == (kashi, lead, [partner])
     assert (one.amount, one.currency, one.amount_text) == (
@@ -237,7 +237,7 @@ def test_an_unmapped_column_is_reported_once():
 def test_read_only_columns_are_recognised_and_never_written():
     report = import_text("code,name,version,amount_base,url\na,A,7,5.00,/elsewhere/\n")
 
-    assert report.errors == []
+    assert report.errors == ()
     assert Project.objects.get().version == 1
 
 

@@ -29,7 +29,7 @@ def import_text(noun, text, mapping=None, **options):
 
 
 def statuses(report):
-    assert report.errors == []
+    assert report.errors == ()
     return [
         report.counts[status] for status in (RowStatus.NEW, RowStatus.CHANGED, RowStatus.UNCHANGED)
     ]

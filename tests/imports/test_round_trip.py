@@ -94,7 +94,7 @@ def test_exported_projects_import_unchanged(register, form):
 
     report = imported("projects", exported(PROJECTS, form), PROJECTS)
 
-    assert report.errors == []
+    assert report.errors == ()
     assert +Counter(report.counts) == {RowStatus.UNCHANGED: 3}
     assert list(Project.objects.order_by("code").values()) == before
     assert Project.history.count() == 3
@@ -110,7 +110,7 @@ def test_exported_enterprises_import_unchanged(register, form):
         ENTERPRISES,
     )
 
-    assert report.errors == []
+    assert report.errors == ()
     assert +Counter(report.counts) == {RowStatus.UNCHANGED: 2}
     assert list(Enterprise.objects.order_by("code").values()) == before
 
@@ -121,7 +121,7 @@ def test_exported_receipts_import_unchanged(register, form):
 
     report = imported("receipts", exported(RECEIPTS, form), RECEIPTS)
 
-    assert report.errors == []
+    assert report.errors == ()
     assert +Counter(report.counts) == {RowStatus.UNCHANGED: 4}
     assert list(Receipt.objects.order_by("pk").values()) == before
     assert Receipt.history.count() == 4
@@ -148,7 +148,7 @@ def test_a_deleted_record_is_restored_from_an_export(register, form):
 
     report = imported("projects", content, PROJECTS)
 
-    assert report.errors == []
+    assert report.errors == ()
     assert report.counts[RowStatus.NEW] == 1
     # All but when it was made and changed, and its version.
     after = exported(PROJECTS, "csv").decode().splitlines()
@@ -161,7 +161,7 @@ def test_the_exported_sample_imports_unchanged(form):
 
     report = imported("projects", exported(PROJECTS, form), PROJECTS)
 
-    assert report.errors == []
+    assert report.errors == ()
     assert report.counts[RowStatus.UNCHANGED] == 5
 
 

@@ -14,7 +14,7 @@ from python_calamine import CalamineWorkbook
 
 from projects.imports import import_table, template_workbook
 from projects.imports.permissions import IMPORTABLE
-from projects.imports.template_workbook import blank_sheet
+from projects.imports.template_workbook import make_template
 from projects.models import Enterprise, Project, Receipt, RowStatus
 from projects.serializers import BY_MODEL_NAME
 from projects.spreadsheets.reading import read
@@ -99,7 +99,7 @@ def register():
 
 @pytest.mark.parametrize("noun", IMPORTABLE)
 def test_the_headings_are_the_fields_that_can_be_written(noun):
-    content = blank_sheet(noun, None)
+    content = make_template(noun, None)
 
     assert sheet(content, noun) == [headings(noun)]
     assert not {"version", "url", "amount_base", "state", "id"} & set(headings(noun))
@@ -107,7 +107,7 @@ def test_the_headings_are_the_fields_that_can_be_written(noun):
 
 @pytest.mark.parametrize("noun", IMPORTABLE)
 def test_the_first_sheet_has_no_rows(register, noun):
-    table = read(blank_sheet(noun, None), known=headings(noun))
+    table = read(make_template(noun, None), known=headings(noun))
 
     assert (table.headings, table.rows) == (headings(noun), [])
     assert set(import_table(noun, table).counts.values()) == {0}
@@ -115,7 +115,7 @@ def test_the_first_sheet_has_no_rows(register, noun):
 
 @pytest.mark.parametrize("noun", IMPORTABLE)
 def test_every_column_is_explained_and_has_an_example(register, noun):
-    content = blank_sheet(noun, None)
+    content = make_template(noun, None)
 
     explained = sheet(content, "columns")[1 : 1 + len(headings(noun))]
 
@@ -138,7 +138,7 @@ def test_every_column_is_explained_and_has_an_example(register, noun):
     ],
 )
 def test_required_columns_are_those_of_the_api(noun, required):
-    said = {row[0]: row[4] for row in sheet(blank_sheet(noun, None), "columns")[1:]}
+    said = {row[0]: row[4] for row in sheet(make_template(noun, None), "columns")[1:]}
 
     assert [name for name, which in said.items() if which == "yes"] == required
     assert said.get("name_zh", "") == ("" if noun == "receipts" else "one of the two names")
@@ -146,25 +146,25 @@ def test_required_columns_are_those_of_the_api(noun, required):
 
 @pytest.mark.parametrize("noun", IMPORTABLE)
 def test_the_examples_can_be_imported(register, noun):
-    content = blank_sheet(noun, None)
+    content = make_template(noun, None)
 
     table = read(content, known=headings(noun), sheet="examples")
     report = import_table(noun, table)
 
-    assert report.errors == []
+    assert report.errors == ()
     assert report.counts[RowStatus.NEW] == 2
 
 
 @pytest.mark.parametrize("noun", ["projects", "enterprises"])
 def test_the_examples_of_an_empty_register_can_be_imported_too(noun):
-    table = read(blank_sheet(noun, None), known=headings(noun), sheet="examples")
+    table = read(make_template(noun, None), known=headings(noun), sheet="examples")
 
-    assert import_table(noun, table).errors == []
+    assert import_table(noun, table).errors == ()
 
 
 def test_a_filled_in_project_template_needs_no_mapping(register):
     content = filled(
-        blank_sheet("projects", None),
+        make_template("projects", None),
         {
             "code": "0002",
             "name_zh": "喀什棉纱",
@@ -181,7 +181,7 @@ def test_a_filled_in_project_template_needs_no_mapping(register):
 
     report = import_table("projects", read(content, known=headings("projects")))
 
-    assert report.errors == []
+    assert report.errors == ()
     first, second = Project.objects.get(code="0002"), Project.objects.get(code="1E6")
     assert (first.amount, first.qualifier, first.amount_text) == (
         Decimal("150000000.00"),
@@ -206,11 +206,11 @@ def test_a_filled_in_project_template_needs_no_mapping(register):
 
 def test_filled_in_enterprise_and_receipt_templates_need_no_mapping(register):
     enterprises = filled(
-        blank_sheet("enterprises", None),
+        make_template("enterprises", None),
         {"code": "007-1", "name": "Yarn", "uscc": "91110000600037341L", "kind": "private"},
     )
     receipts = filled(
-        blank_sheet("receipts", None),
+        make_template("receipts", None),
         {"project": "0001", "received_on": "2023-12-01", "amount": "500万元"},
     )
 
@@ -219,13 +219,13 @@ def test_filled_in_enterprise_and_receipt_templates_need_no_mapping(register):
         import_table("receipts", read(receipts, known=headings("receipts"))),
     ]
 
-    assert [report.errors for report in reports] == [[], []]
+    assert [report.errors for report in reports] == [(), ()]
     assert Enterprise.objects.get(code="007-1").uscc == "91110000600037341L"
     assert Receipt.objects.get(project__code="0001").amount == Decimal("5000000.00")
 
 
 def test_drop_downs_offer_the_vocabularies_and_refuse_the_rest(register):
-    content = blank_sheet("projects", None)
+    content = make_template("projects", None)
     found = rules(content)
 
     stage, currency = (found[letter("projects", name)] for name in ("stage", "currency"))
@@ -246,7 +246,7 @@ def test_drop_downs_offer_the_vocabularies_and_refuse_the_rest(register):
 
 
 def test_drop_downs_list_the_records_of_the_register(register):
-    content = blank_sheet("projects", None)
+    content = make_template("projects", None)
     found = rules(content)
     area, lead, sectors = (
         found[letter("projects", name)] for name in ("area", "enterprise", "sectors")
@@ -263,7 +263,7 @@ def test_drop_downs_list_the_records_of_the_register(register):
 
 
 def test_columns_of_the_same_records_share_a_list(register):
-    content = blank_sheet("projects", None)
+    content = make_template("projects", None)
     found = rules(content)
 
     lead, partners = (
@@ -277,7 +277,7 @@ def test_columns_of_the_same_records_share_a_list(register):
 def test_codes_are_typed_if_there_are_too_many_records(register, monkeypatch):
     monkeypatch.setattr(template_workbook, "MOST_LISTED", 2)
 
-    content = blank_sheet("projects", None)
+    content = make_template("projects", None)
 
     forms = {row[0]: row[2] for row in sheet(content, "columns")}
     assert letter("projects", "enterprise") not in rules(content)
@@ -287,13 +287,13 @@ def test_codes_are_typed_if_there_are_too_many_records(register, monkeypatch):
 
 
 def test_a_register_without_records_offers_none():
-    found = rules(blank_sheet("projects", None))
+    found = rules(make_template("projects", None))
 
     assert not {letter("projects", name) for name in ("area", "enterprise", "sectors")} & set(found)
 
 
 def test_date_columns_are_dates_and_all_others_text():
-    content = blank_sheet("projects", None)
+    content = make_template("projects", None)
     styles = part(content, "xl/styles.xml")
     formats = re.findall(
         r'<xf numFmtId="(\d+)"', styles[styles.index("<cellXfs") : styles.index("</cellXfs")]
@@ -320,13 +320,13 @@ def test_date_columns_are_dates_and_all_others_text():
 
 @pytest.mark.parametrize("noun", IMPORTABLE)
 def test_the_first_row_is_frozen(noun):
-    assert '<pane ySplit="1" topLeftCell="A2"' in part(blank_sheet(noun, None))
+    assert '<pane ySplit="1" topLeftCell="A2"' in part(make_template(noun, None))
 
 
 def test_queries_do_not_grow_with_the_register(register):
     def queries():
         with CaptureQueriesContext(connection) as captured:
-            blank_sheet("projects", None)
+            make_template("projects", None)
         return len(captured)
 
     few = queries()

@@ -277,7 +277,7 @@ def test_names_of_drafts_of_other_areas_are_not_found_and_their_codes_not_made_a
 
     report = import_table("projects", table, mapping, user=clerk)
 
-    assert report.errors == []
+    assert report.errors == ()
     assert Project.objects.get().enterprise.code == "xingda-2"
 
 

@@ -181,7 +181,7 @@ DAMAGED = "The workbook is damaged or incomplete"
 PASSWORD = "The workbook has a password: remove it"
 WORD = "This is a text document of a word processor"
 PICTURE = "This is a picture"
-WEB_PAGE = "This is a web page, whatever its name says"
+WEB_PAGE = "This is a web page, despite its name"
 STARTS_A_PROGRAM = "starts a program (DDE)"
 ENTITIES = "The workbook defines XML entities (DTD)"
 UNPACKED = "more than 314,572,800 bytes when unpacked"
@@ -218,7 +218,7 @@ REFUSED = {
     "web_page.xls": WEB_PAGE,
     "web_page_in_utf_16.xls": WEB_PAGE,
     "web_archive.xls": WEB_PAGE,
-    "xml_of_2003.xls": "This is XML, whatever its name says",
+    "xml_of_2003.xls": "This is XML, despite its name",
     "name_twice_in_a_record.json": "“amount” occurs twice in one record",
     "number_of_a_billion_digits.json": "1e999999999… cannot be read as a number",
     "whole_number_of_five_thousand_digits.json": "99999999999999999999… cannot be read as a number",

@@ -11,7 +11,7 @@ from python_calamine import CalamineWorkbook
 
 from projects import exports, serializers
 from projects.imports.column_matching import fields_of
-from projects.imports.template_workbook import blank_sheet
+from projects.imports.template_workbook import make_template
 from projects.models import Enterprise, Project, Source
 from projects.models.registry import importable_models, register_models, reviewed_models
 from projects.views.registry import LIST_PAGES
@@ -84,7 +84,7 @@ def test_every_field_is_in_the_files_of_an_export(model):
 @pytest.mark.parametrize("model", importable_models())
 def test_every_field_is_a_heading_of_an_import_and_a_column_of_its_template(model):
     plural = model.register.plural
-    template = CalamineWorkbook.from_filelike(BytesIO(blank_sheet(plural, None)))
+    template = CalamineWorkbook.from_filelike(BytesIO(make_template(plural, None)))
     columns = set(template.get_sheet_by_index(0).to_python()[0])
 
     assert editable(model) - set(fields_of(serializers.BY_MODEL_NAME[plural])) == set()

@@ -109,7 +109,7 @@ def test_a_file_that_names_a_former_code_finds_the_enterprise(merged):
 
     report = import_text("code,name,enterprise\nnew,New,KS-1\n")
 
-    assert (report.errors, report.written) == ([], True)
+    assert (report.errors, report.written) == ((), True)
     assert Project.objects.get(code="new").enterprise == merged
 
 
@@ -119,7 +119,7 @@ def test_a_mapping_that_finds_by_name_finds_by_a_former_code_too(merged):
 
     report = import_text("Id,Title,Company\nnew,New,KS-1\n", mapping)
 
-    assert (report.errors, report.created) == ([], {})
+    assert (report.errors, report.created) == ((), {})
     assert Project.objects.get(code="new").enterprise == merged
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.apps import apps
-from django.db import models
+from django.db import connection, models
 from django.db.models import Count, Exists, OuterRef
 from django.utils.translation import gettext as _
 
@@ -40,10 +40,15 @@ def _expression(column: Any) -> Any:
 
 
 def dangling() -> Iterator[Finding]:
-    """References to records that do not exist, in all tables. One query for each column.
+    """References to records that do not exist, in all tables.
 
-    History is left out, as it may refer to deleted records.
+    One query for each column, but on SQLite one query if there are none. History is left
+    out, as it may refer to deleted records.
     """
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            if cursor.execute("PRAGMA foreign_key_check").fetchone() is None:
+                return
     for model in apps.get_app_config("projects").get_models(include_auto_created=True):
         if hasattr(model, "history_object") or hasattr(model, "instance_type"):
             continue
@@ -127,10 +132,10 @@ def alike_enterprises() -> Iterator[Finding]:
                 same = by_name.setdefault(normalised, one.code)
                 near, uscc = by_core.setdefault(similarity.core_name(name), (one.code, one.uscc))
                 if same != one.code:
-                    sentence = _("“%(name)s” is the name of “%(code)s” as well.")
+                    sentence = _("“%(name)s” is also the name of “%(code)s”.")
                 elif near != one.code and not (uscc and one.uscc):
                     sentence = _(
-                        "But for its legal form, “%(name)s” is the name of “%(code)s” as well."
+                        "“%(name)s” is also the name of “%(code)s”, apart from the legal form."
                     )
                     same = near
                 else:

@@ -53,13 +53,15 @@ def of_records(batch: Batch, today: date) -> Iterator[Finding]:
 
 
 def _breaking_constraints(batch: Batch) -> set[int]:
-    """The keys of records that break a check constraint. One query for each constraint."""
-    return {
-        key
+    """The keys of records that break a check constraint. One query."""
+    conditions = [
+        constraint.condition
         for constraint in batch.model._meta.constraints
         if isinstance(constraint, models.CheckConstraint)
-        for key in batch.records.exclude(constraint.condition).values_list("pk", flat=True)
-    }
+    ]
+    if not conditions:
+        return set()
+    return set(batch.records.exclude(*conditions).values_list("pk", flat=True))
 
 
 def _refusals(record: Any, breaks_constraint: bool) -> Iterator[tuple[str, str]]:

@@ -14,18 +14,14 @@ from .csv_json import read_text
 from .kinds import OLE, ZIP, refuse_other_kinds
 from .limits import (
     HEADINGS_WITHIN,
-    LONGEST_CELL,
     MOST_BYTES,
-    MOST_CELLS,
     MOST_COLUMNS,
-    MOST_PARTS,
     MOST_ROWS,
     MOST_UNPACKED,
     FileError,
-    column_letters,
     refuse,
 )
-from .tables import KnownHeadings, Line, Row, Table, plain_heading
+from .tables import KnownHeadings, Row, Table, plain_heading
 from .workbooks import cell_text, read_workbook
 
 

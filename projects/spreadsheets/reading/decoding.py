@@ -56,7 +56,7 @@ def encoding_of(content: bytes) -> Encoding:
     elif b"\x00" in content[:_CHUNK]:
         found = Encoding(_utf_16_without_mark(content))
     elif (line := first_undecodable_line(content, "utf-8")) is None:
-        _refuse_what_may_be_chinese(content)
+        _refuse_possible_chinese(content)
         found = Encoding("utf-8", len(BROKEN_MARK) if content.startswith(BROKEN_MARK) else 0)
     elif _is_mostly_utf_8(content):
         _refuse_broken("UTF-8", line)
@@ -156,7 +156,7 @@ def _is_mostly_utf_8(content: bytes) -> bool:
     return good >= bad
 
 
-def _refuse_what_may_be_chinese(content: bytes) -> None:
+def _refuse_possible_chinese(content: bytes) -> None:
     """Refuse UTF-8 that may be GB18030: a few Chinese words can be valid in both."""
     sample = content[:_CHUNK]
     text = sample.decode("utf-8", "ignore")

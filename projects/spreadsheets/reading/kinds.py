@@ -26,10 +26,9 @@ WORD = _(
 )
 PROGRAM = _("This is a program or a database, not a spreadsheet: give XLSX or CSV.")
 WEB_PAGE = _(
-    "This is a web page, whatever its name says: open it in a spreadsheet, and save it as XLSX or "
-    "CSV."
+    "This is a web page, despite its name: open it in a spreadsheet, and save it as XLSX or CSV."
 )
-XML = _("This is XML, whatever its name says: open it in a spreadsheet, and save it as XLSX.")
+XML = _("This is XML, despite its name: open it in a spreadsheet, and save it as XLSX.")
 
 # (offset, bytes, message, kind named in the message)
 _BEGINNINGS: list[tuple[int, bytes, Promise | str, str]] = [

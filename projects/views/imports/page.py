@@ -80,7 +80,7 @@ def page_of(
     if batch.state in WITH_ROWS:
         context |= _with_rows(request, batch, errors)
     else:
-        _only(request, (), errors)
+        _check_parameters(request, (), errors)
     match batch.state:
         case BatchState.PREVIEWED:
             context |= _preview(batch)
@@ -97,7 +97,7 @@ def page_of(
     return answer
 
 
-def _only(request: HttpRequest, names: tuple[str, ...], errors: dict[str, Any]) -> None:
+def _check_parameters(request: HttpRequest, names: tuple[str, ...], errors: dict[str, Any]) -> None:
     """Add errors for parameters that are unknown or repeated."""
     for name, values in request.GET.lists():
         if name not in names:
@@ -108,7 +108,7 @@ def _only(request: HttpRequest, names: tuple[str, ...], errors: dict[str, Any]) 
 
 def _with_rows(request: HttpRequest, batch: ImportBatch, errors: dict[str, Any]) -> dict[str, Any]:
     """A page of the rows of one status. Three queries."""
-    _only(request, ("status", "page"), errors)
+    _check_parameters(request, ("status", "page"), errors)
     counts = {str(status): batch.counts.get(status, 0) for status in STATUSES}
     labels = {str(status): status.label for status in STATUSES}
     if batch.state == BatchState.UNDONE:
@@ -196,16 +196,16 @@ class ImportPage(StaffView):
 class ImportAction(StaffView):
     """An action on an import; answers 409 with the reason if its state does not allow it.
 
-    `take` returns the table in the file if it has read it.
+    `run` returns the table in the file if it has read it.
     """
 
     http_method_names = ["post", "options"]
-    take: Callable[[HttpRequest, ImportBatch], Table | None]
+    run: Callable[[HttpRequest, ImportBatch], Table | None]
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         batch = self.batch(pk)
         try:
-            table = type(self).take(request, batch)
+            table = type(self).run(request, batch)
         except (batches.BatchError, MappingError, FileError) as error:
             return page_of(request, batch, problem=str(error), status=409)
         batches.work_at_once(batch, table)
@@ -214,14 +214,14 @@ class ImportAction(StaffView):
 
 class Approve(ImportAction):
     @staticmethod
-    def take(request: HttpRequest, batch: ImportBatch) -> None:
+    def run(request: HttpRequest, batch: ImportBatch) -> None:
         batches.approve(batch, partial="partial" in request.POST)
         audit_log.log(audit_log.Action.IMPORT_APPROVED, request, subject=f"import/{batch.pk}")
 
 
 class Cancel(ImportAction):
     @staticmethod
-    def take(request: HttpRequest, batch: ImportBatch) -> None:
+    def run(request: HttpRequest, batch: ImportBatch) -> None:
         batches.cancel(batch)
 
 
@@ -229,7 +229,7 @@ class Decide(ImportAction):
     """Take the decisions about similar names, and check the file again."""
 
     @staticmethod
-    def take(request: HttpRequest, batch: ImportBatch) -> Table:
+    def run(request: HttpRequest, batch: ImportBatch) -> Table:
         return batches.decide(batch, read_decisions(request.POST, batch))
 
 
@@ -237,7 +237,7 @@ class CheckAgain(ImportAction):
     """Check the file again by its mapping: after an interruption or corrections of records."""
 
     @staticmethod
-    def take(request: HttpRequest, batch: ImportBatch) -> Table:
+    def run(request: HttpRequest, batch: ImportBatch) -> Table:
         return batches.map_columns(batch, mapping_of(batch.mapping))
 
 
