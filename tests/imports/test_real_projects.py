@@ -1,23 +1,15 @@
-"""Nine thousand projects of AidData give the totals that AidData published.
-
-The quick suite imports every 60th row. The file is not part of the project: without it these
-tests are skipped.
-"""
+"""Nine thousand projects of AidData give the totals that AidData published."""
 
 import csv
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
-from django.core.management import call_command
 
 from projects.models import Project
+from tests.helpers.real_files import DATA, answer, load, part
 
-ROOT = Path(__file__).resolve().parents[2]
-DATA = ROOT.parent / "shared" / "data"
 PROJECTS = DATA / "aiddata_gcdf" / "final_input.csv"
 RATES = DATA / "standards" / "exchange_rates_monthly.csv"
-MAPPINGS = ROOT / "docs" / "mappings"
 
 pytestmark = [
     pytest.mark.django_db,
@@ -31,14 +23,6 @@ PUBLISHED = {
     "Transport and storage": ("161411394794.72", 957, 848),
 }
 WHOLE = Decimal("830896560490.35")
-
-
-def load(command, file, mapping):
-    call_command(command, str(file), mapping=MAPPINGS / mapping, verbosity=0)
-
-
-def totals(client):
-    return client.get("/api/v1/totals/?by=sector").json()
 
 
 def read(file):
@@ -59,12 +43,7 @@ def file(request, tmp_path):
     """Every row of the file, or every 60th."""
     if request.param == 1:
         return PROJECTS
-    copy = tmp_path / PROJECTS.name
-    with PROJECTS.open(encoding="utf-8", newline="") as source:
-        heading, *rows = csv.reader(source)
-    with copy.open("w", encoding="utf-8", newline="") as target:
-        csv.writer(target).writerows([heading, *rows[:: request.param]])
-    return copy
+    return part(PROJECTS, tmp_path, lambda number, _row: number % request.param == 0)
 
 
 def test_published_sums_are_those_of_the_file():
@@ -81,9 +60,9 @@ def test_aiddata_gives_the_published_totals_and_is_converted_by_day(client, sett
     expected = read(file)
     amount, projects, disclosed = expected.pop("whole")
 
-    load("import_projects", file, "aiddata_gcdf.toml")
+    load("import_projects", file, mapping="aiddata_gcdf.toml")
 
-    found = totals(client)
+    found = answer(client, "/api/v1/totals/?by=sector")
     total = found["total"]
     assert (total["projects"], total["disclosed"], total["left_out"]) == (projects, disclosed, 0)
     # Each amount was rounded to the cent, so that each may be off by half a cent.
@@ -97,13 +76,13 @@ def test_aiddata_gives_the_published_totals_and_is_converted_by_day(client, sett
         assert abs(Decimal(row["amount"]) - sector_amount) <= numbers[1] * Decimal("0.005")
 
     stamps = dict(Project.objects.values_list("code", "updated_at"))
-    load("import_projects", file, "aiddata_gcdf.toml")
+    load("import_projects", file, mapping="aiddata_gcdf.toml")
 
     assert dict(Project.objects.values_list("code", "updated_at")) == stamps
     assert Project.history.count() == projects
 
     settings.BASE_CURRENCY = "CNY"
-    total = totals(client)["total"]
+    total = answer(client, "/api/v1/totals/?by=sector")["total"]
     assert (total["disclosed"], total["left_out"], total["amount"]) == (
         disclosed,
         disclosed,
@@ -111,9 +90,9 @@ def test_aiddata_gives_the_published_totals_and_is_converted_by_day(client, sett
     )
     assert f"{disclosed:,}" in client.get("/totals/").content.decode()
 
-    load("import_rates", RATES, "monthly_rates.toml")
+    load("import_rates", RATES, mapping="monthly_rates.toml")
 
-    total = totals(client)["total"]
+    total = answer(client, "/api/v1/totals/?by=sector")["total"]
     assert (total["disclosed"], total["left_out"]) == (disclosed, 0)
     converted = Decimal(0)
     for project in Project.objects.disclosed().select_related("conversion__rate_from"):

@@ -1,109 +1,31 @@
-"""Imports of the World Bank's projects and Manchester's payments give the published figures.
-
-The quick suite imports a part of each kind of file and compares it with the same rows, added up
-without the register; CHAOS=1 imports the whole files. The files are not part of the project:
-without them these tests are skipped.
-"""
+"""Imports of the World Bank's projects give the figures that it published."""
 
 import csv
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from datetime import date
 from decimal import Decimal
 from io import StringIO
-from pathlib import Path
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 
-from projects.conversion import differing
-from projects.models import (
-    Area,
-    BatchState,
-    ImportBatch,
-    Outcome,
-    Project,
-    Receipt,
-    Sector,
-    Stage,
-)
+from projects.models import Area, BatchState, ImportBatch, Project, Sector, Stage
 from tests.factories import make_user
+from tests.helpers.real_files import DATA, MAPPINGS, answer, counts, load, part
 
-ROOT = Path(__file__).resolve().parents[2]
-DATA = ROOT.parent / "shared" / "data"
 WORLD_BANK = DATA / "worldbank" / "wb_projects_2024-08-29.csv"
 WORLD_BANK_2005 = DATA / "worldbank" / "2005_WB_Projects_1_500_downloaded_9_22_2022.xlsx"
-MANCHESTER = sorted((DATA / "manchester").glob("*.csv"))
-MAPPINGS = ROOT / "docs" / "mappings"
-
-pytestmark = pytest.mark.django_db
-beside_the_bank = pytest.mark.skipif(
-    not WORLD_BANK.exists() or not WORLD_BANK_2005.exists(),
-    reason="the World Bank's files are not beside the project",
-)
-beside_manchester = pytest.mark.skipif(
-    len(MANCHESTER) < 138, reason="Manchester's files are not beside the project"
-)
-
 # Approved from 2022-07-01 to 2023-06-30 and not dropped, which is what the Bank published.
 SOUTH_ASIA_2023 = "area=south-asia&signed_after=2022-07-01&signed_before=2023-06-30"
-PAID = {
-    "2010-12": "64595841.84",
-    "2011-01": "52783450.50",
-    "2011-02": "55679614.98",
-    "2011-03": "74186088.74",
-    "2011-04": "46767400.51",
-    "2011-05": "118093360.07",
-    "2011-06": "104910376.35",
-}
-ALL_PAID = "9429210465.06"
 
-
-# Warnings are on standard error as well as errors.
-WARNING = re.compile(r"^row .+ (times|more than).* Did you mean .+\? ")
-
-
-def part(file, directory, keep):
-    """A copy of the file with its heading and the rows for which `keep(number, row)` is true."""
-    with file.open(encoding="utf-8", newline="") as source:
-        heading, *rows = csv.reader(source)
-    copy = directory / file.name
-    with copy.open("w", encoding="utf-8", newline="") as target:
-        csv.writer(target).writerows(
-            [heading, *(row for i, row in enumerate(rows) if keep(i, row))]
-        )
-    return copy
-
-
-def load(command, *files, mapping, **options):
-    """The command's standard output, and its errors without the warnings about outliers."""
-    output, errors = StringIO(), StringIO()
-    paths = [str(file) for file in files]
-    options = {"mapping": MAPPINGS / mapping, "stdout": output, "stderr": errors} | options
-    try:
-        call_command(command, *paths, **options, verbosity=0)
-    except CommandError as error:
-        errors.write(f"{error}\n")
-    lines = errors.getvalue().splitlines(keepends=True)
-    warnings = [line for line in lines if WARNING.match(line)]
-    # Few of the real amounts are outliers.
-    assert len(warnings) == counts(output.getvalue(), "warnings")
-    assert len(warnings) <= max(10, counts(output.getvalue(), "new") // 30)
-    return output.getvalue(), "".join(line for line in lines if not WARNING.match(line))
-
-
-def counts(output, status):
-    """How many rows of all files had this status."""
-    return sum(int(number) for number in re.findall(rf"^{status}: (\d+)$", output, re.MULTILINE))
-
-
-def answer(client, address):
-    response = client.get(address)
-    assert response.status_code == 200, response.content
-    return response.json()
-
-
-# --- The World Bank -----------------------------------------------------------
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.skipif(
+        not WORLD_BANK.exists() or not WORLD_BANK_2005.exists(),
+        reason="the World Bank's files are not beside the project",
+    ),
+]
 
 
 def rows_of(file):
@@ -176,7 +98,6 @@ def check_the_bank(client, file):
     assert counts(output, "unchanged") == Project.history.count() == len(good)
 
 
-@beside_the_bank
 def test_south_asia_gives_the_published_sum_and_empty_rows_are_refused(
     client, settings, some_of_the_bank
 ):
@@ -185,7 +106,6 @@ def test_south_asia_gives_the_published_sum_and_empty_rows_are_refused(
     check_the_bank(client, some_of_the_bank)
 
 
-@beside_the_bank
 @pytest.mark.chaos
 def test_the_whole_world_gives_the_published_sum_of_south_asia(client, settings):
     settings.BASE_CURRENCY = "USD"
@@ -196,7 +116,6 @@ def test_the_whole_world_gives_the_published_sum_of_south_asia(client, settings)
     check_the_bank(client, WORLD_BANK)
 
 
-@beside_the_bank
 def test_a_workbook_with_a_title_and_two_date_formats_is_read(client, settings):
     settings.BASE_CURRENCY = "USD"
 
@@ -275,7 +194,6 @@ def check_the_page(client, file):
     return batch
 
 
-@beside_the_bank
 def test_the_page_imports_a_file_as_the_command_does_and_undoes_it(
     client, settings, some_of_the_bank
 ):
@@ -287,7 +205,6 @@ def test_the_page_imports_a_file_as_the_command_does_and_undoes_it(
     assert not Project.objects.exists()
 
 
-@beside_the_bank
 @pytest.mark.chaos
 def test_the_page_imports_the_whole_world_and_lists_refused_rows(client, settings):
     settings.BASE_CURRENCY = "USD"
@@ -295,7 +212,6 @@ def test_the_page_imports_the_whole_world_and_lists_refused_rows(client, setting
     check_the_page(client, WORLD_BANK)
 
 
-@beside_the_bank
 @pytest.mark.chaos
 def test_the_page_imports_the_workbook_as_the_command_does(client, settings):
     settings.BASE_CURRENCY = "USD"
@@ -311,117 +227,3 @@ def test_the_page_imports_the_workbook_as_the_command_does(client, settings):
     assert Project.objects.count() == 439
     assert client.post(f"/import/{batch.pk}/undo/").status_code == 302
     assert not Project.objects.exists()
-
-
-# --- Manchester ---------------------------------------------------------------
-
-
-def pay(files):
-    """How many rows of the files were new, changed and unchanged. None may have an error."""
-    output, errors = load("import_receipts", *files, mapping="manchester.toml")
-    assert errors == ""
-    return [counts(output, status) for status in ("new", "changed", "unchanged")]
-
-
-def ledger(files):
-    """Payments of each service area as (day, amount), read without the register."""
-    found = defaultdict(list)
-    for path in files:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            _headings, *rows = csv.reader(file)
-        for row in rows:
-            found[row[1].strip()].append((row[3], Decimal(row[5])))
-    return found
-
-
-def by_month(client):
-    found = answer(client, "/api/v1/totals/?basis=received&by=month")
-    assert (found["total"]["left_out"], found["total"]["bound"]) == (0, "exact")
-    return {row["month"]: row["amount"] for row in found["rows"]}, found["total"]["amount"]
-
-
-def sums_by_month(files):
-    """The sum of each file, which has the payments of one month."""
-    return {
-        file.stem: f"{sum(amount for one in ledger([file]).values() for _day, amount in one):.2f}"
-        for file in files
-    }
-
-
-def check_the_council(files):
-    """Each service area has exactly the payments of the files. Return their number."""
-    expected = ledger(files)
-    assert set(Project.objects.values_list("name", flat=True)) == set(expected)
-    for name, payments in expected.items():
-        saved = Receipt.objects.filter(project__name=name).values_list("received_on", "amount")
-        assert Counter((str(day), amount) for day, amount in saved) == Counter(payments)
-    return sum(map(len, expected.values()))
-
-
-def check_months(client, files):
-    """Import the files twice: the second time changes nothing."""
-    statuses = pay(files)
-
-    rows = check_the_council(files)
-    assert statuses == [rows, 0, 0]
-    sums = sums_by_month(files)
-    assert by_month(client) == (sums, f"{sum(map(Decimal, sums.values()))}")
-    assert set(Receipt.objects.values_list("conversion__outcome", flat=True)) == {Outcome.COUNTED}
-    assert differing(list(Project.objects.values_list("pk", flat=True))) == {}
-
-    assert pay(files) == [0, 0, rows]
-    assert by_month(client)[0] == sums
-    assert Receipt.history.count() == rows
-
-
-@beside_manchester
-def test_payments_of_seven_months_give_their_sums_also_when_imported_again(
-    client, settings, tmp_path
-):
-    settings.BASE_CURRENCY = "GBP"
-    assert sums_by_month(MANCHESTER[:7]) == PAID
-
-    check_months(
-        client, [part(file, tmp_path, lambda i, _: i % 40 == 0) for file in MANCHESTER[:7]]
-    )
-
-
-@beside_manchester
-@pytest.mark.chaos
-def test_seven_months_give_the_published_sums_also_when_imported_again(client, settings):
-    settings.BASE_CURRENCY = "GBP"
-
-    check_months(client, MANCHESTER[:7])
-
-    assert by_month(client)[0] == PAID
-
-
-@beside_manchester
-def test_equal_rows_and_negative_amounts_are_payments(tmp_path):
-    last, wide = MANCHESTER[-1], MANCHESTER[0].with_name("2015-07.csv")
-    files = [part(file, tmp_path, lambda number, _row: number < 100) for file in (last, wide)]
-
-    # The heading of one begins with a broken mark; rows of the other end in an empty cell.
-    statuses = pay(files)
-
-    rows = check_the_council(files)
-    assert statuses == [rows, 0, 0]
-    alike = Counter(Receipt.objects.values_list("project", "received_on", "amount", "note"))
-    assert max(alike.values()) > 1
-    assert Receipt.objects.filter(amount__lt=0).exists(), "some money went back"
-
-
-@beside_manchester
-@pytest.mark.chaos
-def test_eleven_years_give_the_published_sums_also_when_imported_again(client, settings):
-    settings.BASE_CURRENCY = "GBP"
-
-    assert pay(MANCHESTER) == [474_674, 0, 0]
-    assert check_the_council(MANCHESTER) == 474_674
-    months, whole = by_month(client)
-    assert {month: months[month] for month in PAID} == PAID
-    assert whole == ALL_PAID
-
-    assert pay(MANCHESTER) == [0, 0, 474_674]
-    assert by_month(client)[1] == ALL_PAID
-    assert Receipt.history.count() == 474_674
