@@ -282,7 +282,7 @@ def test_every_other_model_leaves_one_row_too(office):
     assert (area.focus, area.version, area.history.count()) == ("Textiles", 2, 2)
 
 
-def test_nobody_reads_the_history_of_what_they_may_not_see(client):
+def test_the_history_of_hidden_records_is_hidden(client):
     area = make_area()
     draft, gone = make_project(area=area, state="draft"), make_project(area=area, state="draft")
     addresses = [history(draft), history(gone)]

@@ -154,7 +154,7 @@ def test_a_stale_merge_is_refused(office, pair):
 
 
 @pytest.mark.parametrize("keep", ["", "0", "x", "99999999999999999999", "\x00"])
-def test_a_choice_that_is_neither_is_asked_for_again(office, pair, keep):
+def test_an_invalid_choice_is_refused(office, pair, keep):
     for answer in (
         office.get(address(*pair), {"keep": keep}),
         office.post(address(*pair), {"keep": keep}),

@@ -72,7 +72,7 @@ def test_a_clerk_goes_on_with_their_draft(clerk):
     assert not Proposal.objects.exists()
 
 
-def test_a_clerks_change_of_what_is_published_is_a_proposal_beside_it(clerk):
+def test_a_clerks_change_of_a_published_record_is_a_proposal(clerk):
     trade, it, source = make_sector(code="trade"), make_sector(code="it"), make_source(code="s")
     project = make_project(name="Old", sectors=[trade], amount=Decimal("5.00"))
 

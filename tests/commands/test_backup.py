@@ -18,7 +18,7 @@ def values(file: Path, sql: str) -> list[tuple]:
         return opened.execute(sql).fetchall()
 
 
-def test_the_copy_holds_what_the_register_holds(live, on_the_file, tmp_path):
+def test_the_copy_has_the_records_of_the_register(live, on_the_file, tmp_path):
     file = tmp_path / "copy.sqlite3"
 
     run = on_the_file("backup", file)
@@ -30,7 +30,7 @@ def test_the_copy_holds_what_the_register_holds(live, on_the_file, tmp_path):
     assert values(file, everything) == values(live, everything)
 
 
-def test_what_stands_in_the_write_ahead_log_only_is_copied_too(live, tmp_path):
+def test_changes_in_the_write_ahead_log_are_copied_too(live, tmp_path):
     file = tmp_path / "copy.sqlite3"
     with closing(sqlite3.connect(live)) as writer:
         writer.execute("PRAGMA journal_mode = WAL")

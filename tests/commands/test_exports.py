@@ -40,7 +40,7 @@ def records():
     make_enterprise(code="e", area=kashi)
 
 
-def test_the_filter_is_the_question_of_the_list(records):
+def test_the_filter_is_the_query_string_of_the_list(records):
     assert codes(run(format="csv", filter="area=kashi&stage=signed")) == ["a"]
     assert codes(run(format="csv", filter="?ordering=-code")) == ["c", "b", "a"]
     assert codes(run("enterprises", format="csv", filter="area=kashi")) == ["e"]
@@ -90,7 +90,7 @@ def test_standard_output_that_is_text_takes_text_only(records):
         ("page=2", "page: Files contain all records"),
     ],
 )
-def test_a_filter_that_cannot_be_read_is_named_and_nothing_is_written(tmp_path, asked, said):
+def test_an_invalid_filter_is_reported_and_nothing_is_written(tmp_path, asked, said):
     file = tmp_path / "projects.csv"
 
     with pytest.raises(CommandError, match=said):
@@ -131,7 +131,7 @@ def test_a_file_stays_as_it_was_where_writing_breaks_off(tmp_path, records, monk
 
 
 @pytest.mark.parametrize("place", ["nowhere/projects.csv", "file/projects.csv", "folder"])
-def test_a_place_that_cannot_be_written_is_named(tmp_path, place):
+def test_an_unwritable_path_is_named(tmp_path, place):
     (tmp_path / "file").touch()
     (tmp_path / "folder").mkdir()
 

@@ -65,7 +65,7 @@ def unmake() -> None:
         model.objects.all().delete()
 
 
-def test_it_makes_as_many_as_it_was_asked_for_and_says_so():
+def test_it_makes_and_reports_the_requested_number():
     told = fill(12)
 
     assert [project.code for project in Project.objects.order_by("code")] == [
@@ -198,7 +198,7 @@ def test_the_admin_shows_the_history_of_what_was_made(client):
 
 
 @pytest.mark.parametrize("make", [make_project, make_enterprise, make_source])
-def test_a_register_that_holds_anything_real_is_refused_and_left_as_it_is(make):
+def test_a_register_with_real_records_is_refused_and_unchanged(make):
     record = make(code="KS-1")
 
     with pytest.raises(CommandError) as refusal:
@@ -219,7 +219,7 @@ def test_the_sample_counts_as_real():
     assert not Project.objects.filter(code__startswith="fill-").exists()
 
 
-def test_a_code_that_only_begins_as_ours_do_is_real():
+def test_a_code_that_only_starts_like_a_generated_one_is_real():
     make_project(code="fill-in-centre")
 
     with pytest.raises(CommandError, match="“fill-in-centre”"):

@@ -35,7 +35,7 @@ def allocated():
     )
 
 
-def test_a_register_in_order_is_looked_at_and_left_alone():
+def test_a_correct_register_is_unchanged():
     make_receipt(make_project(sectors=[make_sector()]))
     before = set(Allocation.objects.values_list("pk", flat=True))
 
@@ -79,7 +79,7 @@ def test_a_register_in_order_is_looked_at_and_left_alone():
         ),
     ],
 )
-def test_whatever_is_amiss_is_named_and_mended(spoil):
+def test_errors_are_named_and_repaired(spoil):
     make_rate("USD", "CNY", "7.2", date(2023, 11, 1))
     sectors = [make_sector(), make_sector()]
     project = make_project(code="KS-1", currency="USD", sectors=sectors)
@@ -97,7 +97,7 @@ def test_whatever_is_amiss_is_named_and_mended(spoil):
     )
 
 
-def test_a_stale_search_key_is_named_and_mended_without_a_row_of_history():
+def test_a_stale_search_key_is_named_and_repaired_without_history():
     enterprise = make_enterprise(code="KS-E", name_zh="喀什贸易")
     key, version = enterprise.search_key, enterprise.version
     Enterprise.objects.filter(pk=enterprise.pk).update(search_key="")
@@ -110,7 +110,7 @@ def test_a_stale_search_key_is_named_and_mended_without_a_row_of_history():
     assert enterprise.history.count() == 1
 
 
-def test_another_base_currency_is_taken_up(settings):
+def test_another_base_currency_is_applied(settings):
     make_rate("USD", "CNY", "8", date(2023, 11, 1))
     project = make_project(code="KS-1", amount=Decimal("100.00"), currency="CNY")
     settings.BASE_CURRENCY = "USD"
@@ -158,7 +158,7 @@ def test_the_queries_do_not_grow_with_the_projects():
 @pytest.mark.skipif(
     connection.vendor != "sqlite", reason="only SQLite stores a text where a number belongs"
 )
-def test_a_record_that_cannot_be_read_is_a_sentence():
+def test_an_unreadable_record_is_reported():
     make_project()
     with connection.cursor() as cursor:
         cursor.execute("UPDATE projects_project SET signed_on = '2023-13-45'")
@@ -189,7 +189,7 @@ print(result.projects, result.projects_differing, result.search_keys)
 """
 
 
-def test_a_rebuild_goes_through_while_others_write(live, on_the_file):
+def test_a_rebuild_succeeds_while_others_write(live, on_the_file):
     """SQLite lets nobody write who reads on from a state that others have written past."""
     with closing(sqlite3.connect(live)) as opened:
         opened.execute("UPDATE projects_projectconversion SET base_currency = 'USD'")

@@ -43,7 +43,7 @@ def kept(live: Path) -> list[Path]:
     return sorted(live.parent.glob("db.before-*.sqlite3"))
 
 
-def test_the_copy_is_put_in_place_and_the_present_is_kept_beside_it(live, copy, on_the_file):
+def test_the_copy_replaces_the_database_which_is_kept(live, copy, on_the_file):
     run = on_the_file("restore", copy, "--yes")
 
     assert run.returncode == 0, run.stderr
@@ -55,7 +55,7 @@ def test_the_copy_is_put_in_place_and_the_present_is_kept_beside_it(live, copy, 
     assert names(beside) == {"renamed since"}
 
 
-def test_what_was_put_back_is_the_register_it_was(live, copy, on_the_file):
+def test_the_restored_register_is_complete(live, copy, on_the_file):
     on_the_file("restore", copy, "--no-input")
 
     assert on_the_file("migrate", "--check").returncode == 0
@@ -74,7 +74,7 @@ def test_a_second_restore_on_the_same_second_keeps_both(live, copy):
     assert names(second.kept) == {"renamed again"}
 
 
-def test_what_stands_in_the_write_ahead_log_does_not_come_back(live, copy):
+def test_changes_in_the_write_ahead_log_do_not_come_back(live, copy):
     with closing(sqlite3.connect(live)) as open_still:
         open_still.execute("PRAGMA journal_mode = WAL")
         open_still.execute("UPDATE projects_project SET name = 'in the log'")
@@ -90,7 +90,7 @@ def test_what_stands_in_the_write_ahead_log_does_not_come_back(live, copy):
     assert values(live, "PRAGMA journal_mode") == [("wal",)]
 
 
-def test_somebody_who_goes_on_writing_meets_the_old_state_or_the_new_one(live, copy):
+def test_a_concurrent_writer_finds_the_old_state_or_the_new_one(live, copy):
     with writing(live) as written:
         backups.backup(live, copy, force=True)
         [(copied,)] = values(copy, "SELECT DISTINCT value FROM pair")
@@ -105,7 +105,7 @@ def test_somebody_who_goes_on_writing_meets_the_old_state_or_the_new_one(live, c
     assert values(live, "PRAGMA integrity_check") == [("ok",)]
 
 
-def test_it_asks_and_only_yes_is_an_answer(live, copy, on_the_file):
+def test_it_asks_for_confirmation_and_only_yes_confirms(live, copy, on_the_file):
     refused = on_the_file("restore", copy, input="y\n")
     silent = on_the_file("restore", copy, input="")
 
@@ -132,7 +132,7 @@ def test_where_there_was_no_database_none_is_kept(live, copy):
 
 
 @pytest.mark.parametrize("damage", ["no database", "damaged pages"])
-def test_a_present_that_is_damaged_is_kept_as_it_is(live, copy, damage):
+def test_a_damaged_database_is_kept_as_it_is(live, copy, damage):
     with live.open("r+b") as opened:
         opened.seek(0 if damage == "no database" else 4096 * 20)
         opened.write(b"\xff" * 4096 * 40)
@@ -192,7 +192,7 @@ def damaged_copy(file: Path) -> None:
         (damaged_copy, "is damaged"),
     ],
 )
-def test_what_is_no_copy_of_a_register_is_refused_and_nothing_changes(live, copy, make, sentence):
+def test_an_invalid_copy_is_refused_and_nothing_changes(live, copy, make, sentence):
     file = copy.with_name("given.sqlite3")
     make(file)
 
@@ -204,12 +204,12 @@ def test_what_is_no_copy_of_a_register_is_refused_and_nothing_changes(live, copy
     assert kept(live) == []
 
 
-def test_the_database_itself_is_not_restored_from(live):
+def test_the_database_itself_is_no_copy(live):
     with pytest.raises(backups.BackupError, match="the register's own database"):
         backups.restore(live, live)
 
 
-def test_a_copy_with_pages_of_another_size_is_a_sentence(live, copy):
+def test_a_copy_with_another_page_size_is_refused(live, copy):
     with closing(sqlite3.connect(live)) as opened:
         opened.execute("PRAGMA journal_mode = WAL")
     with closing(sqlite3.connect(copy)) as opened:

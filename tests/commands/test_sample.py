@@ -90,7 +90,7 @@ def test_the_first_project_reads_as_promised():
     assert data["sources"] == ["globaltimes-2023-11-13"]
 
 
-def test_what_is_assumed_is_said_on_each_project():
+def test_assumptions_are_noted_on_each_project():
     assert all("Assumed" in project.note for project in Project.objects.all())
 
 

@@ -67,7 +67,7 @@ def bring(page):
     page.get_by_role("button", name="Upload").click()
 
 
-def bring_correct_write_and_take_back(page):
+def import_with_corrections_and_undo(page):
     bring(page)
 
     expect(page.locator("tr.open")).to_have_count(1)
@@ -107,18 +107,18 @@ def bring_correct_write_and_take_back(page):
     )
 
 
-def test_a_signing_list_becomes_records_and_is_taken_back(browser_page, live_server, register):
+def test_a_signing_list_is_imported_and_undone(browser_page, live_server, register):
     sign_in(browser_page.context, live_server, make_user("superuser"))
 
     # A page of errors is a 400, which the browser notes for itself.
-    bring_correct_write_and_take_back(browser_page)
+    import_with_corrections_and_undo(browser_page)
 
 
 def test_the_same_without_a_script(browser, live_server, register):
     with browser.new_context(base_url=live_server.url, java_script_enabled=False) as context:
         sign_in(context, live_server, make_user("superuser"))
 
-        bring_correct_write_and_take_back(context.new_page())
+        import_with_corrections_and_undo(context.new_page())
 
 
 def test_a_clerk_signs_in_on_the_way(browser_page, register):
@@ -134,7 +134,7 @@ def test_a_clerk_signs_in_on_the_way(browser_page, register):
     expect(browser_page.locator("h1")).to_have_text("Import")
 
 
-def test_a_page_of_work_loads_itself_anew_until_it_is_done(browser_page, live_server, register):
+def test_a_progress_page_reloads_until_the_work_is_done(browser_page, live_server, register):
     user = make_user("superuser")
     sign_in(browser_page.context, live_server, user)
     batch = batches.receive(b"code,name\na,A\n", "list.csv", "projects", user=user)
@@ -174,7 +174,7 @@ def test_no_page_is_wider_than_the_screen(browser_page, live_server, register):
         fits()
 
 
-def test_a_column_is_said_and_the_file_checked_by_keyboard(browser_page, live_server, register):
+def test_a_column_is_mapped_and_the_file_checked_by_keyboard(browser_page, live_server, register):
     page = browser_page
     sign_in(page.context, live_server, make_user("superuser"))
     bring(page)

@@ -1,4 +1,4 @@
-"""What people come for, each way from its first click to its end."""
+"""Whole journeys of readers and staff, from the first click to the last."""
 
 import csv
 import re
@@ -72,7 +72,7 @@ def test_a_list_is_narrowed_by_a_facet_and_taken_away(browser_page, register):
         assert [row["code"] for row in csv.DictReader(file)] == ["hidden", "park"]
 
 
-def test_the_language_is_switched_and_the_question_kept(browser_page, register):
+def test_the_language_is_switched_and_the_filters_kept(browser_page, register):
     browser_page.goto("/projects/?area=kashi&ordering=-amount")
     browser_page.get_by_role("link", name="简体中文").click()
 

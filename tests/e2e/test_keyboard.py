@@ -1,4 +1,4 @@
-"""A signing is entered by keyboard alone, and with few keys besides what is typed."""
+"""A signing is entered by keyboard alone, with few keys more than the values."""
 
 from datetime import date
 from decimal import Decimal

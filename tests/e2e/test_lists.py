@@ -44,7 +44,7 @@ def test_a_facet_changes_the_list_in_place_and_back_leads_back(browser_page, reg
     expect(page).to_have_url(re.compile("/projects/$"))
 
 
-def test_the_form_asks_in_place_and_a_question_that_is_wrong_is_shown(browser_page, register):
+def test_the_form_filters_in_place(browser_page, register):
     page = browser_page
     page.goto("/projects/")
     page.evaluate("document.documentElement.dataset.same = 'yes'")

@@ -121,9 +121,7 @@ def test_a_row_of_projects_without_room_is_a_card_that_names_each_value(browser_
 
 
 @pytest.mark.parametrize("address", ["/projects/", "/totals/?by=sector&then=stage"])
-def test_a_printed_table_is_as_wide_as_the_sheet_and_its_total_stands_once(
-    browser_page, kashi, address
-):
+def test_a_printed_table_fits_the_sheet_and_has_its_total_once(browser_page, kashi, address):
     # A sheet of A4 between its margins.
     browser_page.set_viewport_size({"width": 700, "height": 990})
     browser_page.emulate_media(media="print")

@@ -36,7 +36,7 @@ def sign_out(page):
     expect(page.get_by_role("link", name="Sign in")).to_be_visible()
 
 
-def test_a_second_factor_is_set_up_asked_for_and_stood_in_for(browser_page, user):
+def test_a_second_factor_is_set_up_required_and_replaced_by_a_recovery_code(browser_page, user):
     page = browser_page
     enter_password(page)
     page.get_by_role("link", name="Your account").click()

@@ -1,4 +1,4 @@
-"""A page as a reader takes it in: its elements, their text, and what its form would send."""
+"""A page as a tree: its elements, their text, and what its form would send."""
 
 from __future__ import annotations
 

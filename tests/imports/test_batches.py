@@ -1,4 +1,4 @@
-"""A file from being brought in to being written, and back."""
+"""The states of an import, from upload to writing and undoing."""
 
 import os
 from decimal import Decimal

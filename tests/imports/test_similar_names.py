@@ -1,4 +1,4 @@
-"""Names that are like others: asked about, decided by a person, and remembered."""
+"""Names similar to others: shown to a user, decided once, and remembered."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What becomes of each file of the corpus: this table exactly, or this sentence."""
+"""Each file of the corpus is read as exactly this table, or refused with this message."""
 
 from decimal import Decimal
 
@@ -311,7 +311,7 @@ def test_it_is_read_as_exactly_this_table(name):
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_it_is_refused_with_a_sentence(name):
+def test_it_is_refused_with_a_reason(name):
     with pytest.raises(FileError) as refused:
         read(FILES[name](), known=KNOWN)
 

@@ -28,7 +28,7 @@ def test_staff_find_the_admin_and_others_do_not(client):
     assert [link.text for link in header(client).all("a", href="/admin/")] == []
 
 
-def test_signing_in_with_the_form_leads_to_the_page_asked_for(client):
+def test_signing_in_leads_to_the_requested_page(client):
     user = make_user("viewer")
     user.set_password("correct horse")
     user.save()
@@ -42,7 +42,7 @@ def test_signing_in_with_the_form_leads_to_the_page_asked_for(client):
     assert (answer.status_code, answer["Location"]) == (302, "/totals/")
 
 
-def test_a_wrong_password_is_said_in_words(client):
+def test_a_wrong_password_is_reported(client):
     page = read(
         client.post("/accounts/login/", {"username": "a", "password": "b"}).content.decode()
     )
@@ -62,7 +62,7 @@ def test_signing_out_is_a_form_with_its_token():
     assert header(client).link("Sign in") == "/accounts/login/"
 
 
-def test_a_form_without_its_token_is_refused_on_a_page_of_ours():
+def test_a_form_without_its_csrf_token_is_refused_on_a_styled_page():
     response = Client(enforce_csrf_checks=True).post("/accounts/login/", {"username": "a"})
 
     assert response.status_code == 403

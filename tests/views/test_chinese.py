@@ -1,4 +1,4 @@
-"""What a Chinese page says is Chinese to its last comma: all that a reader sees, the admin too."""
+"""Chinese pages are in Chinese throughout, with Chinese punctuation, the admin too."""
 
 import json
 import re
@@ -87,7 +87,7 @@ def pages(client: Client, asked: list[str]) -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize("signed_in", [False, True])
-def test_no_western_mark_stands_beside_chinese(client, signed_in):
+def test_no_western_punctuation_is_next_to_chinese(client, signed_in):
     register = make_register()
     if signed_in:
         client.force_login(register.user)

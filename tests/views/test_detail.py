@@ -152,7 +152,7 @@ def test_more_than_was_contracted_leaves_nothing_to_come(ask):
     assert "200.00 % of it received" in page.one("tfoot").text
 
 
-def test_an_amount_stands_in_words_in_full_and_as_it_was_published(ask):
+def test_an_amount_is_shown_in_words_in_full_and_as_published(ask):
     make_project(
         code="p",
         amount=Decimal("17600000000.00"),
@@ -290,7 +290,7 @@ def test_sources_stand_latest_first(ask):
 
 
 @pytest.mark.parametrize("noun", ["projects", "enterprises", "areas", "sources"])
-def test_a_code_that_does_not_exist_is_a_404_in_the_dress_of_the_site(ask, settings, noun):
+def test_an_unknown_code_is_a_404_in_the_design_of_the_site(ask, settings, noun):
     settings.DEBUG = False
 
     page = ask(f"/{noun}/nowhere/", status=404)

@@ -37,7 +37,7 @@ def test_a_row_says_where_from_what_kind_and_when(ask):
     assert page.one("tbody").one(lang="zh-Hans").text == "浙江纺织有限公司"
 
 
-def test_what_is_not_known_is_said(ask):
+def test_unknown_values_are_shown_as_such(ask):
     make_enterprise(code="e", name="E")
 
     assert ask("/enterprises/").rows() == [
@@ -45,7 +45,7 @@ def test_what_is_not_known_is_said(ask):
     ]
 
 
-def test_enterprises_can_be_asked_for_by_what_is_not_stated(ask):
+def test_enterprises_can_be_filtered_by_missing_values(ask):
     make_enterprise(code="known", kind="private")
     make_enterprise(code="unknown")
 

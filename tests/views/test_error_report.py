@@ -126,7 +126,7 @@ def test_a_program_that_fills_in_everything_reports_nothing(client, register):
     assert not ErrorReport.objects.exists()
 
 
-def test_an_address_reports_so_many_an_hour_and_is_told(client, register):
+def test_reports_of_an_address_are_rate_limited(client, register):
     for number in range(error_reports.FROM_ADDRESS.number):
         assert client.post(ADDRESSES[0], {"wrong": str(number)}).status_code == 302
 

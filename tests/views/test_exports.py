@@ -70,7 +70,7 @@ def make_full_project(**changes):
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("noun", ["projects", "enterprises"])
-def test_a_file_says_what_it_is_and_of_which_day(client, noun, form):
+def test_a_file_is_named_by_its_content_and_day(client, noun, form):
     response = client.get(f"/{noun}/export.{form}")
 
     assert response["Content-Type"] == exports.CONTENT_TYPES[form]
@@ -131,7 +131,7 @@ def test_nothing_can_be_sent_to_an_export(client, form):
         ("by=sector", "by: Unknown parameter"),
     ],
 )
-def test_what_cannot_be_answered_is_said_and_is_no_file(client, form, query, said):
+def test_an_invalid_query_is_an_error_and_no_file(client, form, query, said):
     make_project()
 
     response = client.get(f"/projects/export.{form}?{query}&amount_min=lots")
@@ -255,7 +255,7 @@ def test_a_text_longer_than_a_cell_is_left_out_of_xlsx_and_told_of(client):
     assert rows(client)[0]["note"] == "长" * 40_000
 
 
-def test_the_second_sheet_says_what_was_asked_and_what_the_file_leaves_out(client):
+def test_the_second_sheet_has_the_filters_and_what_the_file_leaves_out(client):
     area, press = make_area(code="kashi"), make_source()
     make_project(area=area, sources=[press])
     make_project(area=area, sources=[press, make_source()], amount=None)

@@ -45,7 +45,7 @@ def test_an_amount_that_is_nothing_is_undisclosed_and_zero_is_an_amount():
     assert plain(figures.money(Decimal("0.00"), "CNY")) == "0.00 CNY"
 
 
-def test_a_share_of_what_is_not_known_is_not_zero():
+def test_a_share_of_an_unknown_total_is_not_zero():
     known = Figure(projects=1, disclosed=1, share=Decimal("0.0000"))
     unknown = Figure(projects=1, share=Decimal("0.0000"))
 

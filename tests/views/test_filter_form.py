@@ -1,4 +1,4 @@
-"""The form above a list: nothing that was asked is dropped, and each value can be taken away."""
+"""The filter form of a list keeps all parameters, and each value can be removed."""
 
 import pytest
 

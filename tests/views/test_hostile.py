@@ -36,7 +36,7 @@ def register(module_db):
 
 
 @pytest.mark.parametrize(("name", "parameter"), PARAMETERS)
-def test_what_cannot_be_read_is_named_and_shows_nothing(client, register, name, parameter):
+def test_an_invalid_parameter_is_named_and_no_records_are_shown(client, register, name, parameter):
     # Too long for a search, and nothing of what any other parameter takes.
     unreadable = "\x00 neither this nor that " + "x" * 300
 
@@ -53,7 +53,7 @@ def test_what_cannot_be_read_is_named_and_shows_nothing(client, register, name, 
 
 
 @pytest.mark.parametrize(("name", "parameter"), PARAMETERS)
-def test_no_value_of_any_parameter_makes_a_fault(client, register, name, parameter):
+def test_no_value_of_any_parameter_is_a_server_error(client, register, name, parameter):
     values = ("%00", "%F0%9F%98%80", "9" * 40, "x" * 10_000, "none", f"none&{parameter}=none")
     for value in every_nth(values, 3, PARAMETERS.index((name, parameter))):
         answer = client.get(f"{reverse(name)}?{parameter}={value}")
@@ -62,7 +62,7 @@ def test_no_value_of_any_parameter_makes_a_fault(client, register, name, paramet
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_hostile_values_of_all_parameters_together_make_no_fault(client, register, name):
+def test_hostile_values_of_all_parameters_together_are_no_server_error(client, register, name):
     for value in every_nth(VALUES, 2, PAGES.index(name)):
         query = "&".join(f"{parameter}={value}" for parameter in parameters_of(name))
         answer = client.get(f"{reverse(name)}?{query}")
@@ -80,13 +80,13 @@ def test_hostile_names_of_parameters_are_refused(client, name):
 
 
 @pytest.mark.parametrize("name", RECORD_PAGES)
-def test_codes_that_are_none_lead_nowhere(client, name):
+def test_invalid_codes_are_not_found(client, name):
     listed = f"/{name}s/"
     for code in ("%00", "..", "a b", "%F0%9F%98%80", "x" * 10_000, "none", "'--", "%2e%2e"):
         assert client.get(f"{listed}{code}/").status_code == 404, code[:60]
 
 
-def test_many_values_make_no_page_that_grows_with_their_square(client):
+def test_a_page_does_not_grow_with_the_square_of_the_values(client):
     values = "&".join(f"source={'s' * 60}{number}" for number in range(199))
 
     answer = client.get(f"/projects/?{values}")

@@ -46,7 +46,7 @@ def test_what_a_browser_prefers_changes_nothing(client, address):
 
 
 @pytest.mark.parametrize("address", ["/zh-hans/nothing/", "/zh-hans/projects/none/"])
-def test_what_is_not_there_is_said_in_the_language_of_the_address(client, address):
+def test_a_404_is_in_the_language_of_the_address(client, address):
     response = client.get(address)
 
     assert response.status_code == 404
@@ -75,7 +75,7 @@ def test_what_programs_ask_has_one_address_in_english(client, address):
     assert client.get(f"/zh-hans{address}").status_code == 404
 
 
-def test_the_switch_keeps_the_page_and_its_question(client):
+def test_the_switch_keeps_the_page_and_its_parameters(client):
     make_area(code="kashi")
     filterset = "?area=kashi&search=%E5%96%80%E4%BB%80&ordering=-amount"
     page = client.get(f"/projects/{filterset}")
@@ -100,7 +100,7 @@ def test_the_switch_of_a_refused_form_leads_to_its_page(client):
     assert switch(page)["en"] == ("/accounts/login/?next=/zh-hans/import/", False)
 
 
-def test_the_switch_of_an_answer_to_a_button_leads_to_the_page_it_stands_on(client):
+def test_the_switch_after_a_post_leads_to_the_page_of_the_form(client):
     client.force_login(make_user("clerk", username="clerk"))
     project = make_project(code="project", state="draft")
     page = client.post(f"/zh-hans/review/drafts/projects/{project.pk}/publish/", {"version": "x"})
@@ -135,7 +135,7 @@ def test_no_request_leaves_its_language_behind(client):
     assert get_language() == before
 
 
-def test_who_must_sign_in_is_led_to_the_door_in_the_same_language(client):
+def test_a_redirect_to_sign_in_keeps_the_language(client):
     for address in ("/zh-hans/admin/", "/zh-hans/import/", "/zh-hans/review/"):
         last, _status = client.get(address, follow=True).redirect_chain[-1]
         assert last == f"/zh-hans/accounts/login/?next={address}"

@@ -7,7 +7,7 @@ from tests.factories import make_rate, make_source
 pytestmark = pytest.mark.django_db
 
 
-def test_the_rules_name_the_currency_and_how_long_a_rate_holds(ask, settings):
+def test_the_rules_name_the_currency_and_how_long_a_rate_is_valid(ask, settings):
     settings.BASE_CURRENCY = "EUR"
 
     text = ask("/methods/").text
@@ -33,7 +33,7 @@ def test_no_licence_is_made_up(ask):
     assert "The office has not stated a licence." in ask("/methods/").text
 
 
-def test_the_licence_is_said_in_the_words_of_the_office(ask, settings):
+def test_the_licence_is_shown_in_the_words_of_its_setting(ask, settings):
     settings.DATA_LICENCE = "<b>CC BY 4.0</b>, 署名"
 
     page = ask("/methods/")

@@ -15,7 +15,7 @@ def codes(page):
     return [row[1] for row in page.rows()]
 
 
-def test_the_list_shows_the_records_of_the_question(ask):
+def test_the_list_shows_the_filtered_records(ask):
     make_project(code="here", area=make_area(code="kashi"))
     make_project(code="elsewhere")
 
@@ -67,7 +67,7 @@ def test_a_sum_of_which_nothing_is_converted_is_not_zero(ask):
     assert "0.00" not in summary
 
 
-def test_intended_stands_apart_from_contracted(ask):
+def test_intended_projects_are_counted_apart_from_contracted_ones(ask):
     make_project(amount=Decimal("1.00"))
     make_project(amount=Decimal("2.00"), stage="intended", signed_on=None)
 
@@ -77,7 +77,7 @@ def test_intended_stands_apart_from_contracted(ask):
     assert "Intended, not part of it 2.00 CNY, 1 of 1 disclosed" in summary
 
 
-def test_received_is_told_where_the_question_is_about_it(ask):
+def test_received_funds_are_shown_on_that_basis(ask):
     project = make_project(amount=Decimal("9.00"))
     make_receipt(project, Decimal("4.00"), received_on=date(2023, 12, 1))
     make_receipt(project, Decimal("3.00"), received_on=date(2024, 12, 1))
@@ -88,7 +88,7 @@ def test_received_is_told_where_the_question_is_about_it(ask):
     assert "Received" not in ask("/projects/").one(class_="summary").text
 
 
-def test_a_question_about_a_sector_says_how_much_of_the_money_is_of_it(ask):
+def test_a_filter_by_sector_shows_the_part_of_that_sector(ask):
     trade, logistics = make_sector(code="trade", name="Trade"), make_sector()
     shares = [(trade, Decimal("25.00")), (logistics, Decimal("75.00"))]
     make_project(code="both", amount=Decimal("100.00"), sectors=shares)
@@ -101,7 +101,7 @@ def test_a_question_about_a_sector_says_how_much_of_the_money_is_of_it(ask):
     assert "of which Trade: 25.00 CNY, 1 of 1 disclosed" in summary
 
 
-def test_headings_turn_the_order_round_and_keep_the_question(ask):
+def test_headings_reverse_the_order_and_keep_the_filters(ask):
     make_area(code="kashi")
 
     page = ask("/projects/", area="kashi", ordering="-signed_on", page_size="10")
@@ -114,13 +114,13 @@ def test_headings_turn_the_order_round_and_keep_the_question(ask):
     assert sorted(query_of(page.link("Name"))) == sorted([*kept, ("ordering", "name")])
 
 
-def test_the_order_that_nobody_asked_for_is_marked_too(ask):
+def test_the_default_order_is_marked_too(ask):
     page = ask("/projects/")
 
     assert [th.text for th in page.all("th", aria_sort="ascending")] == ["Code"]
 
 
-def test_pages_keep_the_question(ask):
+def test_pages_keep_the_filters(ask):
     for number in range(5):
         make_project(code=f"p{number}")
 
@@ -154,7 +154,7 @@ def test_the_number_of_rows_can_be_chosen_where_there_are_more(ask):
         ({"cursor": "abc"}, "cursor"),
     ],
 )
-def test_a_page_that_is_not_there_is_an_error(ask, asked, named):
+def test_an_unknown_page_is_an_error(ask, asked, named):
     make_project()
 
     page = ask("/projects/", status=400, **asked)
@@ -163,7 +163,7 @@ def test_a_page_that_is_not_there_is_an_error(ask, asked, named):
     assert page.all("table") == []
 
 
-def test_the_files_ask_exactly_this_question_without_its_pages(ask):
+def test_downloads_keep_the_filters_without_the_page(ask):
     make_enterprise(code="one")
     make_enterprise(code="other")
 

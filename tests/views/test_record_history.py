@@ -110,7 +110,7 @@ def test_staff_of_another_area_read_what_the_public_reads(clerk, reviewer):
     assert entries(page(elsewhere, "/projects/cold/")) == ["published by a reviewer"]
 
 
-def test_what_was_deleted_and_brought_back_is_told(ask, clerk, reviewer):
+def test_deletion_and_restoring_are_shown(ask, clerk, reviewer):
     source = make_source(title="The Times")
     project = published(clerk, reviewer, sources=[source])
     history.delete(project)
@@ -135,7 +135,7 @@ def test_enterprises_and_sources_have_one_too(ask, make):
     ]
 
 
-def test_what_it_named_and_is_gone_is_said_to_be_deleted(ask):
+def test_a_deleted_reference_is_shown_as_deleted(ask):
     firm = make_enterprise(name="Silk")
     key = firm.pk
     project = make_project(enterprise=firm)
@@ -321,7 +321,7 @@ def test_the_page_of_a_draft_says_that_it_is_not_public_and_leads_to_its_review(
     assert found.link("Go to review") == f"/review/drafts/projects/{draft.pk}/"
 
 
-def test_a_page_leads_to_what_is_proposed_about_it_whoever_may_see_that(clerk, register):
+def test_a_page_links_to_its_proposals_for_those_who_may_see_them(clerk, register):
     proposal = propose(clerk, register, name="Proposed")
     elsewhere = make_user("clerk", areas=[make_area()])
 

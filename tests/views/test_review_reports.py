@@ -162,7 +162,7 @@ def test_a_report_outlives_its_record(office):
 
 
 @pytest.mark.parametrize("asked", [{"state": "gone"}, {"colour": "red"}, {"page": "9"}])
-def test_what_cannot_be_read_shows_no_reports(office, asked):
+def test_invalid_parameters_show_no_reports(office, asked):
     make_report()
 
     page = page_at(office, LIST, status=400, **asked)

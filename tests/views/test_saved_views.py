@@ -1,4 +1,4 @@
-"""A question to a list kept under a name: by whom, what of it, and under which names."""
+"""Saved views: who saves them, what of the query string is saved, and their names."""
 
 import pytest
 from django.test import Client
@@ -133,7 +133,7 @@ def test_a_name_is_held_to_what_a_text_may_hold(browser, name):
     assert not SavedView.objects.exists()
 
 
-def test_where_in_a_list_a_reader_stands_is_not_kept(browser):
+def test_the_page_of_a_list_is_not_saved(browser):
     make_project()
     save(browser, query="stage=signed&page=3&facet=source&facet_search=x&area=")
 

@@ -70,7 +70,7 @@ def trade():
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_a_file_says_what_it_is_and_of_which_day(client, form):
+def test_a_file_is_named_by_its_content_and_day(client, form):
     response = client.get(reverse("totals-export", kwargs={"format": form}))
 
     assert response["Content-Type"] == exports.CONTENT_TYPES[form]
@@ -116,7 +116,7 @@ def test_two_dimensions_stand_one_below_the_other(client, trade):
     ]
 
 
-def test_the_currency_of_the_projects_is_told_apart_from_that_of_the_sums(client):
+def test_the_currency_of_the_projects_is_distinguished_from_that_of_the_sums(client):
     make_rate("USD", "CNY", "7.00", date(2023, 11, 10))
     make_project(currency="USD", amount=Decimal("10.00"))
 
@@ -154,7 +154,7 @@ def test_the_first_sheet_holds_the_rows_alone_as_numbers(client, trade):
     ]
 
 
-def test_the_second_sheet_says_what_was_asked_and_what_is_left_out(client, trade):
+def test_the_second_sheet_has_the_filters_and_what_is_left_out(client, trade):
     kashi = make_area(code="kashi")
     make_project(area=kashi, sectors=[trade, make_sector()], amount=Decimal("300.00"))
     make_project(area=kashi, amount=None)
@@ -187,7 +187,7 @@ def test_a_total_of_which_nothing_is_known_is_no_number(client):
     assert said(client)["Total"] == "not known in CNY"
 
 
-def test_every_column_is_said_in_words(client):
+def test_every_column_is_explained(client):
     make_project(area=make_area())
 
     for query in ("", "?by=area&then=currency"):
@@ -250,7 +250,7 @@ def test_the_third_sheet_is_the_table_across(client, trade):
     ]
 
 
-def test_a_table_too_wide_is_not_put_across_and_that_is_said(client, monkeypatch):
+def test_a_table_too_wide_is_written_in_rows_with_a_note(client, monkeypatch):
     monkeypatch.setattr(totals, "MOST_ACROSS", 1)
     make_project(signed_on=date(2023, 1, 1))
     make_project(signed_on=date(2024, 1, 1))
