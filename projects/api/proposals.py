@@ -70,9 +70,7 @@ class ProposalSerializer(serializers.ModelSerializer):
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_code(self, proposal: Proposal) -> str | None:
-        if not any(column.name == "code" for column in proposal.model._meta.concrete_fields):
-            return None
-        return proposal.key.partition(":")[0]
+        return proposal.code or None
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_proposed_by(self, proposal: Proposal) -> str | None:

@@ -118,6 +118,16 @@ class Proposal(models.Model):
     def model(self) -> Any:
         return REVIEWED[self.model_name]
 
+    @property
+    def code(self) -> str:
+        """The code of the record; empty for receipts, which have none."""
+        return self.key.partition(": ")[0] if hasattr(self.model, "code") else ""
+
+    @property
+    def name(self) -> str:
+        """The name of the record when the change was proposed."""
+        return self.key.removeprefix(f"{self.code}: ")
+
 
 class ReturnedDraft(models.Model):
     """One row is the return of one version of a draft to its author, with the reason.

@@ -289,10 +289,9 @@ def _decide(proposal: Proposal, user: Any, state: ProposalState, reason: str = "
 
 def log_decision(action: audit_log.Action, user: Any, proposal: Proposal) -> None:
     """Log what happened to a proposal."""
-    code = proposal.key.partition(":")[0]
     audit_log.log(
         action,
         user=user_or_none(user),
-        subject=f"{proposal.model_name}/{code}",
+        subject=f"{proposal.model_name}/{proposal.code or proposal.record_id}",
         proposal=proposal.pk,
     )

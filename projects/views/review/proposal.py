@@ -21,7 +21,6 @@ from projects.review.proposals import check_may_decide_about
 from .addresses import admin_of, page_of
 from .base import ReviewAction, ReviewPage
 from .field_display import OF_AMOUNTS, FieldFormatter, Value
-from .rows import name_and_code
 
 # Pages show times by the minute.
 SHOWN_DIFFERENCE = timedelta(minutes=1)
@@ -133,7 +132,7 @@ class ProposalPage(ReviewPage):
         context: dict[str, Any] = {
             "proposal": proposal,
             "record_type": capfirst(str(proposal.get_model_name_display())),
-            "name": name_and_code(proposal)[0],
+            "name": proposal.name,
             "record": record,
             "is_own": is_own,
             "is_added_to": proposal.updated_at - proposal.created_at >= SHOWN_DIFFERENCE,

@@ -13,7 +13,6 @@ from projects import serializers
 from projects.models import (
     REVIEWED,
     Proposal,
-    ProposalKind,
     ReturnedDraft,
     permissions,
 )
@@ -50,8 +49,6 @@ class Proposed:
 
     proposal: Proposal
     record_type: str
-    name: str
-    code: str
     fields: list[str]
     is_own: bool
 
@@ -133,25 +130,16 @@ def proposals(user: Any, found: Iterable[Proposal]) -> list[Proposed]:
     labels = {
         model_name: field_labels(serializers.BY_MODEL_NAME[model_name]) for model_name in REVIEWED
     }
-    return [_proposed(user, proposal, labels[proposal.model_name]) for proposal in found]
-
-
-def _proposed(user: Any, proposal: Proposal, labels: Mapping[str, str]) -> Proposed:
-    name, code = name_and_code(proposal)
-    fields = [] if proposal.kind == ProposalKind.DELETION else list(proposal.changes)
-    return Proposed(
-        proposal=proposal,
-        record_type=capfirst(str(proposal.get_model_name_display())),
-        name=name,
-        code=code,
-        fields=[labels.get(name, name) for name in labels if name in fields],
-        is_own=proposal.user_id == user.pk,
-    )
-
-
-def name_and_code(proposal: Proposal) -> tuple[str, str]:
-    """The name and the code of the record that a proposal is about; receipts have no code."""
-    if not hasattr(proposal.model, "code"):
-        return proposal.key, ""
-    code, _colon, name = proposal.key.partition(": ")
-    return name, code
+    return [
+        Proposed(
+            proposal=proposal,
+            record_type=capfirst(str(proposal.get_model_name_display())),
+            fields=[
+                label
+                for name, label in labels[proposal.model_name].items()
+                if name in proposal.changes
+            ],
+            is_own=proposal.user_id == user.pk,
+        )
+        for proposal in found
+    ]
