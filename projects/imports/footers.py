@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping as AnyMapping
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -71,16 +72,20 @@ def _amount_in(row: Row, mapping: Mapping) -> Decimal | None:
 
 
 def compare(
+    words: AnyMapping[int, str],
     table: Sequence[Row],
     rows: Sequence[ValidatedRow],
     errors: Sequence[RowError],
     mapping: Mapping,
 ) -> tuple[Footer, ...]:
-    """Each footer among the rows of a table, with the sum of the records that it sums. No query."""
+    """Each footer among the rows of a table, with the sum of the records that it sums. No query.
+
+    `words`: the words of the footers, by the numbers of their rows.
+    """
     found = []
     since = 0
     for row in table:
-        text = footer_word(row)
+        text = words.get(row.number)
         if text is None:
             continue
         # A footer of a part sums the rows since the one before it.

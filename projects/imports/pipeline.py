@@ -98,10 +98,12 @@ class Pipeline:
         if errors:
             # Every row would only repeat them.
             return CheckedFile(errors=tuple(errors))
+        sums = {row.number: word for row in table.rows if (word := footers.footer_word(row))}
         parts = []
         done = 0
         for rows in batches(table.rows, WRITTEN_AT_ONCE):
-            parts.append(self._check_rows(rows, is_json=table.is_json))
+            counted = [row for row in rows if row.number not in sums]
+            parts.append(self._check_rows(counted, is_json=table.is_json))
             done += len(rows)
             if progress is not None:
                 progress(done, len(table.rows))
@@ -111,13 +113,11 @@ class Pipeline:
             excluded=_joined(part.excluded for part in parts),
             emptied=_joined(part.emptied for part in parts),
         )
-        sums = footers.compare(table.rows, checked.rows, checked.errors, self.mapping)
-        return replace(checked, footers=sums)
+        compared = footers.compare(sums, table.rows, checked.rows, checked.errors, self.mapping)
+        return replace(checked, footers=compared)
 
     def _check_rows(self, rows: Sequence[Row], *, is_json: bool) -> CheckedFile:
-        parsed = [
-            self.parser.parse(row, is_json=is_json) for row in rows if not footers.footer_word(row)
-        ]
+        parsed = [self.parser.parse(row, is_json=is_json) for row in rows]
         counted = [row for row in parsed if row.excluded is None]
         matched = self.matcher.match(counted, by_name=not is_json)
         validated = self.validator.validate(matched)

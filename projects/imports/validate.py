@@ -69,6 +69,7 @@ class Validator:
         self.lookup = lookup
         self.keys = keys
         self.user = lookup.user
+        self.links = self.model.links()
         # Fields that the text of an amount may set as well.
         self._set_by_amount = [
             name for name in ("currency", "qualifier", "amount_text") if name in serializer.fields
@@ -175,7 +176,7 @@ class Validator:
         column = self.serializer.fields.get(name)
         if column is None or column.read_only:
             return ""
-        if kind := self.model.links().get(name):
+        if kind := self.links.get(name):
             linked = (links or {}).get(name)
             parts = map(kind.parts, kind.read(record) if linked is None else linked)
             return "; ".join(kind.as_text(other.code, *rest) for other, *rest in parts)
@@ -186,7 +187,7 @@ class Validator:
         """What history compares of a record; `links`: the related records that it is to get."""
         columns = self.model.register_history.compared_fields(self.model)
         linked: dict[str, Any] = {}
-        for name, kind in self.model.links().items():
+        for name, kind in self.links.items():
             wanted = (links or {}).get(name)
             linked[name] = set(map(kind.key, kind.read(record) if wanted is None else wanted))
         return [getattr(record, column) for column in columns], linked

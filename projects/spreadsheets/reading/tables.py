@@ -14,6 +14,7 @@ from projects.names.messages import truncate_for_display
 
 from .limits import (
     HEADINGS_WITHIN,
+    LONGEST_CELL,
     MOST_CELLS,
     MOST_COLUMNS,
     MOST_ROWS,
@@ -152,7 +153,8 @@ def _add(table: Table, headings: Sequence[str], line: Line, *, is_ragged: bool) 
     for at, cell in enumerate(cells):
         if not cell:
             continue
-        check_length(len(cell), f"{column_letters(at)}{line.number}")
+        if len(cell) > LONGEST_CELL:
+            check_length(len(cell), f"{column_letters(at)}{line.number}")
         if cell[0] in "#E" and _ERRORS.fullmatch(cell):
             refuse_error(cell, line.number, at, headings[at] if at < len(headings) else "")
         if at >= len(headings) or not headings[at]:
