@@ -91,7 +91,7 @@ class BulkView(OnlyKnownParameters, APIView):
     @history.retry_on_deadlock()
     @idempotent
     def post(self, request: Any) -> Response:
-        mode, dry_run = self.asked(request)
+        mode, dry_run = self.mode_of(request)
         records, errors = listed(request.data)
         mode = self.permitted(request.user, records, mode)
         report = import_table(
@@ -128,7 +128,7 @@ class BulkView(OnlyKnownParameters, APIView):
             }
         )
 
-    def asked(self, request: Any) -> tuple[Mode, bool]:
+    def mode_of(self, request: Any) -> tuple[Mode, bool]:
         """The parameters. Raises ValidationError, by parameter."""
         fields = {
             "mode": ChoiceField(choices=[Mode.CREATE, Mode.UPDATE], required=False),

@@ -6,6 +6,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.filters import BaseFilterBackend
 
 from projects.filters import RegisterFilterSet
+from projects.filters.parameters import ApiListForm
 
 
 def filtered(filterset: RegisterFilterSet) -> Any:
@@ -23,6 +24,6 @@ class FilterSetBackend(BaseFilterBackend):
             return queryset
         return filtered(
             view.filterset_class(
-                request.query_params, queryset, request=request, extra_parameters={"format"}
+                request.query_params, queryset, request=request, parameters=ApiListForm
             )
         )

@@ -9,7 +9,6 @@ from functools import partial
 from typing import Any
 
 from django.db.models import F
-from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
@@ -17,14 +16,12 @@ from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
+from projects.filters.parameters import ApiListForm
 from projects.history import diff
 from projects.models import State
 from projects.models.base import ReviewedModel
 from projects.models.fields import MoneyField
 from projects.models.permissions import Role
-from projects.names.messages import truncate_for_display
-
-ASKED = frozenset({"page", "page_size", "cursor", "format"})
 
 
 class FieldChanges(diff.HistoryReader):
@@ -105,15 +102,8 @@ class HistoryMixin:
         return self.told(self.get_object())
 
     def told(self, record: Any) -> Response:
-        unknown = {
-            truncate_for_display(name): [
-                _("Unknown parameter “%(name)s”.") % {"name": truncate_for_display(name)}
-            ]
-            for name in self.request.query_params
-            if name not in ASKED
-        }
-        if unknown:
-            raise ValidationError(unknown)
+        if errors := ApiListForm(self.request.query_params).messages():
+            raise ValidationError(errors)
         history = diff.published(type(record), record.pk)
         rows = self.paginate_queryset(
             history.order_by(F("history_id").desc(nulls_last=True), "history_id")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +14,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import BasePagination
 from rest_framework.response import Response
 
-from projects.filters.fields import truncate_for_display
+from projects.filters.parameters import MAX_API_PAGE_SIZE, ApiListForm
 
 
 @dataclass(frozen=True)
@@ -93,7 +92,6 @@ class RegisterPagination(BasePagination):
     """
 
     page_size = 50
-    max_page_size = 1000
     salt = "projects.api.cursor"
     # The number of matching records, once counted.
     count: Any = None
@@ -101,70 +99,29 @@ class RegisterPagination(BasePagination):
     def paginate_queryset(self, queryset: QuerySet, request: Any, view: Any = None) -> list[Any]:
         self.request = request
         self.count = self.next_place = self.page = None
-        self.errors: dict[str, list[str]] = {}
-        number = self.number("page") or 1
-        self.size = self.number("page_size", self.max_page_size) or self.page_size
+        form = ApiListForm(request.query_params)
+        if wrong := {name: form.messages()[name] for name in form.fields if name in form.errors}:
+            raise ValidationError(wrong)
+        given = form.cleaned_data
+        self.size = given["page_size"] or self.page_size
         order = Order.of(queryset)
-        place = self.place(order)
-        self.refuse()
+        place = self.place(order, given["cursor"]) if given["cursor"] else None
         self.count = queryset.count()
-        if "cursor" in request.query_params:
+        if given["cursor"] is not None:
             return self.by_cursor(queryset, order, place)
-        return self.by_number(queryset, number)
+        return self.by_number(queryset, given["page"] or 1)
 
-    def number(self, name: str, most: int | None = None) -> int | None:
-        """A whole number above 0; None if missing or invalid, which is recorded as an error."""
-        given = [value.strip() for value in self.request.query_params.getlist(name)]
-        given = [value for value in given if value]
-        if not given:
-            return None
-        if len(given) > 1:
-            self.once(name, given)
-        elif not re.fullmatch(r"[1-9][0-9]{0,17}", given[0]):
-            self.wrong(
-                name,
-                _("“%(value)s” is not a whole number above 0.")
-                % {"value": truncate_for_display(given[0])},
-            )
-        elif most is not None and int(given[0]) > most:
-            self.wrong(name, _("Give at most %(most)s.") % {"most": most})
-        else:
-            return int(given[0])
-        return None
-
-    def place(self, order: Order) -> list[str | None] | None:
-        """Where the cursor points; None for the beginning."""
-        given = self.request.query_params.getlist("cursor")
-        if not given:
-            return None
-        if len(given) > 1:
-            self.once("cursor", given)
-            return None
-        if any(value.strip() for value in self.request.query_params.getlist("page")):
-            self.wrong("page", _("Give a page or a cursor, not both."))
-        if not given[0]:
-            return None
+    def place(self, order: Order, cursor: str) -> list[str | None]:
+        """Where a cursor points. Raises ValidationError."""
         try:
-            stands_in, *place = signing.loads(given[0], salt=self.salt)
+            order_of_cursor, *place = signing.loads(cursor, salt=self.salt)
         except signing.BadSignature:
-            self.wrong("cursor", _("Invalid cursor: start again with an empty one."))
-            return None
-        if stands_in != str(order):
-            self.wrong("cursor", _("This cursor belongs to a list in another order."))
-            return None
+            message = _("Invalid cursor: start again with an empty one.")
+            raise ValidationError({"cursor": [message]}) from None
+        if order_of_cursor != str(order):
+            message = _("This cursor belongs to a list in another order.")
+            raise ValidationError({"cursor": [message]})
         return place
-
-    def once(self, name: str, given: list[str]) -> None:
-        self.wrong(
-            name, _("Give this parameter once: it has %(count)s values.") % {"count": len(given)}
-        )
-
-    def wrong(self, name: str, message: str) -> None:
-        self.errors.setdefault(name, []).append(message)
-
-    def refuse(self) -> None:
-        if self.errors:
-            raise ValidationError(self.errors)
 
     def by_number(self, queryset: QuerySet, number: int) -> list[Any]:
         last = max(1, -(-self.count // self.size))
@@ -173,8 +130,7 @@ class RegisterPagination(BasePagination):
                 "page": number,
                 "last": last,
             }
-            self.wrong("page", message)
-            self.refuse()
+            raise ValidationError({"page": [message]})
         self.page, self.last = number, last
         start = (number - 1) * self.size
         return list(queryset[start : start + self.size])
@@ -240,7 +196,7 @@ class RegisterPagination(BasePagination):
             "type": "object",
             "required": ["count", "next", "previous", "results"],
             "properties": {
-                "count": {"type": "integer", "description": "How many records the question means."},
+                "count": {"type": "integer", "description": "How many records match."},
                 "next": address,
                 "previous": address | {"description": "Null with a cursor: it leads forward."},
                 "results": schema,
@@ -261,7 +217,7 @@ class RegisterPagination(BasePagination):
                 "schema": {
                     "type": "integer",
                     "minimum": 1,
-                    "maximum": self.max_page_size,
+                    "maximum": MAX_API_PAGE_SIZE,
                     "default": self.page_size,
                 },
             },

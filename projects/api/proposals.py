@@ -118,9 +118,9 @@ class ProposalViewSet(viewsets.ReadOnlyModelViewSet):
     def accept(self, request: Any, id: str) -> Response:
         """Accept it: the record is changed or deleted."""
         proposal = self.get_object()
-        asked = SeenSerializer(data=request.data or {})
-        asked.is_valid(raise_exception=True)
-        review.accept(request.user, proposal, asked.validated_data.get("version"))
+        body = SeenSerializer(data=request.data or {})
+        body.is_valid(raise_exception=True)
+        review.accept(request.user, proposal, body.validated_data.get("version"))
         return self.again(proposal)
 
     @extend_schema(request=ReasonSerializer, responses=ProposalSerializer)
@@ -129,9 +129,9 @@ class ProposalViewSet(viewsets.ReadOnlyModelViewSet):
     def send_back(self, request: Any, id: str) -> Response:
         """Return it with a reason."""
         proposal = self.get_object()
-        asked = ReasonSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        review.return_proposal(request.user, proposal, asked.validated_data["reason"])
+        body = ReasonSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        review.return_proposal(request.user, proposal, body.validated_data["reason"])
         return self.again(proposal)
 
     @extend_schema(request=None, responses=ProposalSerializer)
@@ -165,10 +165,10 @@ class ReviewMixin:
     def publish(self, request: Any, **kwargs: Any) -> Response:
         """Publish a draft, which makes it public. A published record stays as it is."""
         record = self.get_object()
-        asked = SeenSerializer(data=request.data or {})
-        asked.is_valid(raise_exception=True)
+        body = SeenSerializer(data=request.data or {})
+        body.is_valid(raise_exception=True)
         if record.is_draft:
-            version = asked.validated_data.get("version", record.version)
+            version = body.validated_data.get("version", record.version)
             review.publish(request.user, [record], {(type(record), record.pk): version})
         return with_etag(self.answer(record))
 
@@ -178,7 +178,7 @@ class ReviewMixin:
     def send_back(self, request: Any, **kwargs: Any) -> Response:
         """Return a draft to its author with a reason."""
         record = self.get_object()
-        asked = ReasonSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        review.return_draft(request.user, record, asked.validated_data["reason"])
+        body = ReasonSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        review.return_draft(request.user, record, body.validated_data["reason"])
         return Response(status=204)

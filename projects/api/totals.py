@@ -7,6 +7,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from projects.filters import TotalsFilterSet
+from projects.filters.parameters import ApiForm
 from projects.models import Project
 from projects.serializers import TotalsSerializer
 from projects.totals import totals
@@ -34,7 +35,7 @@ class TotalsView(APIView):
             request.query_params,
             Project.objects.visible_to(request.user),
             request=request,
-            extra_parameters={"format"},
+            parameters=ApiForm,
         )
         filtered(filterset)
         table = totals.totals(filterset, filterset.dimensions, filterset.requested_basis)

@@ -11,7 +11,8 @@ from typing import IO, Any
 from django.db import connection, transaction
 
 from projects import filters
-from projects.filters.fields import truncate_for_display
+from projects.filters.parameters import ParameterForm
+from projects.names.messages import truncate_for_display
 
 CONTENT_TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -49,19 +50,22 @@ class Export(ABC):
     name: str
     filterset_class: type[filters.RegisterFilterSet]
 
+    @property
+    def parameters(self) -> type[ParameterForm]:
+        """The parameters of the file besides the filters."""
+        return ParameterForm
+
     def filterset(self, data: Any, user: Any, request: Any = None) -> filters.RegisterFilterSet:
         records = self.filterset_class._meta.model.objects.visible_to(user)
-        return self.filterset_class(data, records, request=request, user=user)
-
-    def errors(self, filterset: filters.RegisterFilterSet) -> dict[str, list[str]]:
-        """Messages by parameter; empty where there can be a file."""
-        return dict(filterset.errors)
+        return self.filterset_class(
+            data, records, request=request, user=user, parameters=self.parameters
+        )
 
     def refusals(self, filterset: filters.RegisterFilterSet) -> list[str]:
-        """The same as lines of plain text."""
+        """The errors of a filter set as lines of plain text; empty if there can be a file."""
         return [
             f"{truncate_for_display(name)}: {message}"
-            for name, messages in self.errors(filterset).items()
+            for name, messages in filterset.errors.items()
             for message in messages
         ]
 

@@ -16,6 +16,7 @@ from django.utils.translation import pgettext
 from rest_framework.renderers import JSONRenderer
 
 from projects import filters, serializers
+from projects.filters.parameters import ParameterForm, file_form
 from projects.models import base_currency
 from projects.serializers.cells import headings, to_cells
 from projects.serializers.labels import field_labels
@@ -64,29 +65,16 @@ class RecordsExport(Export):
     filterset_class: type[filters.RegisterFilterSet]
     serializer_class: Any
 
-    def filterset(self, data: Any, user: Any, request: Any = None) -> filters.RegisterFilterSet:
-        filterset = super().filterset(data, user, request)
-        filterset.extra_parameters |= {filters.COLUMNS}
-        return filterset
+    @property
+    def parameters(self) -> type[ParameterForm]:
+        return file_form(headings(self.serializer_class))
 
-    def columns(self, filterset: filters.RegisterFilterSet, errors: Any = None) -> list[str]:
-        """The columns of the file: those asked for with what they mean nothing without, or all."""
-        known = headings(self.serializer_class)
-        found = {} if errors is None else errors
-        wanted = set(filters.requested_columns(filterset.data, known, found))
+    def columns(self, filterset: filters.RegisterFilterSet) -> list[str]:
+        """The columns of the file: the requested ones with those that explain them, or all."""
+        wanted = set(filterset.cleaned_data["columns"])
         for name in tuple(wanted):
             wanted.update(_TOGETHER.get(name, ()))
-        return [name for name in known if name in wanted or not wanted]
-
-    def errors(self, filterset: filters.RegisterFilterSet) -> dict[str, list[str]]:
-        errors = super().errors(filterset)
-        self.columns(filterset, errors)
-        for name in sorted(filters.PAGING_PARAMETERS):
-            if any(value.strip() for value in filterset.data.getlist(name)):
-                errors[name] = [
-                    _("Files contain all records and have no pages: remove this parameter.")
-                ]
-        return errors
+        return [name for name in headings(self.serializer_class) if name in wanted or not wanted]
 
     def objects(self, filterset: filters.RegisterFilterSet) -> Iterator[dict[str, Any]]:
         """What the API answers for each record of a valid question.
@@ -133,12 +121,12 @@ class RecordsExport(Export):
             raise SheetFullError
         columns = self.columns(filterset)
         counted = Counted()
-        asked_at = timezone.localtime()
+        exported_at = timezone.localtime()
 
         def said(too_long: list[TooLong]) -> Iterator[Row]:
             yield [_("Contents of this file"), self.name]
             yield from about_sheet.filter_rows(filterset)
-            yield [_("Exported at"), asked_at]
+            yield [_("Exported at"), exported_at]
             yield from self._counts(counted, columns)
             yield about_sheet.moments()
             yield from about_sheet.kept_out(too_long)

@@ -74,7 +74,7 @@ class TotalsExport(Export):
 
     def xlsx(self, filterset: Any, file: IO[bytes]) -> None:
         """As for every export. A few queries, whatever the number of rows."""
-        asked_at = timezone.localtime()
+        exported_at = timezone.localtime()
         with at_one_moment():
             table = _table(filterset)
             if len(table.rows) >= writing.MOST_ROWS:
@@ -90,7 +90,7 @@ class TotalsExport(Export):
                 yield [_("By"), dimension, str(DIMENSIONS[dimension].label)]
             yield [_("Basis"), table.basis.value, str(table.basis.label)]
             yield [_("Currency"), table.currency]
-            yield [_("Exported at"), asked_at]
+            yield [_("Exported at"), exported_at]
             yield from _total(table)
             yield from _explained(table, has_cross=cross is not None)
             yield from about_sheet.kept_out(too_long)

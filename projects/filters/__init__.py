@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from .base import PAGING_PARAMETERS, RegisterFilterSet, effective_user
-from .columns import COLUMNS, requested_columns
+from .base import RegisterFilterSet, effective_user
 from .imports import ImportBatchFilterSet
 from .others import (
     AreaFilterSet,

@@ -11,21 +11,14 @@ import django_filters
 from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.urls import reverse
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from projects import money
-from projects.i18n import amount_units
 from projects.models import State
 from projects.names import places
-from projects.names.messages import truncate_for_display
 
 from . import fields
-
-# Which part of a list is shown, not which records are in it.
-PAGING_PARAMETERS = frozenset({"page", "page_size", "cursor"})
-# The same and the order.
-DISPLAY_PARAMETERS = PAGING_PARAMETERS | {"ordering"}
+from .parameters import ParameterForm
 
 
 class CodesFilter(django_filters.Filter):
@@ -62,9 +55,10 @@ SearchFilter = filter_class(fields.SearchField)
 class RegisterFilterSet(django_filters.FilterSet):
     """The filter set of a model, the same for page, export, totals and API.
 
-    An unknown parameter or an invalid value makes it invalid: `errors` names it, and
-    `qs` is empty. `extra_parameters` are further parameters that the caller reads
-    itself. Codes cost one query for each parameter that has any.
+    `parameters` is the form of the other parameters of the address, which are read with
+    the filters. An unknown parameter or an invalid value makes the filter set invalid:
+    `errors` names it, and `qs` is empty. Codes cost one query for each parameter that has
+    any.
     """
 
     ORDERINGS: dict[str, str] = {}
@@ -77,20 +71,18 @@ class RegisterFilterSet(django_filters.FilterSet):
     MAIN: Sequence[str] = ("search", "ordering")
     # The name of the page's address, where it is not that of the model's list.
     PAGE = ""
-    # Parameters that are read elsewhere and do not select records.
-    NON_FILTER_PARAMETERS = PAGING_PARAMETERS
 
     def __init__(
         self,
         data: Any = None,
         *args: Any,
-        extra_parameters: Iterable[str] = (),
+        parameters: type[ParameterForm] = ParameterForm,
         user: Any = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(data, *args, **kwargs)
         self.is_bound = True
-        self.extra_parameters = self.NON_FILTER_PARAMETERS | frozenset(extra_parameters)
+        self.parameters = parameters
         # Whose permissions apply to codes and receipts; None is a visitor.
         self.user = user if user is not None else getattr(self.request, "user", None)
         if "state" in self.filters:
@@ -102,18 +94,14 @@ class RegisterFilterSet(django_filters.FilterSet):
         page = cls.PAGE or cls._meta.model.register.plural
         return f"{reverse(page)}?{urlencode(parameters, doseq=True)}"
 
+    def get_form_class(self) -> Any:
+        """The form of the filters and of the other parameters."""
+        return type("Form", (self.parameters, super().get_form_class()), {})
+
     @property
     def errors(self) -> dict[str, list[str]]:
         """Messages by parameter; empty if the filter set is valid."""
-        found = {name: [str(m) for m in messages] for name, messages in self.form.errors.items()}
-        for name in self.data:
-            if name not in self.filters and name not in self.extra_parameters:
-                found[name] = [
-                    gettext("Unknown parameter “%(name)s”.") % {"name": truncate_for_display(name)}
-                ]
-        return found | dict(
-            amount_units.problems(self.data) if amount_units.NAME in self.extra_parameters else {}
-        )
+        return self.form.messages()
 
     def is_valid(self) -> bool:
         return not self.errors
@@ -155,12 +143,14 @@ class RegisterFilterSet(django_filters.FilterSet):
             name: [value for value in self.data.getlist(name) if value.strip()]
             for name in self.data
             if name in self.filters
-            and name not in DISPLAY_PARAMETERS
+            and name != "ordering"
             and any(value.strip() for value in self.data.getlist(name))
         }
 
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
-        return self.ordered(super().filter_queryset(queryset))
+        for name, filter_ in self.filters.items():
+            queryset = filter_.filter(queryset, self.cleaned_data[name])
+        return self.ordered(queryset)
 
     def ordered(self, queryset: QuerySet) -> QuerySet:
         """Apply the requested order. Records without a value come last in either direction."""

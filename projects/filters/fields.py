@@ -63,6 +63,17 @@ class SingleValueField(forms.Field):
         return value
 
 
+class RefusedField(SingleValueField):
+    """A parameter that other addresses have, with a message that says what to do here."""
+
+    def __init__(self, message: Any, **kwargs: Any) -> None:
+        self.message = message
+        super().__init__(**kwargs)
+
+    def read(self, value: str) -> None:
+        raise ValidationError(self.message, "refused")
+
+
 @dataclass(frozen=True)
 class Selection:
     """The selected values of a parameter, and whether "not stated" is among them."""
@@ -145,7 +156,7 @@ class ChoiceField(SingleValueField):
             raise ValidationError(
                 _("“%(value)s” is not valid here: give one of %(choices)s."),
                 "unknown",
-                {"value": truncate_for_display(value), "choices": ", ".join(self.values)},
+                {"value": truncate_for_display(value), "choices": ", ".join(self.values) or "–"},
             )
         return value
 

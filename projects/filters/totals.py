@@ -41,10 +41,9 @@ DEFAULT_BY = "sector"
 class TotalsFilterSet(ProjectFilterSet):
     """Filters projects, with `by` (default: sector), `then` and `basis` (default: contracted).
 
-    Totals are neither paged nor ordered, so the parameters for that are invalid.
+    Totals are not ordered, so the parameter for that is invalid.
     """
 
-    NON_FILTER_PARAMETERS = frozenset()
     PAGE = "totals"
 
     by = base.ChoiceFilter(method="no_op", label=_("by"), choices=DIMENSIONS)

@@ -10,12 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
 
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-
-from projects.names.messages import truncate_for_display
 
 from .languages import is_chinese_active
 
@@ -45,23 +41,3 @@ def chosen(units: str) -> Iterator[None]:
 
 def current() -> str:
     return _chosen.get() or (SHORT if is_chinese_active() else FULL)
-
-
-def problems(data: Any) -> dict[str, list[str]]:
-    """Error messages by parameter for invalid units; empty if they are valid."""
-    given = [value.strip() for value in data.getlist(NAME) if value.strip()]
-    if len(given) > 1:
-        return {
-            NAME: [
-                gettext("Give this parameter once: it has %(count)s values.")
-                % {"count": len(given)}
-            ]
-        }
-    if given and given[0] not in CHOICES:
-        return {
-            NAME: [
-                gettext("“%(value)s” is not valid here: give one of %(choices)s.")
-                % {"value": truncate_for_display(given[0]), "choices": ", ".join(CHOICES)}
-            ]
-        }
-    return {}

@@ -21,7 +21,7 @@ class AreaListView(FilteredListView):
     def records(self, filterset: Any) -> Any:
         return filterset.qs.select_related("zone")
 
-    def table(self, filterset: Any, records: list[Any], columns: Any) -> AreaTable:
+    def table(self, filterset: Any, records: list[Any]) -> AreaTable:
         found = totals.totals(filter_by(self.request.user), ["area"], Basis.CONTRACTED)
         return AreaTable(records, {row.keys["area"]: row for row in found.rows})
 

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views import View
 
 from projects.filters import ProjectFilterSet, effective_user
-from projects.i18n import amount_units
+from projects.filters.parameters import UnitsForm
 from projects.models import Project, Source, permissions
 
 from .errors import bad_request
@@ -44,7 +44,7 @@ class RecordDetailView(View):
         return {}
 
     def get(self, request: HttpRequest, code: str) -> HttpResponse:
-        if amount_units.problems(request.GET):
+        if "units" in UnitsForm(request.GET).errors:
             return bad_request(request)
         record = self.records().by_codes([code]).get(code)
         if record is None:

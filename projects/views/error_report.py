@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views import View
 from django.views.decorators.http import require_safe
 
+from projects.filters.parameters import ParameterForm
 from projects.models import ErrorReport
 from projects.review import error_reports
 
-from .lists import refused, unknown_parameters
+from .lists import refused
 
 
 class ReportForm(forms.ModelForm):
@@ -54,7 +55,7 @@ class ErrorReportView(View):
         return record
 
     def get(self, request: HttpRequest, code: str) -> HttpResponse:
-        errors = unknown_parameters(request)
+        errors = ParameterForm(request.GET).messages()
         context = {"record": self.find(code), "errors": errors}
         if errors:
             return refused(request, self.template, context)

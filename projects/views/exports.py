@@ -31,7 +31,7 @@ class ExportView(View):
     def get(self, request: HttpRequest, format: str) -> HttpResponseBase:
         usage = rate_limit.consume(request, request.user)
         if usage.is_exceeded:
-            return asked_too_often(usage)
+            return too_many_requests(usage)
         export = self.export
         filterset = export.filterset(request.GET, request.user, request)
         if refusals := export.refusals(filterset):
@@ -65,7 +65,7 @@ def refused(messages: list[str]) -> HttpResponse:
     return in_words([gettext("The filters contain an error, so there is no file:"), *messages], 400)
 
 
-def asked_too_often(usage: rate_limit.Usage) -> HttpResponse:
+def too_many_requests(usage: rate_limit.Usage) -> HttpResponse:
     response = in_words([usage.sentence], 429)
     response.headers["Retry-After"] = str(usage.retry_after)
     return response

@@ -3,52 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.utils.translation import gettext
-
-from projects.filters import RegisterFilterSet, facets
+from projects.filters import facets
 from projects.filters.facet_counts import count_facet
-from projects.filters.fields import SearchField
-from projects.names.messages import truncate_for_display
 
 from .filter_form import FilterForm
-
-
-@dataclass(frozen=True)
-class FacetSearch:
-    """A search for values of one facet that are not listed."""
-
-    facet: str = ""
-    words: str = ""
-
-    @classmethod
-    def read(cls, data: Any, filterset: RegisterFilterSet, errors: dict[str, Any]) -> FacetSearch:
-        """Read it from the query string; adds messages to `errors`."""
-        facet = _one(data, "facet", errors)
-        words = _one(data, "facet_search", errors)
-        known = [
-            each.parameter
-            for each in facets.FACETS.get(type(filterset), ())
-            if each.can_be_searched
-        ]
-        if facet and facet not in known:
-            errors["facet"] = [
-                gettext("“%(value)s” is not valid here: give one of %(choices)s.")
-                % {"value": truncate_for_display(facet), "choices": ", ".join(known) or "–"}
-            ]
-        elif words and not facet:
-            errors["facet_search"] = [gettext("Give the filter to search in as “facet”.")]
-        return cls(facet, words)
-
-
-def _one(data: Any, name: str, errors: dict[str, Any]) -> str:
-    try:
-        return SearchField().clean([v.strip() for v in data.getlist(name) if v.strip()]) or ""
-    except ValidationError as error:
-        errors[name] = list(error.messages)
-        return ""
 
 
 @dataclass(frozen=True)
@@ -79,20 +38,22 @@ class Panel:
         return not self.options and not self.can_be_searched
 
 
-def panels(asked: FilterForm, records: int, looking: FacetSearch) -> list[Panel]:
+def panels(form: FilterForm, records: int) -> list[Panel]:
     """The facets of a valid filter form, which selects so many `records`.
 
     At most three queries each, see `projects.filters.facet_counts`.
     """
+    given = form.filterset.cleaned_data
+    searches = {given["facet"]: given["facet_search"] or ""}
     found = (
-        _panel(asked, facet, records, looking.words if looking.facet == facet.parameter else "")
-        for facet in facets.facets_of(asked.filterset)
+        _panel(form, facet, records, searches.get(facet.parameter, ""))
+        for facet in facets.facets_of(form.filterset)
     )
     return [panel for panel in found if not panel.is_empty]
 
 
-def _panel(asked: FilterForm, facet: facets.Facet, records: int, search: str) -> Panel:
-    counted = count_facet(facet, asked.filterset, records, search=search)
+def _panel(form: FilterForm, facet: facets.Facet, records: int, search: str) -> Panel:
+    counted = count_facet(facet, form.filterset, records, search=search)
     return Panel(
         parameter=counted.parameter,
         label=counted.label,
@@ -102,12 +63,12 @@ def _panel(asked: FilterForm, facet: facets.Facet, records: int, search: str) ->
                 label=option.label,
                 count=option.count,
                 chosen=option.chosen,
-                href=asked.address({**asked.given, counted.parameter: option.asks}),
+                href=form.address({**form.given, counted.parameter: option.asks}),
             )
             for option in counted.options
         ],
         changes=counted.changes,
         can_be_searched=bool(search) or (counted.has_more and counted.can_be_searched),
         search=search,
-        kept=asked.kept(),
+        kept=form.kept(),
     )

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from projects import filters, money
 from projects.filters import base
 from projects.filters.fields import NOT_STATED, MultipleValuesField, Selection
+from projects.filters.parameters import FACET_PARAMETERS, PAGING_PARAMETERS
 from projects.filters.totals import DIMENSIONS
 from projects.i18n import amount_units
 from projects.models import (
@@ -37,9 +38,6 @@ from projects.serializers.labels import field_label
 
 # Tables with more rows than this get a text field for the code instead of a select.
 MOST_OPTIONS = 100
-# Parameters of the search in a facet, and all that a page reads besides its filters.
-LOOKING = frozenset({"facet", "facet_search"})
-PAGE_ALONE = LOOKING | {filters.COLUMNS, amount_units.NAME}
 # Each chip contains the whole address, so the page would grow with their square.
 MOST_CHIPS = 50
 
@@ -137,10 +135,10 @@ class FilterForm:
         *,
         defaults: Mapping[str, str] | None = None,
         vocabularies: Mapping[str, Iterable[tuple[str, Any]]] | None = None,
-        beside: Collection[str] = (),
+        facets: Collection[str] = (),
     ) -> None:
         # Parameters that have a facet as well.
-        self.beside = beside
+        self.facets = facets
         self.filterset = filterset
         self.errors = errors
         self.vocabularies = {**VOCABULARIES, **(vocabularies or {})}
@@ -178,7 +176,7 @@ class FilterForm:
     def has_more_in_force(self) -> bool:
         """Whether “More filters” has an active one without a facet, or one with an error."""
         return any(
-            self.given.get(name) and (name in self.errors or name not in self.beside)
+            self.given.get(name) and (name in self.errors or name not in self.facets)
             for name in self.filterset.filters
             if name not in self.main_names
         )
@@ -189,7 +187,7 @@ class FilterForm:
         return [
             (name, value)
             for name, found in self.given.items()
-            if name not in self.filterset.filters and name not in {"page", "cursor", *LOOKING}
+            if name not in {"page", "cursor", *FACET_PARAMETERS, *self.filterset.filters}
             for value in found
         ]
 
@@ -198,7 +196,7 @@ class FilterForm:
         return [
             (name, value)
             for name, values in self.given.items()
-            if name not in {"page", *LOOKING, *left}
+            if name not in {"page", *FACET_PARAMETERS, *left}
             for value in values
         ]
 
@@ -326,15 +324,15 @@ class FilterForm:
 
     def address(self, given: Mapping[str, Sequence[str]]) -> str:
         """The address of this page with these parameters, on its first page."""
-        left = {"page", *LOOKING}
+        left = {"page", *FACET_PARAMETERS}
         kept = {name: found for name, found in given.items() if found and name not in left}
         return f"?{urlencode(kept, doseq=True)}"
 
     @property
     def nothing_narrowed(self) -> str:
         """The address of this page without any filter, in the same order and grouping."""
-        asked = {*self.defaults, "then", "page_size", filters.COLUMNS, amount_units.NAME}
-        kept = asked - set(self.errors)
+        kept = {*self.defaults, "then", "page_size", "columns", amount_units.NAME}
+        kept -= set(self.errors)
         return self.address({name: found for name, found in self.given.items() if name in kept})
 
     @property
@@ -354,6 +352,6 @@ class FilterForm:
     @property
     def query(self) -> str:
         """The query string without paging, as exports take it."""
-        left = filters.PAGING_PARAMETERS | LOOKING | {amount_units.NAME}
-        asked = {name: v for name, v in self.given.items() if name not in left and v}
-        return urlencode(asked, doseq=True)
+        left = PAGING_PARAMETERS | FACET_PARAMETERS | {amount_units.NAME}
+        kept = {name: v for name, v in self.given.items() if name not in left and v}
+        return urlencode(kept, doseq=True)

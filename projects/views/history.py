@@ -8,10 +8,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views import View
 
+from projects.filters.parameters import HistoryForm
 from projects.history import diff
-from projects.i18n import amount_units
 
-from .lists import PAGE_SIZE, part_of, refused, unknown_parameters, whole_number
+from .lists import part_of, refused
 from .record_status import history_of, sees_all_of
 
 
@@ -29,12 +29,11 @@ class HistoryView(View):
             raise Http404
         if record.code != code:
             return redirect(f"{record.get_absolute_url()}history/", permanent=True)
-        errors = amount_units.problems(request.GET)
-        errors |= unknown_parameters(request, amount_units.NAME, "page")
-        number = whole_number(request.GET, "page", 1, 10**9, errors)
+        form = HistoryForm(request.GET)
+        errors = form.messages()
         context: dict[str, Any] = {"record": record, "errors": errors}
         history = history_of(user, record)
-        page = None if errors else part_of(history, number, PAGE_SIZE, errors)
+        page = None if errors else part_of(history, form.cleaned_data, errors)
         if page is None:
             return refused(request, self.template, context)
         entries = diff.entries(history, list(page), names=sees_all_of(user, record))

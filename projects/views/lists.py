@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,35 +14,23 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.views import View
 
-from projects.filters import COLUMNS, RegisterFilterSet, facets, requested_columns
+from projects.filters import RegisterFilterSet, facets
+from projects.filters.parameters import MAX_PAGE_SIZE, ParameterForm, list_form
 from projects.models import SavedView
 from projects.serializers.labels import field_label
 
-from .facets import FacetSearch, panels
-from .filter_form import PAGE_ALONE, FilterForm
+from .facets import panels
+from .filter_form import FilterForm
 from .page_cache import cache_until_write
 from .tables import Table
 
-PAGE_SIZES = (50, 100, 200)
-PAGE_SIZE, LARGEST_PAGE = PAGE_SIZES[0], PAGE_SIZES[-1]
-
-
-def unknown_parameters(request: HttpRequest, *known: str) -> dict[str, list[str]]:
-    """An error for each parameter of the query string that is not `known`."""
-    return {name: [gettext("Unknown parameter.")] for name in request.GET if name not in known}
+PAGE_SIZES = (50, 100, MAX_PAGE_SIZE)
+PAGE_SIZE = PAGE_SIZES[0]
 
 
 def refused(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
     """The page with its errors and no records, with status 400."""
     return render(request, template, context, status=400)
-
-
-@dataclass(frozen=True)
-class Shown:
-    """The page size and the chosen columns by name; no columns for the default ones."""
-
-    page_size: int
-    columns: Sequence[str]
 
 
 class FilteredListView(View):
@@ -57,26 +45,23 @@ class FilteredListView(View):
     def records(self, filterset: RegisterFilterSet) -> Any:
         return filterset.qs.with_related(filterset.user)
 
-    def table(
-        self, filterset: RegisterFilterSet, records: list[Any], columns: Sequence[str]
-    ) -> Any:
-        return self.table_class and self.table_class(records, columns)
+    def table(self, filterset: RegisterFilterSet, records: list[Any]) -> Any:
+        return self.table_class and self.table_class(records, filterset.cleaned_data["columns"])
 
     def extra_context(self, filterset: RegisterFilterSet, records: list[Any]) -> dict[str, Any]:
         """Further context of the template; not called if there are errors."""
         return {}
 
     @classmethod
-    def read(cls, filterset: RegisterFilterSet) -> tuple[Shown, dict[str, list[str]]]:
-        """Page size and columns of the query string, and all its errors by parameter."""
-        errors = dict(filterset.errors)
-        size = whole_number(filterset.data, "page_size", PAGE_SIZE, LARGEST_PAGE, errors)
-        columns = requested_columns(filterset.data, cls.columns(), errors)
-        if columns and not {"name", "code"} & set(columns):
-            errors[COLUMNS] = [gettext("Rows need “name” or “code”: include one of these columns.")]
-        if "cursor" in filterset.data:
-            errors["cursor"] = [gettext("This list has page numbers: use “page”.")]
-        return Shown(size, columns), errors
+    def facets(cls) -> Sequence[facets.Facet]:
+        return facets.FACETS.get(cls.filterset_class, ())
+
+    @classmethod
+    def parameters(cls) -> type[ParameterForm]:
+        """The parameters of the page besides the filters."""
+        return list_form(
+            cls.columns(), [facet.parameter for facet in cls.facets() if facet.can_be_searched]
+        )
 
     @classmethod
     def columns(cls) -> list[str]:
@@ -102,26 +87,28 @@ class FilteredListView(View):
             request.GET,
             model.objects.visible_to(request.user),
             request=request,
-            extra_parameters=PAGE_ALONE,
+            parameters=self.parameters(),
         )
-        shown, errors = self.read(filterset)
-        number = whole_number(request.GET, "page", 1, 10**9, errors)
-        looking = FacetSearch.read(request.GET, filterset, errors)
-        beside = [facet.parameter for facet in facets.FACETS.get(self.filterset_class, ())]
-        asked = FilterForm(filterset, errors, self.filterset_class.MAIN, beside=beside)
+        errors = filterset.errors
+        form = FilterForm(
+            filterset,
+            errors,
+            self.filterset_class.MAIN,
+            facets=[facet.parameter for facet in self.facets()],
+        )
         context: dict[str, Any] = {
             "filterset": filterset,
-            "asked": asked,
+            "filter_form": form,
             "errors": errors,
             "title": capfirst(str(model._meta.verbose_name_plural)),
         }
         if errors:
             return refused(request, self.template, context)
-        page = part_of(self.records(filterset), number, shown.page_size, errors)
+        page = part_of(self.records(filterset), filterset.cleaned_data, errors)
         if page is None:
             return refused(request, self.template, context)
         records = list(page)
-        table = self.table(filterset, records, shown.columns)
+        table = self.table(filterset, records)
         context |= {
             "page": page,
             "page_sizes": PAGE_SIZES,
@@ -129,8 +116,8 @@ class FilteredListView(View):
             "listed": self.listed,
             "saved_views": self.saved_views(),
             "table": table,
-            "columns": column_choices(asked, self.columns(), table),
-            "facets": panels(asked, page.paginator.count, looking),
+            "columns": column_choices(form, self.columns(), table),
+            "facets": panels(form, page.paginator.count),
             **self.extra_context(filterset, records),
         }
         return render(request, self.template, context)
@@ -145,7 +132,7 @@ class ColumnChoices:
 
 
 def column_choices(
-    asked: FilterForm, columns: Sequence[str], table: Table | None
+    form: FilterForm, columns: Sequence[str], table: Table | None
 ) -> ColumnChoices | None:
     """What the form of columns needs; None if there is nothing to choose."""
     if not columns or table is None:
@@ -153,29 +140,27 @@ def column_choices(
     shown = {column.name for column in table.shown}
     return ColumnChoices(
         [(name, field_label(table.model, name), name in shown) for name in columns],
-        asked.kept(COLUMNS),
+        form.kept("columns"),
     )
 
 
-def whole_number(data: Any, name: str, default: int, largest: int, errors: dict[str, Any]) -> int:
-    """The whole number of parameter `name`; adds a message to `errors` if it is not valid."""
-    values = [value for value in data.getlist(name) if value]
-    if not values:
-        return default
-    if len(values) == 1 and values[0].isascii() and values[0].isdecimal():
-        number = int(values[0]) if len(values[0]) < 12 else largest + 1
-        if 1 <= number <= largest:
-            return number
-    errors[name] = [gettext("Give one whole number from 1 to %(largest)s.") % {"largest": largest}]
-    return default
+def part_of(
+    records: Any,
+    given: Mapping[str, Any],
+    errors: dict[str, list[str]],
+    *,
+    name: str = "page",
+    size: int = PAGE_SIZE,
+) -> Page[Any] | None:
+    """The page of `records` that cleaned parameters choose by `name` and `page_size`.
 
-
-def part_of(records: Any, number: int, size: int, errors: dict[str, Any]) -> Page[Any] | None:
-    """One page of `records`; None and a message in `errors` if there is no such page."""
-    paginator = Paginator(records, size)
+    None and a message in `errors` if there is no such page; `size` is the default.
+    """
+    number = given[name] or 1
+    paginator = Paginator(records, given.get("page_size") or size)
     if number <= paginator.num_pages:
         return paginator.page(number)
-    errors["page"] = [
+    errors[name] = [
         gettext("There is no page %(number)s: the last is %(last)s.")
         % {"number": number, "last": paginator.num_pages}
     ]

@@ -11,10 +11,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from projects.conversion.rates import RATE_VALID_FOR
-from projects.i18n import amount_units
+from projects.filters.parameters import UnitsForm
 from projects.models import ExchangeRate, Source, base_currency
 
-from .lists import refused, unknown_parameters
+from .lists import refused
 
 TEMPLATE = "projects/methods.html"
 MOST_SOURCES = 10
@@ -23,7 +23,7 @@ MOST_SOURCES = 10
 @require_safe
 def methods(request: HttpRequest) -> HttpResponse:
     """The page of methods. Three queries."""
-    errors = amount_units.problems(request.GET) | unknown_parameters(request, amount_units.NAME)
+    errors = UnitsForm(request.GET).messages()
     context: dict[str, Any] = {"errors": errors}
     if errors:
         return refused(request, TEMPLATE, context)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from projects import charts, filters
 from projects.filters import base
-from projects.i18n import amount_units
+from projects.filters.parameters import UnitsForm
 from projects.models import (
     Area,
     Basis,
@@ -40,7 +40,6 @@ MAX_CHANGES = 6
 class OverviewFilterSet(filters.RegisterFilterSet):
     """The search over all listed models."""
 
-    NON_FILTER_PARAMETERS = frozenset()
     search = base.SearchFilter(**base.SEARCH)
     # Shows the page as the public sees it; see `effective_user`.
     state = base.ChoiceFilter(method="no_op", label=_("state"), choices=[State.PUBLISHED.value])
@@ -58,7 +57,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         request.GET,
         Project.objects.visible_to(request.user),
         request=request,
-        extra_parameters={amount_units.NAME},
+        parameters=UnitsForm,
     )
     context: dict[str, Any] = {
         "errors": filterset.errors,

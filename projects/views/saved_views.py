@@ -12,17 +12,17 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
 from projects.filters import RegisterFilterSet
+from projects.filters.parameters import FACET_PARAMETERS
 from projects.models import SavedView
 
 from .accounts.base import AccountAction
-from .filter_form import LOOKING, PAGE_ALONE
 from .lists import FilteredListView
 from .registry import LIST_PAGES
 
 LISTS = {model.register.plural: page for model, page in LIST_PAGES.items()}
 LONGEST = 2000
 # The page of a list is not part of a saved view.
-NON_FILTER_PARAMETERS = {"page", "cursor", *LOOKING}
+NOT_SAVED = {"page", "cursor", *FACET_PARAMETERS}
 
 
 def query_of(page: type[FilteredListView], text: str, user: Any) -> str:
@@ -33,15 +33,14 @@ def query_of(page: type[FilteredListView], text: str, user: Any) -> str:
     if len(text) > LONGEST:
         raise ValidationError(_("These filters are too long to be saved."))
     data = QueryDict(text, mutable=True)
-    for name in NON_FILTER_PARAMETERS & set(data):
+    for name in NOT_SAVED & set(data):
         del data[name]
     records = page.filterset_class._meta.model.objects.visible_to(user)
     filterset: RegisterFilterSet = page.filterset_class(
-        data, records, user=user, extra_parameters=PAGE_ALONE
+        data, records, user=user, parameters=page.parameters()
     )
-    _shown, errors = page.read(filterset)
-    if errors:
-        raise ValidationError([f"{name}: {said}" for name, many in errors.items() for said in many])
+    if errors := filterset.errors:
+        raise ValidationError([f"{name}: {each}" for name, many in errors.items() for each in many])
     given = {name: [v for v in data.getlist(name) if v.strip()] for name in data}
     return urlencode({name: found for name, found in given.items() if found}, doseq=True)
 

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_safe
 
 from projects import charts
 from projects.filters import ProjectFilterSet, TotalsFilterSet
+from projects.filters.parameters import UnitsForm
 from projects.filters.totals import DIMENSIONS
-from projects.i18n import amount_units
 from projects.models import Basis, Project, Stage
 from projects.totals import provenance, totals
 from projects.totals.totals import CrossTable, Figure, Totals
@@ -36,13 +36,13 @@ def totals_page(request: HttpRequest) -> HttpResponse:
         request.GET,
         Project.objects.visible_to(request.user),
         request=request,
-        extra_parameters={amount_units.NAME},
+        parameters=UnitsForm,
     )
     errors = filterset.errors
     context: dict[str, Any] = {
         "filterset": filterset,
         "errors": errors,
-        "asked": FilterForm(
+        "filter_form": FilterForm(
             filterset,
             errors,
             ("by", "then", "basis", "area", "sector", "currency", "year"),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from projects import serializers
 from projects.accounts import audit_log
+from projects.filters.parameters import ParameterForm, choice_form
 from projects.imports import batches, preview, publish, undo, workers
 from projects.imports.mapping import MappingError, mapping_of
 from projects.imports.rows import text_of
@@ -28,7 +29,7 @@ from projects.models.import_batch import AT_WORK
 from projects.serializers.cells import headings
 from projects.spreadsheets.reading import FileError, Table
 from projects.spreadsheets.writing import csv_lines
-from projects.views.lists import part_of, whole_number
+from projects.views.lists import part_of
 from projects.views.review.errors import REFUSALS, problem_of
 
 from .base import StaffView, field_label, model_label
@@ -80,7 +81,7 @@ def page_of(
     if batch.state in WITH_ROWS:
         context |= _with_rows(request, batch, errors)
     else:
-        _check_parameters(request, (), errors)
+        errors |= ParameterForm(request.GET).messages()
     match batch.state:
         case BatchState.PREVIEWED:
             context |= _preview(batch)
@@ -97,18 +98,8 @@ def page_of(
     return answer
 
 
-def _check_parameters(request: HttpRequest, names: tuple[str, ...], errors: dict[str, Any]) -> None:
-    """Add errors for parameters that are unknown or repeated."""
-    for name, values in request.GET.lists():
-        if name not in names:
-            errors[name] = [gettext("Unknown parameter.")]
-        elif len(values) > 1:
-            errors[name] = [gettext("Give this once.")]
-
-
 def _with_rows(request: HttpRequest, batch: ImportBatch, errors: dict[str, Any]) -> dict[str, Any]:
     """A page of the rows of one status. Three queries."""
-    _check_parameters(request, ("status", "page"), errors)
     counts = {str(status): batch.counts.get(status, 0) for status in STATUSES}
     labels = {str(status): status.label for status in STATUSES}
     if batch.state == BatchState.UNDONE:
@@ -120,17 +111,15 @@ def _with_rows(request: HttpRequest, batch: ImportBatch, errors: dict[str, Any])
         refused = str(RowStatus.REFUSED)
         counts = {refused: counts.pop(refused), WITH_WARNINGS: listed_rows.count(), **counts}
         labels[WITH_WARNINGS] = gettext("with warnings")
-    status = request.GET.get("status") or next((f for f, n in counts.items() if n), RowStatus.NEW)
-    if status not in counts:
-        errors["status"] = [
-            gettext("Give one of these: %(statuses)s.") % {"statuses": ", ".join(counts)}
-        ]
-    number = whole_number(request.GET, "page", 1, 10**9, errors)
+    form = choice_form("status", counts)(request.GET)
+    errors |= form.messages()
+    first = next((status for status, number in counts.items() if number), RowStatus.NEW)
+    status = form.cleaned_data.get("status") or first
     tabs = [(f, labels[f], n, f == status) for f, n in counts.items() if n or f == status]
     if errors:
         return {"tabs": tabs}
     rows = listed_rows if status in (WITH_WARNINGS, KEPT) else batch.rows.filter(status=status)
-    page = part_of(rows.order_by("number", "pk"), number, ROWS, errors)
+    page = part_of(rows.order_by("number", "pk"), form.cleaned_data, errors, size=ROWS)
     found = {
         "tabs": tabs,
         "status": status,

@@ -12,11 +12,12 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from projects.filters.parameters import PagedForm
 from projects.imports import batches
 from projects.imports.mapping import Mapping, MappingError, mapping_of
 from projects.models import ImportBatch, RowStatus
 from projects.spreadsheets import reading
-from projects.views.lists import PAGE_SIZE, part_of, unknown_parameters, whole_number
+from projects.views.lists import PAGE_SIZE, part_of
 
 from .base import StaffView, model_label
 from .upload_handler import is_too_large
@@ -90,7 +91,7 @@ class ImportList(StaffView):
     """The form to upload a file, and the imports that the user sees, newest first."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return self.show(UploadForm(self.model_names), unknown_parameters(request, "page"))
+        return self.show(UploadForm(self.model_names))
 
     def post(self, request: HttpRequest) -> HttpResponse:
         form = UploadForm(self.model_names, request.POST, request.FILES)
@@ -100,12 +101,12 @@ class ImportList(StaffView):
         elif form.is_valid() and form.cleaned_data["file"].size > reading.MOST_BYTES:
             form.refuse(form.cleaned_data["file"].size)
         if not form.is_valid():
-            return self.show(form, {}, status=400)
+            return self.show(form, status=400)
         try:
             batch = self.receive(form)
         except batches.BatchError as error:
             form.add_error("mapping", str(error))
-            return self.show(form, {}, status=400)
+            return self.show(form, status=400)
         return redirect("import", batch.pk)
 
     def receive(self, form: UploadForm) -> ImportBatch:
@@ -117,15 +118,11 @@ class ImportList(StaffView):
             return batches.receive(*given, **options)
         return batches.receive_mapped(*given, mapping, **options)
 
-    def show(
-        self,
-        form: UploadForm,
-        errors: dict[str, Any],
-        status: int = 200,
-    ) -> HttpResponse:
-        number = whole_number(self.request.GET, "page", 1, 10**9, errors)
+    def show(self, form: UploadForm, status: int = 200) -> HttpResponse:
+        parameters = PagedForm(self.request.GET)
+        errors = parameters.messages()
         seen = self.readable().select_related("user").order_by("-pk")
-        page = part_of(seen, number, PAGE_SIZE, errors) if not errors else None
+        page = None if errors else part_of(seen, parameters.cleaned_data, errors, size=PAGE_SIZE)
         context = {
             "form": form,
             "errors": errors,

@@ -11,13 +11,13 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views import View
 
 from projects import serializers
+from projects.filters.parameters import choice_form
 from projects.models import REVIEWED
 from projects.review import queue
-from projects.views.lists import PAGE_SIZE, part_of, refused, unknown_parameters, whole_number
+from projects.views.lists import part_of, refused
 
 from .errors import REFUSALS, Problem, problem_of
 
@@ -66,15 +66,13 @@ class ReviewTable(ReviewView):
         raise NotImplementedError
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        errors = unknown_parameters(request, self.parameter, "page")
         choices = self.choices()
-        chosen = request.GET.get(self.parameter, "").strip() or self.default
-        if chosen and chosen not in dict(choices):
-            names = ", ".join(name for name, _label in choices)
-            errors[self.parameter] = [_("Give one of these: %(names)s.") % {"names": names}]
-        number = whole_number(request.GET, "page", 1, 10**9, errors)
+        form = choice_form(self.parameter, dict(choices))(request.GET)
+        errors = form.messages()
+        given = form.cleaned_data
+        chosen = given.get(self.parameter) or self.default
         context = {"errors": errors, "choices": choices, "chosen": chosen}
-        page = None if errors else part_of(self.records(chosen), number, PAGE_SIZE, errors)
+        page = None if errors else part_of(self.records(chosen), given, errors)
         if page is None:
             return refused(request, self.template, context)
         return render(request, self.template, context | {"page": page, "rows": self.rows(page)})

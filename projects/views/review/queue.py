@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,18 +14,12 @@ from django.utils.translation import ngettext
 
 from projects import review
 from projects.filters import ReviewFilterSet
+from projects.filters.parameters import MAX_PAGE_SIZE, QueueForm
 from projects.filters.review import EnteredBy, ReviewState
 from projects.models import REVIEWED, Proposal, Reviewed
 from projects.review import queue
 from projects.views.filter_form import FilterForm
-from projects.views.lists import (
-    LARGEST_PAGE,
-    PAGE_SIZE,
-    PAGE_SIZES,
-    part_of,
-    refused,
-    whole_number,
-)
+from projects.views.lists import PAGE_SIZES, part_of, refused
 
 from . import rows as listing
 from .base import ReviewView
@@ -72,7 +65,7 @@ class ReviewList(ReviewView):
     def selected_drafts(self, selected: list[str]) -> tuple[list[Any], dict[Any, int]]:
         """The selected drafts, and their versions as they were shown. Raises ReviewError."""
         versions: dict[Any, int] = {}
-        for key in selected[: LARGEST_PAGE + 1]:
+        for key in selected[: MAX_PAGE_SIZE + 1]:
             model_name, _colon, rest = key.partition(":")
             pk, _colon, version = rest.partition(":")
             if model_name not in self.model_names or not _is_number(pk) or not _is_number(version):
@@ -80,7 +73,7 @@ class ReviewList(ReviewView):
             versions[REVIEWED[model_name], int(pk)] = int(version)
         if not versions:
             raise review.ReviewError(_("Nothing was published: select a draft first."))
-        if len(versions) > LARGEST_PAGE:
+        if len(versions) > MAX_PAGE_SIZE:
             raise review.ReviewError(_("Too many drafts for one list."))
         return [model(pk=pk) for model, pk in versions], versions
 
@@ -94,34 +87,26 @@ class ReviewList(ReviewView):
             request.GET,
             Proposal.objects.visible_to(request.user).select_related("user", "reviewer"),
             request=request,
-            extra_parameters={"proposals_page"},
+            parameters=QueueForm,
         )
-        errors = dict(filterset.errors)
-        number = whole_number(request.GET, "page", 1, 10**9, errors)
-        second = whole_number(request.GET, "proposals_page", 1, 10**9, errors)
-        size = whole_number(request.GET, "page_size", PAGE_SIZE, LARGEST_PAGE, errors)
+        errors = filterset.errors
         vocabularies = {
             "noun": [(name, label) for name, label in Reviewed.choices if name in self.model_names],
             "whose": EnteredBy.choices,
             "state": ReviewState.choices,
         }
         context: dict[str, Any] = {
-            "asked": ReviewFilterForm(filterset, errors, MAIN, vocabularies=vocabularies),
+            "filter_form": ReviewFilterForm(filterset, errors, MAIN, vocabularies=vocabularies),
             "errors": errors,
             "problem": problem,
         }
         if errors:
             return refused(request, TEMPLATE, context)
-        drafts = part_of(queue.drafts(filterset), number, size, errors)
-        found = Paginator(queue.proposals(filterset), size)
-        if second > found.num_pages:
-            errors["proposals_page"] = [
-                _("There is no page %(number)s: the last is %(last)s.")
-                % {"number": second, "last": found.num_pages}
-            ]
-        if drafts is None or errors:
+        given = filterset.cleaned_data
+        drafts = part_of(queue.drafts(filterset), given, errors)
+        proposals = part_of(queue.proposals(filterset), given, errors, name="proposals_page")
+        if drafts is None or proposals is None:
             return refused(request, TEMPLATE, context)
-        proposals = found.page(second)
         rows = listing.drafts(request.user, drafts, selected)
         context |= {
             "page": drafts,
