@@ -106,7 +106,7 @@ def test_the_owner_is_locked_out_nowhere_else(user, coming_from):
     assert sign_in(thief).status_code == 429
     assert sign_in(owner).status_code == 302
     assert is_signed_in(owner)
-    # And the owner's success lets nobody else try again.
+    # The owner's success allows others no further attempts.
     assert sign_in(thief).status_code == 429
 
 

@@ -1,4 +1,4 @@
-"""Clients over the rate limit are refused by every worker, whatever address they claim."""
+"""Clients over the rate limit are refused by every worker, even with a forged address."""
 
 import json
 import subprocess
@@ -32,7 +32,7 @@ def behind_a_proxy(settings):
 
 @pytest.fixture
 def clock(monkeypatch):
-    """A clock that goes on only when it is set."""
+    """A clock that only moves when it is set."""
     now = [time.time()]
     monkeypatch.setattr(time, "time", lambda: now[0])
     return now
@@ -42,7 +42,7 @@ def statuses(client, address=PROJECTS, times=4, **given):
     return [client.get(address, **given).status_code for _ in range(times)]
 
 
-# --- At the doors ------------------------------------------------------------
+# --- Responses ---------------------------------------------------------------
 
 
 @pytest.mark.django_db

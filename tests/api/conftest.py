@@ -6,7 +6,7 @@ from tests.factories import make_user
 
 
 class Client(APIClient):
-    """A client that writes to whatever stands, unless a test says which state it has seen.
+    """A client that sends `If-Match: *` with each write, unless a test gives another value.
 
     `headers={"If-Match": None}` sends no such header.
     """

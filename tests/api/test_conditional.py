@@ -1,4 +1,4 @@
-"""A record is answered with its state, and written only in the state that was seen."""
+"""ETags and conditional requests: a record is written only in the version that was read."""
 
 from datetime import date
 from decimal import Decimal
@@ -319,7 +319,7 @@ def test_a_write_that_the_database_ended_for_another_is_tried_again(
 
 
 def refer_to(noun):
-    """A record of each noun that others may refer to, with what refers to it."""
+    """A record that others may refer to, and the records that do."""
     if noun == "sectors":
         record = make_sector(code="x")
         return record, [make_project(code=f"p-{n}", sectors=[record]) for n in range(2)]

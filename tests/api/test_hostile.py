@@ -1,4 +1,4 @@
-"""Whatever stands in an address, no list fails: it answers, or says what it cannot read."""
+"""No value of a query parameter, header or method is a server error."""
 
 import pytest
 from django.urls import resolve

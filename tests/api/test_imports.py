@@ -1,4 +1,4 @@
-"""The files that were brought in, as programs see them."""
+"""Imports in the API."""
 
 import pytest
 from django.db import connection

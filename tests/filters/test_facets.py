@@ -22,7 +22,7 @@ from tests.factories import (
     make_user,
 )
 from tests.helpers.selection import quick_examples
-from tests.helpers.strategies import build, make_surroundings, questions, registers
+from tests.helpers.strategies import build, make_surroundings, query_strings, registers
 
 pytestmark = pytest.mark.django_db
 
@@ -82,7 +82,7 @@ class RandomQueries(TestCase):
         cls.around = make_surroundings()
 
     @quick_examples(8)
-    @given(drawn=registers, queries=st.lists(questions(), min_size=2, max_size=2))
+    @given(drawn=registers, queries=st.lists(query_strings(), min_size=2, max_size=2))
     def test_facet_counts_equal_lists_and_totals(self, drawn, queries):
         build(self.around, drawn)
 
@@ -97,7 +97,7 @@ def test_a_facet_counts_what_a_click_changes_the_list_to():
         make_project(area=area)
 
     assert numbers("", "area") == {"kashi": 3, "urumqi": 2, "none": 1}
-    # One that is chosen is taken out, the others are added.
+    # A click removes a selected value and adds another.
     assert numbers("area=kashi", "area") == {"kashi": 6, "urumqi": 5, "none": 4}
     assert numbers("area=kashi&area=none", "area") == {"kashi": 1, "urumqi": 6, "none": 3}
 
@@ -226,7 +226,7 @@ def test_the_number_of_queries_does_not_grow_with_values(
     # A grouped one for each of the eight, and names for three of them.
     with django_assert_num_queries(11):
         all_of_them("")
-    # The codes that are asked for, and what is left without the only one.
+    # The selected codes, and the counts without the only one.
     with django_assert_num_queries(11 + 2 + 2):
         all_of_them("area=a1&sector=s1")
     with django_assert_num_queries(11 + 1):

@@ -1,4 +1,4 @@
-"""The tables of docs/access.md, as tests try them."""
+"""The tables of docs/access.md."""
 
 from __future__ import annotations
 
@@ -9,10 +9,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "access.md"
 
 
 def table(heading: str) -> list[dict[str, str]]:
-    """The rows of the tables under a heading, by the words above their columns.
-
-    If there are several, they have the same columns.
-    """
+    """The rows of all tables under a heading, as dictionaries by column."""
     section = PAGE.read_text().split(f"## {heading}\n")[1].split("\n## ")[0]
     lines = [line for line in section.splitlines() if line.startswith("|")]
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]

@@ -12,12 +12,12 @@ from django.urls import reverse
 
 from projects.models import AuditEntry, ImportBatch
 
-# What nobody adds, changes or deletes here.
+# Models without forms in the admin.
 READ_ONLY = {AuditEntry, ImportBatch}
 
 
 def sent(response: Any, **changes: Any) -> dict[str, Any]:
-    """The data of the form on the page of `response` as it stands, with `changes` typed in.
+    """The data of the form on the page of `response`, with `changes`.
 
     A change of None leaves the field empty. Rows of inlines are named by their
     prefix: `**{"shares-0-sector": 1}`.
@@ -37,7 +37,7 @@ def page_of(record: Any, page: str = "change") -> str:
 
 
 def hidden(page: Any) -> dict[str, list[str]]:
-    """What the page's hidden inputs would send, by name: all that a question is answered with."""
+    """The values of the page's hidden inputs, by name."""
     inputs = re.findall(
         r'<input type="hidden" name="([^"]*)" value="([^"]*)"', page.content.decode()
     )
@@ -48,13 +48,13 @@ def hidden(page: Any) -> dict[str, list[str]]:
 
 
 def delete(client: Client, record: Any) -> Any:
-    """Open the page that asks whether to delete `record`, and say yes."""
+    """Open the confirmation page for deleting `record`, and confirm."""
     address = page_of(record, "delete")
     return client.post(address, hidden(client.get(address)))
 
 
 def delete_selected(client: Client, records: Any, **changes: Any) -> Any:
-    """Open the page that asks whether to delete `records` of one noun, and say yes."""
+    """Open the confirmation page for deleting `records` of one model, and confirm."""
     address = reverse(f"admin:projects_{records[0]._meta.model_name}_changelist")
     chosen = {"action": "delete_selected", "_selected_action": [record.pk for record in records]}
     return client.post(address, hidden(client.post(address, chosen)) | changes)

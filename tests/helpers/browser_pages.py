@@ -1,4 +1,4 @@
-"""The pages of ours that a browser looks at, by language and by who is signed in."""
+"""The pages that browser tests open, by language and signed-in user."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.utils import translation
 from tests.helpers.site_urls import Register
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
-# Each with the noun whose record its address names.
+# Each with the kind of record in its address.
 PUBLIC = (
     ("overview", None),
     ("projects", None),
@@ -31,7 +31,7 @@ PUBLIC = (
     ("login", None),
     ("password-reset", None),
 )
-# What is asked of a page changes what stands on it.
+# Query strings that change the content of a page.
 ASKED = (
     ("overview", "search=a"),
     ("projects", "area=kashi&area=none&units=wan&columns=name&columns=amount"),

@@ -1,4 +1,4 @@
-"""Values and names by which a question is asked of an address that no reader would ask."""
+"""Hostile values and names of query parameters."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterator, Sequence
 from urllib.parse import quote
 
-# As they stand in an address, for what no quoting would make.
+# Already quoted, as quoting would not make them.
 RAW = [
     "%00",
     "a%00b",
@@ -229,9 +229,9 @@ NAMES = [
 
 
 def queries(random: random.Random, known: Sequence[str]) -> Iterator[str]:
-    """Query strings without end, of `known` parameters and of others.
+    """Endless random query strings of `known` parameters and of others.
 
-    One value or many, alone and together, given once, twice or two hundred times.
+    One to eight parameters, each given once, twice, three or two hundred times.
     """
     values = [*RAW, *(quote(text, safe="") for text in TEXTS)]
     while True:

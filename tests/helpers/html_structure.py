@@ -1,4 +1,4 @@
-"""What a page is made of, apart from its text: what must stay as it is, whatever somebody typed."""
+"""The structure of a page without its text, which no input may change."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 ADDRESSES = {"action", "background", "data", "formaction", "href", "poster", "src", "xlink:href"}
-# Attributes that hold what was typed.
+# Attributes with input of users.
 TEXTS = {
     "alt",
     "aria-label",
@@ -23,7 +23,7 @@ TEXTS = {
     "value",
 }
 FORBIDDEN = {"applet", "base", "embed", "frame", "frameset", "iframe", "math", "object", "portal"}
-# The token of a form is another one each time.
+# CSRF tokens differ in each response.
 TOKEN = re.compile(r"\b[A-Za-z0-9]{64}\b")
 SCHEMES = {"", "http", "https", "mailto"}
 
@@ -95,7 +95,7 @@ class Structure(HTMLParser):
 
     @staticmethod
     def _kept(name: str, value: str) -> str:
-        """What of an attribute does not depend on texts."""
+        """The part of an attribute that does not depend on texts."""
         if name in ADDRESSES:
             return f"{scheme_of(value)}:{site_of(value)}"
         return "" if name in TEXTS or name.startswith("data-") else value
@@ -111,10 +111,10 @@ class Structure(HTMLParser):
 
 
 def check_same(page: Any, harmless: Any, about: str) -> None:
-    """Fail unless two answers are made of the same parts, and of the same dangers.
+    """Fail unless two responses have the same structure and the same dangerous parts.
 
-    Where they are different pages, as one text is refused and the other is not, of
-    no danger that the other has not got.
+    If they are different pages, as one text is refused and the other is not, the first may
+    only have no dangerous part that the other lacks.
     """
     if not is_page(page):
         # No browser looks for elements in it.
@@ -131,13 +131,13 @@ def check_same(page: Any, harmless: Any, about: str) -> None:
 
 
 class Known:
-    """The structures of harmless pages that were seen: most texts are shown alike."""
+    """The structures of harmless pages so far, as most texts give the same."""
 
     def __init__(self) -> None:
         self.seen: set[tuple[Any, ...]] = set()
 
     def check(self, page: Any, harmless: Callable[[], Any], about: str) -> None:
-        """As `check_same`, but for asking for a harmless page where the structure is known."""
+        """As `check_same`, without requesting a harmless page if the structure is known."""
         if is_page(page) and self._key(page) in self.seen:
             return
         plain = harmless()
@@ -152,10 +152,10 @@ class Known:
 
 
 def check_escaped(page: Any, scripts: Iterable[str]) -> None:
-    """Fail where one of these stands in a page as it was typed."""
+    """Fail if a page has one of these unescaped."""
     html = page.content.decode() if is_page(page) else ""
     for script in scripts:
-        # What is shorter may well be of the page's own.
+        # Shorter ones may be part of the page.
         if "<" in script and len(script) > 12:
             assert script not in html, script
 

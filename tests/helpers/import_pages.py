@@ -37,7 +37,7 @@ def mapping_form(client: Any, batch: ImportBatch) -> Element:
 
 
 def send_mapping(client: Any, batch: ImportBatch, **changes: str) -> Any:
-    """Send the form as it stands but for `changes`: `column_0` is its field `column-0`."""
+    """Send the form with `changes`: `column_0` is its field `column-0`."""
     form = mapping_form(client, batch)
     # A browser sends what nothing is chosen of as well.
     data = {select.attributes["name"]: "" for select in form.all("select")} | dict(sent_by(form))

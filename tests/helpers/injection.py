@@ -1,6 +1,6 @@
-"""Texts put where people type them, past all rules: into every column of text of every record.
+"""Writes texts into every text column of every record without validation.
 
-What the rules of today refuse may have come in before them, or by another way.
+Texts that are refused today may have been stored earlier.
 """
 
 from __future__ import annotations
@@ -34,17 +34,17 @@ MADE = {
 # Shorter than any script: codes of currencies, countries and versions.
 SHORTEST = 11
 APPS = ("projects", "auth", "admin")
-# The letter in place of each sign that means something to a browser or a template.
+# A letter in place of each character with a meaning in HTML or templates.
 _HARMLESS = str.maketrans(dict.fromkeys(string.punctuation, "x"))
 
 
 def harmless(text: str) -> str:
-    """A text of the same length and lines, of letters alone."""
+    """A text of the same length and lines without punctuation."""
     return text.translate(_HARMLESS)
 
 
 def packed(texts: Sequence[str], longest: int = 150) -> list[str]:
-    """The texts joined to a few longer ones, each as long as the shortest field of a name takes."""
+    """The texts joined to fewer, each short enough for every field of a name."""
     found = [""]
     for text in texts:
         if found[-1] and len(found[-1]) + len(text) + 1 > longest:
@@ -54,7 +54,7 @@ def packed(texts: Sequence[str], longest: int = 150) -> list[str]:
 
 
 def stain(text: str) -> None:
-    """Have every text of every record be `text`, as far as it fits."""
+    """Replace every text of every record by `text`, cut to the length of the column."""
     for model in models_of_texts():
         columns = [column for column in model._meta.concrete_fields if takes_text(column)]
         for record in model._base_manager.all() if columns else ():
@@ -63,7 +63,7 @@ def stain(text: str) -> None:
 
 
 def models_of_texts() -> Iterator[Any]:
-    """Those of the register, their histories, users, and what the admin says was done."""
+    """Models of the register, their histories, users, and the admin's log."""
     for app in APPS:
         yield from apps.get_app_config(app).get_models()
 
@@ -93,7 +93,7 @@ def _stained(column: Any, record: Any, text: str) -> Any:
 
 
 def _leaves(value: Any, text: str) -> Any:
-    """A structure with `text` for each text, but the first of a list: that is a field's name."""
+    """A structure with `text` for each text but the first of a list, which is a field's name."""
     if isinstance(value, dict):
         return {name: _leaves(one, text) for name, one in value.items()}
     if isinstance(value, list) and value and isinstance(value[0], str):

@@ -36,7 +36,7 @@ class Element:
                 yield from child
 
     def all(self, tag: str = "", **attributes: str) -> list[Element]:
-        """The elements of this tag with these attributes; `class_` asks for one of the classes."""
+        """The elements of this tag with these attributes; `class_` is one of the classes."""
         return [
             element
             for element in self
@@ -100,7 +100,7 @@ def read(html: str) -> Element:
 
 
 def sent_by(form: Element) -> list[tuple[str, str]]:
-    """What the form sends as it stands, without the empty values."""
+    """The data that the form sends, without empty values."""
     found = []
     for element in form:
         name = element.attributes.get("name")

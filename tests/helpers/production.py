@@ -70,7 +70,7 @@ def main(folder: str, steps: str) -> None:
         method, address = step.pop("method", "get"), step.pop("address")
         given = {"secure": True, "headers": {"referer": "https://register.example.org/"}} | step
         if method == "post" and "csrftoken" in given.get("data", {}):
-            # As a page of ours would have it written into its form.
+            # As in a form of the site.
             given["data"]["csrfmiddlewaretoken"] = client.cookies["__Host-csrftoken"].value
         answer = getattr(client, method)(address, **given)
         told.append(

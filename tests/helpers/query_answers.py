@@ -32,7 +32,7 @@ def csv_rows(client, query, noun="projects"):
 
 
 def page_context(client, address):
-    """What a page is made of, made for this request: of one that was kept nobody knows."""
+    """The context of a page, rendered anew: a cached page has none."""
     caches["pages"].clear()
     return client.get(address).context
 
@@ -95,7 +95,7 @@ def received(query, rows):
 
 
 def check_list(client, query):
-    """List, API and export hold the same records in one order, and the summary their sums."""
+    """List, API and export have the same records in one order, and the summary their sums."""
     rows = csv_rows(client, query)
     codes, summary = list_pages(client, query)
     answer = client.get(f"/api/v1/projects/{query_string(query, page_size=1000)}").json()

@@ -1,4 +1,4 @@
-"""The parameters that an address knows, by what answers there."""
+"""The query parameters of an address, from its view."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from projects.filters import TotalsFilterSet
 from projects.views.overview import OverviewFilterSet
 
 PAGING = ["page", "page_size", "cursor"]
-# What Django's own pages know.
+# Of the admin.
 ADMIN_LIST = ["q", "o", "p", "all", "e", "_facets", "_popup", "_to_field"]
 ADMIN_PAGE = ["_changelist_filters", "_popup", "_to_field", "page", "keep"]
 AUTOCOMPLETE = ["term", "app_label", "model_name", "field_name", "page"]
-# Whatever they mean elsewhere.
+# Tried at every address.
 ANYWHERE = ["next", "format", "lang"]
 
 
 def parameters_of(address: str) -> list[str]:
-    """Those that mean something at `address`, or might."""
+    """The parameters that `address` reads, or might read."""
     try:
         view = resolve(address).func
     except Resolver404:
@@ -43,7 +43,7 @@ def parameters_of(address: str) -> list[str]:
 def _of_admin(admin: Any, address: str) -> list[str]:
     columns = [column.name for column in admin.opts.get_fields() if column.concrete]
     if not address.endswith(f"/{admin.opts.model_name}/"):
-        # A form to add something takes what it begins with from its address.
+        # The add form takes initial values from the query string.
         return [*ADMIN_PAGE, *columns]
     filters = [
         getattr(one, "parameter_name", None) or (one if isinstance(one, str) else one[0])

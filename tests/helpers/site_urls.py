@@ -57,15 +57,15 @@ new,A new one,kashi,signed,100,some words
 project,Renamed,kashi,operating,200,more words
 wrong,A wrong one,nowhere,finished,much,
 """
-# What stands in an address for a part of it: `<int:pk>` or `(?P<code>…)`.
+# A parameter in a pattern: `<int:pk>` or `(?P<code>…)`.
 PART = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)")
-# Patterns that take whatever is left.
+# Catch-all patterns.
 NOWHERE = ("admin/(?P<url>.*)$", "api/")
 
 
 @dataclass
 class Register:
-    """One record of everything, and what stands in the addresses of each."""
+    """One record of everything, and the values of its address."""
 
     user: User
     records: dict[str, Any]
@@ -75,7 +75,7 @@ class Register:
     more: dict[str, Any] = field(default_factory=dict)
 
     def value(self, route: str, name: str) -> Any:
-        """What stands for the part `name` of an address of the pattern `route`."""
+        """The value of the parameter `name` in an address of the pattern `route`."""
         parts = route.replace("^", "").split("/")
         match name:
             case "format":
@@ -120,16 +120,16 @@ class Register:
 
     def _in_admin(self, model: str) -> Any:
         others = {"user": self.user, "importbatch": self.batch, **self.more}
-        # Where it leads on to the page of a record of any noun.
+        # A redirect to the page of a record of any model.
         others["<path:content_type_id>"] = self.records["projects"]
         others |= {one._meta.model_name: one for one in self.records.values()}
         return others[model].pk
 
 
 def make_register() -> Register:
-    """One record of each noun that names the others, a draft of each, and all that goes with them.
+    """One record of each model that refers to the others, a draft of each, and related records.
 
-    Proposals, returned drafts, rows of history, a file that was brought in and
+    Proposals, returned drafts, rows of history, an uploaded and
     checked, a key, an entry of the audit log, a deleted record.
     """
     user = make_user("superuser", username="office", first_name="Some", last_name="Body")
@@ -212,7 +212,7 @@ def make_register() -> Register:
         records,
         drafts,
         proposal,
-        bring_in(client),
+        upload(client),
         {
             "one": enterprise,
             "other": partner,
@@ -234,8 +234,8 @@ def make_register() -> Register:
     )
 
 
-def bring_in(client: Client, content: str = ROWS, name: str = "rows.csv") -> ImportBatch:
-    """A file that was brought in: its rows were checked, where it can be read, and not written."""
+def upload(client: Client, content: str = ROWS, name: str = "rows.csv") -> ImportBatch:
+    """An uploaded file; its rows are checked, if it can be read, and not written."""
     file = SimpleUploadedFile(name, content.encode())
     client.post("/import/", {"file": file, "noun": "projects"})
     batch = ImportBatch.objects.latest("pk")

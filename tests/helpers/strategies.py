@@ -1,4 +1,4 @@
-"""Registers and questions of every kind, made by hypothesis."""
+"""Hypothesis strategies of registers and query strings."""
 
 from datetime import date
 from decimal import Decimal
@@ -91,7 +91,7 @@ several = {"area", "sector", "stage", "currency", "source", "year", "month"}
 
 
 @st.composite
-def questions(draw):
+def query_strings(draw):
     """Any combination of filters, repeated ones included, with a basis or without."""
     names = draw(st.lists(st.sampled_from(sorted(one_of_each)), unique=True, max_size=3))
     pairs = []

@@ -1,4 +1,4 @@
-"""What people enter, as every door has it entered."""
+"""Records that users submit for review."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.factories import (
     make_source,
 )
 
-# A published record of each reviewed noun.
+# A published record of each reviewed model.
 MAKERS = {
     Source: make_source,
     Enterprise: make_enterprise,
@@ -25,12 +25,12 @@ MAKERS = {
     Receipt: make_receipt,
     Headline: make_headline,
 }
-# A column of each that anybody may reword.
+# A text column of each.
 WORDS = {Source: "title", Enterprise: "note", Project: "note", Receipt: "note", Headline: "note"}
 
 
 def entered(user: Any, model: Any, **given: Any) -> Any:
-    """The record that comes of somebody's entering a new one."""
+    """A new record as the user submits it."""
     links = {name: given.pop(name) for name in ("sources", "partners", "sectors") if name in given}
     return review.submit(user, model(**given), **links).record
 
@@ -40,7 +40,7 @@ def project_of(user: Any, code: str = "p", **given: Any) -> Project:
 
 
 def new_of(model: Any) -> Any:
-    """A new record of a noun, unsaved; what it refers to is published."""
+    """A new unsaved record; the records it refers to are published."""
     return {
         Source: lambda: Source(code="new", title="T"),
         Enterprise: lambda: Enterprise(code="new", name="N"),
@@ -58,7 +58,7 @@ def new_of(model: Any) -> Any:
 
 
 def changed(user: Any, record: Any, **changes: Any) -> review.Submitted:
-    """What becomes of somebody's changing a record as it stands."""
+    """Submit changes of the current record."""
     links = {name: changes.pop(name) for name in ("sources", "partners") if name in changes}
     again = type(record)._base_manager.get(pk=record.pk)
     for name, value in changes.items():
@@ -67,13 +67,13 @@ def changed(user: Any, record: Any, **changes: Any) -> review.Submitted:
 
 
 def rows(record: Any) -> list[tuple[str, Any, str]]:
-    """The rows of history of a record, oldest first: kind, who, in what capacity."""
+    """The history rows of a record, oldest first: type, user, role."""
     found = type(record).history.filter(id=record.pk).order_by("history_id")
     return [(row.history_type, row.history_user, row.history_role) for row in found]
 
 
 def state(record: Any) -> tuple[Any, ...] | None:
-    """All columns of a record as it stands; None where it is gone."""
+    """All columns of the current record; None if it was deleted."""
     return type(record)._base_manager.filter(pk=record.pk).values_list().first()
 
 

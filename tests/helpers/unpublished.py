@@ -1,7 +1,7 @@
-"""A register that the public reads, and beside it everything that it must not learn of.
+"""A published register, and hidden records of every kind.
 
-What is hidden lies in the area `here`, but for sources, which belong to none.
-Its names and codes have a word of their own, which nothing published has.
+Hidden records are in the area `here`, except sources, which have no area. Their names and
+codes have words of their own, which nothing published has.
 """
 
 from __future__ import annotations
@@ -41,13 +41,13 @@ from tests.factories import (
     make_zone,
 )
 
-# In what is hidden and nowhere else: in both scripts, its sound, its initials.
+# In hidden records only: in both scripts, in pinyin, as initials.
 WORDS = ("hidden", "隐藏", "yincang", "yc")
 MISSING = "no-such-code"
 
 
 def publish_register() -> SimpleNamespace:
-    """Published records of every noun; returns a key of each, as addresses have it."""
+    """Create published records of every model; returns a key of each, as in addresses."""
     press = make_source(code="press", title="Kashi Daily", publisher="Kashi")
     gazette = make_source(code="gazette", title="Gazette", published_on=date(2024, 1, 5))
     zone = make_zone(code="xinjiang", sources=[press])
@@ -106,7 +106,7 @@ def publish_register() -> SimpleNamespace:
 
 
 def hide(*, with_source: bool = True) -> SimpleNamespace:
-    """Drafts of every noun, proposals, files, deletions; returns a key of each hidden thing."""
+    """Create drafts of every model, proposals, imports, deletions; returns a key of each."""
     clerk, reviewer = make_user("clerk"), make_user("reviewer")
     here = Area.objects.get(code="here")
     trade, logistics = Sector.objects.get(code="trade"), Sector.objects.get(code="logistics")
@@ -201,7 +201,7 @@ def _hidden_project(clerk: Any, area: Area, end: str, **given: Any) -> Project:
 
 
 def _hidden_receipts(clerk: Any, project: Project, source: Source) -> list[Any]:
-    """Of a draft, and of what is published: the latter the public must not see either."""
+    """Receipts of a draft and of published projects, all hidden."""
     return [
         make_receipt(
             of,
@@ -218,7 +218,7 @@ def _hidden_receipts(clerk: Any, project: Project, source: Source) -> list[Any]:
 
 
 def _proposals(clerk: Any, here: Area) -> list[Proposal]:
-    """Open ones, of change and of deletion, and one that was returned."""
+    """An open change, an open deletion, and a returned change."""
     port, over = (Project.objects.get(code=code) for code in ("port", "over"))
     port.name, port.amount, port.note = "Hidden name", Decimal("9.99"), "Hidden"
     change = review.submit(clerk, port, sources=[]).proposal
@@ -248,7 +248,7 @@ def _file(clerk: Any) -> ImportBatch:
 
 
 def purge() -> None:
-    """Nothing hidden any more: as if it had never been, but for keys that were given."""
+    """Delete everything hidden; only its keys are used up."""
     Proposal.objects.all().delete()
     ReturnedDraft.objects.all().delete()
     IdempotentResponse.objects.all().delete()

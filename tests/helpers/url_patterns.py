@@ -1,7 +1,4 @@
-"""Every address of the site, as its resolver has it, with arguments for each.
-
-A test that walks them all cannot forget one that is added.
-"""
+"""Every address of the site from its resolver, so that tests include new ones."""
 
 from __future__ import annotations
 
@@ -25,14 +22,14 @@ class Address:
         return self.name or self.route
 
     def paths(self, arguments: Mapping[str, Sequence[Any]]) -> Iterator[str]:
-        """The addresses that `arguments` make; each parameter has several values."""
+        """The paths for all combinations of `arguments`, which has several values per parameter."""
         values = [arguments[name] for name in self.parameters]
         for given in product(*values):
             yield reverse(self.name, kwargs=dict(zip(self.parameters, given, strict=True)))
 
 
 def every_address(resolver: Any = None, route: str = "", names: str = "") -> Iterator[Address]:
-    """All of them, those without a name as well."""
+    """All patterns, including those without a name."""
     for one in (resolver or get_resolver()).url_patterns:
         whole = route + str(one.pattern)
         if isinstance(one, URLResolver):

@@ -1,4 +1,4 @@
-"""Two hundred texts by which pages are made to run what somebody typed, by what they try.
+"""Two hundred texts of cross-site scripting attacks, by kind.
 
 Classics and their kin. None of them may be more than text on any page.
 """

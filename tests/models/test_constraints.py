@@ -1,4 +1,4 @@
-"""What must always hold is held by the database: each constraint is broken once, past the model."""
+"""The database enforces each constraint: each is violated once without the model's validation."""
 
 from datetime import date
 from decimal import Decimal

@@ -51,7 +51,7 @@ def test_a_record_deleted_during_a_save_stays_deleted(together, browsers, rounds
             ]
         )
 
-        # The later of the two is told, with what was typed, or redirected to the record.
+        # The later of the two gets an error with its input, or is redirected to the record.
         assert saved.status_code in (302, 410)
         assert deleted.status_code == 302
         rows = [row.history_type for row in Project.history.filter(id=project.pk)]

@@ -1,4 +1,4 @@
-"""Programs that write at once: nothing lost, nothing doubled, and no error of ours."""
+"""Concurrent API requests: no lost update, no duplicate, no server error."""
 
 from functools import partial
 
@@ -117,7 +117,7 @@ def test_what_is_deleted_while_something_comes_to_refer_to_it(together, programs
             ]
         )
 
-        # By the unique reference that the database holds, one of the two.
+        # One of the two, by the unique constraint on the reference.
         is_made = made.status_code == 201
         assert deleted.status_code == (409 if is_made else 204)
         assert made.status_code in (201, 400, 409)

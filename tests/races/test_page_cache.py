@@ -17,7 +17,7 @@ def test_no_page_outlives_a_write_that_it_lacks(together, rounds):
             for turn in range(rounds(5, 30)):
                 projects[number].name = f"Mill no. {turn:02} of {number}"
                 history.save(projects[number])
-                # The writer sees it, whatever others write and read at the same time.
+                # The writer sees it while others write and read.
                 assert projects[number].name in Client().get("/projects/").content.decode()
 
         return change

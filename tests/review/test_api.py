@@ -16,7 +16,7 @@ ONE = "/api/v1/projects/p/"
 
 
 class Program(APIClient):
-    """Sends a key of somebody, JSON, and writes to whatever stands."""
+    """Sends JSON with an API key of the user, and `If-Match: *`."""
 
     def __init__(self, user):
         super().__init__()

@@ -85,7 +85,7 @@ def test_no_published_record_comes_to_refer_to_a_draft(drafts, boss, make, way, 
 
 
 def test_every_reference_to_what_is_reviewed_is_among_these_ways():
-    """A new column or link that leads to a reviewed noun fails here: add it to WAYS."""
+    """A new column or link to a reviewed model fails here: add it to WAYS."""
     expected = {(type_of(make), way) for make, way, _noun, _several in WAYS}
     found = {
         (model.__name__, field.name)

@@ -236,7 +236,7 @@ def test_what_is_written_reads_back_as_what_it_was(noun):
     assert read == {
         name: value
         for name, value in record.items()
-        # What is empty stands in no cell, and a blank cell says nothing.
+        # Empty values have blank cells, and a blank cell has no value.
         if name not in READ_ONLY
         and value not in (None, [])
         and (value != "" and str(value).strip())

@@ -17,7 +17,7 @@ from tests.factories import make_user
 from tests.helpers.html_structure import Known, check_escaped, check_same, scheme_of, site_of
 from tests.helpers.injection import harmless
 from tests.helpers.query_parameters import parameters_of
-from tests.helpers.site_urls import bring_in, filled, routes
+from tests.helpers.site_urls import filled, routes, upload
 from tests.helpers.xss_texts import ADDRESSES, SCRIPTS
 from tests.sweeps.test_escaping import PARTS, pages
 
@@ -131,7 +131,7 @@ def test_names_headings_and_cells_of_files_are_escaped(office, scripts):
         for text in (script, harmless(script)):
             cell = '"' + text.replace('"', '""') + '"'
             rows = f"code,name,stage,{cell}\nnew,{cell},{cell},1\nproject,{cell},signed,{cell}\n"
-            batch = bring_in(office, rows, f"{text}.csv".replace("/", "x"))
+            batch = upload(office, rows, f"{text}.csv".replace("/", "x"))
             addresses = [
                 "/import/",
                 f"/import/{batch.pk}/",

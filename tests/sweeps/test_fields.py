@@ -18,7 +18,7 @@ from projects.views.registry import LIST_PAGES
 
 pytestmark = pytest.mark.django_db
 
-# What a record says in more words than a cell of a list can hold.
+# Texts too long for a cell of a list.
 PROSE = {"aliases", "description", "note", "quote"}
 # Columns of a list that are no column of the model.
 COMPUTED = {Project: {"received", "updated_at"}, Enterprise: {"updated_at"}}
@@ -51,7 +51,7 @@ def writable(model):
 
 
 def in_admin(model, rf):
-    """The fields of the form, and the links that its rows hold."""
+    """The fields of the form, and the links of its rows."""
     site = admin.site._registry[model]
     request = rf.get("/admin/")
     request.user = get_user_model()(is_superuser=True, is_staff=True)

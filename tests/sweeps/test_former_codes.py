@@ -1,4 +1,4 @@
-"""The code of an enterprise that was merged leads to the other at every door."""
+"""The code of a merged enterprise leads to the other, on pages, in filters, files and the API."""
 
 import json
 

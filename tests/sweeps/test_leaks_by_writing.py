@@ -1,8 +1,6 @@
-"""What somebody learns of what is hidden by trying to write to it: what they learn of nothing.
+"""Writes to hidden records get the same responses as writes to missing ones.
 
-Each write is tried twice, with the key of something hidden and with one that
-nothing has; the answers say the same. But for one thing, which cannot be
-otherwise: codes are unique for all, so that one that is taken is refused.
+The one exception: codes are unique for all users, so a taken code is refused.
 """
 
 from __future__ import annotations
@@ -43,8 +41,8 @@ def of_another_area(role: str) -> Client:
     return client
 
 
-def said(answer: Any, *keys: Any) -> tuple[Any, ...]:
-    """Status, headers and body, without the keys that were asked with."""
+def comparable(answer: Any, *keys: Any) -> tuple[Any, ...]:
+    """Status, headers and body, with KEY in place of the keys."""
     body = TOKENS.sub(rb"\1", answer.content).decode()
     location = answer.get("Location", "")
     for key in sorted(map(str, keys), key=len, reverse=True):
@@ -86,7 +84,7 @@ def test_the_api_treats_hidden_records_as_missing(secret, role, noun):
             )
             for key in (there, nowhere)
         ]
-        first, second = (said(answer, there, nowhere) for answer in answers)
+        first, second = (comparable(answer, there, nowhere) for answer in answers)
         assert first == second, (method, path, headers)
         assert first[0] in (200, 401, 403, 404, 405), (method, path)
 
@@ -121,7 +119,7 @@ def test_proposals_and_imports_of_others_are_treated_as_missing(secret, role):
     ]
     for method, address, key in attempts:
         first, second = (
-            said(getattr(client, method)(address.format(one)), key, NOWHERE)
+            comparable(getattr(client, method)(address.format(one)), key, NOWHERE)
             for one in (key, NOWHERE)
         )
         assert first == second, address
@@ -141,7 +139,7 @@ def test_the_admin_treats_hidden_records_as_missing(secret, role, model):
     ]
     for method, address in attempts:
         first, second = (
-            said(getattr(client, method)(address.format(one), follow=True), key, NOWHERE)
+            comparable(getattr(client, method)(address.format(one), follow=True), key, NOWHERE)
             for one in (key, NOWHERE)
         )
         assert first == second, address
@@ -149,7 +147,7 @@ def test_the_admin_treats_hidden_records_as_missing(secret, role, model):
         client.post(start, {"action": "delete_selected", "_selected_action": [one], "post": "yes"})
         for one in (key, NOWHERE)
     ]
-    assert said(chosen[0], key, NOWHERE) == said(chosen[1], key, NOWHERE)
+    assert comparable(chosen[0], key, NOWHERE) == comparable(chosen[1], key, NOWHERE)
 
 
 def test_hidden_enterprises_cannot_be_merged(secret):
@@ -158,7 +156,7 @@ def test_hidden_enterprises_cannot_be_merged(secret):
     key = Enterprise.objects.get(code="hidden-enterprise").pk
 
     answers = [
-        said(client.get(f"/admin/projects/enterprise/merge/{seen.pk}/{one}/"), key, NOWHERE)
+        comparable(client.get(f"/admin/projects/enterprise/merge/{seen.pk}/{one}/"), key, NOWHERE)
         for one in (key, NOWHERE)
     ]
 
@@ -183,7 +181,7 @@ def test_references_to_hidden_records_are_treated_as_missing(secret, role):
     for address, body, noun in sent:
         there = getattr(secret, noun)
         first, second = (
-            said(
+            comparable(
                 client.post(
                     f"/api/v1/{address}/",
                     json.dumps(body).replace("{}", str(key)),
@@ -200,7 +198,7 @@ def test_references_to_hidden_records_are_treated_as_missing(secret, role):
 
 
 def test_a_taken_code_is_refused_without_details(secret):
-    """Codes are unique for all users: that a code is taken is the one thing that shows."""
+    """Codes are unique for all users, so that a code is taken is the one thing that shows."""
     client = of_another_area("clerk")
     record = {"name": "Mine", "area": "there"}
     sentence = "Another record has this code (ignoring case)."
@@ -237,7 +235,7 @@ def test_without_permission_to_add_hidden_codes_are_like_missing_ones(secret):
     client.force_login(user)
 
     first, second = (
-        said(
+        comparable(
             client.post(
                 "/api/v1/projects/bulk/",
                 json.dumps([{"code": code, "name": "N"}]),

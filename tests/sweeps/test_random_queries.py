@@ -16,7 +16,7 @@ from tests.helpers.leak_requests import FILTER_SETS, LISTED, values_of
 from tests.helpers.query_answers import check_sums
 from tests.helpers.responses import differences, fetch_all
 from tests.helpers.selection import quick_examples
-from tests.helpers.strategies import build, make_surroundings, questions, registers
+from tests.helpers.strategies import build, make_surroundings, query_strings, registers
 
 
 @st.composite
@@ -60,7 +60,7 @@ class SameAnswers(TestCase):
     @quick_examples(12)
     @given(
         drawn=registers,
-        queries=st.lists(questions(), min_size=2, max_size=2),
+        queries=st.lists(query_strings(), min_size=2, max_size=2),
         basis=st.sampled_from(Basis),
     )
     def test_totals_equal_the_sum_of_the_export_exactly(self, drawn, queries, basis):

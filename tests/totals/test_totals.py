@@ -147,7 +147,7 @@ def test_rows_of_other_sectors_link_to_projects_of_both_sectors():
 
 
 def build(data):
-    """A small register of whatever hypothesis draws."""
+    """A small random register."""
     areas = [None, make_area(code="a1"), make_area(code="a2")]
     sectors = [make_sector(code=code) for code in ("s1", "s2", "s3")]
     leads = [None, make_enterprise(code="e1", origin="KZ"), make_enterprise(code="e2")]
