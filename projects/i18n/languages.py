@@ -117,7 +117,9 @@ def _to_be_read(rest: str) -> str:
             pass
         else:
             view_class = getattr(view, "view_class", None)
-            if view_class is None or hasattr(view_class, "get"):
+            if view_class is None or (
+                "get" in view_class.http_method_names and hasattr(view_class, "get")
+            ):
                 return rest
         above, slash, _last = rest.removesuffix("/").rpartition("/")
         rest = above + slash
