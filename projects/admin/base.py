@@ -98,10 +98,12 @@ class BaseAdmin(admin.ModelAdmin):
             return HttpResponseRedirect(request.path)
         return super().changelist_view(request, extra_context)
 
-    def response_action(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
+    def response_action(
+        self, request: HttpRequest, queryset: QuerySet, **kwargs: Any
+    ) -> HttpResponse | None:
         for key in request.POST.getlist(admin.helpers.ACTION_CHECKBOX_NAME):
             self.check_key(key)
-        return super().response_action(request, queryset)
+        return super().response_action(request, queryset, **kwargs)
 
     def check_key(self, key: str) -> None:
         """Raise Http404 for a text that cannot be a primary key."""

@@ -77,7 +77,9 @@ class RegisterQuerySet(models.QuerySet):
 
     def with_links(self) -> Self:
         links = [link.prefetch for link in self.model.links().values()]
-        return self.select_related(*self.model.foreign_keys()).prefetch_related(*links)
+        # None for a model without any: to give no argument is deprecated.
+        related = self.model.foreign_keys() or [None]
+        return self.select_related(*related).prefetch_related(*links)
 
 
 class NamedQuerySet(RegisterQuerySet):

@@ -54,4 +54,4 @@ def prefetch_for_snapshot(records: Any) -> Any:
     """A queryset with everything that `snapshot` needs, at a fixed number of queries."""
     model = records.model
     links = [link.prefetch for link in model.links().values()]
-    return records.select_related(*model.foreign_keys()).prefetch_related(*links)
+    return records.select_related(*(model.foreign_keys() or [None])).prefetch_related(*links)
