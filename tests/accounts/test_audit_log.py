@@ -30,11 +30,6 @@ def somebody(role="visitor", **changes):
     return user
 
 
-@pytest.fixture
-def behind_a_proxy(settings):
-    settings.REST_FRAMEWORK = settings.REST_FRAMEWORK | {"NUM_PROXIES": 1}
-
-
 # --- From where ----------------------------------------------------------------
 
 
