@@ -12,7 +12,15 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from .limits import MOST_CHARACTERS, MOST_MERGED, check_extent, column_letters, refuse
+from .archives import Reader
+from .limits import (
+    MOST_CHARACTERS,
+    MOST_MERGED,
+    check_extent,
+    check_length,
+    column_letters,
+    refuse,
+)
 from .tables import Merged, refuse_error
 
 
@@ -89,3 +97,21 @@ def refuse_texts() -> None:
 
 def local(name: str) -> str:
     return name.rpartition(":")[2] if ":" in name else name
+
+
+class CellReader(Reader):
+    """Measures the text of one cell at a time, and keeps its beginning."""
+
+    holds_cells = True
+
+    def __init__(self) -> None:
+        self.is_text = False
+        self.content = ""
+        self.length = 0
+
+    def text(self, data: str) -> None:
+        if self.is_text:
+            self.length += len(data)
+            check_length(self.length)
+            if self.length < 100:
+                self.content += data

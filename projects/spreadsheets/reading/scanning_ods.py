@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from .archives import Archive, Reader, refuse_damaged, refuse_password, refuse_program
-from .limits import check_length, refuse
-from .scanning import ScannedSheet, local
+from .limits import refuse
+from .scanning import CellReader, ScannedSheet, local
 from .tables import Merged
 
 
@@ -35,18 +35,16 @@ class _Manifest(Reader):
             refuse_password()
 
 
-class _Tables(Reader):
-    holds_cells = True
-
+class _Tables(CellReader):
     def __init__(self) -> None:
+        super().__init__()
         self.sheets: list[ScannedSheet] = []
-        self.is_table = self.is_cell = self.is_text = False
+        self.is_table = self.is_cell = False
         self.row = self.column = 0
         self.rows = self.columns = 1
-        self.length = self.filled = 0
+        self.filled = 0
         self.has_value = False
         self.is_error = False
-        self.content = ""
         self.notes = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -87,13 +85,6 @@ class _Tables(Reader):
                 self.notes -= 1
             case "p":
                 self.is_text = False
-
-    def text(self, data: str) -> None:
-        if self.is_text:
-            self.length += len(data)
-            check_length(self.length)
-            if self.length < 100:
-                self.content += data
 
     def _begin_cell(self, attributes: dict[str, str]) -> None:
         self.is_cell = True

@@ -7,7 +7,7 @@ import re
 
 from .archives import Archive, Reader, refuse_damaged, refuse_program
 from .limits import MOST_CHARACTERS, check_length
-from .scanning import ScannedSheet, local, refuse_texts
+from .scanning import CellReader, ScannedSheet, local, refuse_texts
 from .tables import Merged
 
 _PLACE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
@@ -119,17 +119,14 @@ class _SharedStrings(Reader):
             check_length(self.lengths[-1])
 
 
-class _Sheet(Reader):
-    holds_cells = True
-
+class _Sheet(CellReader):
     def __init__(self, lengths: list[int]) -> None:
+        super().__init__()
         self.scanned = ScannedSheet()
         self.lengths = lengths
         self.row = self.column = -1
         self.kind = ""
-        self.is_value = self.has_value = self.has_formula = False
-        self.content = ""
-        self.length = 0
+        self.has_value = self.has_formula = False
         self.columns: dict[str, int] = {}
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -138,7 +135,7 @@ class _Sheet(Reader):
         if name == "c":
             self._begin_cell(attributes)
         elif name in ("v", "t"):
-            self.is_value = self.has_value = True
+            self.is_text = self.has_value = True
         elif name == "f":
             self.has_formula = True
         elif name == "row":
@@ -153,16 +150,9 @@ class _Sheet(Reader):
         if ":" in name:
             name = local(name)
         if name in ("v", "t"):
-            self.is_value = False
+            self.is_text = False
         elif name == "c":
             self._end_cell()
-
-    def text(self, data: str) -> None:
-        if self.is_value:
-            self.length += len(data)
-            check_length(self.length)
-            if self.length < 100:
-                self.content += data
 
     def _begin_cell(self, attributes: dict[str, str]) -> None:
         self.kind = attributes.get("t", "n")
