@@ -4,7 +4,7 @@ from projects.management.export_command import ExportCommand
 
 class Command(ExportCommand):
     help = (
-        "Writes enterprises as CSV, XLSX or JSON, to standard output or a file: those that the "
-        "page of the list would find, with the fields of the API."
+        "Export enterprises as CSV, XLSX or JSON, to standard output or a file: the records of "
+        "the list page, with the fields of the API."
     )
     export = exports.RECORDS["enterprises"]

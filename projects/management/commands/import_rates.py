@@ -2,5 +2,5 @@ from projects.management.import_command import ImportCommand
 
 
 class Command(ImportCommand):
-    help = "Imports exchange rates from CSV, XLSX, XLS, ODS or JSON files: whole or not at all."
+    help = "Import exchange rates from CSV, XLSX, XLS, ODS or JSON files, each whole or not at all."
     model_name = "rates"

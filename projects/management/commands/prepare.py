@@ -26,8 +26,8 @@ OUTSIDE_THE_REGISTER = frozenset(
 
 class Command(BaseCommand):
     help = (
-        "Prepares a database for its first visitor: migrates it, loads the sample into an empty "
-        "register, and adds the user admin where there is no user. A second run changes nothing."
+        "Prepare a database for first use: migrate it, load the sample into an empty register, "
+        "and add the user admin if there is no user. A second run changes nothing."
     )
 
     def handle(self, *args, **options) -> None:

@@ -9,8 +9,8 @@ from projects.models import ImportBatch
 
 class Command(BaseCommand):
     help = (
-        "Undoes a written import: its records become what they were before, except for those "
-        "edited since, which are listed. Without a number, lists the last imports."
+        "Undo a written import: its records become what they were before, except for those "
+        "edited since, which are listed. Without a number, list the last imports."
     )
 
     def add_arguments(self, parser: Any) -> None:

@@ -26,7 +26,7 @@ class RefuseTooLarge(FileUploadHandler):
     length = 0
 
     def handle_raw_input(
-        self, input_data: Any, meta: Any, content_length: int, *args: Any, **kwargs: Any
+        self, _input: Any, _meta: Any, content_length: int, *args: Any, **kwargs: Any
     ) -> None:
         self.length = content_length
 
