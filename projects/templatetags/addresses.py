@@ -16,19 +16,18 @@ from projects.review import queue
 
 register = template.Library()
 
-# Beside the lists of the register, by their places between them.
+# Pages in the menu besides the lists, by menu position.
 SECTIONS = {4: ("totals", _("Totals"))}
-# What only staff are led to.
+# In the menu of staff only.
 STAFF_SECTIONS = (("imports", _("Import")),)
 
 
 @register.simple_tag(takes_context=True)
 def sections(context: Any) -> list[dict[str, Any]]:
-    """The main addresses. `current` is for aria-current: "page", or "true" for a page below it.
+    """The main menu. `current` is for aria-current: "page", or "true" for a page below it.
 
-    A page of errors is made without a request, and then none is current. Staff
-    who see drafts are told how many things wait: four queries at most, for
-    visitors none.
+    Error pages are rendered without a request; then none is current. For staff who see
+    drafts, Review has the number of waiting items: at most four queries, none for visitors.
     """
     path = context["request"].path if "request" in context else ""
     found = []
@@ -53,7 +52,7 @@ def _section(path: str, name: str, label: Any) -> dict[str, Any]:
 
 @register.simple_tag(takes_context=True)
 def versions(context: Any) -> list[languages.LanguageVersion]:
-    """The page in each language. A page of errors is made without a request, and brings them."""
+    """The page in each language. Error pages, rendered without a request, provide them."""
     if "versions" in context:
         return context["versions"]
     return languages.language_versions(context["request"]) if "request" in context else []
@@ -61,7 +60,7 @@ def versions(context: Any) -> list[languages.LanguageVersion]:
 
 @register.simple_tag(takes_context=True)
 def choices_of_units(context: Any) -> list[dict[str, Any]]:
-    """The same page with its amounts written otherwise; none where it has no amounts."""
+    """Links to the same page with other units of amounts; empty if it has no amounts."""
     request = context.get("request")
     match = getattr(request, "resolver_match", None)
     if match is None or match.view_name not in amount_units.WITH_AMOUNTS or request.method != "GET":
@@ -71,7 +70,7 @@ def choices_of_units(context: Any) -> list[dict[str, Any]]:
     return [
         {
             "label": label,
-            "href": asking(context, units=choice),
+            "href": query_with(context, units=choice),
             "is_current": choice == amount_units.current(),
         }
         for choice, label in amount_units.CHOICES.items()
@@ -80,13 +79,13 @@ def choices_of_units(context: Any) -> list[dict[str, Any]]:
 
 @register.simple_tag
 def language_tag() -> str:
-    """The language of the page, as `lang` has it."""
+    """The language of the page, for `lang`."""
     return languages.language_tag()
 
 
 @register.simple_tag(takes_context=True)
-def asking(context: Any, **changes: Any) -> str:
-    """The address of the same page with other parameters, from its first page on."""
+def query_with(context: Any, **changes: Any) -> str:
+    """The address of the same page with other parameters, on the first page of its list."""
     query = QueryDict(mutable=True)
     for name, values in context["request"].GET.lists():
         if name not in changes and name not in ("page", "facet", "facet_search"):
@@ -97,10 +96,10 @@ def asking(context: Any, **changes: Any) -> str:
 
 
 @register.simple_tag
-def narrowed(href: str, **changes: str) -> str:
-    """The address of a list with further parameters in place of its own of those names."""
-    path, _mark, asked = href.partition("?")
-    query = QueryDict(asked, mutable=True)
+def list_with(href: str, **changes: str) -> str:
+    """The address of a list with some parameters replaced."""
+    path, _mark, query_string = href.partition("?")
+    query = QueryDict(query_string, mutable=True)
     for name, value in changes.items():
         query[name] = value
     return f"{path}?{query.urlencode()}"
@@ -108,10 +107,10 @@ def narrowed(href: str, **changes: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def sorting(context: Any, column: str, first: str = "") -> dict[str, str]:
-    """For a heading: how its column is sorted now, and the address that sorts by it.
+    """For a column heading: how the column is sorted, and the address that sorts by it.
 
-    `first` is "-" where the largest or latest is wanted at the top at first. The address
-    is empty where the list has no order by this column.
+    `first` is "-" for columns that are sorted descending first. The address is empty if the
+    list cannot be sorted by this column.
     """
     filterset = context["filterset"]
     default = filterset.DEFAULT_ORDERING
@@ -121,7 +120,7 @@ def sorting(context: Any, column: str, first: str = "") -> dict[str, str]:
     return {
         "column": column,
         "state": state,
-        "href": asking(context, ordering=turned.get(state, f"{first}{column}"))
+        "href": query_with(context, ordering=turned.get(state, f"{first}{column}"))
         if column in filterset.filters["ordering"].extra["choices"]
         else "",
     }

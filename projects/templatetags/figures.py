@@ -1,4 +1,4 @@
-"""How figures look on a page: money, days, names, shares, and what a figure leaves out."""
+"""Template tags that format values: money, dates, names, shares, and what a figure leaves out."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from projects.totals.totals import Figure
 
 register = template.Library()
 
-# With the punctuation and the figures between: 签约资金超125.9亿元 is read in one go.
+# With the punctuation and figures between, so that 签约资金超125.9亿元 is one part.
 _PUNCTUATION = "\u3000-\u303f\uff00-\uffef“”‘’·—…"
 _CHINESE = re.compile(f"[{HAN}](?:[{HAN}{_PUNCTUATION}0-9.,% -]*[{HAN}{_PUNCTUATION}])?")
 
@@ -33,64 +33,64 @@ _LATIN_WORD = re.compile(r"(?<![\w-])[A-Za-z]?[a-z]{2,}(?![\w.])")
 def money(value: Decimal | None, currency: str = "", qualifier: str = "exact") -> str:
     """An amount in the units of the page, with its qualifier in words, and in full on hover.
 
-    Undisclosed is said, never shown as zero.
+    None is written as "undisclosed", never as zero.
     """
     if value is None:
         return format_html('<span class="undisclosed">{}</span>', gettext("undisclosed"))
     currency = currency or base_currency()
-    asked = amount_units.current()
-    return _element(value, currency, qualifier, asked, _other(asked))
+    units = amount_units.current()
+    return _element(value, currency, qualifier, units, _other(units))
 
 
 @register.simple_tag
 def money_in_full(value: Decimal, currency: str = "", qualifier: str = "exact") -> str:
-    """The same in full whatever the units of the page, beside one that is spoken of."""
+    """The same in full, whatever the units of the page."""
     return _element(
         value, currency or base_currency(), qualifier, amount_units.FULL, amount_units.SHORT
     )
 
 
-def _element(value: Decimal, currency: str, qualifier: str, asked: str, hovering: str) -> str:
+def _element(value: Decimal, currency: str, qualifier: str, units: str, hover_units: str) -> str:
     figure = format_html(
         '<data class="money" value="{}" title="{}">{}</data>',
         amounts.plain(value),
-        written(value, currency, hovering),
-        written(value, currency, asked),
+        written(value, currency, hover_units),
+        written(value, currency, units),
     )
     return _qualified(figure, qualifier)
 
 
-def _other(asked: str) -> str:
-    return amount_units.SHORT if asked == amount_units.FULL else amount_units.FULL
+def _other(units: str) -> str:
+    return amount_units.SHORT if units == amount_units.FULL else amount_units.FULL
 
 
 @register.simple_tag
 def comma(*, in_list: bool = False) -> str:
-    """What parts the things of a line: of a list, or of a figure and what is said of it."""
+    """The separator of items in a list, or of a figure and its explanation."""
     return pgettext("in a list", ", ") if in_list else pgettext("between clauses", ", ")
 
 
 @register.simple_tag
 def colon() -> str:
-    """What stands between a label and what it is of."""
+    """The separator between a label and its value."""
     return pgettext("after a label", ": ")
 
 
 @register.simple_tag
 def semicolon() -> str:
-    """What parts clauses that have commas of their own."""
+    """The separator of clauses that contain commas."""
     return pgettext("between clauses", "; ")
 
 
 @register.simple_tag
 def brackets(text: Any) -> str:
-    """What is said in passing, in the brackets of the language."""
+    """Text in the parentheses of the page's language."""
     return pgettext("in passing", " (%(text)s)") % {"text": text}
 
 
 @register.simple_tag
 def stop() -> str:
-    """What ends a sentence that is put together of figures."""
+    """The full stop of the page's language."""
     return pgettext("at the end of a sentence", ".")
 
 
@@ -102,26 +102,26 @@ def listed(things: Any) -> str:
 
 @register.filter
 def grouped(value: Decimal) -> str:
-    """An amount whose currency stands elsewhere: `1,234.00`."""
+    """An amount without its currency: `1,234.00`."""
     return amounts.grouped(value)
 
 
 @register.simple_tag
 def money_in_words(value: Decimal, currency: str, qualifier: str = "exact") -> str:
-    """The same as it is spoken of, no digit lost: `at least 17.6 billion CNY`."""
-    asked = _spoken()
-    return _element(value, currency, qualifier, asked, _other(asked))
+    """An amount as in running text, exact: `at least 17.6 billion CNY`."""
+    units = _units_of_text()
+    return _element(value, currency, qualifier, units, _other(units))
 
 
 @register.simple_tag
 def money_otherwise(value: Decimal, currency: str, qualifier: str = "exact") -> str:
-    """An amount as the units of the page do not write it, beside one that they do."""
-    asked = amount_units.current()
-    return _element(value, currency, qualifier, _other(asked), asked)
+    """An amount in other units than those of the page, for the second of two."""
+    units = amount_units.current()
+    return _element(value, currency, qualifier, _other(units), units)
 
 
-def _spoken() -> str:
-    """Short, where the address of the page does not ask for ten thousands throughout."""
+def _units_of_text() -> str:
+    """Ten thousands if the reader chose them, else short."""
     return (
         amount_units.TEN_THOUSANDS
         if amount_units.current() == amount_units.TEN_THOUSANDS
@@ -139,9 +139,9 @@ WRITTEN = {
 }
 
 
-def written(value: Decimal, currency: str, asked: str) -> str:
+def written(value: Decimal, currency: str, units: str) -> str:
     """An amount in these units and in the language of the page."""
-    return WRITTEN[asked, is_chinese_active()](value, currency)
+    return WRITTEN[units, is_chinese_active()](value, currency)
 
 
 def _qualified(figure: str, qualifier: str) -> str:
@@ -152,7 +152,7 @@ def _qualified(figure: str, qualifier: str) -> str:
 
 @register.simple_tag
 def sum_of(figure: Figure) -> str:
-    """The amount of a totals' figure with its bound, or that nothing of it is known."""
+    """The amount of a figure of totals with its bound; "undisclosed" or "not known" without one."""
     if figure.is_known:
         return money(figure.amount, "", figure.bound)
     if not figure.disclosed:
@@ -165,7 +165,7 @@ def sum_of(figure: Figure) -> str:
 
 @register.filter
 def sum_in_words(figure: Figure) -> str:
-    """The same as plain words, for a picture: `at least 17.6 billion CNY`."""
+    """The same as plain text, for a chart: `at least 17.6 billion CNY`."""
     if figure.is_known:
         return money_text(figure.amount, "", figure.bound)
     if not figure.disclosed:
@@ -175,29 +175,31 @@ def sum_in_words(figure: Figure) -> str:
 
 @register.simple_tag
 def money_text(value: Decimal, currency: str = "", qualifier: str = "exact") -> str:
-    """An amount as it is spoken of, without an element around it."""
-    words = written(value, currency or base_currency(), _spoken())
+    """An amount as in running text, without markup."""
+    words = written(value, currency or base_currency(), _units_of_text())
     return words if qualifier == Qualifier.EXACT else f"{Qualifier(qualifier).label} {words}"
 
 
 @register.simple_tag
-def itemised_text(beside: Reconciliation) -> str:
-    """What the register has of a published figure, for a picture."""
-    figure = _figure_text(beside.headline, beside.itemised)
+def itemised_text(reconciliation: Reconciliation) -> str:
+    """The itemised part of a headline, for a chart."""
+    figure = _figure_text(reconciliation.headline, reconciliation.itemised)
     return gettext("Itemised: %(figure)s") % {"figure": figure}
 
 
 @register.simple_tag
-def gap_text(beside: Reconciliation) -> str:
-    """What of a published figure no record makes up; empty where the records make more."""
-    if beside.gap is None or beside.gap <= 0:
+def gap_text(reconciliation: Reconciliation) -> str:
+    """The part of a headline that is not itemised, for a chart; empty if there is none."""
+    if reconciliation.gap is None or reconciliation.gap <= 0:
         return ""
-    gap = _figure_text(beside.headline, beside.gap, beside.headline.qualifier)
+    gap = _figure_text(
+        reconciliation.headline, reconciliation.gap, reconciliation.headline.qualifier
+    )
     return gettext("Not itemised: %(figure)s") % {"figure": gap}
 
 
 def _figure_text(headline: Headline, value: Decimal | None, qualifier: str = "exact") -> str:
-    """A figure of the kind that a headline is of."""
+    """A value of a headline: an amount or a count."""
     if value is None:
         return gettext("undisclosed")
     if not headline.is_count:
@@ -209,7 +211,7 @@ def _figure_text(headline: Headline, value: Decimal | None, qualifier: str = "ex
 
 @register.filter
 def leaves_out(figure: Figure) -> str:
-    """What stands beside every sum: how many disclose, and how many no rate converts."""
+    """The counts shown with every sum: disclosed amounts, and those left out for lack of a rate."""
     if not figure.projects:
         return gettext("no projects")
     counts = {
@@ -254,31 +256,31 @@ def moment(value: datetime) -> str:
 
 @register.filter
 def share_of(figure: Figure) -> str:
-    """The share of the total, which nobody knows where the amount itself is not known."""
+    """The share of the total; a dash where the amount is not known."""
     if figure.share is None or not figure.is_known:
         return "–"
     return f"{figure.share * 100:.2f} %"
 
 
 @register.simple_tag
-def share_explained(beside: Reconciliation) -> str:
-    """What share of a published figure the records explain, with its bound: `at most 5.7 %`."""
-    return _qualified(f"{beside.share} %", beside.share_bound)
+def share_explained(reconciliation: Reconciliation) -> str:
+    """The share of a headline that records explain, with its bound: `at most 5.7 %`."""
+    return _qualified(f"{reconciliation.share} %", reconciliation.share_bound)
 
 
 @register.filter
 def named(text: Any) -> str:
-    """Text in which what is of the other language is marked, so that it is read aloud right.
+    """Text with its parts in the other language marked by `lang`, for screen readers.
 
-    In an English page each Chinese part; in a Chinese one an English text as a whole,
-    for Latin letters among Chinese (PVC, QQ) are part of it.
+    On an English page each Chinese part is marked; on a Chinese page an English text as
+    a whole, as Latin letters within Chinese text (PVC, QQ) are part of it.
     """
     return _marked(text, '<span lang="{}">{}</span>')
 
 
 @register.filter
 def drawn(text: Any) -> str:
-    """The same for a text in a picture, which takes no elements of a page."""
+    """The same for text in an SVG chart."""
     return _marked(text, '<tspan lang="{}">{}</tspan>')
 
 
@@ -299,25 +301,25 @@ def _marked(text: Any, element: str) -> str:
 
 @register.filter
 def is_foreign(text: Any) -> bool:
-    """Whether text that can hold no element, such as an option, is of the other language."""
+    """Whether text that cannot contain markup, such as an option, is in the other language."""
     text = str(text)
     return _is_english(text) if is_chinese_active() else bool(_CHINESE.search(text))
 
 
 @register.simple_tag
 def foreign_tag() -> str:
-    """What such a text is marked as."""
+    """The `lang` of such text."""
     return TAGS[ENGLISH if is_chinese_active() else CHINESE]
 
 
 def _is_english(text: str) -> bool:
-    """Whether words are written in Latin letters and none in Chinese ones; a code is no word."""
+    """Whether text has words in Latin letters and none in Chinese; a code is not a word."""
     return bool(_LATIN_WORD.search(text)) and not _CHINESE.search(text)
 
 
 @register.filter
 def other_name(record: Any) -> str:
-    """The name of a record in the script in which its label is not; empty where it has one."""
+    """The name of a record in the other script than its label; empty if it has one name."""
     return next((n for n in (record.name, record.name_zh) if n and n != record.label), "")
 
 

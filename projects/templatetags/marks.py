@@ -15,7 +15,7 @@ register = template.Library()
 
 @register.simple_tag
 def draft_mark(record: Any) -> str:
-    """The word “Draft” beside a record that is one. Not by its colour alone."""
+    """The word “Draft” after the name of a draft; its colour alone would not be enough."""
     if not getattr(record, "is_draft", False):
         return ""
     return format_html(' <span class="badge">{}</span>', gettext("Draft"))
@@ -23,5 +23,5 @@ def draft_mark(record: Any) -> str:
 
 @register.simple_tag
 def open_reports() -> int:
-    """How many errors that readers reported wait for the staff. One query."""
+    """The number of open error reports. One query."""
     return ErrorReport.objects.open().count()
