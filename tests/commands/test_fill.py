@@ -31,7 +31,7 @@ from tests.factories import make_enterprise, make_project, make_source, make_use
 
 pytestmark = pytest.mark.django_db
 
-NOUNS = (Zone, Area, Sector, Source, Enterprise, Project, Receipt, ExchangeRate)
+MODELS = (Zone, Area, Sector, Source, Enterprise, Project, Receipt, ExchangeRate)
 
 
 def fill(count) -> str:
@@ -41,7 +41,7 @@ def fill(count) -> str:
 
 
 def made() -> list[tuple]:
-    """All that is said of the projects, but for keys and moments."""
+    """The values of all projects, except primary keys and times."""
     return [
         (
             project.code,
@@ -93,7 +93,7 @@ def test_a_second_run_goes_on_where_the_first_ended_as_one_run_would_have(monkey
 def test_every_record_is_such_as_the_rules_would_let_pass():
     fill(60)
 
-    for model in NOUNS:
+    for model in MODELS:
         for record in model.objects.all():
             links = {}
             if isinstance(record, Project):
@@ -107,7 +107,7 @@ def test_every_record_is_such_as_the_rules_would_let_pass():
 def test_every_record_has_the_one_row_of_history_that_a_write_would_have_left():
     fill(40)
 
-    for model in NOUNS:
+    for model in MODELS:
         records = list(model.objects.all())
         kept = model.register_history
         assert model.history.count() == len(records)

@@ -26,13 +26,6 @@ from tests.helpers.page_parser import check_chinese, check_policy, check_whole, 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def office(client):
-    user = make_user("superuser")
-    client.force_login(user)
-    return user
-
-
 def addresses(batch):
     start = f"/import/{batch.pk}/"
     return [start, *(start + name for name in ("mapping/", "undo/", "refused.csv"))]

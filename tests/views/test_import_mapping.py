@@ -24,13 +24,6 @@ from tests.helpers.page_parser import read, sent_by
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def office(client):
-    user = make_user("superuser")
-    client.force_login(user)
-    return user
-
-
 def chosen(form):
     return {name: value for name, value in sent_by(form) if name != "csrfmiddlewaretoken"}
 

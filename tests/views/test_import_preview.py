@@ -19,7 +19,6 @@ from tests.factories import (
     make_headline,
     make_project,
     make_sector,
-    make_user,
 )
 from tests.helpers.import_pages import (
     SIGNING_LIST,
@@ -33,13 +32,6 @@ from tests.helpers.import_pages import (
 from tests.helpers.page_parser import read
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def office(client):
-    user = make_user("superuser")
-    client.force_login(user)
-    return user
 
 
 @pytest.fixture

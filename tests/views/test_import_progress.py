@@ -4,18 +4,10 @@ import pytest
 
 from projects.imports import batches, workers
 from projects.models import BatchState, ImportBatch
-from tests.factories import make_user
 from tests.helpers.import_pages import SIGNING_LIST, bring, page_of, previewed, step, written
 from tests.helpers.page_parser import read
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def office(client):
-    user = make_user("superuser")
-    client.force_login(user)
-    return user
 
 
 def test_a_large_file_waits_for_a_worker_and_its_page_reloads(client, office, monkeypatch):

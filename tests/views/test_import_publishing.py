@@ -14,16 +14,6 @@ pytestmark = pytest.mark.django_db
 LIST = "code,name,enterprise\na,A,Silk\nb,B,Silk\n"
 
 
-@pytest.fixture
-def clerk():
-    return make_user("clerk")
-
-
-@pytest.fixture
-def reviewer():
-    return make_user("reviewer")
-
-
 def brought_in(clerk, text=LIST):
     """A file of a clerk, which makes an enterprise that two of its rows name."""
     return written(client_of(clerk), text)

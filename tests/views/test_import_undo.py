@@ -16,13 +16,6 @@ pytestmark = pytest.mark.django_db
 TEXT = "编号,项目名称,投资方\nold,新名,喀什兴达\nnew,新项目,喀什兴达\n"
 
 
-@pytest.fixture
-def office(client):
-    user = make_user("superuser")
-    client.force_login(user)
-    return user
-
-
 def undo_page(client, batch):
     return read(client.get(f"/import/{batch.pk}/undo/").content.decode())
 

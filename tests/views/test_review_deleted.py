@@ -16,11 +16,6 @@ from tests.helpers.review_pages import client_of, make_draft, page
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def reviewer():
-    return make_user("reviewer")
-
-
 def deleted(record, user=None):
     key, model = record.pk, type(record)
     record._history_user = user

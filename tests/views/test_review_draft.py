@@ -11,16 +11,6 @@ from tests.helpers.review_pages import client_of, make_draft, make_draft_enterpr
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def clerk():
-    return make_user("clerk")
-
-
-@pytest.fixture
-def reviewer():
-    return make_user("reviewer")
-
-
 def address(record, step=""):
     noun = {"funds received": "receipts"}.get(record._meta.verbose_name)
     noun = noun or f"{record._meta.model_name}s"

@@ -11,16 +11,6 @@ from tests.helpers.review_pages import client_of, make_draft, make_draft_enterpr
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def clerk():
-    return make_user("clerk")
-
-
-@pytest.fixture
-def reviewer():
-    return make_user("reviewer")
-
-
 def drafts(user, query=""):
     """The codes of the drafts in the list."""
     return codes(page(user, f"/review/{query}").all("table")[0])

@@ -12,16 +12,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def clerk():
-    return make_user("clerk")
-
-
-@pytest.fixture
-def reviewer():
-    return make_user("reviewer")
-
-
-@pytest.fixture
 def project():
     return make_project(code="KS-1", name="Cotton yarn", amount=Decimal("1000000000.00"))
 

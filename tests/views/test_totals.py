@@ -20,11 +20,6 @@ from tests.helpers.page_parser import query_of
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def trade():
-    return make_sector(code="trade", name="Trade")
-
-
 def test_the_default_table_is_by_sector(ask, trade):
     make_project(sectors=[trade], amount=Decimal("300.00"))
     make_project(amount=None)

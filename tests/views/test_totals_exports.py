@@ -64,11 +64,6 @@ def said(client, query=""):
     return {line[0]: line[1] for line in about(client, query)}
 
 
-@pytest.fixture
-def trade():
-    return make_sector(code="trade", name="Trade")
-
-
 @pytest.mark.parametrize("form", FORMS)
 def test_a_file_is_named_by_its_content_and_day(client, form):
     response = client.get(reverse("totals-export", kwargs={"format": form}))
