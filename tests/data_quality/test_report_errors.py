@@ -191,9 +191,9 @@ def test_a_repeated_code_is_an_error_of_both_records():
     execute("DROP INDEX source_code_unique")
     execute("UPDATE projects_source SET code = 'a' WHERE code = 'b'")
 
-    assert [one for one in findings() if one[0] == "repeated"] == [
-        ("repeated", "A", ""),
-        ("repeated", "a", ""),
+    assert [one for one in findings() if one[0] == "not_unique"] == [
+        ("not_unique", "A", ""),
+        ("not_unique", "a", ""),
     ]
 
 

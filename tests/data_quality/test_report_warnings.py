@@ -126,7 +126,7 @@ def test_enterprises_of_one_name_are_a_warning():
     make_enterprise(code="C", name="", name_zh="西安贸易(新疆)有限公司")
     make_enterprise(code="D", name="Urumqi Trade Co., Ltd.", name_zh="")
 
-    assert findings() == [("alike", "B", "name"), ("alike", "C", "name_zh")]
+    assert findings() == [("duplicate", "B", "name"), ("duplicate", "C", "name_zh")]
 
 
 def test_enterprises_whose_names_differ_in_legal_form_are_a_warning():
@@ -136,8 +136,8 @@ def test_enterprises_whose_names_differ_in_legal_form_are_a_warning():
     # One enterprise under both names.
     make_enterprise(code="D", name="华泰物流", name_zh="华泰物流有限公司")
 
-    assert findings() == [("alike", "B", "name_zh"), ("alike", "C", "name")]
-    assert sentences(Rule.ALIKE) == [
+    assert findings() == [("duplicate", "B", "name_zh"), ("duplicate", "C", "name")]
+    assert sentences(Rule.DUPLICATE) == [
         "“新疆兴达纺织（集团）股份有限公司” is also the name of “A”, apart from the legal form.",
         "“Xingda Textile” is also the name of “A”, apart from the legal form.",
     ]
@@ -148,8 +148,8 @@ def test_two_social_credit_codes_tell_a_company_from_its_group_but_not_from_its_
     make_enterprise(code="B", name_zh="兴达集团", uscc="91350100M000100Y43")
     make_enterprise(code="C", name_zh="兴达集团", uscc="91110108551385082Q")
 
-    assert [one for one in findings() if one[0] == "alike"] == [("alike", "C", "name_zh")]
-    assert sentences(Rule.ALIKE) == ["“兴达集团” is also the name of “B”."]
+    assert [one for one in findings() if one[0] == "duplicate"] == [("duplicate", "C", "name_zh")]
+    assert sentences(Rule.DUPLICATE) == ["“兴达集团” is also the name of “B”."]
 
 
 # --- Errors of unit ----------------------------------------------------------
@@ -164,7 +164,7 @@ def outliers() -> list[tuple[str, str, str]]:
     return [
         (one.model_name, one.code, one.sentence)
         for one in report.findings()
-        if one.rule == Rule.SLIP
+        if one.rule == Rule.OUTLIER
     ]
 
 
@@ -178,7 +178,7 @@ def test_an_outlier_in_its_sector_is_a_warning_that_names_the_unit():
     assert (noun, code) == ("project", "odd")
     assert "is 10,000 times lower than is usual for Trade" in sentence
     assert "Perhaps 万元 was meant for 元" in sentence
-    assert Rule.SLIP not in report.ERRORS
+    assert Rule.OUTLIER not in report.ERRORS
 
 
 def test_the_warning_is_the_one_of_saving_the_record():

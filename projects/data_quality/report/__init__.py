@@ -41,8 +41,8 @@ def findings(today: date | None = None) -> Iterator[Finding]:
         for batch in all_of(model):
             for check in checks:
                 yield from readably(check, batch)
-        yield from cross_record.repeated(model)
+        yield from cross_record.not_unique(model)
         yield from cross_record.references_to_drafts(model)
-    yield from cross_record.dangling()
+    yield from cross_record.missing_references()
     yield from cross_record.published_figures()
-    yield from cross_record.alike_enterprises()
+    yield from cross_record.possible_duplicates()

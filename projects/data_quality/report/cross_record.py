@@ -20,7 +20,7 @@ from projects.totals import reconciliation
 from .finding import Batch, Finding, Rule, all_have, all_of, readably
 
 
-def repeated(model: Any) -> Iterator[Finding]:
+def not_unique(model: Any) -> Iterator[Finding]:
     """Violations of unique constraints. One query for each constraint."""
     for constraint in model._meta.constraints:
         if not isinstance(constraint, models.UniqueConstraint):
@@ -32,14 +32,14 @@ def repeated(model: Any) -> Iterator[Finding]:
         for group in groups:
             group.pop("count")
             sentence = str(constraint.get_violation_error_message())
-            yield from all_have(Rule.REPEATED, model, records.filter(**group), "", sentence)
+            yield from all_have(Rule.NOT_UNIQUE, model, records.filter(**group), "", sentence)
 
 
 def _expression(column: Any) -> Any:
     return models.F(column) if isinstance(column, str) else column
 
 
-def dangling() -> Iterator[Finding]:
+def missing_references() -> Iterator[Finding]:
     """References to records that do not exist, in all tables.
 
     One query for each column, but on SQLite one query if there are none. History is left
@@ -99,7 +99,7 @@ def _published(batch: Batch) -> Iterator[Finding]:
         for reconciled in reconciliation.reconcile(some, user=None):
             headline = reconciled.headline
             for sentence in data_quality.OutlierDetector.headline(headline, reconciled.itemised):
-                yield batch.finding(Rule.SLIP, headline.pk, "value", sentence)
+                yield batch.finding(Rule.OUTLIER, headline.pk, "value", sentence)
             for other in reconciled.conflicts:
                 if (other.as_of, other.pk) < (headline.as_of, headline.pk):
                     sentence = _(
@@ -115,7 +115,7 @@ def _published(batch: Batch) -> Iterator[Finding]:
                     yield batch.finding(Rule.CONTRADICTION, headline.pk, "value", sentence)
 
 
-def alike_enterprises() -> Iterator[Finding]:
+def possible_duplicates() -> Iterator[Finding]:
     """Enterprises whose names only differ in width, case, punctuation or legal form.
 
     Two with different legal forms and two social credit codes are different enterprises.
@@ -141,4 +141,4 @@ def alike_enterprises() -> Iterator[Finding]:
                 else:
                     continue
                 sentence %= {"name": name, "code": same}
-                yield Finding(Rule.ALIKE, "enterprise", one.code, field, sentence)
+                yield Finding(Rule.DUPLICATE, "enterprise", one.code, field, sentence)

@@ -26,17 +26,17 @@ class Rule(models.TextChoices):
     PARTS = "parts", gettext_lazy("parts do not add up to their amount")
     SEARCH_KEY = "search_key", gettext_lazy("not found by its name")
     HISTORY = "history", gettext_lazy("history does not match")
-    REPEATED = "repeated", gettext_lazy("duplicates of a unique value")
+    NOT_UNIQUE = "not_unique", gettext_lazy("duplicates of a unique value")
     DRAFT = "draft", gettext_lazy("published, and refers to a draft")
 
     CONTRADICTION = "contradiction", gettext_lazy("headlines contradict each other")
     AMOUNT_TEXT = "amount_text", gettext_lazy("amount differs from its text")
-    SLIP = "slip", gettext_lazy("amount is an outlier")
+    OUTLIER = "outlier", gettext_lazy("amount is an outlier")
     LEFT_OUT = "left_out", gettext_lazy("not converted, and left out of totals")
     NO_SIGNING_DATE = "no_signing_date", gettext_lazy("contracted without a signing date")
     STAGE = "stage", gettext_lazy("stage and dates do not agree")
     FUTURE = "future", gettext_lazy("a date in the future")
-    ALIKE = "alike", gettext_lazy("possible duplicate enterprise")
+    DUPLICATE = "duplicate", gettext_lazy("possible duplicate enterprise")
     USCC = "uscc", gettext_lazy("social credit code to be checked")
     NO_SOURCE = "no_source", gettext_lazy("has no source")
     NO_SECTOR = "no_sector", gettext_lazy("has no sector")
@@ -52,7 +52,7 @@ ERRORS = frozenset(
         Rule.PARTS,
         Rule.SEARCH_KEY,
         Rule.HISTORY,
-        Rule.REPEATED,
+        Rule.NOT_UNIQUE,
         Rule.DRAFT,
     }
 )

@@ -258,4 +258,4 @@ def outliers(batch: Batch, detector: data_quality.OutlierDetector) -> Iterator[F
         return
     for record, sentences in zip(records, warnings, strict=True):
         for sentence in sentences:
-            yield batch.finding(Rule.SLIP, record.pk, "amount", sentence)
+            yield batch.finding(Rule.OUTLIER, record.pk, "amount", sentence)
