@@ -25,13 +25,14 @@ MAKERS = {
     Receipt: make_receipt,
     Headline: make_headline,
 }
+LINKS = ("sources", "partners", "sectors")
 # A text column of each.
 WORDS = {Source: "title", Enterprise: "note", Project: "note", Receipt: "note", Headline: "note"}
 
 
 def entered(user: Any, model: Any, **given: Any) -> Any:
     """A new record as the user submits it."""
-    links = {name: given.pop(name) for name in ("sources", "partners", "sectors") if name in given}
+    links = {name: given.pop(name) for name in LINKS if name in given}
     return review.submit(user, model(**given), **links).record
 
 
@@ -59,7 +60,7 @@ def new_of(model: Any) -> Any:
 
 def changed(user: Any, record: Any, **changes: Any) -> review.Submitted:
     """Submit changes of the current record."""
-    links = {name: changes.pop(name) for name in ("sources", "partners") if name in changes}
+    links = {name: changes.pop(name) for name in LINKS if name in changes}
     again = type(record)._base_manager.get(pk=record.pk)
     for name, value in changes.items():
         setattr(again, name, value)
