@@ -5,11 +5,11 @@ import io
 import pytest
 import xlsxwriter
 from django.db import transaction
-from django.test import Client
 from playwright.sync_api import expect
 
 from projects.imports import batches, workers
 from projects.models import BatchState, ImportBatch, Project
+from tests.e2e.test_admin import cookies
 from tests.factories import make_project, make_sector, make_user
 
 TITLE = "喀什片区2023年度签约项目一览表"
@@ -42,13 +42,6 @@ def signing_list():
         sheet.write_row(number, 0, row)
     book.close()
     return file.getvalue()
-
-
-def sign_in(context, live_server, user):
-    client = Client()
-    client.force_login(user)
-    key = client.cookies["sessionid"].value
-    context.add_cookies([{"name": "sessionid", "value": key, "url": live_server.url}])
 
 
 @pytest.fixture
@@ -108,7 +101,7 @@ def import_with_corrections_and_undo(page):
 
 
 def test_a_signing_list_is_imported_and_undone(browser_page, live_server, register):
-    sign_in(browser_page.context, live_server, make_user("superuser"))
+    browser_page.context.add_cookies(cookies(live_server, make_user("superuser")))
 
     # A page of errors is a 400, which the browser notes for itself.
     import_with_corrections_and_undo(browser_page)
@@ -116,7 +109,7 @@ def test_a_signing_list_is_imported_and_undone(browser_page, live_server, regist
 
 def test_the_same_without_a_script(browser, live_server, register):
     with browser.new_context(base_url=live_server.url, java_script_enabled=False) as context:
-        sign_in(context, live_server, make_user("superuser"))
+        context.add_cookies(cookies(live_server, make_user("superuser")))
 
         import_with_corrections_and_undo(context.new_page())
 
@@ -136,7 +129,7 @@ def test_a_clerk_signs_in_on_the_way(browser_page, register):
 
 def test_a_progress_page_reloads_until_the_work_is_done(browser_page, live_server, register):
     user = make_user("superuser")
-    sign_in(browser_page.context, live_server, user)
+    browser_page.context.add_cookies(cookies(live_server, user))
     batch = batches.receive(b"code,name\na,A\n", "list.csv", "projects", user=user)
     ImportBatch.objects.update(
         state=BatchState.CHECKING, worker=workers.worker_name(), done=1, total=4
@@ -151,7 +144,7 @@ def test_a_progress_page_reloads_until_the_work_is_done(browser_page, live_serve
 
 def test_no_page_is_wider_than_the_screen(browser_page, live_server, register):
     page = browser_page
-    sign_in(page.context, live_server, make_user("superuser"))
+    page.context.add_cookies(cookies(live_server, make_user("superuser")))
     widths = (768, 360, 320)
 
     def fits():
@@ -176,7 +169,7 @@ def test_no_page_is_wider_than_the_screen(browser_page, live_server, register):
 
 def test_a_column_is_mapped_and_the_file_checked_by_keyboard(browser_page, live_server, register):
     page = browser_page
-    sign_in(page.context, live_server, make_user("superuser"))
+    page.context.add_cookies(cookies(live_server, make_user("superuser")))
     bring(page)
 
     page.get_by_label("科室", exact=True).focus()
@@ -190,7 +183,7 @@ def test_a_column_is_mapped_and_the_file_checked_by_keyboard(browser_page, live_
 
 def test_a_printed_preview_leaves_out_what_cannot_be_pressed(browser_page, live_server, register):
     page = browser_page
-    sign_in(page.context, live_server, make_user("superuser"))
+    page.context.add_cookies(cookies(live_server, make_user("superuser")))
     bring(page)
     page.get_by_label("科室", exact=True).select_option("-")
     page.get_by_role("button", name="Check the file").click()
