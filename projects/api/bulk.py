@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.exceptions import ValidationError as ModelError
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import exceptions, serializers
@@ -17,6 +16,7 @@ from rest_framework.views import APIView
 from projects import history
 from projects.accounts import audit_log
 from projects.filters.fields import BooleanField, ChoiceField
+from projects.filters.parameters import ApiForm
 from projects.imports import Mode, Report, import_table
 from projects.imports.lookup import RecordLookup
 from projects.imports.natural_keys import keys_of
@@ -45,7 +45,14 @@ class BulkAnswerSerializer(serializers.Serializer):
     )
     unchanged = serializers.IntegerField()
     codes = serializers.ListField(child=serializers.CharField())
-    dry_run = serializers.BooleanField(help_text="Whether this was a trial, and nothing written.")
+    dry_run = serializers.BooleanField(help_text="Whether the request was only validated.")
+
+
+class BulkForm(ApiForm):
+    """The parameters of a bulk request."""
+
+    mode = ChoiceField(choices=[Mode.CREATE, Mode.UPDATE])
+    dry_run = BooleanField()
 
 
 class BulkView(OnlyKnownParameters, APIView):
@@ -62,7 +69,7 @@ class BulkView(OnlyKnownParameters, APIView):
     parser_classes = [LargeJSONParser]
     content_negotiation_class = Negotiation
     schema = RegisterSchema()
-    parameters = frozenset({"format", "mode", "dry_run"})
+    parameters = BulkForm
 
     @extend_schema(
         operation_id="projects_bulk",
@@ -72,28 +79,27 @@ class BulkView(OnlyKnownParameters, APIView):
                 "mode",
                 {"type": "string", "enum": [Mode.CREATE.value, Mode.UPDATE.value]},
                 description=(
-                    "Only make new projects, or only change those that are there: a record that "
+                    "Only create projects, or only change existing ones: a record that "
                     "would do the other is an error."
                 ),
             ),
-            OpenApiParameter("dry_run", bool, description="`true`: check all, and write nothing."),
+            OpenApiParameter("dry_run", bool, description="`true`: validate without writing."),
         ],
         responses={
             200: BulkAnswerSerializer,
-            400: OpenApiResponse(
-                ERRORS_BY_INDEX, "Something sent cannot be read, or a rule forbids it."
-            ),
+            400: OpenApiResponse(ERRORS_BY_INDEX, "The request cannot be read, or is invalid."),
             409: OpenApiResponse(
-                ERRORS_BY_INDEX, "Somebody else saved a change meanwhile. Try again."
+                ERRORS_BY_INDEX, "Another user saved a change at the same time. Try again."
             ),
         },
     )
     @history.retry_on_deadlock()
     @idempotent
     def post(self, request: Any) -> Response:
-        mode, dry_run = self.mode_of(request)
+        options = self.query.cleaned_data
+        dry_run = bool(options["dry_run"])
         records, errors = listed(request.data)
-        mode = self.permitted(request.user, records, mode)
+        mode = self.permitted(request.user, records, Mode(options["mode"] or Mode.UPSERT))
         report = import_table(
             "projects",
             Table(
@@ -108,8 +114,8 @@ class BulkView(OnlyKnownParameters, APIView):
         errors |= by_index(report)
         if errors:
             # Returned, not raised: errors of a list have another format than those of a record.
-            said = {str(index): errors[index] for index in sorted(errors)}
-            return Response(said, status=409 if report.conflict else 400)
+            content = {str(index): errors[index] for index in sorted(errors)}
+            return Response(content, status=409 if report.conflict else 400)
         if not dry_run:
             audit_log.log(
                 audit_log.Action.IMPORTED,
@@ -127,22 +133,6 @@ class BulkView(OnlyKnownParameters, APIView):
                 "dry_run": dry_run,
             }
         )
-
-    def mode_of(self, request: Any) -> tuple[Mode, bool]:
-        """The parameters. Raises ValidationError, by parameter."""
-        fields = {
-            "mode": ChoiceField(choices=[Mode.CREATE, Mode.UPDATE], required=False),
-            "dry_run": BooleanField(required=False),
-        }
-        found, errors = {}, {}
-        for name, field in fields.items():
-            try:
-                found[name] = field.clean(request.query_params.getlist(name))
-            except ModelError as error:
-                errors[name] = error.messages
-        if errors:
-            raise exceptions.ValidationError(errors)
-        return Mode(found["mode"] or Mode.UPSERT), bool(found["dry_run"])
 
     def permitted(self, user: Any, records: Mapping[int, Any], mode: Mode) -> Mode:
         """The mode that the user's permissions allow. Raises PermissionDenied, by index.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.conf import settings
 from django.http import HttpResponsePermanentRedirect
 from django.urls import Resolver404, resolve
@@ -15,7 +16,8 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
-from projects.filters.fields import truncate_for_display
+from projects.filters.fields import ChoiceField
+from projects.filters.parameters import ApiForm, ParameterForm
 from projects.models.registry import register_models
 
 from .formats import WITHOUT_TOKEN, Negotiation
@@ -50,28 +52,29 @@ class RootView(APIView):
         return "API"
 
 
-class OnlyKnownParameters:
-    """Refuses unknown parameters and languages."""
+class LanguageForm(ParameterForm):
+    lang = ChoiceField(choices=dict(settings.LANGUAGES))
 
-    parameters = frozenset({"format", "lang"})
+
+class SchemaForm(LanguageForm, ApiForm):
+    """The parameters of the schema."""
+
+
+class DocsForm(LanguageForm):
+    """The parameters of the Swagger page."""
+
+    script = forms.Field(required=False)
+
+
+class OnlyKnownParameters:
+    """Refuses invalid and unknown parameters; `query` is the form that has read them."""
+
+    parameters: type[ParameterForm] = SchemaForm
 
     def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        errors = {
-            name: [_("Unknown parameter “%(name)s”.") % {"name": truncate_for_display(name)}]
-            for name in request.query_params
-            if name not in self.parameters
-        }
-        language = request.query_params.get("lang")
-        if language and language not in dict(settings.LANGUAGES):
-            errors["lang"] = [
-                _("“%(value)s” is not valid here: give one of %(choices)s.")
-                % {
-                    "value": truncate_for_display(language),
-                    "choices": ", ".join(dict(settings.LANGUAGES)),
-                }
-            ]
-        if errors:
+        self.query = self.parameters(request.query_params)
+        if errors := self.query.messages():
             raise ValidationError(errors)
 
 
@@ -85,7 +88,7 @@ class SchemaView(OnlyKnownParameters, SpectacularAPIView):
 class DocsView(OnlyKnownParameters, SpectacularSwaggerSplitView):
     """The Swagger page for reading the schema and trying requests; its script is separate."""
 
-    parameters = frozenset({"lang", "script"})
+    parameters = DocsForm
 
     @extend_schema(exclude=True)
     def get(self, request: Any, *args: Any, **kwargs: Any) -> Response:
