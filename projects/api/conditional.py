@@ -35,7 +35,7 @@ class ConditionalReadMixin:
 
 class ConditionalWriteMixin(ConditionalReadMixin):
     @contextmanager
-    def held(self) -> Iterator[Any]:
+    def locked(self) -> Iterator[Any]:
         """The record that a request changes or deletes, locked until the transaction ends.
 
         Its current version must match `If-Match`. Raises Http404 if there is no

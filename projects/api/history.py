@@ -99,9 +99,9 @@ class HistoryMixin:
     @action(detail=True, methods=["get"])
     def history(self, request: Any, **kwargs: Any) -> Response:
         """The changes of a published record, the latest first; the same for every client."""
-        return self.told(self.get_object())
+        return self.history_response(self.get_object())
 
-    def told(self, record: Any) -> Response:
+    def history_response(self, record: Any) -> Response:
         if errors := ApiListForm(self.request.query_params).messages():
             raise ValidationError(errors)
         history = diff.published(type(record), record.pk)

@@ -198,7 +198,7 @@ class RegisterPagination(BasePagination):
             "properties": {
                 "count": {"type": "integer", "description": "How many records match."},
                 "next": address,
-                "previous": address | {"description": "Null with a cursor: it leads forward."},
+                "previous": address | {"description": "Null with a cursor, which is forward only."},
                 "results": schema,
             },
         }
@@ -225,8 +225,6 @@ class RegisterPagination(BasePagination):
                 "name": "cursor",
                 "in": "query",
                 "schema": {"type": "string"},
-                "description": (
-                    "Empty to begin walking the whole list; from then on follow `next`."
-                ),
+                "description": ("Empty to begin reading the whole list; then follow `next`."),
             },
         ]

@@ -170,7 +170,7 @@ class ReviewMixin:
         if record.is_draft:
             version = body.validated_data.get("version", record.version)
             review.publish(request.user, [record], {(type(record), record.pk): version})
-        return with_etag(self.answer(record))
+        return with_etag(self.representation(record))
 
     @extend_schema(request=ReasonSerializer, responses={204: None})
     @action(detail=True, methods=["post"], url_path="return")

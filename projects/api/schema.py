@@ -40,27 +40,27 @@ ERRORS_BY_INDEX = {
     },
 }
 ANY_TIME = {
-    "400": "Something sent cannot be read, or a rule forbids it.",
-    "401": "The key does not hold, or one is needed.",
-    "406": "Answers are JSON or HTML.",
+    "400": "The request cannot be read, or is invalid.",
+    "401": "The API key is invalid or missing.",
+    "406": "Responses are JSON or HTML.",
     "429": "Too many requests: try again after `Retry-After` seconds.",
-    "503": "The database is busy or away: try again after `Retry-After` seconds.",
+    "503": "The database is busy or not available: try again after `Retry-After` seconds.",
 }
 ON_WRITING = {
-    "403": "The key is for reading only, or the permission is missing.",
-    "409": "The code is taken, other records refer to this one, or another write came in between.",
+    "403": "The API key is read-only, or the user lacks the permission.",
+    "409": "The code exists already, other records refer to this one, or the record was changed.",
 }
-ON_WRITING_IN_A_STATE = {
-    "412": "The record is in another state than `If-Match` says: `ETag` has the one it is in.",
+ON_WRITING_WITH_ETAG = {
+    "412": "`If-Match` does not contain the record's current ETag, which `ETag` has.",
     "428": "`If-Match` is missing.",
 }
 WITH_A_BODY = {
-    "411": "The body does not say how long it is.",
+    "411": "`Content-Length` is missing.",
     "413": "The body is too large.",
-    "415": "Bodies are `application/json`, and not packed.",
+    "415": "The body must be uncompressed `application/json`.",
 }
 
-# Vocabularies of parameters that take several words.
+# Vocabularies of parameters that take several values.
 WORDS = {"stage": Stage.values, "kind": EnterpriseKind.values, "what": HeadlineKind.values}
 
 IDEMPOTENCY_KEY = OpenApiParameter(
@@ -68,8 +68,8 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     {"type": "string", "pattern": f"^{KEY_PATTERN}$", "minLength": 1, "maxLength": 200},
     OpenApiParameter.HEADER,
     description=(
-        "A name for this request, of your making: sent again with it within a day, the same "
-        "request is not done twice, and gets the same answer."
+        "A unique key that the client chooses: a request repeated with it within a day is not "
+        "processed again, and has the same response."
     ),
 )
 TAG = r'"[\x21\x23-\x7e]*"'
@@ -78,23 +78,23 @@ ETAG = OpenApiParameter(
     {"type": "string", "pattern": f"^{TAG}$"},
     OpenApiParameter.HEADER,
     response=[200, 201],
-    description="The state of the record: the same for all who are answered the same.",
+    description="The version of the response, for `If-Match` and `If-None-Match`.",
 )
-STATE_TO_WRITE = OpenApiParameter(
+IF_MATCH_HEADER = OpenApiParameter(
     IF_MATCH,
     {"type": "string", "pattern": rf"^(\*|{TAG}(, {TAG})*)$"},
     OpenApiParameter.HEADER,
     required=True,
     description=(
-        "The `ETag` that came when the record was read, or several of them: written is only in "
-        "such a state. `*` is any, as long as there is the record."
+        "The `ETag` of the record as it was read, or several: it is written only if one of them "
+        "is current. `*` matches any."
     ),
 )
-STATE_KNOWN = OpenApiParameter(
+IF_NONE_MATCH_HEADER = OpenApiParameter(
     IF_NONE_MATCH,
     {"type": "string", "pattern": rf"^(\*|(W/)?{TAG}(, (W/)?{TAG})*)$"},
     OpenApiParameter.HEADER,
-    description="The `ETag` of what is known already: that is not sent again.",
+    description="The `ETag` of a known version, which is not sent again.",
 )
 
 
@@ -127,7 +127,7 @@ class RegisterSchema(AutoSchema):
         return getattr(getattr(self.view, handler, None), "is_idempotent", False)
 
     @property
-    def is_of_a_state(self) -> bool:
+    def has_etag(self) -> bool:
         """Whether the response is one record, which has an ETag."""
         is_list = getattr(self.view, "action", "") in ("list", "history")
         return getattr(self.view, "has_etags", False) and not is_list
@@ -136,31 +136,35 @@ class RegisterSchema(AutoSchema):
         found = list(super().get_override_parameters())
         if self.is_idempotent:
             found.append(IDEMPOTENCY_KEY)
-        if self.is_of_a_state:
-            by_method = {"GET": [STATE_KNOWN, ETAG], "POST": [ETAG], "DELETE": [STATE_TO_WRITE]}
-            return found + by_method.get(self.method, [STATE_TO_WRITE, ETAG])
+        if self.has_etag:
+            by_method = {
+                "GET": [IF_NONE_MATCH_HEADER, ETAG],
+                "POST": [ETAG],
+                "DELETE": [IF_MATCH_HEADER],
+            }
+            return found + by_method.get(self.method, [IF_MATCH_HEADER, ETAG])
         if self.is_idempotent:
             return found
         filterset = getattr(self.view, "filterset_class", None)
         # Views without actions, such as the totals, always take filters.
         if filterset is None or getattr(self.view, "action", "list") != "list":
             return []
-        return parameters_of(filterset, leave_out=getattr(self.view, "unasked", ()))
+        return parameters_of(filterset)
 
     def _get_response_bodies(self, direction: Any = "response") -> Any:
         responses = super()._get_response_bodies(direction)
         errors = ResolvedComponent("Errors", ResolvedComponent.SCHEMA, ERRORS, "Errors")
         self.registry.register_on_missing(errors)
-        if self.is_of_a_state and self.method == "GET":
-            unchanged = OpenApiResponse(description="It is in the state that is known.")
+        if self.has_etag and self.method == "GET":
+            unchanged = OpenApiResponse(description="The record has not changed.")
             responses["304"] = self._get_response_for_code(unchanged, "304")
         proposals = getattr(self.view, "proposals_class", None)
         if proposals and self.method in ("PUT", "PATCH", "DELETE"):
-            waits = OpenApiResponse(proposals, "It waits for review: the record is as it was.")
+            waits = OpenApiResponse(proposals, "The change waits for review.")
             responses["202"] = self._get_response_for_code(waits, "202", ["application/json"])
         for status, description in self.possible_errors().items():
             if status in responses:
-                # The view describes its own.
+                # The view describes it itself.
                 continue
             responses[status] = self._get_response_for_code(
                 OpenApiResponse(errors.ref, description), status, ["application/json"]
@@ -170,21 +174,19 @@ class RegisterSchema(AutoSchema):
     def possible_errors(self) -> dict[str, str]:
         found = dict(ANY_TIME)
         if "{" in self.path:
-            found["404"] = "There is no such record, or the asker may not see it."
+            found["404"] = "There is no such record, or the user may not see it."
         if self.method not in SAFE_METHODS:
             found |= ON_WRITING
         if self.method in ("POST", "PUT", "PATCH"):
             found |= WITH_A_BODY
-        if self.is_of_a_state and self.method not in ("GET", "POST"):
-            found |= ON_WRITING_IN_A_STATE
+        if self.has_etag and self.method not in ("GET", "POST"):
+            found |= ON_WRITING_WITH_ETAG
         if self.is_idempotent:
-            found["422"] = "The `Idempotency-Key` stands for another request."
+            found["422"] = "The `Idempotency-Key` was used for another request."
         return dict(sorted(found.items()))
 
 
-def parameters_of(
-    filterset: type[RegisterFilterSet], leave_out: Any = ()
-) -> list[OpenApiParameter]:
+def parameters_of(filterset: type[RegisterFilterSet]) -> list[OpenApiParameter]:
     """The OpenAPI parameters of a filter set."""
     return [
         OpenApiParameter(
@@ -194,7 +196,6 @@ def parameters_of(
             description=_description(filter_),
         )
         for name, filter_ in filterset.base_filters.items()
-        if name not in leave_out
     ]
 
 
@@ -231,7 +232,7 @@ def _description(filter_: Any) -> str:
     if issubclass(field, fields.AmountField):
         return f"{sentence}, in the base currency, inclusive; also `1亿`, `5000万` or `1.5bn`."
     if issubclass(field, fields.DateOrDateTimeField):
-        return f"{sentence}, inclusive: a day, or a moment such as `2023-11-11T08:00:00Z`."
+        return f"{sentence}, inclusive: a date, or a datetime such as `2023-11-11T08:00:00Z`."
     if issubclass(field, fields.DateField):
         return f"{sentence}, inclusive."
     return f"{sentence}."

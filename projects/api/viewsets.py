@@ -66,20 +66,20 @@ class RegisterViewSet(ConditionalWriteMixin, viewsets.ModelViewSet):
         return self.serializer_class.Meta.model
 
     def get_queryset(self) -> QuerySet:
-        return self.with_answers(self.model.objects.visible_to(self.request.user))
+        return self.with_representation(self.model.objects.visible_to(self.request.user))
 
-    def with_answers(self, records: Any) -> QuerySet:
+    def with_representation(self, records: Any) -> QuerySet:
         user = self.request.user
         if self.action == "list":
             user = filters.effective_user(self.request.query_params, user)
         return records.with_related(user)
 
-    def answer(self, record: Any) -> Any:
+    def representation(self, record: Any) -> Any:
         """The response to a write: the record read again, with its derived values.
 
         Authors see the result even if they may not read drafts.
         """
-        written = self.with_answers(self.model.objects.filter(pk=record.pk))
+        written = self.with_representation(self.model.objects.filter(pk=record.pk))
         return self.get_serializer(written.get()).data
 
     @retry_on_deadlock()
@@ -91,25 +91,25 @@ class RegisterViewSet(ConditionalWriteMixin, viewsets.ModelViewSet):
         record = submitted(request.user, serializer).record
         key = getattr(record, self.lookup_field)
         address = reverse(f"api:{self.basename}-detail", args=[key], request=request)
-        return with_etag(self.answer(record), 201, {"Location": address})
+        return with_etag(self.representation(record), 201, {"Location": address})
 
     @retry_on_deadlock()
     def update(self, request: Any, *args: Any, partial: bool = False, **kwargs: Any) -> Response:
-        with self.held() as record:
+        with self.locked() as record:
             serializer = self.get_serializer(record, data=request.data, partial=partial)
             serializer.is_valid(raise_exception=True)
             return self.written(submitted(request.user, serializer))
 
     @retry_on_deadlock()
     def destroy(self, request: Any, *args: Any, **kwargs: Any) -> Response:
-        with self.held() as record:
+        with self.locked() as record:
             done = review.remove(request.user, record)
             return self.written(done) if done.is_proposal else Response(status=204)
 
     def written(self, done: review.Submitted) -> Response:
         """The current record; or with 202 the proposal that waits for review."""
         if done.proposal is None:
-            return with_etag(self.answer(done.record))
+            return with_etag(self.representation(done.record))
         proposed = ProposalSerializer(done.proposal, context=self.get_serializer_context())
         address = reverse("api:proposal-detail", args=[done.proposal.pk], request=self.request)
         return with_etag(proposed.data, 202, {"Location": address})
@@ -150,7 +150,7 @@ class EnterpriseViewSet(ReviewMixin, HistoryMixin, RegisterViewSet):
         responses={
             200: serializers.EnterpriseSerializer,
             301: OpenApiResponse(
-                description="The enterprise was merged into another, to which `Location` leads."
+                description="The enterprise was merged into another, see `Location`."
             ),
         }
     )
@@ -158,18 +158,18 @@ class EnterpriseViewSet(ReviewMixin, HistoryMixin, RegisterViewSet):
         try:
             return super().retrieve(request, *args, **kwargs)
         except Moved as moved:
-            return self._led_on(moved, "detail")
+            return self._redirect(moved, "detail")
 
     @extend_schema(responses=EntrySerializer(many=True))
     @action(detail=True, methods=["get"])
     def history(self, request: Any, **kwargs: Any) -> Any:
-        """What was changed of a published record, the latest first; for all askers the same."""
+        """The changes of a published record, the latest first; the same for every client."""
         try:
-            return self.told(self.get_object())
+            return self.history_response(self.get_object())
         except Moved as moved:
-            return self._led_on(moved, "history")
+            return self._redirect(moved, "history")
 
-    def _led_on(self, moved: Moved, name: str) -> HttpResponsePermanentRedirect:
+    def _redirect(self, moved: Moved, name: str) -> HttpResponsePermanentRedirect:
         address = reverse(f"api:{self.basename}-{name}", args=[moved.code])
         query = self.request.META.get("QUERY_STRING", "")
         return HttpResponsePermanentRedirect(

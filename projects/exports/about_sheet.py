@@ -1,4 +1,4 @@
-"""What the second sheet of a workbook says of the first, row by row."""
+"""Rows of the second sheet of a workbook, which describes the first."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MOST_NAMED = 100
 
 
 def filter_rows(filterset: filters.RegisterFilterSet) -> Iterator[Row]:
-    """Which records are meant, as in the address, and in words."""
+    """The filters, as in the address, with their labels."""
     given = filterset.active_parameters()
     if order := filterset.cleaned_data.get("ordering"):
         given["ordering"] = [order]
@@ -25,7 +25,7 @@ def filter_rows(filterset: filters.RegisterFilterSet) -> Iterator[Row]:
         yield [_("Filter"), f"{name}={', '.join(values)}", str(filterset.filters[name].label)]
 
 
-def moments() -> Row:
+def time_zone() -> Row:
     return [_("Times are in the time zone %(zone)s.") % {"zone": settings.TIME_ZONE}]
 
 
@@ -33,24 +33,24 @@ def long_numbers() -> Row:
     return [_("Numbers of more than 15 digits are text, as spreadsheets would change them.")]
 
 
-def columns(words: Mapping[str, str]) -> Iterator[Row]:
-    """What each column holds, in words; the headings are the fields of the API."""
-    for name, said in words.items():
-        yield [_("Column"), name, said]
+def columns(labels: Mapping[str, str]) -> Iterator[Row]:
+    """The description of each column by its heading, which is the field of the API."""
+    for name, label in labels.items():
+        yield [_("Column"), name, label]
 
 
-def kept_out(too_long: list[TooLong]) -> Iterator[Row]:
-    """The cells that hold less than the register does."""
-    for each in too_long[:_MOST_NAMED]:
+def omitted_cells(too_long: list[TooLong]) -> Iterator[Row]:
+    """The cells that are empty because their text is too long."""
+    for cell in too_long[:_MOST_NAMED]:
         yield [
             _(
                 "The cell %(cell)s (%(heading)s) is left empty: its text has %(length)s "
                 "characters, and a cell at most %(most)s. CSV and JSON contain it."
             )
             % {
-                "cell": each.cell,
-                "heading": each.heading,
-                "length": f"{each.length:,}",
+                "cell": cell.cell,
+                "heading": cell.heading,
+                "length": f"{cell.length:,}",
                 "most": f"{writing.LONGEST_TEXT:,}",
             }
         ]

@@ -1,4 +1,4 @@
-"""What every export has in common."""
+"""The base of all exports."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ CONTENT_TYPES = {
 
 
 @contextmanager
-def at_one_moment() -> Iterator[None]:
-    """Let all that is read inside be of one moment, and keep no writer waiting for it.
+def read_snapshot() -> Iterator[None]:
+    """Read from one snapshot of the database, without blocking writers.
 
-    For reading only. Inside a transaction it changes nothing.
+    Has no effect inside a transaction.
     """
     if connection.in_atomic_block:
         yield
     elif connection.vendor == "sqlite":
         with connection.cursor() as cursor:
-            # Django's own transactions take the lock for writing at their start.
+            # Django's own transactions lock the database for writing at their start.
             cursor.execute("BEGIN DEFERRED")
             try:
                 yield
@@ -45,7 +45,7 @@ def at_one_moment() -> Iterator[None]:
 
 
 class Export(ABC):
-    """The files that answer one kind of question; `name` stands in front of theirs."""
+    """The files of the records or totals of a filter set; their names begin with `name`."""
 
     name: str
     filterset_class: type[filters.RegisterFilterSet]
@@ -55,11 +55,9 @@ class Export(ABC):
         """The parameters of the file besides the filters."""
         return ParameterForm
 
-    def filterset(self, data: Any, user: Any, request: Any = None) -> filters.RegisterFilterSet:
+    def filterset(self, data: Any, user: Any) -> filters.RegisterFilterSet:
         records = self.filterset_class._meta.model.objects.visible_to(user)
-        return self.filterset_class(
-            data, records, request=request, user=user, parameters=self.parameters
-        )
+        return self.filterset_class(data, records, user=user, parameters=self.parameters)
 
     def refusals(self, filterset: filters.RegisterFilterSet) -> list[str]:
         """The errors of a filter set as lines of plain text; empty if there can be a file."""
@@ -72,16 +70,19 @@ class Export(ABC):
     def filename(self, form: str, day: date) -> str:
         return f"{self.name}-{day}.{form}"
 
-    def written(self, filterset: filters.RegisterFilterSet, form: str, file: IO[bytes]) -> None:
-        """Write the file of a valid question, in a form of CONTENT_TYPES. Raises SheetFullError."""
+    def write(self, filterset: filters.RegisterFilterSet, form: str, file: IO[bytes]) -> None:
+        """Write the file of a valid filter set; `form` is a key of CONTENT_TYPES.
+
+        Raises SheetFullError.
+        """
         if form == "xlsx":
             self.xlsx(filterset, file)
         else:
-            file.writelines(self.pieces(filterset, form))
+            file.writelines(self.chunks(filterset, form))
 
     @abstractmethod
-    def pieces(self, filterset: filters.RegisterFilterSet, form: str) -> Iterator[bytes]:
-        """A CSV or JSON file in pieces; what the database will not answer it raises at once."""
+    def chunks(self, filterset: filters.RegisterFilterSet, form: str) -> Iterator[bytes]:
+        """The chunks of a CSV or JSON file. Errors of the database are raised at once."""
 
     @abstractmethod
     def xlsx(self, filterset: filters.RegisterFilterSet, file: IO[bytes]) -> None:

@@ -1,7 +1,7 @@
-"""A question's records to a file: through the API's own serialiser, in the question's order.
+"""Exports of records, with the serializers of the API and in the order of the filter set.
 
-CSV, XLSX and JSON hold the same fields under the same names. Records are read,
-turned and written one by one, so that memory does not grow with their number.
+CSV, XLSX and JSON have the same fields under the same names. Records are streamed, so that
+memory does not grow with their number.
 """
 
 from __future__ import annotations
@@ -24,22 +24,22 @@ from projects.spreadsheets import writing
 from projects.spreadsheets.writing import Row, SheetFullError, TooLong
 
 from . import about_sheet
-from .base import Export, at_one_moment
+from .base import Export, read_snapshot
 
 CHUNK = 500
-# An amount is of a currency, and a name is in two scripts: a list shows both in one cell.
-_TOGETHER = {
+# Columns that a file has as well, as a list shows them in the same cell.
+_COMPANIONS = {
     "name": ["name_zh"],
     "amount": ["currency", "qualifier"],
     "amount_base": ["base_currency"],
     "received": ["base_currency"],
 }
-_PIECE = 64 * 1024
+_CHUNK_SIZE = 64 * 1024
 
 
 @dataclass
-class Counted:
-    """What an export says of itself once it is written."""
+class Counts:
+    """The numbers on the second sheet, complete once the first is written."""
 
     records: int = 0
     undisclosed: int = 0
@@ -47,7 +47,7 @@ class Counted:
     sources: set[str] = field(default_factory=set)
 
     def through(self, objects: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-        """The same objects, counted as they pass."""
+        """The same objects, counted on the way."""
         for data in objects:
             self.records += 1
             self.sources.update(data.get("sources") or filter(None, [data.get("source")]))
@@ -73,17 +73,16 @@ class RecordsExport(Export):
         """The columns of the file: the requested ones with those that explain them, or all."""
         wanted = set(filterset.cleaned_data["columns"])
         for name in tuple(wanted):
-            wanted.update(_TOGETHER.get(name, ()))
+            wanted.update(_COMPANIONS.get(name, ()))
         return [name for name in headings(self.serializer_class) if name in wanted or not wanted]
 
     def objects(self, filterset: filters.RegisterFilterSet) -> Iterator[dict[str, Any]]:
-        """What the API answers for each record of a valid question.
+        """The representation in the API of each record of a valid filter set.
 
-        One query for each link of the records and each 500 of them, and one for
-        the records themselves.
+        One query for the records, and one for each relation of each 500 of them.
         """
         serializer = self.serializer_class()
-        with at_one_moment():
+        with read_snapshot():
             for record in filterset.qs.with_related(filterset.user).iterator(chunk_size=CHUNK):
                 yield serializer.to_representation(record)
 
@@ -93,8 +92,8 @@ class RecordsExport(Export):
             cells = to_cells(self.serializer_class, data)
             yield [cells[place] for place in places]
 
-    def pieces(self, filterset: filters.RegisterFilterSet, form: str) -> Iterator[bytes]:
-        # The first piece alone would not yet ask the database anything.
+    def chunks(self, filterset: filters.RegisterFilterSet, form: str) -> Iterator[bytes]:
+        # Errors of the database are raised here: the generators run after the response began.
         filterset.qs.exists()
         return {"csv": self.csv, "json": self.json}[form](filterset)
 
@@ -103,53 +102,53 @@ class RecordsExport(Export):
         return writing.csv_lines(columns, self.rows(self.objects(filterset), columns))
 
     def json(self, filterset: filters.RegisterFilterSet) -> Iterator[bytes]:
-        """One array, an object a line."""
+        """One array, with one object on each line."""
         renderer = JSONRenderer()
         columns = self.columns(filterset)
-        piece, before = bytearray(b"["), b"\n"
+        chunk, before = bytearray(b"["), b"\n"
         for data in self.objects(filterset):
-            piece += before + renderer.render({name: data[name] for name in columns})
+            chunk += before + renderer.render({name: data[name] for name in columns})
             before = b",\n"
-            if len(piece) > _PIECE:
-                yield bytes(piece)
-                piece.clear()
-        yield bytes(piece + b"\n]\n")
+            if len(chunk) > _CHUNK_SIZE:
+                yield bytes(chunk)
+                chunk.clear()
+        yield bytes(chunk + b"\n]\n")
 
     def xlsx(self, filterset: filters.RegisterFilterSet, file: IO[bytes]) -> None:
-        # Asked beforehand as well, since a million rows are written for minutes.
+        # Checked first as well, since writing a million rows takes minutes.
         if filterset.qs.order_by().count() >= writing.MOST_ROWS:
             raise SheetFullError
         columns = self.columns(filterset)
-        counted = Counted()
+        counts = Counts()
         exported_at = timezone.localtime()
 
-        def said(too_long: list[TooLong]) -> Iterator[Row]:
+        def about_rows(too_long: list[TooLong]) -> Iterator[Row]:
             yield [_("Contents of this file"), self.name]
             yield from about_sheet.filter_rows(filterset)
             yield [_("Exported at"), exported_at]
-            yield from self._counts(counted, columns)
-            yield about_sheet.moments()
-            yield from about_sheet.kept_out(too_long)
+            yield from self._counts(counts, columns)
+            yield about_sheet.time_zone()
+            yield from about_sheet.omitted_cells(too_long)
             words = field_labels(self.serializer_class)
             yield from about_sheet.columns({name: words[name] for name in columns})
 
         writing.xlsx(
             columns,
-            self.rows(counted.through(self.objects(filterset)), columns),
+            self.rows(counts.through(self.objects(filterset)), columns),
             file,
             sheet=self.name,
-            about=said,
+            about=about_rows,
             about_sheet=pgettext("sheet", "about"),
         )
 
-    def _counts(self, counted: Counted, columns: list[str]) -> Iterator[Row]:
+    def _counts(self, counts: Counts, columns: list[str]) -> Iterator[Row]:
         has_amounts = "amount" in columns
-        yield [_("Records"), counted.records]
+        yield [_("Records"), counts.records]
         if has_amounts:
-            yield [_("Records without a disclosed amount"), counted.undisclosed]
-            yield [_("Records with an amount and no exchange rate"), counted.left_out]
+            yield [_("Records without a disclosed amount"), counts.undisclosed]
+            yield [_("Records with an amount and no exchange rate"), counts.left_out]
         if "sources" in columns or "source" in columns:
-            yield [_("Sources cited"), len(counted.sources)]
+            yield [_("Sources cited"), len(counts.sources)]
         if has_amounts:
             yield [_("An empty amount is undisclosed, which is not zero.")]
             yield [
@@ -163,7 +162,7 @@ class RecordsExport(Export):
             yield about_sheet.long_numbers()
 
 
-# Of every model, by the plural that stands in front of the file's name.
+# By the plural of the model, with which the file's name begins.
 RECORDS = {
     plural: RecordsExport(plural, filters.BY_MODEL_NAME[plural], serializer_class)
     for plural, serializer_class in serializers.BY_MODEL_NAME.items()

@@ -37,11 +37,11 @@ from projects.spreadsheets.writing import Row, Sheet, SheetFullError, TooLong
 from projects.totals import totals
 
 from . import about_sheet
-from .base import Export, at_one_moment
+from .base import Export, read_snapshot
 
-# A wider cross-table is read by nobody; its figures stand one below the other all the same.
+# A wider cross-table would not be readable; the first sheet has all figures.
 MOST_ACROSS = 200
-# Nobody reads on for more; the exports of the records name all of them.
+# The exports of records have all sources.
 MOST_SOURCES = 1_000
 
 _FIGURES = (
@@ -60,30 +60,30 @@ _MARKS = {Qualifier.AT_LEAST: "≥", Qualifier.ABOUT: "≈", Qualifier.AT_MOST: 
 
 
 class TotalsExport(Export):
-    """The files of a question to the totals. Held in memory, as the page and the API hold them."""
+    """The files of totals. The whole table is in memory, as for the page and the API."""
 
     name = "totals"
     filterset_class = filters.TotalsFilterSet
 
-    def pieces(self, filterset: Any, form: str) -> Iterator[bytes]:
-        with at_one_moment():
+    def chunks(self, filterset: Any, form: str) -> Iterator[bytes]:
+        with read_snapshot():
             table = _table(filterset)
         if form == "json":
             return iter([JSONRenderer().render(TotalsSerializer(table).data)])
         return writing.csv_lines(headings(table.by), [*rows(table), total_row(table)])
 
     def xlsx(self, filterset: Any, file: IO[bytes]) -> None:
-        """As for every export. A few queries, whatever the number of rows."""
+        """Write the workbook. The number of queries does not depend on that of rows."""
         exported_at = timezone.localtime()
-        with at_one_moment():
+        with read_snapshot():
             table = _table(filterset)
             if len(table.rows) >= writing.MOST_ROWS:
                 raise SheetFullError
             cross = totals.pivot(filterset, table) if fits_across(table) else None
-            sources = list(cited(filterset, table.basis)[: MOST_SOURCES + 1])
-            of_rates = list(quoted(filterset, table.basis)[: MOST_SOURCES + 1])
+            sources = list(cited_sources(filterset, table.basis)[: MOST_SOURCES + 1])
+            of_rates = list(sources_of_rates(filterset, table.basis)[: MOST_SOURCES + 1])
 
-        def said(too_long: list[TooLong]) -> Iterator[Row]:
+        def about_rows(too_long: list[TooLong]) -> Iterator[Row]:
             yield [_("Contents of this file"), self.name]
             yield from about_sheet.filter_rows(filterset)
             for dimension in table.by:
@@ -92,9 +92,9 @@ class TotalsExport(Export):
             yield [_("Currency"), table.currency]
             yield [_("Exported at"), exported_at]
             yield from _total(table)
-            yield from _explained(table, has_cross=cross is not None)
-            yield from about_sheet.kept_out(too_long)
-            yield from about_sheet.columns(in_words(table.by))
+            yield from _notes(table, has_cross=cross is not None)
+            yield from about_sheet.omitted_cells(too_long)
+            yield from about_sheet.columns(column_labels(table.by))
             yield from _sources(_("Source"), sources)
             yield from _sources(_("Source of exchange rates"), of_rates)
 
@@ -103,9 +103,9 @@ class TotalsExport(Export):
             rows(table),
             file,
             sheet=self.name,
-            about=said,
+            about=about_rows,
             about_sheet=pgettext("sheet", "about"),
-            further=[across(table, cross)] if cross is not None else [],
+            further=[pivot_sheet(table, cross)] if cross is not None else [],
         )
 
 
@@ -119,7 +119,7 @@ def headings(by: tuple[str, ...]) -> list[str]:
 
 
 def rows(table: totals.Totals) -> Iterator[Row]:
-    """What the API answers for each row, under `headings`."""
+    """The representation of each row in the API, in the order of `headings`."""
     for data in RowSerializer(table.rows, many=True).data:
         yield _cells(table, data)
 
@@ -141,8 +141,8 @@ def _cells(table: totals.Totals, data: Mapping[str, Any]) -> list[Cell]:
     return [data.get(name) for name in headings(table.by)]
 
 
-def in_words(by: tuple[str, ...]) -> dict[str, str]:
-    """What each column holds, in the reader's language."""
+def column_labels(by: tuple[str, ...]) -> dict[str, str]:
+    """The description of each column by its heading."""
     labels = [DIMENSIONS[dimension].label for dimension in by]
     keys = {
         name: _("%(dimension)s (code); empty where not stated") % {"dimension": label}
@@ -167,7 +167,7 @@ def in_words(by: tuple[str, ...]) -> dict[str, str]:
     return keys | names | dict(zip(_FIGURES, figures, strict=True))
 
 
-# --- The sheet across -----------------------------------------------------------
+# --- The cross-table -----------------------------------------------------------
 
 
 def fits_across(table: totals.Totals) -> bool:
@@ -177,7 +177,7 @@ def fits_across(table: totals.Totals) -> bool:
     return len(first) < writing.MOST_ROWS - 1 and len(second) <= MOST_ACROSS
 
 
-def across(table: totals.Totals, cross: totals.CrossTable) -> Sheet:
+def pivot_sheet(table: totals.Totals, cross: totals.CrossTable) -> Sheet:
     """The amounts as rows and columns, with the totals of both."""
     first, second = (str(DIMENSIONS[dimension].label) for dimension in table.by)
     return Sheet(
@@ -195,7 +195,7 @@ def across(table: totals.Totals, cross: totals.CrossTable) -> Sheet:
 
 
 def _amount(figure: totals.Figure | None) -> Cell:
-    """A figure in one cell: empty where no project falls, in words where nothing is known."""
+    """A figure in one cell: empty without projects, a text where the amount is not known."""
     if figure is None:
         return None
     if not figure.is_known:
@@ -223,7 +223,7 @@ def _total(table: totals.Totals) -> Iterator[Row]:
     yield [_("Left out for lack of a rate"), total.left_out]
 
 
-def _explained(table: totals.Totals, *, has_cross: bool) -> Iterator[Row]:
+def _notes(table: totals.Totals, *, has_cross: bool) -> Iterator[Row]:
     yield [_("The rows of the first sheet add up to this total, which is not one of them.")]
     if table.overlap > 0:
         yield [
@@ -254,7 +254,7 @@ def _explained(table: totals.Totals, *, has_cross: bool) -> Iterator[Row]:
             % {"most": MOST_ACROSS}
         ]
     yield about_sheet.long_numbers()
-    yield about_sheet.moments()
+    yield about_sheet.time_zone()
 
 
 def _sources(name: str, sources: list[Source]) -> Iterator[Row]:
@@ -264,8 +264,8 @@ def _sources(name: str, sources: list[Source]) -> Iterator[Row]:
         yield [name, _("and more")]
 
 
-def cited(filterset: Any, basis: Basis) -> Any:
-    """The publications that say what the rows are made of: of the projects, or of the receipts."""
+def cited_sources(filterset: Any, basis: Basis) -> Any:
+    """The sources of the counted projects, or of the counted receipts."""
     counted = totals.allocations(filterset, basis)
     if basis == Basis.RECEIVED:
         cited = Receipt.objects.filter(pk__in=counted.values("receipt"), source__isnull=False)
@@ -276,8 +276,8 @@ def cited(filterset: Any, basis: Basis) -> Any:
     return Source.objects.visible_to(filterset.user).filter(pk__in=wanted)
 
 
-def quoted(filterset: Any, basis: Basis) -> Any:
-    """The publications of the exchange rates that the amounts were converted at."""
+def sources_of_rates(filterset: Any, basis: Basis) -> Any:
+    """The sources of the exchange rates at which the amounts were converted."""
     counted = totals.allocations(filterset, basis)
     if basis == Basis.RECEIVED:
         conversions = ReceiptConversion.objects.filter(receipt__in=counted.values("receipt"))

@@ -50,7 +50,7 @@ class ExportCommand(BaseCommand):
         try:
             if options["output"]:
                 with replacing(Path(options["output"])) as file:
-                    self.export.written(filterset, form, file)
+                    self.export.write(filterset, form, file)
             else:
                 self.print_out(filterset, form)
         except SheetFullError as error:
@@ -62,7 +62,7 @@ class ExportCommand(BaseCommand):
         file = getattr(out, "buffer", None)
         try:
             if form != "xlsx":
-                for piece in self.export.pieces(filterset, form):
+                for piece in self.export.chunks(filterset, form):
                     file.write(piece) if file else out.write(piece.decode())
             elif file is None or out.isatty():
                 raise CommandError(gettext("XLSX cannot be printed: give a file with --output."))

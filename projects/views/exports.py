@@ -33,10 +33,10 @@ class ExportView(View):
         if usage.is_exceeded:
             return too_many_requests(usage)
         export = self.export
-        filterset = export.filterset(request.GET, request.user, request)
+        filterset = export.filterset(request.GET, request.user)
         if refusals := export.refusals(filterset):
             return refused(refusals)
-        named: dict[str, Any] = {
+        options: dict[str, Any] = {
             "content_type": exports.CONTENT_TYPES[format],
             "headers": {
                 "Content-Disposition": "attachment; "
@@ -45,7 +45,7 @@ class ExportView(View):
         }
         if request.method == "HEAD":
             # An empty stream, so that no Content-Length is sent: the length is not known.
-            return StreamingHttpResponse([], **named)
+            return StreamingHttpResponse([], **options)
         audit_log.log_export(request)
         if format == "xlsx":
             # Closed, and so deleted, with the response.
@@ -56,22 +56,24 @@ class ExportView(View):
                 file.close()
                 return refused([gettext(error.message) % error.params])
             file.seek(0)
-            return FileResponse(file, **named)
-        return StreamingHttpResponse(export.pieces(filterset, format), **named)
+            return FileResponse(file, **options)
+        return StreamingHttpResponse(export.chunks(filterset, format), **options)
 
 
 def refused(messages: list[str]) -> HttpResponse:
     """The errors as plain text, so that no file with errors is taken for the records."""
-    return in_words([gettext("The filters contain an error, so there is no file:"), *messages], 400)
+    return plain_text(
+        [gettext("The filters contain an error, so there is no file:"), *messages], 400
+    )
 
 
 def too_many_requests(usage: rate_limit.Usage) -> HttpResponse:
-    response = in_words([usage.sentence], 429)
+    response = plain_text([usage.sentence], 429)
     response.headers["Retry-After"] = str(usage.retry_after)
     return response
 
 
-def in_words(lines: list[str], status: int) -> HttpResponse:
+def plain_text(lines: list[str], status: int) -> HttpResponse:
     return HttpResponse(
         "".join(f"{line}\n" for line in lines),
         status=status,

@@ -163,17 +163,17 @@ class FilterForm:
         return [
             self._field(name)
             for name in self.filterset.filters
-            if name not in self.main_names and not self._is_idle(name)
+            if name not in self.main_names and not self._has_one_value(name)
         ]
 
-    def _is_idle(self, name: str) -> bool:
+    def _has_one_value(self, name: str) -> bool:
         """Whether a parameter has only one possible value for this user."""
         if name != "state" or self.given.get(name):
             return False
         return not permissions.can_see_drafts(self.filterset.user, self.filterset._meta.model)
 
     @property
-    def has_more_in_force(self) -> bool:
+    def has_active_more(self) -> bool:
         """Whether “More filters” has an active one without a facet, or one with an error."""
         return any(
             self.given.get(name) and (name in self.errors or name not in self.facets)
@@ -237,8 +237,8 @@ class FilterForm:
         chosen = found or ([self.defaults[name]] if name in self.defaults else [])
         known = {value for value, _label in choices}
         # Given values are shown even if they are not valid.
-        strange = [(value, self.value_label(name, value)) for value in found if value not in known]
-        return [Option(value, label, value in chosen) for value, label in [*choices, *strange]]
+        unknown = [(value, self.value_label(name, value)) for value in found if value not in known]
+        return [Option(value, label, value in chosen) for value, label in [*choices, *unknown]]
 
     def _choices(self, name: str) -> list[tuple[str, Any]]:
         choices = list(self.vocabularies.get(name, ()))
@@ -329,7 +329,7 @@ class FilterForm:
         return f"?{urlencode(kept, doseq=True)}"
 
     @property
-    def nothing_narrowed(self) -> str:
+    def without_filters(self) -> str:
         """The address of this page without any filter, in the same order and grouping."""
         kept = {*self.defaults, "then", "page_size", "columns", amount_units.NAME}
         kept -= set(self.errors)

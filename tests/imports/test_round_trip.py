@@ -32,7 +32,7 @@ FORMS = ["csv", "xlsx", "json"]
 
 def exported(export, form):
     file = io.BytesIO()
-    export.written(export.filterset(QueryDict(""), None), form, file)
+    export.write(export.filterset(QueryDict(""), None), form, file)
     return file.getvalue()
 
 
