@@ -16,8 +16,7 @@ from .others import (
     ZoneFilterSet,
 )
 from .project import ProjectFilterSet
-from .proposals import ProposalFilterSet
-from .review import ReviewFilterSet
+from .review import ProposalFilterSet, ReviewFilterSet
 from .totals import TotalsFilterSet
 
 # By the plural that files and addresses use for a model.

@@ -11,10 +11,7 @@ from . import base
 
 class ImportBatchFilterSet(base.RegisterFilterSet):
     state = base.VocabularyFilter(
-        method="filter_state",
-        label=_("state"),
-        known=lambda value: value in BatchState.values,
-        hint=", ".join(BatchState.values),
+        method="filter_state", label=_("state"), **base.choices_of(BatchState)
     )
     ordering = base.ChoiceFilter(
         method="no_op", label=_("order"), choices=base.orderings(["created_at"])

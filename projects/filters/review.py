@@ -1,4 +1,4 @@
-"""The filter set of the review queue: drafts and proposals of all reviewed models."""
+"""The filter sets of proposals, and of the review queue with drafts as well."""
 
 from __future__ import annotations
 
@@ -35,6 +35,27 @@ STATE_OF = {
     ReviewState.ACCEPTED: ProposalState.ACCEPTED,
     ReviewState.WITHDRAWN: ProposalState.WITHDRAWN,
 }
+
+
+class ProposalFilterSet(base.RegisterFilterSet):
+    state = base.VocabularyFilter(
+        method="filter_state", label=_("state"), **base.choices_of(ProposalState)
+    )
+    noun = base.VocabularyFilter(
+        method="filter_noun", label=_("kind of record"), **base.choices_of(Reviewed)
+    )
+    ordering = base.ChoiceFilter(
+        method="no_op", label=_("order"), choices=base.orderings(["created_at"])
+    )
+    DEFAULT_ORDERING = "-created_at"
+    TIE = "pk"
+
+    class Meta:
+        model = Proposal
+        fields: list[str] = []
+
+    filter_state = base.by_word("state")
+    filter_noun = base.by_word("model_name")
 
 
 class ReviewFilterSet(base.RegisterFilterSet):

@@ -184,12 +184,7 @@ class FilterForm:
     @property
     def hidden(self) -> list[tuple[str, str]]:
         """The other parameters of the address, without page, cursor and facet search."""
-        return [
-            (name, value)
-            for name, found in self.given.items()
-            if name not in {"page", "cursor", *FACET_PARAMETERS, *self.filterset.filters}
-            for value in found
-        ]
+        return self.kept("cursor", *self.filterset.filters)
 
     def kept(self, *left: str) -> list[tuple[str, str]]:
         """The parameters that another form of the page submits as hidden fields, except its own."""
