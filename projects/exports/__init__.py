@@ -1,4 +1,4 @@
-"""A question's answer as a file: CSV, XLSX or JSON, with the fields and values of the API."""
+"""Exports as CSV, XLSX and JSON, with the fields and values of the API."""
 
 from .base import CONTENT_TYPES, Export, read_snapshot
 from .records import RECORDS, RecordsExport

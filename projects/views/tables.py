@@ -101,7 +101,7 @@ class Table:
         return [(column, self.label(column)) for column in self.shown]
 
     def rows(self) -> Iterable[list[Cell]]:
-        """The cells of each record. No query beside those for what a cell reads."""
+        """The cells of each record. No queries but those of the cells."""
         names = [column.name for column in self.shown]
         heading = next(name for name in self.headings if name in names)
         for record in self.records:
