@@ -32,6 +32,7 @@ POSTGRES = (
     "api/test_bulk.py",
     "api/test_bulk_options.py",
     "api/test_conditional.py",
+    "api/test_hostile_bodies.py",
     "api/test_idempotency.py",
     "api/test_paging.py",
     "commands/test_rebuild.py",
