@@ -7,9 +7,12 @@ Content-Security-Policy does), raised one, or asked another server for anything.
 
 import os
 import shutil
+import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from django.core.handlers.wsgi import WSGIHandler
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
 FLAGS = [
@@ -21,6 +24,25 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_request_at_a_time() -> Iterator[None]:
+    """Let the live server run one request at a time.
+
+    Its threads share the one connection to a database in memory, on which queries of two
+    requests at once get each other's rows.
+    """
+    lock = threading.Lock()
+    respond = WSGIHandler.__call__
+
+    def respond_alone(handler: WSGIHandler, *arguments: Any) -> Any:
+        with lock:
+            return respond(handler, *arguments)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WSGIHandler, "__call__", respond_alone)
+        yield
 
 
 @pytest.fixture(scope="session")
