@@ -10,6 +10,7 @@ from projects.names.messages import gettext_noop
 
 OF_THE_ADMIN = (
     gettext_noop("Model name"),
+    gettext_noop("- Select an option -"),
     gettext_noop("Add link"),
     gettext_noop("Change or view list link"),
     gettext_noop("After you’ve created a user, you’ll be able to edit more user options."),

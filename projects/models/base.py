@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -77,9 +77,11 @@ class RegisterQuerySet(models.QuerySet):
 
     def with_links(self) -> Self:
         links = [link.prefetch for link in self.model.links().values()]
-        # None for a model without any: to give no argument is deprecated.
-        related = self.model.foreign_keys() or [None]
-        return self.select_related(*related).prefetch_related(*links)
+        return self.joined(self.model.foreign_keys()).prefetch_related(*links)
+
+    def joined(self, columns: Sequence[str]) -> Self:
+        """With these related records joined; `columns` may be empty, unlike in Django 6.1."""
+        return self.select_related(*columns) if columns else self.select_related(None)
 
 
 class NamedQuerySet(RegisterQuerySet):

@@ -109,7 +109,7 @@ def _publish(user: Any, model: Any, keys: list[Any], versions: dict[Any, int] | 
         .order_by("pk")
         .select_for_update(no_key=True, of=("self",))
         # Joined, not prefetched: SQLite limits the depth of Django's query for 1,000 keys.
-        .select_related(*draft_references.columns(model))
+        .joined(draft_references.columns(model))
         .prefetch_related(*links)
     )
     if len(drafts) < len(keys):

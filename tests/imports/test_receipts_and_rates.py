@@ -105,9 +105,9 @@ def test_a_new_payment_reads_no_existing_ones(monkeypatch):
         make_receipt(project, received_on=date(2023, 12, day))
     read_from_database, loaded = Receipt.from_db.__func__, []
 
-    def from_db(model, *given):
+    def from_db(model, *given, **options):
         loaded.append(given)
-        return read_from_database(model, *given)
+        return read_from_database(model, *given, **options)
 
     monkeypatch.setattr(Receipt, "from_db", classmethod(from_db))
 

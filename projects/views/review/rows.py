@@ -70,7 +70,7 @@ def drafts(user: Any, rows: Iterable[Mapping[str, Any]], selected: Iterable[str]
         contributed = contributions(model, of_model)
         records = model.objects.visible_to(user).filter(pk__in=of_model)
         area = [model.AREA] if model.AREA else []
-        for record in records.select_related(*model.foreign_keys(), *area):
+        for record in records.joined([*model.foreign_keys(), *area]):
             found[model_name, record.pk] = _draft(
                 user,
                 model_name,
