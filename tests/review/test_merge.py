@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from projects import review
 from projects.data_quality import report
-from projects.history import delete
+from projects.history import delete, save
 from projects.models import Enterprise, FormerCode, Project
 from projects.models.history import UNCOMPARED
 from projects.review import merge
@@ -242,7 +242,7 @@ def test_a_former_code_is_never_given_to_another_enterprise():
     merge.merge(*pair(), None)
 
     with pytest.raises(ValidationError) as caught:
-        make_enterprise(code="ks-1")
+        save(Enterprise(code="ks-1", name="Another"))
 
     [sentence] = caught.value.message_dict["code"]
     assert "“ks-1” was the code of an enterprise that was merged into “KS-2”" in sentence
