@@ -69,7 +69,7 @@ POSTGRES = (
 # on time. The quick examples are the same in each run, so that a failure in
 # one run is a failure in the next.
 unhurried = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
-settings.register_profile("quick", max_examples=25, derandomize=True, **unhurried)
+settings.register_profile("quick", max_examples=15, derandomize=True, **unhurried)
 settings.register_profile("full", max_examples=1000, print_blob=True, **unhurried)
 settings.load_profile("full" if CHAOS else "quick")
 

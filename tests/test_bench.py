@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parent.parent
 # A name, four times and the number of queries; records a second if there are any.
 LINE = re.compile(r"(\S.*?\S)  +([\d,]+\.\d +){4}([\d,]+)( +[\d,]+)?")
@@ -66,6 +68,7 @@ def test_it_prints_its_tables_and_leaves_the_database_of_the_register_alone(tmp_
         assert "not installed" in comparison
 
 
+@pytest.mark.chaos
 def test_a_second_run_on_a_given_database_only_adds_what_is_missing(tmp_path, migrated_file):
     shutil.copy(migrated_file, tmp_path / "kept.sqlite3")
     database = f"sqlite:///{tmp_path / 'kept.sqlite3'}"

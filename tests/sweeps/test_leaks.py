@@ -38,9 +38,9 @@ def anonymous() -> Client:
     return Client(raise_request_exception=False)
 
 
-@pytest.mark.parametrize("entry_point", ENTRY_POINTS)
-def test_a_visitor_gets_the_same_responses_without_hidden_records(entry_point):
-    paths = list(ENTRY_POINTS[entry_point]())
+@pytest.mark.parametrize(("number", "entry_point"), list(enumerate(ENTRY_POINTS)))
+def test_a_visitor_gets_the_same_responses_without_hidden_records(number, entry_point):
+    paths = every_nth(list(ENTRY_POINTS[entry_point]()), 2, number)
     client = anonymous()
     responses = fetch_all(client, paths)
 

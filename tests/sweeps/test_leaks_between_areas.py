@@ -27,7 +27,7 @@ def test_users_limited_to_areas_get_the_same_responses_without_drafts_of_others(
     number = LIMITED.index(role)
     queries = [path for path in of_model("projects") if path.startswith("/api/")]
     queries += [path for path in of_totals() if "by=" in path]
-    paths = every_nth([*paths, *of_admin()], 4, number) + every_nth(queries, 12, number)
+    paths = every_nth([*paths, *of_admin()], 6, number) + every_nth(queries, 12, number)
     paths += ["/projects/port/", "/admin/projects/project/"]
     client = Client(raise_request_exception=False)
     client.force_login(make_user(role, areas=[Area.objects.get(code="there")]))
