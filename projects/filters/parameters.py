@@ -26,23 +26,29 @@ MAX_PAGE_SIZE, MAX_API_PAGE_SIZE = 200, 1000
 
 
 class WholeNumberField(SingleValueField):
-    """A whole number from 1 to `largest`; None where it is missing."""
+    """A whole number from 1 to `largest`; None where it is missing.
 
-    def __init__(self, *, largest: int = 10**17, **kwargs: Any) -> None:
+    Without `largest`, any that fits a database's integer.
+    """
+
+    def __init__(self, *, largest: int | None = None, **kwargs: Any) -> None:
         self.largest = largest
         super().__init__(**kwargs)
 
     def read(self, value: str) -> int:
+        largest = self.largest or 10**17
         # The length is checked first: converting a very long text would take long.
-        if value.isascii() and value.isdecimal() and len(value) <= len(str(self.largest)):
+        if value.isascii() and value.isdecimal() and len(value) <= len(str(largest)):
             number = int(value)
-            if 1 <= number <= self.largest:
+            if 1 <= number <= largest:
                 return number
-        raise ValidationError(
-            _("“%(value)s” is not valid here: give a whole number from 1 to %(largest)s."),
-            "number",
-            {"value": truncate_for_display(value), "largest": self.largest},
+        message = (
+            _("“%(value)s” is not valid here: give a whole number from 1 to %(largest)s.")
+            if self.largest
+            else _("“%(value)s” is not a whole number above 0.")
         )
+        params = {"value": truncate_for_display(value), "largest": self.largest}
+        raise ValidationError(message, "number", params)
 
 
 class ColumnsField(forms.Field):
