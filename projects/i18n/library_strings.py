@@ -29,6 +29,11 @@ OF_THE_ADMIN = (
         "Deleting the %(object_name)s '%(escaped_object)s' would require deleting the following "
         "protected related objects:"
     ),
+    # The same from Django 6.1 on.
+    gettext_noop(
+        "Deleting the %(object_name)s “%(escaped_object)s” would require deleting the following "
+        "protected related objects:"
+    ),
     gettext_noop(
         "Deleting the selected %(objects_name)s would result in deleting related objects, but "
         "your account doesn't have permission to delete the following types of objects:"
